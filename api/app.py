@@ -1,0 +1,60 @@
+"""create_app(settings): everything opens in the lifespan and closes with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi_offline import FastAPIOffline
+
+from api import errors
+from api.gate import Gate, Metrics
+from api.routes import claims, documents, health
+from api.service import VERSION, Service
+from api.settings import Settings
+
+
+def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
+    """The application. With a `service` given (in tests) nothing is opened or closed."""
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = service or await anyio.to_thread.run_sync(
+            lambda: Service.open(settings, writable=True)
+        )
+        try:
+            await anyio.to_thread.run_sync(opened.warm_up)
+            app.state.service = opened
+            yield
+        finally:
+            app.state.service = None
+            if service is None:
+                await anyio.to_thread.run_sync(opened.close)
+
+    app: FastAPI = FastAPIOffline(
+        docs_url="/docs" if settings.docs else None,
+        redoc_url=None,
+        title="claimdesk",
+        version=VERSION,
+        summary="Checks a claim against your own sources.",
+        lifespan=lifespan,
+        responses={422: {"model": None, "description": "Malformed input"}},
+    )
+    app.state.service, app.state.settings, app.state.metrics = None, settings, metrics
+    for routes in (claims, documents, health):
+        app.include_router(routes.router)
+    errors.install(app)
+    app.add_middleware(Gate, settings=settings, metrics=metrics)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After"],
+        )
+    return app

@@ -1,0 +1,308 @@
+"""claimdesk add | verify | search | documents | reindex | serve, and what other packages add."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from api.errors import ApiError
+from api.settings import Settings
+from index.errors import CorpusError
+from retrieval.errors import RetrievalError
+
+app = typer.Typer(
+    help="Checks a claim against your own sources.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+documents_app = typer.Typer(help="What is in the corpus.", no_args_is_help=True)
+app.add_typer(documents_app, name="documents")
+for command in entry_points(group="claimdesk.commands"):
+    app.add_typer(command.load(), name=command.name)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the corpus.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the HTTP body and nothing else.")]
+TopK = Annotated[int, typer.Option(min=1, max=100, help="Most documents to return.")]
+out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False)
+
+
+def settings(data: Path | None = None, **changes: Any) -> Settings:
+    """Settings from the environment, with what the command line says instead."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    return Settings(**({"data": data} if data else {}), **given)
+
+
+def fail(message: str) -> None:
+    """One line on stderr, and a non-zero exit."""
+    err.print(f"claimdesk: {' '.join(message.split())}", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Any]:
+    """A bar with rate and time left on a terminal; nothing in a pipe. Yields `advance()`."""
+    columns = (
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f}/s" if task.speed else "")
+
+
+@app.command()
+def add(
+    paths: Annotated[list[Path], typer.Argument(help="Files (.txt .md .html .jsonl) or folders.")],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add or update documents."""
+    from api.service import Service
+    from index.ingest import Outcome
+    from index.read import count, read
+
+    chosen = settings(data)
+    counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
+    refused: list[Outcome] = []
+    total = sum(map(count, paths))
+    with Service.open(chosen, writable=True) as service, progress("adding", total) as advance:
+        items = (item for path in paths for item in read(path, chosen.max_document_chars))
+        for outcome in service.ingest(items):
+            counts[outcome.status] += 1
+            if outcome.status == "refused":
+                refused.append(outcome)
+            advance()
+    if as_json:
+        reasons = [{"source": item.id, "reason": item.reason} for item in refused]
+        print(json.dumps({**counts, "reasons": reasons}))
+    else:
+        out.print(", ".join(f"{number:,} {status}" for status, number in counts.items()))
+        for item in refused:
+            err.print(f"refused {item.id}: {item.reason}", markup=False, soft_wrap=True)
+    if refused or not counts.total():
+        if not counts.total():
+            fail("nothing to add: no .txt, .md, .html or .jsonl file there")
+        raise typer.Exit(1)
+
+
+def _claim(kind: type[BaseModel], fields: dict[str, Any], as_of: datetime | None) -> Any:
+    """The same checks that the HTTP door makes."""
+    day: date | None = as_of.date() if as_of else None
+    try:
+        return kind(**fields, as_of=day)
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+
+
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Only what was published on this day or before."),
+]
+
+
+@app.command()
+def verify(
+    claim: str, top_k: TopK = 5, as_of: AsOf = None, data: Data = None, as_json: AsJson = False
+) -> None:
+    """Find the evidence for a claim."""
+    from api.schemas import VerifyRequest
+    from api.service import Service
+
+    chosen = settings(data)
+    request = _claim(VerifyRequest, {"claim": claim, "top_k": top_k}, as_of)
+    with Service.open(chosen, writable=False) as service:
+        query = request.to_claim(request.claim, chosen.include_undated)
+        (answer,) = service.verify([query], "cli")
+    if as_json:
+        print(answer.model_dump_json())
+        return
+    verdict = answer.verdict or "no verdict: this version has no stance model"
+    out.print(f"[bold]{escape(answer.claim)}[/bold]\n{verdict}")
+    _show(answer.evidence)
+
+
+@app.command()
+def search(
+    query: str, top_k: TopK = 5, as_of: AsOf = None, data: Data = None, as_json: AsJson = False
+) -> None:
+    """Find passages."""
+    from api.schemas import SearchRequest
+    from api.service import Service
+
+    chosen = settings(data)
+    request = _claim(SearchRequest, {"query": query, "top_k": top_k}, as_of)
+    with Service.open(chosen, writable=False) as service:
+        answer = service.search(request.to_claim(request.query, chosen.include_undated), "cli")
+    if as_json:
+        print(answer.model_dump_json())
+    else:
+        _show(answer.results)
+
+
+def _show(found: Iterable[Any]) -> None:
+    """Passages with their deciding sentences in bold, best first."""
+    number = 0
+    for number, item in enumerate(found, start=1):
+        document, passage, scores = item.document, item.passage, item.scores
+        origin = ", ".join(
+            str(part) for part in (document.publisher, document.published_at) if part
+        )
+        title = escape(document.title or document.id)
+        out.print(f"\n{number}. {title}" + (f" ({escape(origin)})" if origin else ""))
+        text, at, shown = passage.text, 0, ""
+        for quote in item.rationale:
+            first, last = quote.start - passage.start, quote.end - passage.start
+            shown += f"{escape(text[at:first])}[bold]{escape(text[first:last])}[/bold]"
+            at = last
+        out.print(f"   {shown}{escape(text[at:])}")
+        out.print(
+            f"   [dim]{escape(document.id)} {passage.start}-{passage.end}  "
+            f"dense {scores.dense:.2f}  lexical {scores.lexical:.1f}  fused {scores.fused:.2f}[/dim]"
+        )
+    if not number:
+        out.print("no evidence found")
+
+
+@documents_app.command("list")
+def list_documents(data: Data = None, as_json: AsJson = False) -> None:
+    """Every document: id, date, publisher, title."""
+    from api.schemas import DocumentInfo
+    from api.service import Service
+
+    with Service.open(settings(data), writable=False) as service:
+        for document in service.corpus.all_documents():
+            if as_json:
+                print(DocumentInfo.of(document).model_dump_json())
+            else:
+                parts = (document.id, document.published_at, document.publisher, document.title)
+                print("\t".join(str(part or "") for part in parts))
+
+
+@documents_app.command("show")
+def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
+    """A document's text."""
+    from api.schemas import DocumentBody
+    from api.service import Service
+
+    with Service.open(settings(data), writable=False) as service:
+        document = service.corpus.get(id)
+    if document is None:
+        fail(f"no document has the id {id!r}")
+    else:
+        print(DocumentBody.of(document).model_dump_json() if as_json else document.text)
+
+
+@documents_app.command("delete")
+def delete_document(id: str, data: Data = None) -> None:
+    """Remove a document and its passages."""
+    from api.service import Service
+
+    with Service.open(settings(data), writable=True) as service:
+        if not service.corpus.delete([id]):
+            fail(f"no document has the id {id!r}")
+    out.print(f"deleted {id}", markup=False)
+
+
+@app.command()
+def reindex(data: Data = None) -> None:
+    """Embed every document again, after a change of the embedding model."""
+    from api.service import reindex as every_document
+
+    chosen = settings(data)
+    done = 0
+    with progress("re-indexing", None) as advance:
+        for _ in every_document(chosen):
+            done += 1
+            advance()
+    out.print(f"{done:,} documents re-indexed with {chosen.embedding_model}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address; default loopback.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="0: a free one.")] = None,
+    data: Data = None,
+) -> None:
+    """Answer over HTTP until stopped; requests in flight are finished first."""
+    import uvicorn
+
+    from api.app import create_app
+
+    chosen = settings(data, host=host, port=port)
+    config = uvicorn.Config(
+        create_app(chosen),
+        host=chosen.host,
+        port=chosen.port,
+        log_level="warning",
+        timeout_graceful_shutdown=chosen.shutdown_timeout,
+        h11_max_incomplete_event_size=65_536,
+        server_header=False,
+    )
+
+    class Server(uvicorn.Server):
+        """Says where it listens once claims can be sent, on stdout, for whoever started it."""
+
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            for listening in self.servers if self.started else ():
+                for socket in listening.sockets:
+                    address, number, *_ = socket.getsockname()
+                    shown = f"[{address}]" if ":" in address else address
+                    print(f"claimdesk listens on http://{shown}:{number}", flush=True)
+
+    server = Server(config)
+    server.run()
+    if not server.started:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point: what is wrong takes one line, not a traceback."""
+    try:
+        app()
+    except (ApiError, CorpusError, RetrievalError) as error:
+        message = str(error)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        message = f"CLAIMDESK_{name}: {first['msg']}"
+    except OSError as error:
+        message = f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    else:
+        return
+    err.print(f"claimdesk: {' '.join(message.split())}", markup=False, soft_wrap=True)
+    sys.exit(1)

@@ -1,0 +1,138 @@
+"""Exception class -> status -> problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from index import errors as index_errors
+from retrieval import errors as retrieval_errors
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = 1
+
+
+class ApiError(Exception):
+    """Base of the door's own errors."""
+
+
+class DocumentNotFound(ApiError):
+    """No document has this id."""
+
+
+class TooManyRequests(ApiError):
+    """This client is over its rate."""
+
+
+class Overloaded(ApiError):
+    """As many requests are in flight as may be, or one took too long."""
+
+
+class NotReady(ApiError):
+    """Models and corpus are not open yet."""
+
+
+class HostRefused(ApiError):
+    """The Host header is not one that is answered."""
+
+
+STATUS: Mapping[type[Exception], int] = {
+    ApiError: 500,
+    DocumentNotFound: 404,
+    TooManyRequests: 429,
+    Overloaded: 503,
+    NotReady: 503,
+    HostRefused: 421,
+    index_errors.CorpusError: 500,
+    index_errors.InvalidDocument: 422,
+    index_errors.DocumentTooLarge: 413,
+    index_errors.UnreadableFile: 422,
+    index_errors.CorpusLocked: 503,
+    index_errors.CorpusReadOnly: 409,
+    index_errors.CorpusIncompatible: 500,
+    index_errors.CorpusCorrupt: 500,
+    index_errors.EmbeddingMismatch: 409,
+    retrieval_errors.RetrievalError: 500,
+    retrieval_errors.InvalidClaim: 422,
+    retrieval_errors.ModelUnavailable: 503,
+    retrieval_errors.QuoteMismatch: 500,
+}
+
+
+def status_of(error: Exception) -> int:
+    """Status of an exception: that of its nearest class in `STATUS`, else 500."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+def problem(status: int, detail: str, request_id: str, **extra: Any) -> dict[str, Any]:
+    """The body of a problem document."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+        **extra,
+    }
+
+
+def respond(
+    status: int,
+    detail: str,
+    request_id: str,
+    headers: Mapping[str, str] | None = None,
+    **extra: Any,
+) -> JSONResponse:
+    """A problem document as a response."""
+    retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in {429, 503} else {}
+    body = problem(status, detail, request_id, **extra)
+    return JSONResponse(body, status, {**retry, **(headers or {})}, MEDIA_TYPE)
+
+
+def explain(error: RequestValidationError) -> str:
+    """What is wrong, in one line, without repeating what was sent."""
+    parts = []
+    for item in error.errors()[:5]:
+        place = ".".join(str(part) for part in item["loc"] if part != "body")
+        parts.append(f"{place}: {item['msg']}" if place else str(item["msg"]))
+    return "; ".join(parts)
+
+
+def install(app: FastAPI) -> None:
+    """Render every exception as a problem document."""
+
+    def request_id(request: Request) -> str:
+        return str(request.scope.get("state", {}).get("request_id", ""))
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return respond(422, explain(error), request_id(request))
+
+    async def http(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        # What cannot be parsed at all is malformed input like any other.
+        status = 422 if error.status_code == 400 else error.status_code
+        return respond(status, str(error.detail), request_id(request), error.headers)
+
+    async def ours(request: Request, error: Exception) -> JSONResponse:
+        status = status_of(error)
+        if status >= 500 and status != 503:
+            log.error("request %s failed", request_id(request), exc_info=error)
+        return respond(status, str(error), request_id(request))
+
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        return respond(500, "internal error; see the log", request_id(request))
+
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    for base in (ApiError, index_errors.CorpusError, retrieval_errors.RetrievalError):
+        app.add_exception_handler(base, ours)
+    app.add_exception_handler(Exception, unexpected)

@@ -1,0 +1,104 @@
+"""POST /v1/verify, /v1/verify/batch, /v1/search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
+from pydantic import TypeAdapter, ValidationError
+
+from api.errors import explain, problem, status_of
+from api.routes.common import OpenService, RequestId, in_thread, lines, problems
+from api.routes.examples import BATCH, SEARCH, VERIFY
+from api.schemas import (
+    BatchRequest,
+    ClaimText,
+    SearchRequest,
+    SearchResponse,
+    VerifyRequest,
+    VerifyResponse,
+)
+from api.service import Service
+
+router = APIRouter(prefix="/v1", tags=["claims"])
+claim_text: TypeAdapter[str] = TypeAdapter(ClaimText)
+BATCH_STEP = 8
+
+
+@router.post(
+    "/verify",
+    response_model=VerifyResponse,
+    responses={200: VERIFY, **problems(413, 422, 429, 503)},
+)
+async def verify(body: VerifyRequest, service: OpenService, request_id: RequestId) -> Any:
+    """Evidence for a claim, best first."""
+    claim = body.to_claim(body.claim, service.settings.include_undated)
+    timeout = service.settings.request_timeout
+    (answer,) = await in_thread(lambda: service.verify([claim], request_id), timeout)
+    return answer
+
+
+@router.post(
+    "/search",
+    response_model=SearchResponse,
+    responses={200: SEARCH, **problems(413, 422, 429, 503)},
+)
+async def search(body: SearchRequest, service: OpenService, request_id: RequestId) -> Any:
+    """Passages for a query: the same way as verify, without stance and verdict."""
+    claim = body.to_claim(body.query, service.settings.include_undated, body.mode)
+    return await in_thread(
+        lambda: service.search(claim, request_id), service.settings.request_timeout
+    )
+
+
+@router.post(
+    "/verify/batch",
+    response_class=StreamingResponse,
+    responses={200: BATCH, **problems(413, 422, 429, 503)},
+)
+async def verify_batch(
+    body: BatchRequest, service: OpenService, request_id: RequestId
+) -> StreamingResponse:
+    """Many claims: NDJSON, a line a claim with its `index`; a bad claim has an `error` instead."""
+    most = service.settings.max_batch_claims
+    if len(body.claims) > most:
+        error = {"type": "too_long", "loc": ("claims",), "msg": f"more than {most} claims"}
+        raise RequestValidationError([error])
+    results = _verify_all(body, service, request_id)
+    return StreamingResponse(lines(results, json.dumps), media_type="application/x-ndjson")
+
+
+def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Iterator[dict[str, Any]]:
+    good: list[tuple[int, str]] = []
+    for index, claim in enumerate(body.claims):
+        try:
+            good.append((index, claim_text.validate_python(claim, strict=True)))
+        except ValidationError as error:
+            detail = explain(RequestValidationError(error.errors(include_url=False)))
+            yield {"index": index, "error": problem(422, detail, request_id)}
+    for at in range(0, len(good), BATCH_STEP):
+        yield from _verify_some(good[at : at + BATCH_STEP], body, service, request_id)
+
+
+def _verify_some(
+    some: list[tuple[int, str]], body: BatchRequest, service: Service, request_id: str
+) -> Iterator[dict[str, Any]]:
+    """One model batch; if it fails, each claim alone, so that only the one at fault does."""
+    undated = service.settings.include_undated
+    try:
+        answers = service.verify([body.to_claim(text, undated) for _, text in some], request_id)
+    except Exception as error:  # the response has begun: a failure can only be a line of it
+        if len(some) > 1:
+            for one in some:
+                yield from _verify_some([one], body, service, request_id)
+            return
+        status = status_of(error)
+        detail = str(error) if status != 500 else "internal error; see the log"
+        yield {"index": some[0][0], "error": problem(status, detail, request_id)}
+        return
+    for (index, _), answer in zip(some, answers, strict=True):
+        yield {"index": index, **answer.model_dump(mode="json")}

@@ -1,0 +1,73 @@
+"""What the routes share: the service, worker threads with a deadline, documented errors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Annotated, Any, TypeVar
+
+import anyio
+from fastapi import Depends, Request
+
+from api.errors import MEDIA_TYPE, NotReady, Overloaded
+from api.schemas import Problem
+from api.service import Service
+
+T = TypeVar("T")
+
+
+def _service(request: Request) -> Service:
+    service: Service | None = request.app.state.service
+    if service is None:
+        raise NotReady("models and corpus are not open")
+    return service
+
+
+def _request_id(request: Request) -> str:
+    return str(request.scope["state"]["request_id"])
+
+
+OpenService = Annotated[Service, Depends(_service)]
+RequestId = Annotated[str, Depends(_request_id)]
+
+
+async def in_thread(call: Callable[[], T], timeout: float | None = None) -> T:
+    """Run a blocking call beside the event loop.
+
+    Raises:
+        Overloaded: it took longer than `timeout` seconds. What it does then is dropped.
+    """
+    try:
+        with anyio.fail_after(timeout):
+            return await anyio.to_thread.run_sync(call, abandon_on_cancel=timeout is not None)
+    except TimeoutError as error:
+        raise Overloaded(f"no answer within {timeout:g} seconds: try again later") from error
+
+
+async def lines(items: Iterator[T], render: Callable[[T], str]) -> AsyncIterator[str]:
+    """A blocking iterator as NDJSON, a line as soon as it is there."""
+    end = object()
+    while (item := await anyio.to_thread.run_sync(next, items, end)) is not end:
+        yield render(item) + "\n"  # type: ignore[arg-type]
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a route: each of these statuses comes as a problem document."""
+    reasons = {
+        404: "No such document", 409: "The corpus cannot take this now",
+        413: "Larger than a limit", 422: "Malformed input",
+        429: "Too many requests; see Retry-After", 503: "Overloaded or not ready; see Retry-After",
+    }  # fmt: skip
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    example = {"type": "about:blank", "status": 0, "title": "", "detail": "", "request_id": "4f1c"}
+    return {
+        status: {
+            "description": reasons[status],
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": schema,
+                    "example": {**example, "status": status, "title": reasons[status]},
+                }
+            },
+        }
+        for status in statuses
+    }

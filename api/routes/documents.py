@@ -1,0 +1,146 @@
+"""PUT, GET, DELETE /v1/documents/{id}; GET /v1/documents; POST /v1/documents:import."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from typing import IO, Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.errors import DocumentNotFound, status_of
+from api.routes.common import OpenService, RequestId, in_thread, lines, problems
+from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
+from api.schemas import DocumentBody, DocumentInfo, DocumentPage, DocumentRequest, Stored
+from api.service import Service
+from index.errors import CorpusError
+from index.ingest import Refused, ingest_one
+from index.read import parse_line
+from index.types import MAX_ID_CHARS, Document, document
+from retrieval.errors import RetrievalError
+
+router = APIRouter(prefix="/v1", tags=["documents"])
+DocumentId = Annotated[
+    str, Path(min_length=1, max_length=MAX_ID_CHARS, examples=["examples/centre-opens.md"])
+]
+SPOOL_BYTES = 2**20
+
+
+@router.put(
+    "/documents/{id:path}",
+    response_model=Stored,
+    responses={
+        200: {**STORED, "description": "Updated, or unchanged"},
+        201: {**STORED, "model": Stored, "description": "Added"},
+        **problems(409, 413, 422, 429, 503),
+    },
+)
+async def put_document(
+    id: DocumentId, body: DocumentRequest, service: OpenService, response: Response
+) -> Any:
+    """Add a document, or replace the one of this id with all its passages."""
+
+    def store() -> Stored:
+        limit = service.settings.max_document_chars
+        new = document(id, **body.model_dump(), max_chars=limit)
+        outcome = ingest_one(new, service.corpus, service.embedder)
+        return Stored.model_validate(outcome, from_attributes=True)
+
+    stored = await in_thread(store)
+    response.status_code = 201 if stored.status == "added" else 200
+    return stored
+
+
+@router.get(
+    "/documents/{id:path}",
+    response_model=DocumentBody,
+    responses={200: DOCUMENT, **problems(404, 422, 429, 503)},
+)
+async def get_document(id: DocumentId, service: OpenService) -> Any:
+    """A document as it is stored."""
+    found = await in_thread(lambda: service.corpus.get(id))
+    if found is None:
+        raise DocumentNotFound(f"no document has the id {id!r}")
+    return DocumentBody.of(found)
+
+
+@router.delete(
+    "/documents/{id:path}",
+    status_code=204,
+    responses={204: {"description": "Deleted"}, **problems(404, 422, 429, 503)},
+)
+async def delete_document(id: DocumentId, service: OpenService) -> Response:
+    """Remove a document and all its passages, from every answer from now on."""
+    if not await in_thread(lambda: service.corpus.delete([id])):
+        raise DocumentNotFound(f"no document has the id {id!r}")
+    return Response(status_code=204)
+
+
+@router.get(
+    "/documents", response_model=DocumentPage, responses={200: PAGE, **problems(422, 429, 503)}
+)
+async def list_documents(
+    service: OpenService,
+    cursor: Annotated[str | None, Query(max_length=MAX_ID_CHARS)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> Any:
+    """The documents by id, without their texts."""
+    page = await in_thread(lambda: service.corpus.documents(cursor, limit))
+    return DocumentPage(
+        documents=[DocumentInfo.of(item) for item in page.documents], next_cursor=page.next_cursor
+    )
+
+
+@router.post(
+    "/documents:import",
+    response_class=StreamingResponse,
+    openapi_extra={"requestBody": {"required": True, "content": IMPORT_BODY}},
+    responses={200: IMPORT, **problems(413, 429, 503)},
+)
+async def import_documents(
+    request: Request, service: OpenService, request_id: RequestId
+) -> StreamingResponse:
+    """Many documents, NDJSON in and out.
+
+    A line comes back once its document is durable, or refused; the last line sums up. The body is
+    read whole before the first answer, for many clients send all before they read.
+    """
+    body = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by the generator
+    try:
+        async for chunk in request.stream():
+            body.write(chunk)
+    except BaseException:
+        body.close()
+        raise
+    body.seek(0)
+    results = _import(body, service, request_id)
+    return StreamingResponse(lines(results, json.dumps), media_type="application/x-ndjson")
+
+
+def _import(body: IO[bytes], service: Service, request_id: str) -> Iterator[dict[str, Any]]:
+    counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
+    numbers: list[int] = []
+    with body:
+        try:
+            for outcome in service.ingest(_documents(body, service, numbers)):
+                counts[outcome.status] += 1
+                line = {"line": numbers[counts.total() - 1], "status": outcome.status}
+                if outcome.status == "refused":
+                    yield {**line, "reason": outcome.reason}
+                else:
+                    yield {**line, "id": outcome.id, "passages": outcome.passages}
+        except (CorpusError, RetrievalError) as error:
+            yield {"error": {"status": status_of(error), "detail": str(error)}}
+    yield {"summary": dict(counts), "request_id": request_id}
+
+
+def _documents(
+    body: IO[bytes], service: Service, numbers: list[int]
+) -> Iterator[Document | Refused]:
+    for number, line in enumerate(body, start=1):
+        if line.strip():
+            numbers.append(number)
+            yield parse_line(line, f"line {number}", service.settings.max_document_chars)

@@ -1,0 +1,79 @@
+"""Example answers for the OpenAPI document. A test checks that each fits its schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from api.schemas import CLAIM
+
+NDJSON = "application/x-ndjson"
+_DOCUMENT = {
+    "id": "examples/centre-opens.md",
+    "title": "Joint monitoring centre opens near Agdam",
+    "url": "https://example.org/wire/centre-opens",
+    "publisher": "Example Wire",
+    "published_at": "2021-01-30",
+    "language": "en",
+}
+_TEXT = "Turkey and Russia each sent 60 servicemen to the centre."
+_FOUND = {
+    "document": _DOCUMENT,
+    "passage": {"id": "examples/centre-opens.md#0", "text": _TEXT, "start": 0, "end": len(_TEXT)},
+    "rationale": [{"start": 0, "end": len(_TEXT), "quote": _TEXT}],
+    "scores": {"dense": 0.77, "lexical": 11.2, "fused": 0.61},
+}
+_MODELS = {"embedding": "all-MiniLM-L6-v2@fe25f34b377e5884", "stance": None}
+_TAIL = {
+    "excluded": {"undated": 0},
+    "provenance": {
+        "request_id": "4f1c0d6b", "index_generation": 12, "models": _MODELS, "version": "0.1.0"
+    },
+    "took_ms": 41.0,
+}  # fmt: skip
+VERIFY_BODY: dict[str, Any] = {
+    "claim": CLAIM, "verdict": None, "probability": None, "probabilities": None,
+    "evidence": [{**_FOUND, "stance": None, "stance_probabilities": None}], "sources": None, **_TAIL,
+}  # fmt: skip
+SEARCH_BODY: dict[str, Any] = {"query": CLAIM, "results": [_FOUND], **_TAIL}
+INFO_BODY: dict[str, Any] = {
+    "version": "0.1.0", "models": _MODELS, "documents": 12, "passages": 61, "index_generation": 12,
+    "limits": {
+        "claim_chars": 10_000, "top_k": 100, "batch_claims": 100, "body_bytes": 1_048_576,
+        "import_bytes": 268_435_456, "document_chars": 1_000_000,
+    },
+}  # fmt: skip
+
+
+def _json(body: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"example": body}}}
+
+
+def _ndjson(*rows: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "string", "description": "One JSON object a line."}
+    example = "".join(json.dumps(row) + "\n" for row in rows)
+    return {NDJSON: {"schema": schema, "example": example}}
+
+
+VERIFY = _json(VERIFY_BODY)
+SEARCH = _json(SEARCH_BODY)
+INFO = _json(INFO_BODY)
+DOCUMENT = _json({**_DOCUMENT, "text": _TEXT})
+PAGE = _json({"documents": [_DOCUMENT], "next_cursor": None})
+STORED = _json({"id": _DOCUMENT["id"], "status": "added", "passages": 1})
+OK = _json({"status": "ok"})
+METRICS = {"content": {"text/plain": {"example": "claimdesk_documents 12.0\n"}}}
+BATCH = {
+    "description": "A line a claim, in the order they are ready",
+    "content": _ndjson(
+        {"index": 0, **VERIFY_BODY}, {"index": 1, "error": {"status": 422, "detail": "too long"}}
+    ),
+}
+IMPORT_BODY = _ndjson({**_DOCUMENT, "text": _TEXT})
+IMPORT = {
+    "description": "A line a document, then the sum",
+    "content": _ndjson(
+        {"line": 1, "status": "added", "id": _DOCUMENT["id"], "passages": 1},
+        {"summary": {"added": 1, "updated": 0, "unchanged": 0, "refused": 0}, "request_id": "4f1c"},
+    ),
+}

@@ -1,0 +1,46 @@
+"""GET /healthz, /readyz, /v1/info, /metrics."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api.gate import Metrics
+from api.routes.common import OpenService, in_thread, problems
+from api.routes.examples import INFO, METRICS, OK
+from api.schemas import Health, Info
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/healthz", response_model=Health, responses={200: OK})
+async def healthz() -> Any:
+    """The process is alive."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", response_model=Health, responses={200: OK, **problems(503)})
+async def readyz(service: OpenService) -> Any:
+    """Models and corpus are open: claims can be sent."""
+    await in_thread(service.corpus.stats)
+    return Health(status="ok")
+
+
+@router.get("/v1/info", response_model=Info, responses={200: INFO, **problems(429, 503)})
+async def info(service: OpenService) -> Any:
+    """Models, size of the corpus, limits."""
+    return await in_thread(service.info)
+
+
+@router.get("/metrics", response_class=Response, responses={200: METRICS})
+async def metrics(request: Request) -> Response:
+    """For Prometheus."""
+    collected: Metrics = request.app.state.metrics
+    service = request.app.state.service
+    if service is not None:
+        stats = await in_thread(service.corpus.stats)
+        collected.documents.set(stats.documents)
+        collected.passages.set(stats.passages)
+    return Response(generate_latest(collected.registry), media_type=CONTENT_TYPE_LATEST)

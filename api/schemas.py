@@ -1,0 +1,254 @@
+"""Request and response JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from index.types import MAX_FIELD_CHARS, Document, Filters
+from retrieval.types import MAX_CLAIM_CHARS, MAX_TOP_K, Answer, Claim, Evidence, Mode
+
+Stance = Literal["SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"]
+Verdict = Literal["SUPPORTED", "REFUTED", "CONFLICTING_EVIDENCE", "NOT_ENOUGH_EVIDENCE"]
+ClaimText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CLAIM_CHARS)]
+Short = Annotated[str, StringConstraints(max_length=MAX_FIELD_CHARS)]
+CLAIM = "Turkey and Russia have equal servicemen at the monitoring center"
+
+
+class _Request(BaseModel):
+    # Strict: 5.0, "5" and true are not the number 5. Dates still come as JSON strings.
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+class FilterFields(_Request):
+    publisher: list[Short] = Field([], max_length=100, examples=[["Example Wire"]])
+    language: list[Short] = Field([], max_length=100, examples=[["en"]])
+
+
+class _Query(_Request):
+    top_k: int = Field(5, ge=1, le=MAX_TOP_K, strict=True, description="Most documents to return.")
+    as_of: dt.date | None = Field(
+        None, description="Only what was published on this day or before.", examples=["2021-06-15"]
+    )
+    filters: FilterFields = FilterFields()
+
+    def to_claim(self, text: str, include_undated: bool, mode: Mode = "hybrid") -> Claim:
+        filters = Filters(
+            tuple(self.filters.publisher),
+            tuple(language.lower() for language in self.filters.language),
+            self.as_of,
+            include_undated,
+        )
+        return Claim(text, self.top_k, filters, mode)
+
+
+class VerifyRequest(_Query):
+    claim: ClaimText = Field(examples=[CLAIM])
+
+
+class SearchRequest(_Query):
+    query: ClaimText = Field(examples=[CLAIM])
+    mode: Mode = Field("hybrid", description="Both ways of searching, or one of them alone.")
+
+
+class BatchRequest(_Query):
+    claims: list[Any] = Field(
+        min_length=1,
+        description="Claims: strings of 1 to 10,000 characters. A bad one fails its own line only.",
+        examples=[[CLAIM, "The centre is in Baku"]],
+    )
+
+
+class DocumentRequest(_Request):
+    text: str = Field(
+        min_length=1, examples=["Turkey and Russia each sent 60 servicemen to the centre."]
+    )
+    title: Short | None = Field(None, examples=["Monitoring centre opens"])
+    url: Short | None = Field(None, examples=["https://example.org/centre"])
+    publisher: Short | None = Field(None, examples=["Example Wire"])
+    published_at: dt.date | None = Field(None, examples=["2021-01-30"])
+    language: Short | None = Field(None, examples=["en"], description="Detected when left out.")
+
+
+class DocumentInfo(BaseModel):
+    id: str
+    title: str
+    url: str | None
+    publisher: str | None
+    published_at: dt.date | None
+    language: str | None
+
+    @classmethod
+    def of(cls, document: Document) -> DocumentInfo:
+        return cls(**{name: getattr(document, name) for name in DocumentInfo.model_fields})
+
+
+class DocumentBody(DocumentInfo):
+    text: str = Field(description="As stored (NFC): what every offset points into.")
+
+    @classmethod
+    def of(cls, document: Document) -> DocumentBody:
+        return cls(**{name: getattr(document, name) for name in cls.model_fields})
+
+
+class DocumentPage(BaseModel):
+    documents: list[DocumentInfo]
+    next_cursor: str | None = Field(
+        description="Pass as `cursor` for what follows; null at the end."
+    )
+
+
+class Stored(BaseModel):
+    id: str
+    status: Literal["added", "updated", "unchanged"]
+    passages: int = Field(description="Passages written; 0 when unchanged.")
+
+
+class PassageBody(BaseModel):
+    id: str
+    text: str
+    start: int
+    end: int
+
+
+class QuoteBody(BaseModel):
+    start: int
+    end: int
+    quote: str
+
+
+class ScoresBody(BaseModel):
+    dense: float = Field(description="Cosine of claim and passage.")
+    lexical: float = Field(description="BM25.")
+    fused: float = Field(description="What the order goes by.")
+
+
+class Found(BaseModel):
+    document: DocumentInfo
+    passage: PassageBody
+    rationale: list[QuoteBody]
+    scores: ScoresBody
+
+
+class EvidenceBody(Found):
+    stance: Stance | None
+    stance_probabilities: dict[Stance, float] | None
+
+
+class Models(BaseModel):
+    embedding: str
+    stance: str | None
+
+
+class Provenance(BaseModel):
+    request_id: str
+    index_generation: int
+    models: Models
+    version: str
+
+
+class Sources(BaseModel):
+    supporting: int
+    refuting: int
+
+
+class Excluded(BaseModel):
+    undated: int = Field(description="Documents `as_of` left out because they carry no date.")
+
+
+class SearchResponse(BaseModel):
+    query: str
+    results: list[Found]
+    excluded: Excluded
+    provenance: Provenance
+    took_ms: float
+
+
+class VerifyResponse(BaseModel):
+    claim: str
+    verdict: Verdict | None
+    probability: float | None
+    probabilities: dict[Verdict, float] | None
+    evidence: list[EvidenceBody]
+    sources: Sources | None
+    excluded: Excluded
+    provenance: Provenance
+    took_ms: float
+
+
+class Limits(BaseModel):
+    claim_chars: int
+    top_k: int
+    batch_claims: int
+    body_bytes: int
+    import_bytes: int
+    document_chars: int
+
+
+class Info(BaseModel):
+    version: str
+    models: Models
+    documents: int
+    passages: int
+    index_generation: int
+    limits: Limits
+
+
+class Health(BaseModel):
+    status: Literal["ok"]
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+
+
+def _found(evidence: Evidence) -> dict[str, Any]:
+    passage, scores = evidence.passage, evidence.scores
+    return {
+        "document": DocumentInfo.of(evidence.document),
+        "passage": PassageBody(
+            id=passage.id, text=passage.text, start=passage.start, end=passage.end
+        ),
+        "rationale": [
+            QuoteBody(start=quote.start, end=quote.end, quote=quote.quote)
+            for quote in evidence.rationale
+        ],
+        "scores": ScoresBody(dense=scores.dense, lexical=scores.lexical, fused=scores.fused),
+    }
+
+
+def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> VerifyResponse:
+    """Stance and verdict are null while there is no stance model: never a made-up value."""
+    evidence = [
+        EvidenceBody(**_found(item), stance=None, stance_probabilities=None)
+        for item in answer.evidence
+    ]
+    return VerifyResponse(
+        claim=answer.claim,
+        verdict=None,
+        probability=None,
+        probabilities=None,
+        evidence=evidence,
+        sources=None,
+        excluded=Excluded(undated=answer.undated_excluded),
+        provenance=provenance,
+        took_ms=took_ms,
+    )
+
+
+def search_response(answer: Answer, provenance: Provenance, took_ms: float) -> SearchResponse:
+    return SearchResponse(
+        query=answer.claim,
+        results=[Found(**_found(item)) for item in answer.evidence],
+        excluded=Excluded(undated=answer.undated_excluded),
+        provenance=provenance,
+        took_ms=took_ms,
+    )

@@ -1,0 +1,128 @@
+"""Settings -> an open corpus and models, with the calls that both doors make."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from api.schemas import (
+    Info,
+    Limits,
+    Models,
+    Provenance,
+    SearchResponse,
+    VerifyResponse,
+    search_response,
+    verify_response,
+)
+from api.settings import Settings
+from index import ingest as ingest_module
+from index.embedded import EmbeddedCorpus, open_corpus
+from index.ingest import Outcome, Refused
+from index.types import Corpus, Document, Embedder
+from retrieval.models import load_embedder
+from retrieval.search import Fusion
+from retrieval.types import MAX_CLAIM_CHARS, MAX_TOP_K, Answer, Claim
+from retrieval.verify import verify
+
+VERSION = version("claimdesk")
+
+
+class Service:
+    """A corpus with its embedder. `close()` it, or use it in a `with`."""
+
+    def __init__(self, settings: Settings, corpus: Corpus, embedder: Embedder) -> None:
+        self.settings, self.corpus, self.embedder = settings, corpus, embedder
+        self.models = Models(embedding=embedder.identity, stance=None)
+
+    @classmethod
+    def open(cls, settings: Settings, *, writable: bool) -> Service:
+        """Raises: CorpusError or RetrievalError, each saying what to do."""
+        embedder = load_embedder(settings.embedding_model, settings.cache, settings.threads)
+        return cls(settings, _open(settings.data, settings, embedder, writable), embedder)
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.corpus.close()
+
+    def warm_up(self) -> None:
+        """Catch the indexes up and run the model once, so that the first claim does not wait."""
+        self._answer([Claim("warm-up", top_k=1)])
+
+    def ingest(self, items: Iterable[Document | Refused]) -> Iterator[Outcome]:
+        return ingest_module.ingest(items, self.corpus, self.embedder)
+
+    def verify(self, claims: Sequence[Claim], request_id: str) -> list[VerifyResponse]:
+        started = time.perf_counter()
+        answers = self._answer(claims)
+        took = (time.perf_counter() - started) * 1000
+        return [verify_response(a, self._provenance(a, request_id), took) for a in answers]
+
+    def search(self, claim: Claim, request_id: str) -> SearchResponse:
+        started = time.perf_counter()
+        (answer,) = self._answer([claim])
+        took = (time.perf_counter() - started) * 1000
+        return search_response(answer, self._provenance(answer, request_id), took)
+
+    def _answer(self, claims: Sequence[Claim]) -> list[Answer]:
+        return verify(claims, self.corpus, self.embedder, Fusion(self.settings.dense_weight))
+
+    def _provenance(self, answer: Answer, request_id: str) -> Provenance:
+        return Provenance(
+            request_id=request_id,
+            index_generation=answer.generation,
+            models=self.models,
+            version=VERSION,
+        )
+
+    def info(self) -> Info:
+        stats, settings = self.corpus.stats(), self.settings
+        return Info(
+            version=VERSION,
+            models=self.models,
+            documents=stats.documents,
+            passages=stats.passages,
+            index_generation=stats.generation,
+            limits=Limits(
+                claim_chars=MAX_CLAIM_CHARS,
+                top_k=MAX_TOP_K,
+                batch_claims=settings.max_batch_claims,
+                body_bytes=settings.max_body_bytes,
+                import_bytes=settings.max_import_bytes,
+                document_chars=settings.max_document_chars,
+            ),
+        )
+
+
+def _open(
+    folder: Path,
+    settings: Settings,
+    embedder: Embedder,
+    writable: bool,
+    reindexing: bool = False,
+) -> EmbeddedCorpus:
+    return open_corpus(
+        folder,
+        identity=embedder.identity,
+        dimension=embedder.dimension,
+        writable=writable,
+        vector_index=settings.vector_index,
+        reindexing=reindexing,
+    )
+
+
+def reindex(settings: Settings) -> Iterator[Outcome]:
+    """Every document again with the embedding model of the settings; see `index.ingest.reindex`."""
+    embedder = load_embedder(settings.embedding_model, settings.cache, settings.threads)
+    corpus = _open(settings.data, settings, embedder, writable=True, reindexing=True)
+    try:
+        yield from ingest_module.reindex(corpus, embedder)
+    finally:
+        corpus.close()

@@ -1,0 +1,79 @@
+"""The only reader of the environment: every setting is CLAIMDESK_<NAME>."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _cache_home() -> Path:
+    return Path("~/.cache/claimdesk").expanduser()
+
+
+class Settings(BaseSettings):
+    """What can be set, with defaults that are safe on a shared machine."""
+
+    model_config = SettingsConfigDict(env_prefix="CLAIMDESK_", extra="ignore", frozen=True)
+
+    data: Path = Field(Path("claimdesk-data"), description="Folder of the corpus.")
+    cache: Path = Field(
+        default_factory=_cache_home, description="Folder of compiled models; safe to delete."
+    )
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Loopback unless you say otherwise."
+    )
+    port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2", description="A sentence-transformers model: name or folder."
+    )
+    threads: int = Field(0, ge=0, le=1024, description="Threads a model uses; 0 lets it decide.")
+    vector_index: Literal["auto", "flat", "hnsw", "ivf"] = Field(
+        "auto", description="FAISS index: exact (flat), graph (hnsw) or inverted lists (ivf)."
+    )
+    dense_weight: float = Field(
+        0.35, ge=0, le=1, description="Share of the vector in the fused score; words get the rest."
+    )
+    include_undated: bool = Field(
+        False, description="Whether `as_of` lets through documents that carry no date."
+    )
+    allowed_hosts: list[str] = Field(
+        ["localhost", "127.0.0.1", "[::1]"],
+        description="Host headers that are answered (a guard against DNS rebinding); * for all.",
+    )
+    cors_origins: list[str] = Field(
+        [], description="Origins a browser may call from, e.g. chrome-extension://<id>."
+    )
+    max_body_bytes: int = Field(1_048_576, ge=1, description="Largest request body.")
+    max_import_bytes: int = Field(268_435_456, ge=1, description="Largest body of an import.")
+    max_document_chars: int = Field(1_000_000, ge=1, description="Longest document text.")
+    max_batch_claims: int = Field(100, ge=1, description="Most claims in one batch.")
+    max_in_flight: int = Field(
+        64, ge=1, description="Requests worked on at once; more are answered 503."
+    )
+    rate_limit: str = Field(
+        "6000/minute", description="Requests per client address; more are answered 429."
+    )
+    request_timeout: float = Field(
+        60.0, gt=0, description="Seconds until a claim or search is answered 503."
+    )
+    shutdown_timeout: int = Field(
+        30, ge=0, description="Seconds that requests in flight get to finish at shutdown."
+    )
+    docs: bool = Field(True, description="Whether /docs is served.")
+
+
+def table() -> str:
+    """The settings as a Markdown table, for the README."""
+    rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "~/.cache/claimdesk" if field.default_factory else field.default
+        shown = f"`{default}`" if default not in ("", []) else "none"
+        rows.append(f"| `CLAIMDESK_{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(table())

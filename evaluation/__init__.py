@@ -1,0 +1,1 @@
+"""Data sets, metrics, reports: how good claimdesk is, measured through its public surface."""

@@ -1,0 +1,222 @@
+"""Store + vectors + words -> one Corpus that is always at the store's generation."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import filelock
+import numpy as np
+import numpy.typing as npt
+
+from index.embedded.store import Store
+from index.embedded.vectors import Kind, VectorIndex, scores
+from index.embedded.words import WordIndex
+from index.errors import CorpusLocked, EmbeddingMismatch
+from index.types import (
+    NO_FILTERS,
+    Change,
+    Document,
+    Filters,
+    Hit,
+    Page,
+    Passage,
+    Prepared,
+    Stats,
+    Vectors,
+)
+
+DATABASE = "claimdesk.sqlite"
+FILTER_CACHE = 16
+
+
+def open_corpus(
+    folder: Path,
+    *,
+    identity: str,
+    dimension: int,
+    writable: bool,
+    vector_index: Kind = "auto",
+    reindexing: bool = False,
+) -> EmbeddedCorpus:
+    """Open the corpus in `folder`, which is made when it is missing and `writable` is set.
+
+    Args:
+        identity, dimension: of the embedding model whose vectors are, or will be, stored.
+        reindexing: let vectors of another model pass, for they are about to be replaced.
+
+    Raises:
+        CorpusLocked: another process has it open for writing.
+        CorpusIncompatible: made by another version of claimdesk; nothing was touched.
+        EmbeddingMismatch: its vectors come from another embedding model.
+    """
+    with contextlib.ExitStack() as stack:
+        if writable:
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.callback(_lock(folder).release)
+        store = Store(folder / DATABASE, writable=writable)
+        stack.callback(store.close)
+        if not reindexing:
+            _check_identity(store, identity, writable)
+        if writable:
+            words_folder, vectors_folder = folder / "words", folder / "vectors"
+        else:
+            words_folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "words"
+            vectors_folder = folder / "vectors"
+            with contextlib.suppress(OSError, shutil.Error):
+                # Segments never change once written; one that is merged away meanwhile only
+                # makes this copy unreadable, and an unreadable index is rebuilt.
+                shutil.copytree(folder / "words", words_folder)
+        words = WordIndex(words_folder)
+        vectors = VectorIndex(vectors_folder, dimension, vector_index)
+        return EmbeddedCorpus(store, vectors, words, stack.pop_all(), writable)
+
+
+def _lock(folder: Path) -> filelock.BaseFileLock:
+    lock = filelock.FileLock(folder / "writer.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise CorpusLocked(
+            f"{folder} is open for writing in another process (a running service?): "
+            "send documents to it over HTTP, or stop it first"
+        ) from error
+    return lock
+
+
+def _check_identity(store: Store, identity: str, writable: bool) -> None:
+    stored = store.meta("embedding")
+    if stored is None and writable:
+        store.set_meta("embedding", identity)
+    elif stored is not None and stored != identity:
+        raise EmbeddingMismatch(
+            f"the corpus holds vectors of {stored}, the embedding model is {identity}: "
+            "set the model back, or run `claimdesk reindex`"
+        )
+
+
+class EmbeddedCorpus:
+    """See `index.types.Corpus`. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        vectors: VectorIndex,
+        words: WordIndex,
+        resources: contextlib.ExitStack,
+        writable: bool,
+    ) -> None:
+        self._store, self._vectors, self._words = store, vectors, words
+        self._resources, self._writable = resources, writable
+        # FAISS and tantivy's reload are not safe beside a search; a search takes milliseconds.
+        self._lock = threading.Lock()
+        self._admitted: OrderedDict[tuple[int, Filters], npt.NDArray[np.int64]] = OrderedDict()
+
+    def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
+        return self._store.upsert(batch) if batch else []
+
+    def replacing(
+        self, identity: str
+    ) -> contextlib.AbstractContextManager[Callable[[Sequence[Prepared]], list[Change]]]:
+        """See `index.ingest.reindex`."""
+        return self._store.replacing(identity)
+
+    def delete(self, document_ids: Sequence[str]) -> int:
+        return self._store.delete(document_ids)
+
+    def get(self, document_id: str) -> Document | None:
+        return self._store.get(document_id)
+
+    def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
+        return self._store.documents(cursor, limit)
+
+    def all_documents(self) -> Iterator[Document]:
+        cursor: str | None = None
+        while True:
+            page = self._store.documents(cursor, 200)
+            yield from page.documents
+            if page.next_cursor is None:
+                return
+            cursor = page.next_cursor
+
+    def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
+        return self._store.content_hashes(document_ids)
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        return self._store.passages(keys)
+
+    def sync(self) -> int:
+        """Bring both derived indexes to the store's generation, which is returned.
+
+        Every search begins here, so what any process committed is seen by the next search, and a
+        bulk import pays for its indexes once, at the end.
+        """
+        with self._lock:
+            return self._sync()
+
+    def _sync(self) -> int:
+        generation = self._store.generation()
+        self._vectors.sync(self._store, generation)
+        self._words.sync(self._store, generation)
+        return generation
+
+    def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
+        with self._lock:
+            generation = self._sync()
+            among = self._keys(generation, filters) if filters else None
+            return self._vectors.search(vector, k, among)
+
+    def search_words(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
+        with self._lock:
+            self._sync()
+            return self._words.search(text, k, filters)
+
+    def score_vector(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
+        return scores(self._store.vectors(keys), vector, keys)
+
+    def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
+        with self._lock:
+            self._sync()
+            return self._words.score(text, keys)
+
+    def words_ceiling(self, text: str) -> float:
+        with self._lock:
+            self._sync()
+            return self._words.ceiling(text)
+
+    def _keys(self, generation: int, filters: Filters) -> npt.NDArray[np.int64]:
+        """Keys that pass the filters, remembered while the generation lasts."""
+        at = (generation, filters)
+        if at not in self._admitted:
+            self._admitted[at] = self._store.admitted(filters)
+            if len(self._admitted) > FILTER_CACHE:
+                self._admitted.popitem(last=False)
+        self._admitted.move_to_end(at)
+        return self._admitted[at]
+
+    def count_undated(self, filters: Filters) -> int:
+        return self._store.count_undated(filters)
+
+    def stats(self) -> Stats:
+        return self._store.stats()
+
+    def save(self) -> None:
+        """Write the derived indexes, so that the next start need not rebuild them."""
+        if not self._writable:
+            return
+        with self._lock:
+            generation = self._sync()
+            self._vectors.save()
+            _, gone = self._store.changes_since(0) or (0, [])
+            if gone:
+                self._store.forget_tombstones(generation)
+
+    def close(self) -> None:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._resources.close)
+            self.save()

@@ -1,0 +1,337 @@
+"""The truth: one SQLite file (WAL) with documents, passages, vectors, a generation counter."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import CorpusError, CorpusIncompatible, CorpusReadOnly
+from index.types import Change, Document, Filters, Page, Passage, Prepared, Span, Stats, Vectors
+
+# One entry a schema version. A data folder of version n gets entries n, n+1, … in one transaction.
+MIGRATIONS = (
+    """
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    INSERT INTO meta VALUES ('generation', '0'), ('tombstones_since', '0');
+    CREATE TABLE documents (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL,
+        text TEXT NOT NULL, title TEXT NOT NULL, url TEXT, publisher TEXT,
+        published_at TEXT, language TEXT
+    );
+    CREATE TABLE passages (
+        -- AUTOINCREMENT: a key is never used again, so a stale index cannot point at new text.
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL, sentences TEXT NOT NULL, generation INTEGER NOT NULL
+    );
+    CREATE INDEX passages_by_document ON passages (document);
+    CREATE INDEX passages_by_generation ON passages (generation);
+    CREATE TABLE vectors (
+        key INTEGER PRIMARY KEY REFERENCES passages (key) ON DELETE CASCADE,
+        vector BLOB NOT NULL
+    );
+    CREATE TABLE tombstones (key INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+    CREATE INDEX tombstones_by_generation ON tombstones (generation);
+    CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN
+        INSERT INTO tombstones VALUES (
+            old.key, (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'generation')
+        );
+    END;
+    """,
+)
+CHUNK = 500  # stays below SQLite's limit of bound variables
+
+
+class Store:
+    """Connections are one a thread, for reading; a single one writes, under a lock."""
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        self._path, self._writable = path, writable
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        self._write_lock = threading.Lock()
+        self._closed = False
+        if writable:
+            self._migrate()
+        elif not path.exists():
+            raise CorpusError(f"no corpus in {path.parent}: add documents first")
+        else:
+            self._check_version()
+
+    # -- connections ------------------------------------------------------------------------
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._closed:
+            raise CorpusError("the corpus is closed")
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
+            connection.execute("PRAGMA foreign_keys = ON")
+            if self._writable:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")  # acknowledged = survives a crash
+            else:
+                connection.execute("PRAGMA query_only = ON")
+            self._local.connection = connection
+            self._open.append(connection)
+        return connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that takes the next generation; all of it lands or nothing."""
+        if not self._writable:
+            raise CorpusReadOnly("this corpus was opened for reading")
+        with self._write_lock:
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def close(self) -> None:
+        self._closed = True
+        for connection in self._open:
+            connection.close()
+
+    # -- schema -----------------------------------------------------------------------------
+
+    def _check_version(self) -> int:
+        try:
+            (version,) = self._connection().execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus: {error}") from error
+        if version > len(MIGRATIONS):
+            raise CorpusIncompatible(
+                f"{self._path} has schema version {version}, this claimdesk knows "
+                f"{len(MIGRATIONS)}: upgrade claimdesk; the data was left as it is"
+            )
+        if version < len(MIGRATIONS) and not self._writable:
+            raise CorpusIncompatible(
+                f"{self._path} has the older schema version {version}: "
+                "open it once for writing (claimdesk add or serve) to upgrade it"
+            )
+        return int(version)
+
+    def _migrate(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        version = self._check_version()
+        for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+            # executescript would commit before it starts; this keeps the step and its record one.
+            script = f"BEGIN IMMEDIATE;{migration};PRAGMA user_version = {number};COMMIT;"
+            self._connection().executescript(script)
+
+    def meta(self, name: str) -> str | None:
+        row = self._one("SELECT value FROM meta WHERE name = ?", name)
+        return None if row is None else str(row[0])
+
+    def set_meta(self, name: str, value: str) -> None:
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    # -- writing ----------------------------------------------------------------------------
+
+    def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
+        with self._writing() as connection:
+            return self._put(connection, batch)
+
+    @contextmanager
+    def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
+        """One transaction around a whole re-index, which ends with `identity` on record."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedding', ?)", (identity,))
+            yield lambda batch: self._put(connection, batch)
+
+    def _put(self, connection: sqlite3.Connection, batch: Sequence[Prepared]) -> list[Change]:
+        changes: list[Change] = []
+        (generation,) = connection.execute(
+            "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'generation'"
+        ).fetchone()
+        for prepared in batch:
+            document = prepared.document
+            gone = connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
+            changes.append("updated" if gone.rowcount else "added")
+            number = connection.execute(
+                "INSERT INTO documents (id, hash, text, title, url, publisher, published_at,"
+                " language) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    document.id, document.content_hash(), document.text, document.title,
+                    document.url, document.publisher,
+                    document.published_at and document.published_at.isoformat(),
+                    document.language,
+                ),
+            ).lastrowid  # fmt: skip
+            for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
+                bounds = json.dumps([(s.start, s.end) for s in passage.sentences])
+                key = connection.execute(
+                    'INSERT INTO passages (document, ordinal, text, start, "end", sentences,'
+                    " generation) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        number, passage.ordinal, passage.text, passage.start, passage.end,
+                        bounds, generation,
+                    ),
+                ).lastrowid  # fmt: skip
+                blob = np.asarray(vector, np.float32).tobytes()
+                connection.execute("INSERT INTO vectors VALUES (?, ?)", (key, blob))
+        return changes
+
+    def delete(self, document_ids: Sequence[str]) -> int:
+        known = self.content_hashes(document_ids)
+        if not known and self._writable:
+            return 0
+        with self._writing() as connection:
+            return sum(
+                connection.execute("DELETE FROM documents WHERE id = ?", (id,)).rowcount
+                for id in known
+            )
+
+    def forget_tombstones(self, generation: int) -> None:
+        """Drop the record of deletions up to `generation`: every saved index has seen them."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM tombstones WHERE generation <= ?", (generation,))
+            connection.execute(
+                "UPDATE meta SET value = ? WHERE name = 'tombstones_since'", (generation,)
+            )
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def generation(self) -> int:
+        return int(self.meta("generation") or 0)
+
+    def get(self, document_id: str) -> Document | None:
+        row = self._one(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", document_id)
+        return None if row is None else _document(row)
+
+    def documents(self, cursor: str | None, limit: int) -> Page:
+        rows = self._all(
+            f"SELECT {_COLUMNS} FROM documents WHERE id > ? ORDER BY id LIMIT ?",
+            cursor or "", limit + 1,
+        )  # fmt: skip
+        page = [_document(row) for row in rows[:limit]]
+        return Page(page, page[-1].id if len(rows) > limit else None)
+
+    def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
+        ids = list(dict.fromkeys(document_ids))
+        return dict(self._in("SELECT id, hash FROM documents WHERE id IN", ids))
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        rows = self._in(
+            'SELECT p.key, d.id, p.ordinal, p.text, p.start, p."end", p.sentences'
+            " FROM passages p JOIN documents d ON d.number = p.document WHERE p.key IN",
+            keys,
+        )
+        return {
+            key: Passage(id, ordinal, text, start, end, tuple(Span(*s) for s in json.loads(bounds)))
+            for key, id, ordinal, text, start, end, bounds in rows
+        }
+
+    def vectors(self, keys: Sequence[int]) -> dict[int, Vectors]:
+        rows = self._in("SELECT key, vector FROM vectors WHERE key IN", keys)
+        return {key: np.frombuffer(blob, np.float32) for key, blob in rows}
+
+    def changes_since(self, generation: int) -> tuple[int, list[int]] | None:
+        """(passages added, keys deleted) after a generation; None when that is not known."""
+        if generation < int(self.meta("tombstones_since") or 0):
+            return None
+        row = self._one("SELECT COUNT(*) FROM passages WHERE generation > ?", generation)
+        gone = self._all("SELECT key FROM tombstones WHERE generation > ?", generation)
+        return (row[0] if row else 0), [key for (key,) in gone]
+
+    def vectors_since(self, generation: int, size: int) -> Iterator[tuple[list[int], Vectors]]:
+        """Keys and vectors of what came after a generation, in blocks of `size`."""
+        cursor = self._connection().execute(
+            "SELECT v.key, v.vector FROM passages p JOIN vectors v ON v.key = p.key"
+            " WHERE p.generation > ? ORDER BY v.key",
+            (generation,),
+        )
+        while rows := cursor.fetchmany(size):
+            block = np.frombuffer(b"".join(blob for _, blob in rows), np.float32)
+            yield [key for key, _ in rows], block.reshape(len(rows), -1)
+
+    def texts_since(self, generation: int) -> Iterator[tuple[int, str, str, Document]]:
+        """(key, title, passage text, document without its text) of what came after."""
+        rows = self._connection().execute(
+            "SELECT p.key, p.text, d.id, '', d.title, d.url, d.publisher, d.published_at,"
+            " d.language FROM passages p JOIN documents d ON d.number = p.document"
+            " WHERE p.generation > ? ORDER BY p.key",
+            (generation,),
+        )
+        for key, text, *columns in rows:
+            document = _document(columns)
+            yield key, document.title, text, document
+
+    def admitted(self, filters: Filters) -> npt.NDArray[np.int64]:
+        """Sorted keys (int64) of the passages whose document passes the filters."""
+        where, values = _where(filters)
+        rows = self._all(
+            "SELECT p.key FROM passages p JOIN documents d ON d.number = p.document"
+            f" WHERE {where} ORDER BY p.key",
+            *values,
+        )
+        return np.fromiter((key for (key,) in rows), np.int64, len(rows))
+
+    def count_undated(self, filters: Filters) -> int:
+        if filters.as_of is None or filters.include_undated:
+            return 0
+        where, values = _where(Filters(filters.publisher, filters.language))
+        row = self._one(
+            f"SELECT COUNT(*) FROM documents d WHERE published_at IS NULL AND {where}", *values
+        )
+        return int(row[0]) if row else 0
+
+    def stats(self) -> Stats:
+        row = self._one(
+            "SELECT (SELECT COUNT(*) FROM documents), (SELECT COUNT(*) FROM passages),"
+            " (SELECT value FROM meta WHERE name = 'generation')"
+        )
+        assert row is not None
+        return Stats(int(row[0]), int(row[1]), int(row[2]))
+
+    def _one(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._connection().execute(sql, values).fetchone()
+        return row
+
+    def _all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._connection().execute(sql, values).fetchall()
+
+    def _in(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        for at in range(0, len(values), CHUNK):
+            chunk = values[at : at + CHUNK]
+            marks = ",".join("?" * len(chunk))
+            yield from self._all(f"{sql} ({marks})", *chunk)
+
+
+_COLUMNS = "id, text, title, url, publisher, published_at, language"
+
+
+def _document(row: Sequence[Any]) -> Document:
+    id, text, title, url, publisher, published_at, language = row
+    date = dt.date.fromisoformat(published_at) if published_at else None
+    return Document(id, text, title, url, publisher, date, language)
+
+
+def _where(filters: Filters) -> tuple[str, list[Any]]:
+    """SQL for `Filters.admits`."""
+    clauses, values = ["1"], []
+    for column, wanted in (("publisher", filters.publisher), ("language", filters.language)):
+        if wanted:
+            clauses.append(f"d.{column} IN ({','.join('?' * len(wanted))})")
+            values.extend(wanted)
+    if filters.as_of is not None:
+        undated = " OR d.published_at IS NULL" if filters.include_undated else ""
+        clauses.append(f"(d.published_at <= ?{undated})")
+        values.append(filters.as_of.isoformat())
+    return " AND ".join(clauses), values

@@ -1,0 +1,152 @@
+"""Passages -> word index (tantivy): derived from the store, caught up or rebuilt, never trusted."""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import math
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur, Query
+
+from index.embedded.store import Store
+from index.split import embedding_text
+from index.terms import ANALYZER, analyzer, terms
+from index.types import Document, Filters, Hit, Passage
+
+log = logging.getLogger(__name__)
+HEAP_BYTES = 64 * 2**20
+# A claim has a few dozen words. Of a text that has thousands the rarest carry the meaning.
+MAX_QUERY_TERMS = 64
+UNDATED = -(2**31)
+
+
+class WordIndex:
+    """BM25 over the embedding texts, in `folder`, at the generation named in `folder/generation`.
+
+    Only one process may write a folder: a reading one works on a copy of its own.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.generation = 0
+        try:
+            self.generation = int((folder / "generation").read_text())
+            self._open()
+        except (OSError, ValueError) as error:
+            if folder.exists() and any(folder.iterdir()):
+                log.warning("word index is unreadable and will be rebuilt: %s", error)
+            self._reset()
+
+    def _open(self) -> None:
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("text", stored=False, tokenizer_name=ANALYZER)
+        builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
+        builder.add_text_field("language", stored=False, tokenizer_name="raw")
+        builder.add_integer_field("key", indexed=True, fast=True)
+        builder.add_integer_field("day", indexed=True, fast=True)
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema, path=str(self._folder), reuse=True)
+        self._index.register_tokenizer(ANALYZER, analyzer())
+        self._index.config_reader(reload_policy="manual")
+        self._index.reload()
+
+    def _reset(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        self.generation = 0
+        self._open()
+
+    def sync(self, store: Store, generation: int) -> None:
+        """Bring the index to the store's `generation`."""
+        if generation == self.generation:
+            return
+        changes = store.changes_since(self.generation)
+        if changes is None or generation < self.generation:
+            self._reset()
+            changes = (0, [])
+        _, gone = changes
+        writer = self._index.writer(HEAP_BYTES, 1)
+        try:
+            for key in gone:
+                writer.delete_documents_by_term("key", key)
+            for key, title, text, document in store.texts_since(self.generation):
+                # A crash between commit and stamp replays this step: deleting first keeps it once.
+                writer.delete_documents_by_term("key", key)
+                shown = embedding_text(
+                    Document(document.id, "", title), Passage(document.id, 0, text, 0, 0, ())
+                )
+                day = document.published_at.toordinal() if document.published_at else UNDATED
+                row = tantivy.Document(key=key, text=shown, day=day)
+                if document.publisher:
+                    row.add_text("publisher", document.publisher)
+                if document.language:
+                    row.add_text("language", document.language)
+                writer.add_document(row)
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+        stamp = self._folder / "generation.new"
+        stamp.write_text(str(generation))
+        stamp.replace(self._folder / "generation")
+        self._index.reload()
+        self.generation = generation
+
+    def search(self, text: str, k: int, filters: Filters) -> list[Hit]:
+        return self._search(self._query(text), k, _restrictions(self._schema, filters))
+
+    def score(self, text: str, keys: Sequence[int]) -> dict[int, float]:
+        if not keys:
+            return {}
+        among = Query.term_set_query(self._schema, "key", list(keys))
+        return {hit.key: hit.score for hit in self._search(self._query(text), len(keys), [among])}
+
+    def ceiling(self, text: str) -> float:
+        searcher = self._index.searcher()
+        return sum(2.2 * _idf(searcher, term) for term in set(terms(text)))
+
+    def _query(self, text: str) -> Query | None:
+        """A term query, built by hand: user text never meets a query parser."""
+        searcher = self._index.searcher()
+        known = {term: searcher.doc_freq("text", term) for term in dict.fromkeys(terms(text))}
+        rarest = heapq.nsmallest(
+            MAX_QUERY_TERMS, (t for t in known if known[t]), key=lambda t: known[t]
+        )
+        if not rarest:
+            return None
+        parts = [(Occur.Should, Query.term_query(self._schema, "text", term)) for term in rarest]
+        return Query.boolean_query(parts)
+
+    def _search(self, query: Query | None, k: int, musts: list[Query]) -> list[Hit]:
+        if query is None or k < 1:
+            return []
+        if musts:
+            free = [(Occur.Must, Query.const_score_query(must, 0.0)) for must in musts]
+            query = Query.boolean_query([(Occur.Must, query), *free])
+        searcher = self._index.searcher()
+        hits = searcher.search(query, k, count=False).hits
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        return [Hit(key, score) for key, (score, _) in zip(keys, hits, strict=True)]
+
+
+def _idf(searcher: tantivy.Searcher, term: str) -> float:
+    n, having = searcher.num_docs, searcher.doc_freq("text", term)
+    # Deleted rows count in doc_freq until their segment is merged.
+    return math.log(1 + (max(n, having) - having + 0.5) / (having + 0.5))
+
+
+def _restrictions(schema: tantivy.Schema, filters: Filters) -> list[Query]:
+    """tantivy for `Filters.admits`."""
+    musts = [
+        Query.term_set_query(schema, name, list(wanted))
+        for name, wanted in (("publisher", filters.publisher), ("language", filters.language))
+        if wanted
+    ]
+    if filters.as_of is not None:
+        first = UNDATED if filters.include_undated else 0
+        kind = tantivy.FieldType.Integer
+        musts.append(Query.range_query(schema, "day", kind, first, filters.as_of.toordinal()))
+    return musts

@@ -1,0 +1,165 @@
+"""The reference Corpus: plain Python and numpy, slow and obviously right."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from index.split import embedding_text
+from index.terms import terms
+from index.types import (
+    NO_FILTERS,
+    Change,
+    Document,
+    Filters,
+    Hit,
+    Page,
+    Passage,
+    Prepared,
+    Stats,
+    Vectors,
+)
+
+K1, B = 1.2, 0.75
+
+
+@dataclass
+class _Row:
+    passage: Passage
+    vector: Vectors
+    words: Counter[str]
+
+
+@dataclass
+class ExactCorpus:
+    """Holds everything in dictionaries. Every other corpus is compared with this one."""
+
+    _documents: dict[str, Document] = field(default_factory=dict)
+    _rows: dict[int, _Row] = field(default_factory=dict)
+    _next_key: int = 1
+    _generation: int = 0
+
+    def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
+        changes: list[Change] = []
+        for prepared in batch:
+            document = prepared.document
+            changes.append("updated" if document.id in self._documents else "added")
+            self._drop(document.id)
+            self._documents[document.id] = document
+            for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
+                words = Counter(terms(embedding_text(document, passage)))
+                self._rows[self._next_key] = _Row(passage, vector, words)
+                self._next_key += 1
+        self._generation += bool(batch)
+        return changes
+
+    @contextmanager
+    def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
+        before = dict(self._documents), dict(self._rows)
+        try:
+            yield self.upsert
+        except BaseException:
+            self._documents, self._rows = before
+            raise
+
+    def delete(self, document_ids: Sequence[str]) -> int:
+        gone = [id for id in dict.fromkeys(document_ids) if id in self._documents]
+        for id in gone:
+            self._drop(id)
+        self._generation += bool(gone)
+        return len(gone)
+
+    def _drop(self, document_id: str) -> None:
+        self._documents.pop(document_id, None)
+        self._rows = {
+            key: row
+            for key, row in self._rows.items()
+            if row.passage.document_id != document_id
+        }  # fmt: skip
+
+    def get(self, document_id: str) -> Document | None:
+        return self._documents.get(document_id)
+
+    def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
+        ids = sorted(id for id in self._documents if cursor is None or id > cursor)
+        page = [self._documents[id] for id in ids[:limit]]
+        return Page(page, page[-1].id if len(ids) > limit else None)
+
+    def all_documents(self) -> Iterator[Document]:
+        yield from (self._documents[id] for id in sorted(self._documents))
+
+    def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
+        return {
+            id: self._documents[id].content_hash() for id in document_ids if id in self._documents
+        }
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
+        return {key: self._rows[key].passage for key in keys if key in self._rows}
+
+    def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
+        return _best(self.score_vector(vector, self._admitted(filters)), k)
+
+    def search_words(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
+        return _best(self.score_words(text, self._admitted(filters)), k)
+
+    def score_vector(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
+        return {
+            key: float(np.dot(vector, self._rows[key].vector)) for key in keys if key in self._rows
+        }
+
+    def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
+        query = {word: self._idf(word) for word in terms(text)}
+        lengths = [row.words.total() for row in self._rows.values()]
+        mean = sum(lengths) / len(lengths) if lengths else 1.0
+        scores = {}
+        for key in keys:
+            words = self._rows[key].words if key in self._rows else Counter[str]()
+            norm = K1 * (1 - B + B * words.total() / mean)
+            score = sum(
+                idf * words[word] * (K1 + 1) / (words[word] + norm)
+                for word, idf in query.items()
+                if words[word]
+            )
+            if score:
+                scores[key] = score
+        return scores
+
+    def words_ceiling(self, text: str) -> float:
+        return sum(self._idf(word) * (K1 + 1) for word in set(terms(text)))
+
+    def _idf(self, word: str) -> float:
+        """Robertson's idf with 1 added inside the logarithm, as Lucene has it: never negative."""
+        n, having = len(self._rows), sum(word in row.words for row in self._rows.values())
+        return math.log(1 + (n - having + 0.5) / (having + 0.5))
+
+    def _admitted(self, filters: Filters) -> list[int]:
+        return [
+            key
+            for key, row in self._rows.items()
+            if filters.admits(self._documents[row.passage.document_id])
+        ]
+
+    def count_undated(self, filters: Filters) -> int:
+        if filters.as_of is None or filters.include_undated:
+            return 0
+        others = Filters(filters.publisher, filters.language)
+        return sum(
+            document.published_at is None and others.admits(document)
+            for document in self._documents.values()
+        )
+
+    def stats(self) -> Stats:
+        return Stats(len(self._documents), len(self._rows), self._generation)
+
+    def close(self) -> None:
+        pass
+
+
+def _best(scores: dict[int, float], k: int) -> list[Hit]:
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [Hit(key, score) for key, score in ranked[:k]]

@@ -1,0 +1,188 @@
+"""File -> Document: .txt, .md, .html, .jsonl, alone or in folders."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from index.errors import CorpusError, UnreadableFile
+from index.ingest import Refused
+from index.types import MAX_DOCUMENT_CHARS, Document, document
+
+MAX_FILE_BYTES = 64 * 2**20
+FIELDS = ("title", "url", "publisher", "published_at", "language")
+
+
+def read(path: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document | Refused]:
+    """Every document of a file or, recursively, of a folder; what cannot be read is `Refused`.
+
+    An id is the path below the folder that was given (`examples/a.md`), a file's bare name, or
+    the `id` that the file itself states. In a folder that holds a `corpus.jsonl` (BEIR, SciFact)
+    that file alone is read: the others beside it are claims and judgements.
+    """
+    if not path.exists():
+        yield Refused(str(path), "no such file or folder")
+        return
+    for file, name in _files(path):
+        try:
+            if file.suffix.lower() == ".jsonl":
+                yield from read_jsonl(file, max_chars)
+            else:
+                yield READERS[file.suffix.lower()](file, name, max_chars)
+        except (CorpusError, OSError) as error:
+            yield Refused(str(file), _reason(error))
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    if not path.is_dir():
+        if path.suffix.lower() not in {*READERS, ".jsonl"}:
+            yield path, ""
+            return
+        yield path, path.name
+        return
+    corpus = path / "corpus.jsonl"
+    files = [corpus] if corpus.is_file() else sorted(path.rglob("*"))
+    folder = path.resolve()
+    for file in files:
+        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+        if file.is_file() and not hidden and file.suffix.lower() in {*READERS, ".jsonl"}:
+            yield file, f"{folder.name}/{file.relative_to(path).as_posix()}"
+
+
+def read_jsonl(file: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document | Refused]:
+    """One document a line. BEIR's `_id` and SciFact's `doc_id` and `abstract` are understood."""
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield parse_line(line, f"{file}:{number}", max_chars)
+
+
+def parse_line(line: bytes, source: str, max_chars: int) -> Document | Refused:
+    """One line of NDJSON -> Document, or the reason why not."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return Refused(source, "not a JSON object in UTF-8")
+    if not isinstance(row, dict):
+        return Refused(source, "not a JSON object in UTF-8")
+    identifier = next((row[key] for key in ("id", "_id", "doc_id") if row.get(key) is not None), "")
+    text = row.get("text", row.get("abstract"))
+    if isinstance(text, list) and all(isinstance(part, str) for part in text):
+        text = " ".join(part.strip() for part in text)
+    if text is None or identifier == "":
+        return Refused(source, f"needs {'text' if identifier else 'id (or _id)'}")
+    if isinstance(identifier, int):
+        identifier = str(identifier)
+    try:
+        metadata = {name: row.get(name) for name in FIELDS}
+        return document(identifier, text, **metadata, max_chars=max_chars)
+    except CorpusError as error:
+        return Refused(source, str(error))
+
+
+def _text(file: Path, name: str, max_chars: int) -> Document:
+    return document(name, _decode(file), max_chars=max_chars)
+
+
+def _markdown(file: Path, name: str, max_chars: int) -> Document:
+    from markdown_it import MarkdownIt
+
+    header, body = _front_matter(_decode(file))
+    title = header.get("title")
+    blocks: list[str] = []
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type == "inline":
+            text = "".join(
+                "\n" if child.type in {"softbreak", "hardbreak"} else child.content
+                for child in token.children or []
+                if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
+            )
+            if not title and before is not None and before.tag == "h1":
+                title = text
+            elif text.strip() and text != title:
+                blocks.append(text)
+        elif token.type in {"code_block", "fence"}:
+            blocks.append(token.content.rstrip("\n"))
+    metadata = {key: header.get(key) for key in FIELDS} | {"title": title}
+    identifier = str(header.get("id") or name)
+    return document(identifier, "\n\n".join(blocks), **metadata, max_chars=max_chars)
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """YAML between two `---` lines at the top, and what follows."""
+    import yaml
+
+    if not text.startswith("---\n"):
+        return {}, text
+    head, found, body = text[4:].partition("\n---\n")
+    if not found:
+        return {}, text
+    try:
+        header = yaml.safe_load(head) or {}
+    except (yaml.YAMLError, ValueError) as error:
+        raise UnreadableFile(f"front matter is not YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(header, dict):
+        raise UnreadableFile("front matter is not a list of key: value lines")
+    return {
+        str(key): value if isinstance(value, dt.date) else str(value)
+        for key, value in header.items()
+        if value is not None
+    }, body
+
+
+def _html(file: Path, name: str, max_chars: int) -> Document:
+    """Main text and metadata by trafilatura, which is given bytes and fetches nothing."""
+    import trafilatura
+
+    _check_size(file)
+    page = trafilatura.bare_extraction(
+        file.read_bytes(), with_metadata=True, include_comments=False, include_tables=False
+    )
+    if page is None or isinstance(page, dict) or not (page.text or "").strip():
+        raise UnreadableFile("no main text found in the page")
+    paragraphs = [line for line in page.text.split("\n") if line.strip() and line != page.title]
+    return document(
+        name,
+        "\n\n".join(paragraphs),
+        title=page.title,
+        url=page.url,
+        publisher=page.sitename,
+        published_at=page.date,
+        max_chars=max_chars,
+    )
+
+
+def _check_size(file: Path) -> None:
+    if file.stat().st_size > MAX_FILE_BYTES:
+        raise UnreadableFile(f"larger than {MAX_FILE_BYTES // 2**20} MiB")
+
+
+def _decode(file: Path) -> str:
+    _check_size(file)
+    try:
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"not UTF-8 (byte {error.start})") from error
+
+
+def _unknown(file: Path, name: str, max_chars: int) -> Document:
+    known = ", ".join(sorted({*READERS, ".jsonl"} - {""}))
+    raise UnreadableFile(f"unknown kind of file; known are {known}")
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+class _Readers(dict[str, Callable[[Path, str, int], Document]]):
+    def __missing__(self, suffix: str) -> Callable[[Path, str, int], Document]:
+        return _unknown
+
+
+READERS = _Readers(
+    {".txt": _text, ".md": _markdown, ".markdown": _markdown, ".html": _html, ".htm": _html}
+)

@@ -1,0 +1,96 @@
+"""Document -> Passages with offsets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import sentencex
+
+from index.types import Document, Passage, Span
+
+SENTENCES = 3
+STEP = 2
+MAX_SENTENCE_CHARS = 600
+MAX_PASSAGE_CHARS = 1_200
+SHORT_PARAGRAPH = 60
+PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
+
+
+def split(document: Document) -> list[Passage]:
+    """Windows of `SENTENCES` whole sentences, stepping by `STEP`, inside one paragraph each.
+
+    A news paragraph is one thought: a window across two of them blurs both vectors (see
+    docs/decisions/0003). Every non-space character of the text is in at least one passage.
+    """
+    passages: list[Passage] = []
+    for block in _blocks(document.text):
+        sentences = list(_sentences(document.text, block, document.language or "en"))
+        for window in _windows(sentences):
+            start, end = window[0].start, window[-1].end
+            text = document.text[start:end]
+            passages.append(Passage(document.id, len(passages), text, start, end, tuple(window)))
+    return passages
+
+
+def embedding_text(document: Document, passage: Passage) -> str:
+    """What is embedded and indexed for a passage: the title gives a bare "he said" its context."""
+    return f"{document.title}. {passage.text}" if document.title else passage.text
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Paragraphs; one too short to stand alone (a heading, a by-line) joins what follows."""
+    start: int | None = None
+    for match in PARAGRAPH.finditer(text):
+        if not match.group().strip():
+            continue
+        start = match.start() if start is None else start
+        if len(match.group().strip()) >= SHORT_PARAGRAPH:
+            yield Span(start, match.end())
+            start = None
+    if start is not None:
+        yield Span(start, len(text))
+
+
+def _sentences(text: str, block: Span, language: str) -> Iterator[Span]:
+    for boundary in sentencex.get_sentence_boundaries(language, text[block.start : block.end]):
+        start = block.start + boundary["start_index"]
+        end = block.start + boundary["end_index"]
+        yield from _pieces(text, _trimmed(text, start, end))
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def _pieces(text: str, sentence: Span) -> Iterator[Span]:
+    """Cut what no model window holds (tables, lists without full stops) at a space."""
+    start = sentence.start
+    while sentence.end - start > MAX_SENTENCE_CHARS:
+        limit = start + MAX_SENTENCE_CHARS
+        cut = max(text.rfind(" ", start + 1, limit), text.rfind("\n", start + 1, limit))
+        cut = cut if cut > start else limit
+        yield _trimmed(text, start, cut)
+        start = _trimmed(text, cut, sentence.end).start
+    if start < sentence.end:
+        yield Span(start, sentence.end)
+
+
+def _windows(sentences: list[Span]) -> Iterator[list[Span]]:
+    first = 0
+    while first < len(sentences):
+        last = first + 1
+        while (
+            last < min(first + SENTENCES, len(sentences))
+            and sentences[last].end - sentences[first].start <= MAX_PASSAGE_CHARS
+        ):
+            last += 1
+        yield sentences[first:last]
+        if last == len(sentences):
+            return
+        # A window cut short by its length must not step over a sentence it left out.
+        first = min(first + STEP, last)

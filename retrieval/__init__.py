@@ -1,0 +1,1 @@
+"""A claim's way: claim -> candidates -> stance -> verdict."""

@@ -1,0 +1,23 @@
+"""What can go wrong on a claim's way.
+
+RetrievalError
+├── InvalidClaim       the claim itself is at fault
+├── ModelUnavailable   a model cannot be loaded or fails
+└── QuoteMismatch      a quote is not what its document says: nothing is answered
+"""
+
+
+class RetrievalError(Exception):
+    """Base of every error of the `retrieval` package; the message says what to do."""
+
+
+class InvalidClaim(RetrievalError):
+    """The claim holds nothing to look for."""
+
+
+class ModelUnavailable(RetrievalError):
+    """A model cannot be loaded, or returned what no model should."""
+
+
+class QuoteMismatch(RetrievalError):
+    """A passage's offsets do not give its text in the stored document."""
