@@ -23,7 +23,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened = service or await anyio.to_thread.run_sync(
+        opened: Service = service or await anyio.to_thread.run_sync(
             lambda: Service.open(settings, writable=True)
         )
         try:
@@ -42,7 +42,6 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         version=VERSION,
         summary="Checks a claim against your own sources.",
         lifespan=lifespan,
-        responses={422: {"model": None, "description": "Malformed input"}},
     )
     app.state.service, app.state.settings, app.state.metrics = None, settings, metrics
     for routes in (claims, documents, health):

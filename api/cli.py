@@ -51,8 +51,8 @@ out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highli
 
 def settings(data: Path | None = None, **changes: Any) -> Settings:
     """Settings from the environment, with what the command line says instead."""
-    given = {name: value for name, value in changes.items() if value is not None}
-    return Settings(**({"data": data} if data else {}), **given)
+    given = {"data": data, **changes}
+    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 def fail(message: str) -> None:
@@ -189,7 +189,8 @@ def _show(found: Iterable[Any]) -> None:
         out.print(f"   {shown}{escape(text[at:])}")
         out.print(
             f"   [dim]{escape(document.id)} {passage.start}-{passage.end}  "
-            f"dense {scores.dense:.2f}  lexical {scores.lexical:.1f}  fused {scores.fused:.2f}[/dim]"
+            f"dense {scores.dense:.2f}  lexical {scores.lexical:.1f}  "
+            f"fused {scores.fused:.2f}[/dim]"
         )
     if not number:
         out.print("no evidence found")

@@ -95,9 +95,7 @@ class DocumentBody(DocumentInfo):
 
 class DocumentPage(BaseModel):
     documents: list[DocumentInfo]
-    next_cursor: str | None = Field(
-        description="Pass as `cursor` for what follows; null at the end."
-    )
+    next_cursor: str | None = Field(description="Pass as `cursor` for more; null at the end.")
 
 
 class Stored(BaseModel):

@@ -36,6 +36,18 @@ def read(path: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document |
             yield Refused(str(file), _reason(error))
 
 
+def count(path: Path) -> int:
+    """How many documents `read` will yield, at most: for a progress bar."""
+    total = 0
+    for file, _ in _files(path) if path.exists() else ():
+        if file.suffix.lower() == ".jsonl":
+            with file.open("rb") as lines:
+                total += sum(1 for _ in lines)
+        else:
+            total += 1
+    return total
+
+
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
     if not path.is_dir():
         if path.suffix.lower() not in {*READERS, ".jsonl"}:

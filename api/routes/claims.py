@@ -91,7 +91,7 @@ def _verify_some(
     undated = service.settings.include_undated
     try:
         answers = service.verify([body.to_claim(text, undated) for _, text in some], request_id)
-    except Exception as error:  # the response has begun: a failure can only be a line of it
+    except Exception as error:  # noqa: BLE001 - the response has begun: a failure can only be a line of it
         if len(some) > 1:
             for one in some:
                 yield from _verify_some([one], body, service, request_id)

@@ -30,17 +30,17 @@ OpenService = Annotated[Service, Depends(_service)]
 RequestId = Annotated[str, Depends(_request_id)]
 
 
-async def in_thread(call: Callable[[], T], timeout: float | None = None) -> T:
+async def in_thread(call: Callable[[], T], seconds: float | None = None) -> T:
     """Run a blocking call beside the event loop.
 
     Raises:
-        Overloaded: it took longer than `timeout` seconds. What it does then is dropped.
+        Overloaded: it took longer than `seconds`. What it does then is dropped.
     """
     try:
-        with anyio.fail_after(timeout):
-            return await anyio.to_thread.run_sync(call, abandon_on_cancel=timeout is not None)
+        with anyio.fail_after(seconds):
+            return await anyio.to_thread.run_sync(call, abandon_on_cancel=seconds is not None)
     except TimeoutError as error:
-        raise Overloaded(f"no answer within {timeout:g} seconds: try again later") from error
+        raise Overloaded(f"no answer within {seconds:g} seconds: try again later") from error
 
 
 async def lines(items: Iterator[T], render: Callable[[T], str]) -> AsyncIterator[str]:

@@ -33,7 +33,8 @@ _TAIL = {
 }  # fmt: skip
 VERIFY_BODY: dict[str, Any] = {
     "claim": CLAIM, "verdict": None, "probability": None, "probabilities": None,
-    "evidence": [{**_FOUND, "stance": None, "stance_probabilities": None}], "sources": None, **_TAIL,
+    "evidence": [{**_FOUND, "stance": None, "stance_probabilities": None}], "sources": None,
+    **_TAIL,
 }  # fmt: skip
 SEARCH_BODY: dict[str, Any] = {"query": CLAIM, "results": [_FOUND], **_TAIL}
 INFO_BODY: dict[str, Any] = {

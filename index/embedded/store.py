@@ -325,7 +325,8 @@ def _document(row: Sequence[Any]) -> Document:
 
 def _where(filters: Filters) -> tuple[str, list[Any]]:
     """SQL for `Filters.admits`."""
-    clauses, values = ["1"], []
+    clauses = ["1"]
+    values: list[Any] = []
     for column, wanted in (("publisher", filters.publisher), ("language", filters.language)):
         if wanted:
             clauses.append(f"d.{column} IN ({','.join('?' * len(wanted))})")

@@ -112,9 +112,8 @@ class WordIndex:
         """A term query, built by hand: user text never meets a query parser."""
         searcher = self._index.searcher()
         known = {term: searcher.doc_freq("text", term) for term in dict.fromkeys(terms(text))}
-        rarest = heapq.nsmallest(
-            MAX_QUERY_TERMS, (t for t in known if known[t]), key=lambda t: known[t]
-        )
+        present = [term for term, having in known.items() if having]
+        rarest = heapq.nsmallest(MAX_QUERY_TERMS, present, key=lambda term: known[term])
         if not rarest:
             return None
         parts = [(Occur.Should, Query.term_query(self._schema, "text", term)) for term in rarest]
