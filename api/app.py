@@ -23,9 +23,10 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        opened: Service = service or await anyio.to_thread.run_sync(
-            lambda: Service.open(settings, writable=True)
-        )
+        if service is None:
+            opened = await anyio.to_thread.run_sync(lambda: Service.open(settings, writable=True))
+        else:
+            opened = service
         try:
             await anyio.to_thread.run_sync(opened.warm_up)
             app.state.service = opened

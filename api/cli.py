@@ -40,8 +40,6 @@ app = typer.Typer(
 )
 documents_app = typer.Typer(help="What is in the corpus.", no_args_is_help=True)
 app.add_typer(documents_app, name="documents")
-for command in entry_points(group="claimdesk.commands"):
-    app.add_typer(command.load(), name=command.name)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the corpus.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the HTTP body and nothing else.")]
@@ -291,6 +289,8 @@ def serve(
 
 def main() -> None:
     """Entry point: what is wrong takes one line, not a traceback."""
+    for command in entry_points(group="claimdesk.commands"):
+        app.add_typer(command.load(), name=command.name)
     try:
         app()
     except (ApiError, CorpusError, RetrievalError) as error:
