@@ -255,36 +255,20 @@ def serve(
     data: Data = None,
 ) -> None:
     """Answer over HTTP until stopped; requests in flight are finished first."""
-    import uvicorn
-
     from api.app import create_app
+    from api.server import run
 
     chosen = settings(data, host=host, port=port)
-    config = uvicorn.Config(
-        create_app(chosen),
-        host=chosen.host,
-        port=chosen.port,
-        log_level="warning",
-        timeout_graceful_shutdown=chosen.shutdown_timeout,
-        h11_max_incomplete_event_size=65_536,
-        server_header=False,
-    )
-
-    class Server(uvicorn.Server):
-        """Says where it listens once claims can be sent, on stdout, for whoever started it."""
-
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            for listening in self.servers if self.started else ():
-                for socket in listening.sockets:
-                    address, number, *_ = socket.getsockname()
-                    shown = f"[{address}]" if ":" in address else address
-                    print(f"claimdesk listens on http://{shown}:{number}", flush=True)
-
-    server = Server(config)
-    server.run()
-    if not server.started:
+    if not run(create_app(chosen), chosen):
         raise typer.Exit(1)
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document, for client generators."""
+    from api.app import create_app
+
+    print(json.dumps(create_app(settings()).openapi(), indent=2, ensure_ascii=False))
 
 
 def main() -> None:

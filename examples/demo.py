@@ -33,7 +33,7 @@ def ask(url: str, claim: str) -> dict:
 
 def show(expectation: str, answer: dict) -> None:
     verdict = answer["verdict"] or "no verdict yet: this version has no stance model"
-    print(f"\n\033[1m{answer['claim']}\033[0m  (as written: {expectation})\n  {verdict}")
+    print(f"\n{answer['claim']}  (as written: {expectation})\n  {verdict}")
     for item in answer["evidence"]:
         document, quote = item["document"], item["rationale"][0]
         where = f"{document['id']} {quote['start']}-{quote['end']}"

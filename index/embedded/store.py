@@ -87,15 +87,18 @@ class Store:
         return connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that takes the next generation; all of it lands or nothing."""
+    def _writing(self, *, change: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction, of the next generation if it is a change; all of it lands or nothing."""
         if not self._writable:
             raise CorpusReadOnly("this corpus was opened for reading")
         with self._write_lock:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+                if change:
+                    connection.execute(
+                        "UPDATE meta SET value = value + 1 WHERE name = 'generation'"
+                    )
                 yield connection
             except BaseException:
                 connection.rollback()
@@ -190,9 +193,7 @@ class Store:
 
     def delete(self, document_ids: Sequence[str]) -> int:
         known = self.content_hashes(document_ids)
-        if not known and self._writable:
-            return 0
-        with self._writing() as connection:
+        with self._writing(change=bool(known)) as connection:
             return sum(
                 connection.execute("DELETE FROM documents WHERE id = ?", (id,)).rowcount
                 for id in known
@@ -200,7 +201,7 @@ class Store:
 
     def forget_tombstones(self, generation: int) -> None:
         """Drop the record of deletions up to `generation`: every saved index has seen them."""
-        with self._writing() as connection:
+        with self._writing(change=False) as connection:
             connection.execute("DELETE FROM tombstones WHERE generation <= ?", (generation,))
             connection.execute(
                 "UPDATE meta SET value = ? WHERE name = 'tombstones_since'", (generation,)

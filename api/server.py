@@ -1,0 +1,41 @@
+"""An application -> a listening server that stops gracefully."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.settings import Settings
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once claims can be sent, on stdout, for whoever started it."""
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        for listening in self.servers if self.started else ():
+            for socket in listening.sockets:
+                host, port, *_ = socket.getsockname()
+                shown = f"[{host}]" if ":" in host else host
+                print(f"claimdesk listens on http://{shown}:{port}", flush=True)
+
+
+def run(app: FastAPI, settings: Settings) -> bool:
+    """Serve until a signal; then requests in flight get `shutdown_timeout` seconds to finish.
+
+    Returns:
+        Whether it ever got to serve.
+    """
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+        server_header=False,
+    )
+    server = _Server(config)
+    server.run()
+    return server.started

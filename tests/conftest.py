@@ -1,0 +1,84 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.service import Service
+from api.settings import Settings
+from index.embedded import EmbeddedCorpus, open_corpus
+from index.exact import ExactCorpus
+from index.ingest import ingest
+from index.types import Document, Embedder, document
+from retrieval.models import CompiledEmbedder, load_embedder
+from tests.fakes import FakeEmbedder
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+CENTRE = "Turkey and Russia each sent 60 servicemen to the centre. It opened on Saturday."
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("CLAIMDESK_") and name != "CLAIMDESK_CACHE":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    given = os.environ.get("CLAIMDESK_CACHE")
+    return Path(given) if given else tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def real_embedder(cache: Path) -> CompiledEmbedder:
+    return load_embedder("all-MiniLM-L6-v2", cache)
+
+
+OpenEmbedded = Callable[..., EmbeddedCorpus]
+
+
+@pytest.fixture
+def open_embedded(tmp_path: Path) -> OpenEmbedded:
+    def opener(folder: str = "data", embedder: Embedder | None = None, **options) -> EmbeddedCorpus:
+        model = embedder or FakeEmbedder()
+        options = {"writable": True, **options}
+        return open_corpus(
+            tmp_path / folder, identity=model.identity, dimension=model.dimension, **options
+        )
+
+    return opener
+
+
+def articles() -> list[Document]:
+    return [
+        document("a", CENTRE, title="Centre", publisher="Wire", published_at="2021-01-30"),
+        document("b", "The bridge cost 48 million euros. It opened in May.", publisher="Tribune"),
+        document("c", "Le pont a coûté 48 millions.", language="fr", published_at="2023-05-11"),
+    ]
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    made = Service(Settings(), ExactCorpus(), FakeEmbedder())
+    list(ingest(articles(), made.corpus, made.embedder))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    with client_for(service) as opened:
+        yield opened
+
+
+def client_for(service: Service) -> TestClient:
+    app = create_app(service.settings, service)
+    return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)

@@ -1,0 +1,238 @@
+import multiprocessing
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.embedded import EmbeddedCorpus, open_corpus, vectors
+from index.embedded.corpus import DATABASE
+from index.errors import (
+    CorpusError,
+    CorpusIncompatible,
+    CorpusLocked,
+    CorpusReadOnly,
+    EmbeddingMismatch,
+)
+from index.ingest import ingest, reindex
+from index.types import document
+from tests.conftest import OpenEmbedded
+from tests.corpus_contract import CorpusContract, fill, ids, sample
+from tests.fakes import BrokenEmbedder, FakeEmbedder
+
+
+class TestEmbedded(CorpusContract):
+    @pytest.fixture(params=["auto", "hnsw", "ivf"])
+    def corpus(
+        self, request: pytest.FixtureRequest, open_embedded: OpenEmbedded
+    ) -> Iterator[EmbeddedCorpus]:
+        corpus = open_embedded(vector_index=request.param)
+        yield corpus
+        corpus.close()
+
+
+def search(corpus: EmbeddedCorpus, word: str) -> tuple[list[str], list[str]]:
+    vector = FakeEmbedder().embed([word])[0]
+    by_vector = corpus.search_vector(vector, 1000)
+    return sorted(ids(corpus, by_vector)), sorted(ids(corpus, corpus.search_words(word, 1000)))
+
+
+def everything(corpus: EmbeddedCorpus) -> list[str]:
+    return sorted(item.id for item in corpus.all_documents())
+
+
+def test_grows_from_exact_to_inverted_lists_and_back(
+    open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "FLAT_UP_TO", 30)
+    corpus = open_embedded()
+    for count in (20, 80):
+        list(ingest(sample(count), corpus, FakeEmbedder()))
+        assert search(corpus, "river")[0] == everything(corpus)
+    corpus.delete([f"d{n}" for n in range(10, 80)])
+    assert search(corpus, "river")[0] == everything(corpus)
+    corpus.close()
+
+
+def test_reopened_without_rebuilding(open_embedded: OpenEmbedded) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(40))
+    corpus.delete(["d3"])
+    corpus.close()
+    again = open_embedded()
+    assert again._vectors.generation == again._words.generation == again.stats().generation
+    assert search(again, "number5")[1] == ["d5"]
+    assert search(again, "river")[0] == everything(again)
+    again.close()
+
+
+def test_indexes_are_never_trusted_over_the_store(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(20))
+    corpus.close()
+    for file in (tmp_path / "data").rglob("*"):
+        if file.is_file() and file.parent.name in {"words", "vectors"}:
+            file.write_bytes(b"rubbish")
+    again = open_embedded()
+    assert search(again, "number5")[1] == ["d5"]
+    assert search(again, "river")[0] == everything(again)
+    again.close()
+
+
+def test_catches_up_with_what_happened_since_it_was_saved(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(20))
+    corpus.save()
+    saved = {file: file.read_bytes() for file in (tmp_path / "data/vectors").iterdir()}
+    corpus.delete(["d1"])
+    list(ingest([document("d2", "Changed words."), document("n", "New.")], corpus, FakeEmbedder()))
+    corpus._resources.close()  # as if killed: nothing derived is saved
+    for file, content in saved.items():
+        file.write_bytes(content)
+    again = open_embedded()
+    assert search(again, "changed") == (everything(again), ["d2"])
+    assert "d1" not in everything(again)
+    again.close()
+
+
+def test_reader_sees_what_the_writer_commits(open_embedded: OpenEmbedded) -> None:
+    writer = open_embedded()
+    fill(writer, sample(10))
+    writer.save()
+    reader = open_embedded(writable=False)
+    assert search(reader, "number4")[1] == ["d4"]
+    list(ingest([document("late", "Brand new words.")], writer, FakeEmbedder()))
+    writer.delete(["d4"])
+    assert search(reader, "brand")[1] == ["late"]
+    assert search(reader, "number4") == (everything(reader), [])
+    with pytest.raises(CorpusReadOnly):
+        list(ingest([document("x", "No.")], reader, FakeEmbedder()))
+    with pytest.raises(CorpusReadOnly):
+        reader.delete(["d1"])
+    reader.close()
+    assert search(writer, "brand")[1] == ["late"]
+    writer.close()
+
+
+def _open_elsewhere(folder: Path, answer) -> None:
+    try:
+        model = FakeEmbedder()
+        open_corpus(
+            folder, identity=model.identity, dimension=model.dimension, writable=True
+        ).close()
+        answer.put("opened")
+    except CorpusLocked as error:
+        answer.put(str(error))
+
+
+def test_second_writer_is_told(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
+    corpus = open_embedded()
+    processes = multiprocessing.get_context("spawn")
+    answer = processes.Queue()
+    process = processes.Process(target=_open_elsewhere, args=(tmp_path / "data", answer))
+    process.start()
+    said = answer.get(timeout=60)
+    process.join()
+    assert "open for writing in another process" in said
+    corpus.close()
+
+
+def test_reading_what_is_not_there(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="add documents first"):
+        open_embedded("nowhere", writable=False)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_newer_schema_is_refused_and_left_alone(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    open_embedded().close()
+    database = tmp_path / "data" / DATABASE
+    with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = database.read_bytes()
+    with pytest.raises(CorpusIncompatible, match="99"):
+        open_embedded()
+    assert database.read_bytes() == before
+
+
+def test_not_a_database(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / DATABASE).write_text("my shopping list, much longer than a header" * 9)
+    with pytest.raises(CorpusIncompatible, match="not a claimdesk corpus"):
+        open_embedded()
+    assert (tmp_path / "data" / DATABASE).read_text().startswith("my shopping list")
+
+
+def test_old_schema_is_upgraded(
+    open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index.embedded import store
+
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    corpus.close()
+    upgraded = (*store.MIGRATIONS, "ALTER TABLE documents ADD COLUMN note TEXT")
+    monkeypatch.setattr(store, "MIGRATIONS", upgraded)
+    with pytest.raises(CorpusIncompatible, match="older"):
+        open_embedded(writable=False)
+    again = open_embedded()
+    assert everything(again) == ["d0", "d1", "d2"]
+    assert again._store._one("PRAGMA user_version") == (2,)
+    again.close()
+
+
+def test_a_migration_that_fails_changes_nothing(
+    open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index.embedded import store
+
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    corpus.close()
+    broken = (*store.MIGRATIONS, "DELETE FROM documents; SELECT nonsense FROM nowhere")
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "MIGRATIONS", broken)
+        with pytest.raises(sqlite3.OperationalError):
+            open_embedded()
+    again = open_embedded()
+    assert everything(again) == ["d0", "d1", "d2"]
+    again.close()
+
+
+class OtherEmbedder(FakeEmbedder):
+    identity = "other@2"
+
+
+def test_another_model_asks_for_a_reindex(open_embedded: OpenEmbedded) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(5))
+    corpus.close()
+    other = OtherEmbedder(dimension=16)
+    with pytest.raises(EmbeddingMismatch, match="reindex"):
+        open_embedded(embedder=other)
+    corpus = open_embedded(embedder=other, reindexing=True)
+    assert len(list(reindex(corpus, other))) == 5
+    corpus.close()
+    again = open_embedded(embedder=other)
+    hits = again.search_vector(other.embed(["number3"])[0], 5)
+    assert ids(again, hits)[0] == "d3"
+    again.close()
+
+
+def test_a_reindex_that_fails_changes_nothing(open_embedded: OpenEmbedded) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(5))
+    broken = BrokenEmbedder("number4", RuntimeError("out of memory"))
+    broken.identity = "broken@1"
+    with pytest.raises(RuntimeError):
+        list(reindex(corpus, broken))
+    corpus.close()
+    again = open_embedded()
+    assert search(again, "number4")[1] == ["d4"]
+    again.close()

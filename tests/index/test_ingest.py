@@ -1,0 +1,57 @@
+import pytest
+
+from index.exact import ExactCorpus
+from index.ingest import BATCH_DOCUMENTS, Refused, ingest, ingest_one
+from index.types import document
+from tests.fakes import FakeEmbedder
+
+
+def test_same_content_does_no_work() -> None:
+    corpus, embedder = ExactCorpus(), FakeEmbedder()
+    both = [document("a", "One."), document("b", "Two.")]
+    assert [o.status for o in ingest(both, corpus, embedder)] == ["added", "added"]
+    before = corpus.stats(), embedder.calls
+    assert [o.status for o in ingest(both, corpus, embedder)] == ["unchanged", "unchanged"]
+    assert (corpus.stats(), embedder.calls) == before
+    changed = [document("a", "One.", publisher="P"), document("b", "Two.")]
+    assert [o.status for o in ingest(changed, corpus, embedder)] == ["updated", "unchanged"]
+
+
+def test_outcomes_come_in_order_and_refusals_do_not_stop_the_rest() -> None:
+    items = [document("a", "One."), Refused("f:2", "why"), document("b", "Two.")]
+    outcomes = list(ingest(items, ExactCorpus(), FakeEmbedder()))
+    assert [(o.id, o.status) for o in outcomes] == [
+        ("a", "added"), ("f:2", "refused"), ("b", "added")
+    ]  # fmt: skip
+
+
+def test_an_outcome_is_durable_when_it_is_yielded() -> None:
+    corpus = ExactCorpus()
+    documents = (document(str(n), f"Number {n}.") for n in range(BATCH_DOCUMENTS * 3))
+    for outcome in ingest(documents, corpus, FakeEmbedder()):
+        assert corpus.get(outcome.id) is not None
+
+
+def test_input_is_read_no_further_than_a_batch_ahead() -> None:
+    read = 0
+
+    def endless():
+        nonlocal read
+        while True:
+            read += 1
+            yield document(str(read), f"Number {read}.")
+
+    outcomes = ingest(endless(), ExactCorpus(), FakeEmbedder())
+    for _ in range(BATCH_DOCUMENTS + 1):
+        next(outcomes)
+    assert read == 2 * BATCH_DOCUMENTS
+
+
+def test_a_failing_model_loses_nothing() -> None:
+    from tests.fakes import BrokenEmbedder
+
+    corpus = ExactCorpus()
+    ingest_one(document("a", "Good."), corpus, FakeEmbedder())
+    with pytest.raises(RuntimeError):
+        ingest_one(document("a", "Bad."), corpus, BrokenEmbedder("Bad", RuntimeError("boom")))
+    assert corpus.get("a").text == "Good."

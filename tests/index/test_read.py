@@ -1,0 +1,144 @@
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from index.errors import DocumentTooLarge, InvalidDocument
+from index.ingest import Refused, detect_language
+from index.read import count, read
+from index.types import Document, document
+from tests.conftest import EXAMPLES
+
+
+def one(path: Path) -> Document:
+    (found,) = read(path)
+    assert isinstance(found, Document), found
+    return found
+
+
+def refusal(path: Path) -> str:
+    (found,) = read(path)
+    assert isinstance(found, Refused), found
+    return found.reason
+
+
+def test_markdown_with_front_matter() -> None:
+    found = one(EXAMPLES / "centre-opens.md")
+    assert found.id == "centre-opens.md"
+    assert found.title == "Joint monitoring centre opens near Agdam"
+    assert found.publisher == "Example Wire"
+    assert found.published_at == dt.date(2021, 1, 30)
+    assert "60 servicemen" in found.text
+    assert "---" not in found.text
+
+
+def test_markdown_is_stored_as_plain_text(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_text(
+        "# Title\n\nSome *bold* [link](https://x.org) text.\n\n- first\n- second `code`\n"
+    )
+    assert (one(file).title, one(file).text) == (
+        "Title", "Some bold link text.\n\nfirst\n\nsecond code"
+    )  # fmt: skip
+
+
+def test_html_main_text_and_metadata() -> None:
+    found = one(EXAMPLES / "train-line.html")
+    assert found.title == "Night train to the coast returns after 14 years"
+    assert found.publisher == "Coast Observer"
+    assert found.published_at == dt.date(2024, 9, 1)
+    assert found.url == "https://example.org/observer/night-train"
+    assert found.text.startswith("The night train between")
+    assert "Imprint" not in found.text
+    assert "\n\nTrains will leave" in found.text
+
+
+def test_folder_ids_are_paths_below_it(tmp_path: Path) -> None:
+    (tmp_path / "news" / "deep").mkdir(parents=True)
+    (tmp_path / "news" / "a.txt").write_text("One.")
+    (tmp_path / "news" / "deep" / "a.txt").write_text("Two.")
+    (tmp_path / "news" / ".hidden.txt").write_text("No.")
+    (tmp_path / "news" / "data.bin").write_bytes(b"\x00")
+    assert [item.id for item in read(tmp_path / "news")] == ["news/a.txt", "news/deep/a.txt"]
+    assert count(tmp_path / "news") == 2
+
+
+def test_beir_and_scifact_lines(tmp_path: Path) -> None:
+    rows = [
+        {"_id": "1", "title": "T", "text": "Text.", "metadata": {}},
+        {"doc_id": 2, "title": "S", "abstract": ["One. ", "Two."], "structured": False},
+        {"id": "3", "text": "X.", "published_at": "2020-01-02T10:00:00+00:00"},
+    ]
+    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n\n" for row in rows))
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "not a document"}\n')
+    found = list(read(tmp_path))
+    assert [item.id for item in found] == ["1", "2", "3"]
+    assert found[1].text == "One. Two."
+    assert found[2].published_at == dt.date(2020, 1, 2)
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "x.jsonl"
+    file.write_bytes(
+        b'{"id": "ok", "text": "Fine."}\nnot json\n[]\n{"id": "a"}\n{"text": "b"}\n'
+        b'{"id": "c", "text": ""}\n{"id": "d", "text": "\\ud800"}\n\xff\xfe\n'
+        b'{"id": "e", "text": 5}\n{"id": "f", "text": "x", "published_at": "soon"}\n'
+        b'{"id": {"a": 1}, "text": "x"}\n{"id": "last", "text": "Fine."}\n' + b"[" * 100_000 + b"\n"
+    )
+    found = list(read(file))
+    assert [item.id for item in found if isinstance(item, Document)] == ["ok", "last"]
+    reasons = [item.reason for item in found if isinstance(item, Refused)]
+    assert reasons == [
+        "not a JSON object in UTF-8", "not a JSON object in UTF-8", "needs text",
+        "needs id (or _id)", "text is empty",
+        "text holds a NUL or an unpaired surrogate, not Unicode text",
+        "not a JSON object in UTF-8", "text must be a string, not int",
+        "published_at 'soon' is not an ISO 8601 date", "id must be a string, not dict",
+        "not a JSON object in UTF-8",
+    ]  # fmt: skip
+    assert next(i for i in found if isinstance(i, Refused)).source.endswith("x.jsonl:2")
+
+
+def test_files_that_are_no_documents(tmp_path: Path) -> None:
+    cases = {
+        "latin.txt": (b"caf\xe9", "not UTF-8 (byte 3)"),
+        "empty.txt": (b" \n", "text is empty"),
+        "bad.md": (b"---\na: [\n---\ntext", "front matter is not YAML"),
+        "list.md": (b"---\n- a\n---\ntext", "front matter is not a list of key: value lines"),
+        "date.md": (b"---\npublished_at: later\n---\ntext", "'later' is not an ISO 8601 date"),
+        "empty.html": (b"<html><body></body></html>", "no main text found in the page"),
+        "what.pdf": (b"%PDF", "unknown kind of file"),
+    }
+    for name, (content, reason) in cases.items():
+        (tmp_path / name).write_bytes(content)
+        assert reason in refusal(tmp_path / name), name
+    assert refusal(tmp_path / "missing.txt") == "no such file or folder"
+
+
+def test_byte_order_mark_and_line_ends(tmp_path: Path) -> None:
+    file = tmp_path / "w.txt"
+    file.write_bytes(b"\xef\xbb\xbfOne.\r\nTwo.\rThree.")
+    assert one(file).text == "One.\nTwo.\nThree."
+
+
+def test_normalised_once() -> None:
+    made = document("d", "cafe\u0301", title=" e\u0301 ", language="EN")
+    assert (made.text, made.title, made.language) == ("café", "é", "en")
+
+
+@pytest.mark.parametrize("id", ["", " ", "a\nb", "x" * 513, "\x00"])
+def test_bad_ids(id: str) -> None:
+    with pytest.raises(InvalidDocument):
+        document(id, "Text.")
+
+
+def test_too_long() -> None:
+    with pytest.raises(DocumentTooLarge, match="more than the 3"):
+        document("d", "1234", max_chars=3)
+
+
+def test_language() -> None:
+    assert detect_language("The centre is staffed by 60 people from each country.") == "en"
+    assert detect_language("Le centre est dirigé par soixante personnes.") == "fr"
+    assert detect_language("12 34") is None

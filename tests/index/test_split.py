@@ -1,0 +1,79 @@
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index.errors import InvalidDocument
+from index.split import MAX_SENTENCE_CHARS, SENTENCES, split
+from index.types import clean, document
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
+PROSE = st.lists(
+    st.sampled_from(
+        ["Mr. Lee of the U.S. agreed.", '"Yes. No," he said.', "It rose 3.5 per cent!", "\n\n",
+         " ", "\r\n", "😀 ok?", "e\u0301t\u00e9.", "שלום עולם.", "a" * 700, "。", "one two " * 90]
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@given(st.one_of(TEXT, PROSE))
+@example("a" * 2000)
+@example("\n\n\n.")
+def test_offsets_hold_for_any_text(text: str) -> None:
+    try:
+        made = document("d", text)
+    except InvalidDocument:
+        return
+    covered = set()
+    for ordinal, passage in enumerate(split(made)):
+        assert passage.ordinal == ordinal
+        assert made.text[passage.start : passage.end] == passage.text
+        assert passage.text == passage.text.strip() != ""
+        assert 1 <= len(passage.sentences) <= SENTENCES
+        assert passage.sentences[0].start == passage.start
+        assert passage.sentences[-1].end == passage.end
+        for sentence in passage.sentences:
+            quote = made.text[sentence.start : sentence.end]
+            assert quote.strip() == quote != ""
+            assert len(quote) <= MAX_SENTENCE_CHARS
+            covered.update(range(sentence.start, sentence.end))
+    spoken = {at for at, char in enumerate(made.text) if not char.isspace()}
+    assert spoken <= covered
+
+
+@given(TEXT)
+def test_cleaning_twice_is_cleaning_once(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+def sentences(text: str) -> list[str]:
+    made = document("d", text)
+    spans = {span for passage in split(made) for span in passage.sentences}
+    return [made.text[s.start : s.end] for s in sorted(spans, key=lambda span: span.start)]
+
+
+def test_sentences_survive_abbreviations_quotations_and_decimals() -> None:
+    expected = [
+        "Mr. Smith of the U.S. Army said growth was 3.5 per cent.",
+        '"It is good. We like it," he added.',
+        "Prices rose to $1.2 million on Jan. 5, 2020.",
+        "Dr. Lee (of the U.N.) agreed!",
+    ]
+    assert sentences(" ".join(expected)) == expected
+
+
+def test_windows_step_by_two_inside_a_paragraph() -> None:
+    one = " ".join(
+        f"This is sentence number {word} here." for word in ["one", "two", "three", "four"]
+    )
+    two = "A second paragraph, which is long enough to stand for itself, follows."
+    passages = split(document("d", f"{one}\n\n{two}"))
+    assert [len(passage.sentences) for passage in passages] == [3, 2, 1]
+    assert passages[0].text.endswith("three here.")
+    assert passages[1].text.startswith("This is sentence number three")
+    assert passages[2].text == two
+
+
+def test_a_heading_joins_what_it_heads() -> None:
+    text = "Background\n\nThe centre opened on Saturday, and the staff moved in on Sunday."
+    (passage,) = split(document("d", text))
+    assert passage.text == text
