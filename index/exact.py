@@ -44,28 +44,34 @@ class ExactCorpus:
     _next_key: int = 1
     _generation: int = 0
 
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        before = dict(self._documents), dict(self._rows)
+        try:
+            yield
+        except BaseException:
+            self._documents, self._rows = before
+            raise
+
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
         changes: list[Change] = []
-        for prepared in batch:
-            document = prepared.document
-            changes.append("updated" if document.id in self._documents else "added")
-            self._drop(document.id)
-            self._documents[document.id] = document
-            for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
-                words = Counter(terms(embedding_text(document, passage)))
-                self._rows[self._next_key] = _Row(passage, vector, words)
-                self._next_key += 1
+        with self._all_or_nothing():
+            for prepared in batch:
+                document = prepared.document
+                changes.append("updated" if document.id in self._documents else "added")
+                self._drop(document.id)
+                self._documents[document.id] = document
+                for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
+                    words = Counter(terms(embedding_text(document, passage)))
+                    self._rows[self._next_key] = _Row(passage, vector, words)
+                    self._next_key += 1
         self._generation += bool(batch)
         return changes
 
     @contextmanager
     def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
-        before = dict(self._documents), dict(self._rows)
-        try:
+        with self._all_or_nothing():
             yield self.upsert
-        except BaseException:
-            self._documents, self._rows = before
-            raise
 
     def delete(self, document_ids: Sequence[str]) -> int:
         gone = [id for id in dict.fromkeys(document_ids) if id in self._documents]

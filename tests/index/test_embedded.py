@@ -220,7 +220,7 @@ def test_another_model_asks_for_a_reindex(open_embedded: OpenEmbedded) -> None:
     assert len(list(reindex(corpus, other))) == 5
     corpus.close()
     again = open_embedded(embedder=other)
-    hits = again.search_vector(other.embed(["number3"])[0], 5)
+    hits = again.search_vector(other.embed([again.get("d3").text])[0], 5)
     assert ids(again, hits)[0] == "d3"
     again.close()
 

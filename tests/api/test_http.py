@@ -1,0 +1,293 @@
+import json
+import threading
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.errors import MEDIA_TYPE
+from api.routes import examples
+from api.schemas import (
+    DocumentBody,
+    DocumentPage,
+    Info,
+    SearchResponse,
+    Stored,
+    VerifyResponse,
+)
+from api.service import Service
+from api.settings import Settings
+from index.exact import ExactCorpus
+from retrieval.errors import ModelUnavailable
+from tests.conftest import CENTRE, ROOT, client_for
+from tests.fakes import BrokenEmbedder, FakeEmbedder
+
+CLAIM = "Turkey and Russia each sent 60 servicemen"
+
+
+def assert_problem(response, status: int) -> dict:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == MEDIA_TYPE
+    body = response.json()
+    assert body["status"] == status
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert {"type", "title", "detail"} <= set(body)
+    assert (status in {429, 503}) == ("retry-after" in response.headers)
+    return body
+
+
+def test_verify(client: TestClient) -> None:
+    response = client.post("/v1/verify", json={"claim": CLAIM, "top_k": 2})
+    assert response.status_code == 200
+    body = response.json()
+    VerifyResponse.model_validate(body)
+    first = body["evidence"][0]
+    assert first["document"] == {
+        "id": "a", "title": "Centre", "url": None, "publisher": "Wire",
+        "published_at": "2021-01-30", "language": "en",
+    }  # fmt: skip
+    assert first["passage"] == {"id": "a#0", "text": CENTRE, "start": 0, "end": len(CENTRE)}
+    assert first["rationale"][0]["quote"] == CENTRE[:56]
+    assert set(first["scores"]) == {"dense", "lexical", "fused"}
+    assert body["verdict"] is body["probability"] is body["probabilities"] is None
+    assert first["stance"] is first["stance_probabilities"] is None
+    assert body["provenance"]["models"] == {"embedding": "fake@1", "stance": None}
+    assert body["provenance"]["index_generation"] == 1
+    assert len(body["evidence"]) == 2
+
+
+def test_search_modes_filters_and_as_of(client: TestClient) -> None:
+    def ids(**body) -> list[str]:
+        response = client.post("/v1/search", json={"query": CLAIM, **body})
+        assert response.status_code == 200, response.text
+        return [item["document"]["id"] for item in response.json()["results"]]
+
+    assert ids()[0] == "a"
+    assert ids(mode="lexical") == ["a"]
+    assert ids(filters={"publisher": ["Tribune"]}) == ["b"]
+    assert ids(filters={"language": ["FR"]}) == ["c"]
+    assert ids(as_of="2022-01-01") == ["a"]
+    body = client.post("/v1/search", json={"query": "x", "as_of": "2022-01-01"}).json()
+    assert body["excluded"] == {"undated": 1}
+
+
+def test_undated_can_be_let_through(service: Service) -> None:
+    service.settings = Settings(include_undated=True)
+    with client_for(service) as client:
+        body = client.post("/v1/search", json={"query": "bridge", "as_of": "2022-01-01"}).json()
+    assert [item["document"]["id"] for item in body["results"]] == ["b", "a"]
+    assert body["excluded"] == {"undated": 0}
+
+
+def test_a_documents_life(client: TestClient) -> None:
+    path = "/v1/documents/news/2024/ü 1"
+    body = {"text": "Cafe\u0301 closed.", "title": "T", "published_at": "2024-01-01"}
+    assert_problem(client.get(path), 404)
+    first = client.put(path, json=body)
+    assert (first.status_code, first.json()["status"]) == (201, "added")
+    Stored.model_validate(first.json())
+    again = client.put(path, json=body)
+    assert (again.status_code, again.json()["status"]) == (200, "unchanged")
+    changed = client.put(path, json={**body, "text": "It opened again."})
+    assert (changed.status_code, changed.json()["status"]) == (200, "updated")
+    stored = client.get(path).json()
+    DocumentBody.model_validate(stored)
+    assert (stored["id"], stored["text"]) == ("news/2024/ü 1", "It opened again.")
+    assert client.delete(path).status_code == 204
+    assert_problem(client.delete(path), 404)
+    assert_problem(client.get(path), 404)
+
+
+def test_listing_pages(client: TestClient) -> None:
+    first = client.get("/v1/documents", params={"limit": 2}).json()
+    DocumentPage.model_validate(first)
+    second = client.get("/v1/documents", params={"cursor": first["next_cursor"]}).json()
+    assert [item["id"] for item in first["documents"] + second["documents"]] == ["a", "b", "c"]
+    assert second["next_cursor"] is None
+
+
+def ndjson(response) -> list[dict]:
+    assert response.headers["content-type"].startswith("application/x-ndjson")
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+def test_import(client: TestClient) -> None:
+    body = b'{"_id": "x", "text": "New."}\n\nnonsense\n{"id": "a", "text": "Changed."}\n'
+    rows = ndjson(client.post("/v1/documents:import", content=body))
+    assert rows[:3] == [
+        {"line": 1, "status": "added", "id": "x", "passages": 1},
+        {"line": 3, "status": "refused", "reason": "not a JSON object in UTF-8"},
+        {"line": 4, "status": "updated", "id": "a", "passages": 1},
+    ]
+    assert rows[3]["summary"] == {"added": 1, "updated": 1, "unchanged": 0, "refused": 1}
+    assert client.get("/v1/documents/a").json()["text"] == "Changed."
+
+
+def test_batch_fails_only_the_bad_line(client: TestClient) -> None:
+    claims = [CLAIM, "", 5, "x" * 10_001, "bridge", " ", None]
+    rows = ndjson(client.post("/v1/verify/batch", json={"claims": claims, "top_k": 1}))
+    assert sorted(row["index"] for row in rows) == list(range(len(claims)))
+    by_index = {row["index"]: row for row in rows}
+    assert by_index[0]["evidence"][0]["document"]["id"] == "a"
+    assert by_index[4]["evidence"][0]["document"]["id"] == "b"
+    assert {at for at, row in by_index.items() if "error" in row} == {1, 2, 3, 5, 6}
+    assert all(row["error"]["status"] == 422 for row in rows if "error" in row)
+
+
+def test_batch_with_a_claim_the_model_fails_on() -> None:
+    broken = BrokenEmbedder("poison", ModelUnavailable("not finite"))
+    with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
+        claims = ["fine", "poison", "also fine"]
+        rows = ndjson(client.post("/v1/verify/batch", json={"claims": claims}))
+    assert {row["index"]: row.get("error", {}).get("status") for row in rows} == {
+        0: None, 1: 503, 2: None
+    }  # fmt: skip
+
+
+def test_empty_corpus() -> None:
+    with client_for(Service(Settings(), ExactCorpus(), FakeEmbedder())) as client:
+        body = client.post("/v1/verify", json={"claim": CLAIM}).json()
+        assert body["evidence"] == []
+        assert client.get("/v1/documents").json() == {"documents": [], "next_cursor": None}
+
+
+def test_health_info_metrics(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok"}
+    info = client.get("/v1/info").json()
+    Info.model_validate(info)
+    assert (info["documents"], info["passages"], info["index_generation"]) == (3, 3, 1)
+    client.get("/v1/documents/a")
+    text = client.get("/metrics").text
+    assert "claimdesk_documents 3.0" in text
+    assert (
+        'claimdesk_requests_total{method="GET",route="/v1/documents/{id:path}",status="200"} 1.0'
+        in text
+    )
+
+
+def test_not_ready_before_and_after(service: Service) -> None:
+    client = client_for(service)
+    assert client.get("/healthz").status_code == 200
+    assert_problem(client.get("/readyz"), 503)
+    assert_problem(client.post("/v1/verify", json={"claim": CLAIM}), 503)
+
+
+def test_docs_page_needs_no_other_host(client: TestClient) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    assert "://" not in page.text.replace("http://localhost", "")
+
+
+def test_request_id_is_kept_or_made(client: TestClient) -> None:
+    given = client.get("/healthz", headers={"X-Request-ID": "abc-1"})
+    assert given.headers["x-request-id"] == "abc-1"
+    made = client.get("/healthz", headers={"X-Request-ID": "no spaces, please"})
+    assert len(made.headers["x-request-id"]) == 32
+
+
+def with_settings(**changes) -> TestClient:
+    return client_for(Service(Settings(**changes), ExactCorpus(), FakeEmbedder()))
+
+
+def test_cors_is_off_unless_an_origin_is_set() -> None:
+    origin = {"Origin": "https://newsroom.example.org"}
+    with with_settings() as client:
+        assert "access-control-allow-origin" not in client.get("/v1/info", headers=origin).headers
+    with with_settings(cors_origins=[origin["Origin"]]) as client:
+        allowed = client.get("/v1/info", headers=origin).headers
+        assert allowed["access-control-allow-origin"] == origin["Origin"]
+        other = client.get("/v1/info", headers={"Origin": "https://evil.example.org"}).headers
+        assert "access-control-allow-origin" not in other
+
+
+def test_another_host_is_refused() -> None:
+    with with_settings() as client:
+        assert_problem(client.get("/v1/info", headers={"Host": "evil.example.org"}), 421)
+        assert client.get("/v1/info", headers={"Host": "127.0.0.1:8000"}).status_code == 200
+        assert client.get("/v1/info", headers={"Host": "[::1]:8000"}).status_code == 200
+    with with_settings(allowed_hosts=["*"]) as client:
+        assert client.get("/v1/info", headers={"Host": "x.example.org"}).status_code == 200
+
+
+def test_rate_limit_lets_probes_through() -> None:
+    with with_settings(rate_limit="2/minute") as client:
+        assert [client.get("/v1/info").status_code for _ in range(2)] == [200, 200]
+        assert_problem(client.get("/v1/info"), 429)
+        assert client.get("/healthz").status_code == 200
+
+
+def test_body_limits() -> None:
+    with with_settings(max_body_bytes=500, max_import_bytes=600) as client:
+        big = json.dumps({"claim": "x" * 600}).encode()
+        assert_problem(client.post("/v1/verify", content=big), 413)
+        chunks = (big[at : at + 50] for at in range(0, len(big), 50))
+        headers = {"Content-Type": "application/json"}
+        assert_problem(client.post("/v1/verify", content=chunks, headers=headers), 413)
+        assert_problem(client.post("/v1/documents:import", content=b"x" * 601), 413)
+        chunks = (b"x" * 100 for _ in range(7))
+        assert_problem(client.post("/v1/documents:import", content=chunks), 413)
+
+
+def test_document_limit() -> None:
+    with with_settings(max_document_chars=10) as client:
+        assert_problem(client.put("/v1/documents/d", json={"text": "x" * 11}), 413)
+
+
+def test_too_many_in_flight_and_too_slow() -> None:
+    slow = Service(
+        Settings(max_in_flight=1, request_timeout=0.3), ExactCorpus(), FakeEmbedder(delay=1.0)
+    )
+    with client_for(slow) as client:
+        answers = []
+        ask = {"url": "/v1/verify", "json": {"claim": CLAIM}}
+        threads = [
+            threading.Thread(target=lambda: answers.append(client.post(**ask))) for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        details = sorted(assert_problem(answer, 503)["detail"] for answer in answers)
+        assert details[-1].startswith("no answer within 0.3 seconds")
+        assert details[0].startswith("1 requests are in flight")
+
+
+def test_an_unexpected_error_gives_nothing_away() -> None:
+    broken = BrokenEmbedder("poison", RuntimeError("secret path"))
+    with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
+        body = assert_problem(client.post("/v1/verify", json={"claim": "poison"}), 500)
+        assert "secret" not in json.dumps(body)
+        assert client.post("/v1/verify", json={"claim": "fine"}).status_code == 200
+
+
+def test_openapi_is_pinned(client: TestClient) -> None:
+    pinned = json.loads((ROOT / "tests/api/openapi.json").read_text())
+    assert client.get("/openapi.json").json() == pinned, (
+        "the contract changed; if that is meant: claimdesk openapi > tests/api/openapi.json"
+    )
+
+
+def test_every_endpoint_has_examples(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    for path, operations in paths.items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).values()
+                assert all("example" in item for item in content), (method, path, status)
+                if status != "204":
+                    assert content, (method, path, status)
+
+
+@pytest.mark.parametrize(
+    ("model", "body"),
+    [
+        (VerifyResponse, examples.VERIFY_BODY),
+        (SearchResponse, examples.SEARCH_BODY),
+        (Info, examples.INFO_BODY),
+        (DocumentBody, examples.DOCUMENT["content"]["application/json"]["example"]),
+        (DocumentPage, examples.PAGE["content"]["application/json"]["example"]),
+        (Stored, examples.STORED["content"]["application/json"]["example"]),
+    ],
+)
+def test_examples_fit_their_schemas(model, body) -> None:
+    assert model.model_validate(body, strict=False).model_dump(mode="json") == body

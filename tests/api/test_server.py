@@ -1,0 +1,84 @@
+"""A real server process: where it listens, how it stops, who may write beside it."""
+
+import http.client
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.conftest import EXAMPLES, ROOT
+
+CLAIMDESK = Path(sys.executable).with_name("claimdesk")
+SLOW = """
+from api.app import create_app
+from api.server import run
+from api.service import Service
+from api.settings import Settings
+from index.exact import ExactCorpus
+from tests.fakes import FakeEmbedder
+
+settings = Settings(port=0)
+run(create_app(settings, Service(settings, ExactCorpus(), FakeEmbedder(delay=1.5))), settings)
+"""
+
+
+def url_of(server: subprocess.Popen) -> str:
+    line = server.stdout.readline()
+    assert line.startswith("claimdesk listens on http://127.0.0.1:"), line
+    return line.split()[-1]
+
+
+def test_requests_in_flight_finish() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as server:
+        url = url_of(server)
+        answers: list[httpx.Response] = []
+        ask = threading.Thread(
+            target=lambda: answers.append(
+                httpx.post(f"{url}/v1/verify", json={"claim": "x"}, timeout=30)
+            )
+        )
+        ask.start()
+        time.sleep(0.7)
+        server.send_signal(signal.SIGTERM)
+        ask.join()
+        assert answers[0].status_code == 200
+        server.wait(timeout=30)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/healthz")
+
+
+def test_serving_the_examples(tmp_path: Path, cache: Path) -> None:
+    environment = {"CLAIMDESK_CACHE": str(cache), "CLAIMDESK_DATA": str(tmp_path), "PATH": "/bin"}
+    add = [CLAIMDESK, "add", EXAMPLES]
+    subprocess.run(add, env=environment, check=True, capture_output=True)
+    with subprocess.Popen(
+        [CLAIMDESK, "serve", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            url = url_of(server)
+            assert httpx.get(f"{url}/readyz").status_code == 200
+            beside = subprocess.run(add, env=environment, capture_output=True, text=True)
+            assert beside.returncode == 1
+            assert "open for writing in another process" in beside.stderr
+            read = [CLAIMDESK, "search", "ferry", "--json"]
+            assert subprocess.run(read, env=environment, capture_output=True).returncode == 0
+            # A client that stops in the middle of a request must not stop the service.
+            half = http.client.HTTPConnection(urlsplit(url).netloc)
+            half.putrequest("POST", "/v1/verify")
+            half.putheader("Content-Length", "100")
+            half.endheaders()
+            half.send(b'{"claim"')
+            half.close()
+            answer = httpx.post(f"{url}/v1/verify", json={"claim": "The ferry is electric"})
+            assert answer.json()["evidence"][0]["document"]["id"] == "examples/ferry-electric"
+        finally:
+            server.terminate()
+    assert server.returncode in {0, -signal.SIGTERM}

@@ -1,0 +1,81 @@
+import json
+from pathlib import Path
+
+import pytest
+from ir_measures import ScoredDoc
+
+from api.settings import Settings
+from evaluation.beir import Benchmark, load
+from evaluation.errors import EvaluationError
+from evaluation.retrieval import evaluate, measure
+
+
+def write(folder: Path, **files: str) -> Path:
+    (folder / "qrels").mkdir(exist_ok=True)
+    for name, content in files.items():
+        path = {"test": "qrels/test.tsv"}.get(name, f"{name}.jsonl")
+        (folder / path).write_text(content)
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    texts = {
+        "d1": "The river rose by two metres.", "d2": "A bridge was built in May.",
+        "d3": "The mayor resigned on Monday.",
+    }  # fmt: skip
+    return write(
+        tmp_path,
+        corpus="".join(json.dumps({"_id": k, "text": v}) + "\n" for k, v in texts.items()),
+        queries='{"_id": "q1", "text": "river rose"}\n{"_id": "q2", "text": "the mayor quit"}\n',
+        test="query-id\tcorpus-id\tscore\nq1\td1\t1\nq2\td3\t1\n",
+    )
+
+
+def test_by_hand() -> None:
+    benchmark = Benchmark(
+        Path(), {}, {"q1": {"a": 1}, "q2": {"b": 1, "c": 1}, "absent": {"a": 1}, "bad": {"a": 1}}
+    )
+    run = [
+        ScoredDoc("q1", "a", 2.0), ScoredDoc("q1", "b", 1.0),
+        ScoredDoc("q2", "x", 3.0), ScoredDoc("q2", "c", 2.0), ScoredDoc("bad", "x", 1.0),
+    ]  # fmt: skip
+    figures = measure(benchmark, run)
+    # q1: 1. q2: relevant at rank 2 of two relevant. A query that found nothing counts as zero.
+    discount = 0.6309
+    assert figures["nDCG@10"] == pytest.approx((1 + discount / (1 + discount)) / 4, abs=1e-3)
+    assert figures["recall@10"] == pytest.approx((1 + 0.5) / 4, abs=1e-4)
+    assert figures["MRR@10"] == pytest.approx((1 + 0.5) / 4, abs=1e-4)
+    assert figures["MAP"] == pytest.approx((1 + 0.25) / 4, abs=1e-4)
+
+
+def test_the_whole_way(small: Path, cache: Path, real_embedder) -> None:
+    steps = []
+    result = evaluate(load(small, "test"), Settings(cache=cache), None, lambda: steps.append(1))
+    assert result["rows"].keys() == {"BM25", "dense", "hybrid"}
+    assert result["nDCG@10"] == result["rows"]["hybrid"]["nDCG@10"] == 1.0
+    assert (result["queries"], result["documents"]) == (2, 3)
+    assert len(steps) == 3 + 3 * 2
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"corpus": '{"_id": "d1", "text": "ok"}\nnonsense\n'}, "corpus.jsonl:2: not a JSON"),
+        ({"queries": '{"_id": "q1"}\n'}, "queries.jsonl:1: needs _id and text"),
+        ({"queries": "[]\n"}, "queries.jsonl:1: needs _id and text"),
+        ({"test": "query-id\tcorpus-id\tscore\nq1\td1\n"}, "test.tsv:2: needs query-id"),
+        ({"test": "q1\td1\tmuch\n"}, "test.tsv:1: needs query-id"),
+        ({"test": "query-id\tcorpus-id\tscore\n"}, "holds no judgement"),
+        ({"test": "nobody\td1\t1\n"}, "'nobody' is not in queries.jsonl"),
+        ({"test": "q1\tnothing\t1\n"}, "'nothing' is not in corpus.jsonl"),
+    ],
+)
+def test_bad_data_is_named_before_any_work(small: Path, files: dict, said: str) -> None:
+    with pytest.raises(EvaluationError, match=said):
+        load(write(small, **files), "test")
+
+
+def test_missing_split(small: Path) -> None:
+    with pytest.raises(EvaluationError, match=r"dev\.tsv is missing"):
+        load(small, "dev")

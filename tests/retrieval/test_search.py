@@ -1,0 +1,95 @@
+import datetime as dt
+
+import pytest
+
+from index.exact import ExactCorpus
+from index.ingest import ingest
+from index.types import Filters, Passage, document
+from retrieval.errors import InvalidClaim, QuoteMismatch
+from retrieval.search import Fusion, search
+from retrieval.types import Claim
+from retrieval.verify import verify
+from tests.conftest import articles
+from tests.fakes import FakeEmbedder
+
+EMBEDDER = FakeEmbedder()
+
+
+@pytest.fixture
+def corpus() -> ExactCorpus:
+    corpus = ExactCorpus()
+    list(ingest(articles(), corpus, EMBEDDER))
+    return corpus
+
+
+def found(corpus: ExactCorpus, text: str, **options) -> list:
+    return search(Claim(text, **options), EMBEDDER.embed([text])[0], corpus, Fusion())
+
+
+def test_fusion_by_hand() -> None:
+    assert Fusion(0.25)(dense=0.8, lexical=6.0, ceiling=12.0) == pytest.approx(0.2 + 0.375)
+    assert Fusion(0.25)(dense=0.8, lexical=0.0, ceiling=0.0) == pytest.approx(0.2)
+
+
+def test_best_passage_of_each_document_once(corpus: ExactCorpus) -> None:
+    text = " ".join(f"Sentence {n} is about the river and the bridge." for n in range(12))
+    list(ingest([document("long", text)], corpus, EMBEDDER))
+    ids = [candidate.document.id for candidate in found(corpus, "river bridge", top_k=4)]
+    assert ids[0] == "long"
+    assert sorted(ids) == ["a", "b", "c", "long"]
+
+
+def test_every_candidate_carries_both_scores(corpus: ExactCorpus) -> None:
+    claim = "The bridge cost 48 million euros"
+    vector = EMBEDDER.embed([claim])[0]
+    for mode in ("hybrid", "dense", "lexical"):
+        for candidate in found(corpus, claim, mode=mode):
+            keys = [k for k, p in corpus.passages(range(1, 99)).items() if p == candidate.passage]
+            assert candidate.scores.dense == corpus.score_vector(vector, keys)[keys[0]]
+            assert candidate.scores.lexical == corpus.score_words(claim, keys).get(keys[0], 0.0)
+
+
+def test_modes_order_by_their_own_score(corpus: ExactCorpus) -> None:
+    for mode, score in (("dense", "dense"), ("lexical", "lexical")):
+        candidates = found(corpus, "The bridge opened in May", mode=mode)
+        values = [getattr(candidate.scores, score) for candidate in candidates]
+        assert values == sorted(values, reverse=True)
+    assert [c.document.id for c in found(corpus, "bridge", mode="lexical")] == ["b"]
+
+
+def test_as_of_counts_what_has_no_date(corpus: ExactCorpus) -> None:
+    claim = Claim("centre", filters=Filters(as_of=dt.date(2022, 1, 1)))
+    (answer,) = verify([claim], corpus, EMBEDDER, Fusion())
+    assert [item.document.id for item in answer.evidence] == ["a"]
+    assert answer.undated_excluded == 1
+
+
+def test_rationale_is_the_sentence_nearest_the_claim(corpus: ExactCorpus) -> None:
+    claims = [Claim("It opened on Saturday", 1), Claim("Turkey and Russia sent 60", 1)]
+    opened, sent = verify(claims, corpus, EMBEDDER, Fusion())
+    assert opened.evidence[0].rationale[0].quote == "It opened on Saturday."
+    assert sent.evidence[0].rationale[0].quote.startswith("Turkey and Russia each sent 60")
+    for answer in (opened, sent):
+        text = answer.evidence[0].document.text
+        for quote in answer.evidence[0].rationale:
+            assert text[quote.start : quote.end] == quote.quote
+
+
+def test_a_claim_in_a_batch_is_answered_as_if_alone(corpus: ExactCorpus) -> None:
+    claims = [Claim(text) for text in ("river", "The bridge cost 48 million", "pont", "😀")]
+    together = verify(claims, corpus, EMBEDDER, Fusion())
+    assert together == [verify([claim], corpus, EMBEDDER, Fusion())[0] for claim in claims]
+
+
+def test_white_space_is_no_claim(corpus: ExactCorpus) -> None:
+    with pytest.raises(InvalidClaim):
+        found(corpus, " \n")
+
+
+def test_a_quote_that_is_not_in_its_document_fails_closed(corpus: ExactCorpus) -> None:
+    key = next(k for k, p in corpus.passages(range(1, 99)).items() if p.document_id == "a")
+    row = corpus._rows[key]
+    p = row.passage
+    row.passage = Passage(p.document_id, p.ordinal, p.text, p.start + 1, p.end + 1, p.sentences)
+    with pytest.raises(QuoteMismatch, match="a#0"):
+        found(corpus, "centre")
