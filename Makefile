@@ -26,6 +26,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/hadolint Dockerfile
 
 lock: setup  ## after a change of dependencies
 	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev]'

@@ -107,7 +107,7 @@ def explain(error: RequestValidationError) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Render every exception as a problem document."""
+    """Render exceptions as problem documents; what nobody foresaw is the gate's to answer."""
 
     def request_id(request: Request) -> str:
         return str(request.scope.get("state", {}).get("request_id", ""))
@@ -128,11 +128,7 @@ def install(app: FastAPI) -> None:
             log.error("request %s failed", request_id(request), exc_info=error)
         return respond(status, str(error), request_id(request))
 
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        return respond(500, "internal error; see the log", request_id(request))
-
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     for base in (ApiError, index_errors.CorpusError, retrieval_errors.RetrievalError):
         app.add_exception_handler(base, ours)
-    app.add_exception_handler(Exception, unexpected)

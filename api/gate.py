@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import uuid
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import ApiError, HostRefused, Overloaded, TooManyRequests, respond, status_of
 from api.settings import Settings
 
+log = logging.getLogger(__name__)
 IMPORT_PATH = "/v1/documents:import"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -59,11 +61,12 @@ class Gate:
         given = headers.get(b"x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        started, status = time.perf_counter(), 500
+        started, status, begun = time.perf_counter(), 500, False
 
         async def tagged(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
+                begun = True
                 status = message["status"]
                 message["headers"] = [
                     *message["headers"],
@@ -84,6 +87,11 @@ class Gate:
             await respond(status_of(error), str(error), request_id)(scope, receive, tagged)
         except HTTPException as error:
             await respond(error.status_code, error.detail, request_id)(scope, receive, tagged)
+        except Exception:
+            log.exception("request %s failed", request_id)
+            if begun:
+                raise
+            await respond(500, "internal error; see the log", request_id)(scope, receive, tagged)
         finally:
             self._busy -= 1
             self._metrics.in_flight.dec()

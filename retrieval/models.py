@@ -107,13 +107,13 @@ def _sha256(file: Path) -> str:
 
 def _hash_folder(folder: Path) -> str:
     """Over the names and hashes of weights, configuration and tokenizer."""
+    if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
+        raise ModelUnavailable(f"{folder} holds no sentence-transformers model")
     files = [
         file
         for file in sorted(folder.rglob("*"))
         if file.suffix in {".safetensors", ".bin", ".json", ".txt", ".model"}
     ]
-    if not any(file.suffix in {".safetensors", ".bin"} for file in files):
-        raise ModelUnavailable(f"{folder} holds no sentence-transformers model")
     listing = [[file.relative_to(folder).as_posix(), _sha256(file)] for file in files]
     return hashlib.sha256(json.dumps(listing).encode()).hexdigest()
 

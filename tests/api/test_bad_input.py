@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.api.test_http import assert_problem
 
 FINE = [
-    "x", "😀", "👩‍👩‍👧‍👦 " * 20, "שלום עולם", "مرحبا بالعالم", "\u202eabc", "e\u0301", "x" * 10_000, "a b " * 2_500,
-    "' OR 1=1 --", "text:* AND NOT", "\x00", "{}", "\ufeff", "𝕏" * 100, "\\ud800",
+    "x", "😀", "👩‍👩‍👧‍👦 " * 20, "שלום עולם", "مرحبا بالعالم", "\u202eabc", "e\u0301", "x" * 10_000,
+    "a b " * 2_500,    "' OR 1=1 --", "text:* AND NOT", "\x00", "{}", "\ufeff", "𝕏" * 100, "\\ud800",
 ]  # fmt: skip
 
 
@@ -30,7 +30,8 @@ BAD_BODIES = [
     b'{"claim": "x", "top_k": 1e400}', b'{"claim": "x", "top_k": -1e400}',
     b'{"claim": "x", "top_k": NaN}', b'{"claim": "x", "top_k": 2.5}',
     b'{"claim": "x", "top_k": "5"}', b'{"claim": "x", "top_k": true}',
-    b'{"claim": "x", "top_k": ' + b"9" * 5_000 + b"}", b'{"claim": "x", "top_k": ' + b"9" * 40 + b"}",
+    b'{"claim": "x", "top_k": ' + b"9" * 5_000 + b"}",
+    b'{"claim": "x", "top_k": ' + b"9" * 40 + b"}",
     b'{"claim": "x", "as_of": "yesterday"}', b'{"claim": "x", "as_of": "2020-13-01"}',
     b'{"claim": "x", "filters": {"publisher": "Wire"}}', b'{"claim": "x", "filters": {"x": []}}',
     b'{"claim": "x", "filters": {"publisher": [5]}}', b'{"claim": "x", "filters": null}',
@@ -92,7 +93,8 @@ def test_wrong_content_type(client: TestClient) -> None:
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
 FIELDS = st.sampled_from(["claim", "top_k", "as_of", "filters", "query", "mode", "claims", "text"])
