@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.types import Corpus, Vectors
+from index.types import Corpus, Hit, Passage, Vectors
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.types import Candidate, Claim, Scores
 
@@ -12,6 +15,8 @@ DENSE_WEIGHT = 0.35
 # Neighbouring windows of one document overlap, so more passages than documents are looked at.
 PASSAGES_PER_DOCUMENT = 8
 MIN_PASSAGES = 100
+POOL_DOCUMENTS = 100
+RRF_K = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,9 @@ class Fusion:
 def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> list[Candidate]:
     """The `claim.top_k` best documents, each with its best passage.
 
+    Ranks choose which documents are looked at, scores put them in order: far down a list scores
+    hardly differ, and there being found by both sides says more (docs/decisions/0002).
+
     Args:
         vector: the claim's unit vector, shape (dim,).
 
@@ -47,12 +55,20 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
     if not claim.text.strip():
         raise InvalidClaim("the claim is empty")
     depth = max(MIN_PASSAGES, PASSAGES_PER_DOCUMENT * claim.top_k)
-    ranked = _scored(claim, vector, corpus, fusion, depth)
-    passages = corpus.passages([key for key, _ in ranked])
+    by_vector = (
+        corpus.search_vector(vector, depth, claim.filters) if claim.mode != "lexical" else []
+    )
+    by_words = (
+        corpus.search_words(claim.text, depth, claim.filters) if claim.mode != "dense" else []
+    )
+    passages = corpus.passages(list({hit.key: None for hit in by_vector + by_words}))
+    pool = _pool([by_vector, by_words], passages, max(POOL_DOCUMENTS, claim.top_k))
+    keys = [key for key, passage in passages.items() if passage.document_id in pool]
+    scores = _scores(claim, vector, corpus, fusion, by_vector, by_words, keys)
     best: dict[str, Candidate] = {}
-    for key, scores in ranked:
-        passage = passages.get(key)
-        if passage is None or passage.document_id in best:
+    for key in sorted(scores, key=lambda key: (-scores[key].fused, key)):
+        passage = passages[key]
+        if passage.document_id in best:
             continue
         document = corpus.get(passage.document_id)
         if document is None:
@@ -61,33 +77,48 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
             if corpus.passages([key]) != {key: passage}:
                 continue  # updated since it was found
             raise QuoteMismatch(f"passage {passage.id} is not in its document at its offsets")
-        best[document.id] = Candidate(document, passage, scores)
+        best[document.id] = Candidate(document, passage, scores[key])
         if len(best) == claim.top_k:
             break
     return list(best.values())
 
 
-def _scored(
-    claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion, depth: int
-) -> list[tuple[int, Scores]]:
-    """Passage keys with scores, best first. What one side found is scored by the other too."""
-    dense: dict[int, float] = {}
-    lexical: dict[int, float] = {}
-    if claim.mode != "lexical":
-        found = corpus.search_vector(vector, depth, claim.filters)
-        dense = {hit.key: hit.score for hit in found}
-    if claim.mode != "dense":
-        found = corpus.search_words(claim.text, depth, claim.filters)
-        lexical = {hit.key: hit.score for hit in found}
-    keys = [*dense, *(key for key in lexical if key not in dense)]
+def _pool(
+    rankings: Sequence[Sequence[Hit]], passages: Mapping[int, Passage], size: int
+) -> set[str]:
+    """Ids of the `size` documents with the most votes, 1 / (60 + rank) from each ranking.
+
+    (Cormack, Clarke, Büttcher: Reciprocal Rank Fusion outperforms Condorcet and individual Rank
+    Learning Methods, SIGIR 2009.) A document's rank is that of its best passage.
+    """
+    votes: dict[str, float] = defaultdict(float)
+    for hits in rankings:
+        found = (passages[hit.key].document_id for hit in hits if hit.key in passages)
+        for rank, document in enumerate(dict.fromkeys(found), start=1):
+            votes[document] += 1 / (RRF_K + rank)
+    return set(heapq.nlargest(size, votes, key=lambda document: votes[document]))
+
+
+def _scores(
+    claim: Claim,
+    vector: Vectors,
+    corpus: Corpus,
+    fusion: Fusion,
+    by_vector: Sequence[Hit],
+    by_words: Sequence[Hit],
+    keys: Sequence[int],
+) -> dict[int, Scores]:
+    """Both scores of each passage: what one side found is scored by the other too."""
+    dense = {hit.key: hit.score for hit in by_vector}
+    lexical = {hit.key: hit.score for hit in by_words}
     dense |= corpus.score_vector(vector, [key for key in keys if key not in dense])
     lexical |= corpus.score_words(claim.text, [key for key in keys if key not in lexical])
     ceiling = corpus.words_ceiling(claim.text)
-    ranked = []
+    scores = {}
     for key in keys:
         if key not in dense:
             continue  # deleted since it was found
         cosine, bm25 = dense[key], lexical.get(key, 0.0)
         by_mode = {"dense": cosine, "lexical": bm25, "hybrid": fusion(cosine, bm25, ceiling)}
-        ranked.append((key, Scores(cosine, bm25, by_mode[claim.mode])))
-    return sorted(ranked, key=lambda item: (-item[1].fused, item[0]))
+        scores[key] = Scores(cosine, bm25, by_mode[claim.mode])
+    return scores

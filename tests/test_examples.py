@@ -23,7 +23,7 @@ EXPECTED = {
     "The Oria reservoir was 61 percent full on 1 June 2022": (
         "examples/reservoir.md", "The Oria reservoir was 37.4 per cent full"
     ),
-    "Swimming in the Oria river is allowed again": ("examples/river-fr.md", "La baignade"),
+    "La baignade est autorisée dans l'Oria": ("examples/river-fr.md", "La baignade"),
     "The night train leaves at 10:40 p.m.": ("examples/train-line.html", "Trains will leave"),
     "Ferry crews got 4.5 per cent more pay": ("examples/ferry-strike", "The union accepted"),
 }  # fmt: skip

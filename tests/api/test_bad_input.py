@@ -11,7 +11,8 @@ from tests.api.test_http import assert_problem
 
 FINE = [
     "x", "😀", "👩‍👩‍👧‍👦 " * 20, "שלום עולם", "مرحبا بالعالم", "\u202eabc", "e\u0301", "x" * 10_000,
-    "a b " * 2_500,    "' OR 1=1 --", "text:* AND NOT", "\x00", "{}", "\ufeff", "𝕏" * 100, "\\ud800",
+    "a b " * 2_500, "' OR 1=1 --", "text:* AND NOT", "\x00", "{}", "\ufeff", "𝕏" * 100,
+    "\\ud800",
 ]  # fmt: skip
 
 

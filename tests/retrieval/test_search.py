@@ -4,9 +4,9 @@ import pytest
 
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Filters, Passage, document
+from index.types import Filters, Hit, Passage, document
 from retrieval.errors import InvalidClaim, QuoteMismatch
-from retrieval.search import Fusion, search
+from retrieval.search import Fusion, _pool, search
 from retrieval.types import Claim
 from retrieval.verify import verify
 from tests.conftest import articles
@@ -37,6 +37,16 @@ def test_best_passage_of_each_document_once(corpus: ExactCorpus) -> None:
     ids = [candidate.document.id for candidate in found(corpus, "river bridge", top_k=4)]
     assert ids[0] == "long"
     assert sorted(ids) == ["a", "b", "c", "long"]
+
+
+def test_pool_by_hand() -> None:
+    document_of = {1: "a", 2: "b", 3: "a", 4: "c"}
+    passages = {key: Passage(id, 0, "x", 0, 1, ()) for key, id in document_of.items()}
+    by_vector = [Hit(1, 0.9), Hit(3, 0.8), Hit(2, 0.7), Hit(99, 0.6)]
+    by_words = [Hit(4, 5.0), Hit(2, 4.0)]
+    # a: 1/61, b: 1/62 + 1/62, c: 1/61; a deleted passage (99) has no vote.
+    assert _pool([by_vector, by_words], passages, 1) == {"b"}
+    assert _pool([by_vector, by_words], passages, 9) == {"a", "b", "c"}
 
 
 def test_every_candidate_carries_both_scores(corpus: ExactCorpus) -> None:
