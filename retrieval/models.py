@@ -8,7 +8,9 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,6 +196,23 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 
 def _compile(files: ModelFiles, folder: Path) -> None:
     """Trace the model with torch, convert it, and put the whole folder in place at once."""
+    with _without_chatter():
+        _compile_loudly(files, folder)
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Progress bars and warnings of the libraries stay out of a command's output."""
+    from transformers.utils import logging as chatter
+
+    chatter.set_verbosity_error()
+    chatter.disable_progress_bar()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _compile_loudly(files: ModelFiles, folder: Path) -> None:
     import openvino as ov
     import torch
     from sentence_transformers import SentenceTransformer

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from index.types import NO_FILTERS, Document, Filters, Passage
 
 Mode = Literal["hybrid", "dense", "lexical"]
+Stance = Literal["SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"]
+# The order of every probability vector over stances.
+STANCES: Final[tuple[Stance, ...]] = ("SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO")
 MAX_CLAIM_CHARS = 10_000
 MAX_TOP_K = 100
 

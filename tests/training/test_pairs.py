@@ -1,0 +1,70 @@
+"""Pair files and recipes: shares, seeds, and errors that name file and line."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from retrieval.types import STANCES
+from training.errors import BadPairs, BadRecipe
+from training.pairs import Pair, Recipe, Share, mix, read_pairs, read_recipe, target
+from training.stance import by_length
+
+PAIRS = [Pair(f"claim {n}", f"evidence {n}", "SUPPORTS", "a" if n < 8 else "b") for n in range(10)]
+
+
+def test_shares_are_kept() -> None:
+    recipe = Recipe(datasets={"a": Share(cap=3), "b": Share(repeat=2)})
+    mixed = mix(PAIRS, recipe)
+    assert Counter(pair.dataset for pair in mixed) == {"a": 3, "b": 4}
+    assert set(mixed) <= set(PAIRS)
+
+
+def test_the_seed_decides_the_mix() -> None:
+    assert mix(PAIRS, Recipe(seed=1)) == mix(PAIRS, Recipe(seed=1)) != mix(PAIRS, Recipe(seed=2))
+
+
+def test_a_share_of_nothing_is_an_error() -> None:
+    with pytest.raises(BadRecipe, match="no pair of c in the data"):
+        mix(PAIRS, Recipe(datasets={"c": Share()}))
+
+
+@pytest.mark.parametrize("recipe", sorted(Path("training").glob("*.toml")), ids=lambda p: p.stem)
+def test_committed_recipes_are_valid(recipe: Path) -> None:
+    assert read_recipe(recipe).epochs >= 1
+
+
+@pytest.mark.parametrize("text", ["learning_rat = 1", "seed =", "[datasets]\na = { cap = -1 }"])
+def test_a_bad_recipe_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "recipe.toml").write_text(text)
+    with pytest.raises(BadRecipe, match=r"recipe\.toml"):
+        read_recipe(tmp_path / "recipe.toml")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "Invalid JSON"),
+        ('{"claim": "a", "evidence": "b", "label": "MAYBE"}', "label"),
+        ('{"claim": "", "evidence": "b", "label": "REFUTES"}', "claim"),
+        ('{"claim": "a", "label": "REFUTES"}', "evidence"),
+    ],
+)
+def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
+    good = '{"claim": "a", "evidence": "b", "label": "REFUTES", "dataset": "c"}'
+    (tmp_path / "pairs.jsonl").write_text(f"{good}\n{line}\n")
+    with pytest.raises(BadPairs, match=rf"pairs\.jsonl:2: .*{reason}"):
+        list(read_pairs(tmp_path / "pairs.jsonl"))
+
+
+def test_targets_follow_the_order_of_the_outputs() -> None:
+    assert [target(stance) for stance in STANCES] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+
+
+def test_batches_hold_every_row_once_and_like_lengths_together() -> None:
+    lengths = [(7 * n) % 101 for n in range(101)]
+    batches = by_length(lengths, 8, seed=3)
+    assert sorted(row for batch in batches for row in batch) == list(range(101))
+    spread = [max(lengths[r] for r in b) - min(lengths[r] for r in b) for b in batches]
+    assert max(spread) <= 8
+    assert batches == by_length(lengths, 8, seed=3) != by_length(lengths, 8, seed=4)

@@ -1,0 +1,125 @@
+"""Pair files and a recipe -> the training mix."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from retrieval.types import STANCES, Stance
+from training.errors import BadPairs, BadRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One claim beside one piece of evidence, and what the evidence says of it."""
+
+    claim: str
+    evidence: str
+    label: Stance
+    dataset: str
+
+
+class _Line(BaseModel):
+    claim: str = Field(min_length=1)
+    evidence: str = Field(min_length=1)
+    label: Stance
+    dataset: str = "unnamed"
+
+
+class Share(BaseModel):
+    """How much of one data set goes into the mix: at most `cap` pairs, each `repeat` times."""
+
+    model_config = ConfigDict(extra="forbid")
+    cap: int = Field(default=10**9, ge=0)
+    repeat: int = Field(default=1, ge=1)
+
+
+class Recipe(BaseModel):
+    """Everything that decides what is learned, so that a run can be repeated from its file."""
+
+    model_config = ConfigDict(extra="forbid")
+    seed: int = 1
+    layers: list[int] | None = None  # of the base model; none given = all
+    freeze_embeddings: bool = False
+    max_tokens: int = Field(default=192, ge=16)
+    batch_size: int = Field(default=16, ge=1)
+    learning_rate: float = Field(default=4e-5, gt=0)
+    warmup: float = Field(default=0.06, ge=0, lt=1)
+    epochs: int = Field(default=1, ge=1)
+    label_smoothing: float = Field(default=0.05, ge=0, lt=1)
+    number_swaps: int = Field(default=0, ge=0)
+    hard_nei: int = Field(default=0, ge=0)
+    datasets: dict[str, Share] = Field(default_factory=dict)
+    default: Share = Share()
+
+    def share(self, dataset: str) -> Share:
+        return self.datasets.get(dataset, self.default)
+
+
+def read_recipe(file: Path) -> Recipe:
+    """
+    Raises:
+        BadRecipe: not readable, not TOML, or a setting that does not exist.
+    """
+    try:
+        return Recipe.model_validate(tomllib.loads(file.read_text()))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise BadRecipe(f"{file}: {error}") from error
+
+
+def read_pairs(file: Path) -> Iterator[Pair]:
+    """
+    Raises:
+        BadPairs: a line that is not a pair with a known label; names file, line and reason.
+    """
+    try:
+        with file.open(encoding="utf-8") as stream:
+            for number, text in enumerate(stream, start=1):
+                try:
+                    line = _Line.model_validate_json(text)
+                except ValidationError as error:
+                    first = error.errors()[0]
+                    where = ".".join(map(str, first["loc"])) or "line"
+                    raise BadPairs(f"{file}:{number}: {where}: {first['msg']}") from error
+                yield Pair(line.claim, line.evidence, line.label, line.dataset)
+    except OSError as error:
+        raise BadPairs(f"{file}: {error.strerror}") from error
+
+
+def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:
+    """Pairs in the shares the recipe names, shuffled with its seed.
+
+    Raises:
+        BadRecipe: a share is asked of a data set that has no pair.
+    """
+    pool = list(pairs)
+    missing = set(recipe.datasets) - {pair.dataset for pair in pool}
+    if missing:
+        raise BadRecipe(f"no pair of {', '.join(sorted(missing))} in the data")
+    randomly = random.Random(recipe.seed)
+    randomly.shuffle(pool)
+    taken: Counter[str] = Counter()
+    mixed: list[Pair] = []
+    for pair in pool:
+        share = recipe.share(pair.dataset)
+        if taken[pair.dataset] < share.cap:
+            taken[pair.dataset] += 1
+            mixed.extend([pair] * share.repeat)
+    randomly.shuffle(mixed)
+    return mixed
+
+
+def target(label: Stance) -> list[float]:
+    """One-hot over `STANCES`, the order of the model's outputs."""
+    return [float(label == stance) for stance in STANCES]
+
+
+def count(pairs: Sequence[Pair]) -> str:
+    """Pairs by data set, most first, for the log."""
+    return ", ".join(f"{k} {n}" for k, n in Counter(p.dataset for p in pairs).most_common())

@@ -1,0 +1,191 @@
+"""The training mix -> a fine-tuned stance cross-encoder: `python -m training.stance --help`."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from retrieval.types import STANCES
+from training.errors import TrainingError
+from training.pairs import Pair, Recipe, count, mix, read_pairs, read_recipe, target
+from training.swaps import number_swaps
+
+# Batches are cut from runs this long, sorted by length: little padding, and still well mixed.
+SORTED_RUN = 50
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="folder with stance_train.jsonl, stance_dev.jsonl")],
+    base: Annotated[Path, typer.Option(help="pretrained encoder or a model to go on from")],
+    recipe: Annotated[Path, typer.Option(help="what is learned, as TOML")],
+    out: Annotated[Path, typer.Option(help="folder for checkpoints, log and weights")],
+    extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
+    minutes: Annotated[float, typer.Option(help="between checkpoints")] = 8,
+    dev_pairs: Annotated[int, typer.Option(help="dev pairs scored at each checkpoint")] = 800,
+) -> None:
+    """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
+    try:
+        plan = read_recipe(recipe)
+        pool = [
+            p for file in [data / "stance_train.jsonl", *(extra or [])] for p in read_pairs(file)
+        ]
+        pairs = mix(pool, plan)
+        swaps = number_swaps(list(dict.fromkeys(pairs)), plan.number_swaps, plan.seed)
+        pairs += swaps
+        random.Random(plan.seed).shuffle(pairs)
+        dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
+    except TrainingError as error:
+        typer.echo(f"training: {error}", err=True)
+        raise typer.Exit(1) from error
+    random.Random(plan.seed).shuffle(dev)
+    typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
+    train(pairs, dev[:dev_pairs], plan, base, out, minutes)
+
+
+def train(
+    pairs: Sequence[Pair], dev: Sequence[Pair], plan: Recipe, base: Path, out: Path, minutes: float
+) -> None:
+    """Fine-tune `base` on `pairs`; the weights land in `out/final`, its log in `out/log.jsonl`."""
+    import torch
+    from datasets import Dataset
+    from sentence_transformers.base.sampler import DefaultBatchSampler
+    from sentence_transformers.cross_encoder import (
+        CrossEncoder,
+        CrossEncoderTrainer,
+        CrossEncoderTrainingArguments,
+    )
+    from sentence_transformers.cross_encoder.evaluation import CrossEncoderClassificationEvaluator
+    from sentence_transformers.cross_encoder.losses import CrossEntropyLoss
+    from transformers import TrainerCallback
+
+    labels = dict(enumerate(STANCES))
+    model = CrossEncoder(
+        str(base),
+        num_labels=len(STANCES),
+        max_length=plan.max_tokens,
+        local_files_only=True,
+        config_kwargs={"id2label": labels, "label2id": {v: k for k, v in labels.items()}},
+    )
+    _shape(model, plan)
+    lengths = [len(pair.evidence) + len(pair.claim) for pair in pairs]
+
+    class ByLength(DefaultBatchSampler):  # type: ignore[misc]
+        """Each epoch another order; a batch holds pairs of about the same length."""
+
+        def __init__(self, dataset: Any, batch_size: int, **rest: Any) -> None:
+            super().__init__(dataset, batch_size=batch_size, **rest)
+            self.epoch = 0
+
+        def __iter__(self) -> Iterator[list[int]]:
+            return iter(by_length(lengths, self.batch_size, plan.seed + self.epoch))
+
+        def __len__(self) -> int:
+            return math.ceil(len(lengths) / int(self.batch_size))
+
+    class SoftCrossEntropy(CrossEntropyLoss):  # type: ignore[misc]
+        """Targets are distributions, so a teacher's labels and a person's are learned alike."""
+
+        def forward(self, inputs: Any, labels: Any, **rest: Any) -> Any:
+            return super().forward(inputs, torch.stack(labels), **rest)
+
+    class SaveByClock(TrainerCallback):  # type: ignore[misc]
+        last = time.monotonic()
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if time.monotonic() - self.last > 60 * minutes:
+                self.last = time.monotonic()
+                control.should_save = control.should_evaluate = True
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
+            line = {"step": state.global_step, "of": state.max_steps, **(logs or {})}
+            with (out / "log.jsonl").open("a") as log:
+                log.write(json.dumps(line) + "\n")
+
+    data = Dataset.from_dict(
+        {
+            "evidence": [pair.evidence for pair in pairs],
+            "claim": [pair.claim for pair in pairs],
+            "label": [target(pair.label) for pair in pairs],
+        }
+    )
+    cuda = torch.cuda.is_available()
+    arguments = CrossEncoderTrainingArguments(
+        output_dir=str(out),
+        num_train_epochs=plan.epochs,
+        per_device_train_batch_size=plan.batch_size,
+        per_device_eval_batch_size=64,
+        learning_rate=plan.learning_rate,
+        warmup_ratio=plan.warmup,
+        weight_decay=0.01,
+        seed=plan.seed,
+        bf16=cuda and torch.cuda.is_bf16_supported(),
+        batch_sampler=ByLength,
+        logging_steps=25,
+        save_strategy="no",
+        eval_strategy="no",
+        save_total_limit=1,
+        report_to="none",
+        disable_tqdm=True,
+    )
+    evaluator = CrossEncoderClassificationEvaluator(
+        [[pair.evidence, pair.claim] for pair in dev],
+        [STANCES.index(pair.label) for pair in dev],
+        name="dev",
+        batch_size=64,
+        write_csv=False,
+        show_progress_bar=False,
+    )
+    trainer = CrossEncoderTrainer(
+        model=model,
+        args=arguments,
+        train_dataset=data,
+        loss=SoftCrossEntropy(model, label_smoothing=plan.label_smoothing),
+        evaluator=evaluator,
+        callbacks=[SaveByClock()],
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")))
+    trainer.evaluate()
+    model.save_pretrained(str(out / "final"))
+    (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
+
+
+def by_length(lengths: Sequence[int], size: int, seed: int) -> list[list[int]]:
+    """Row numbers in batches of like length, in an order that `seed` decides."""
+    randomly = random.Random(seed)
+    order = list(range(len(lengths)))
+    randomly.shuffle(order)
+    batches: list[list[int]] = []
+    for start in range(0, len(order), size * SORTED_RUN):
+        run = sorted(order[start : start + size * SORTED_RUN], key=lengths.__getitem__)
+        cut = [run[at : at + size] for at in range(0, len(run), size)]
+        randomly.shuffle(cut)
+        batches += cut
+    return batches
+
+
+def _shape(model: Any, plan: Recipe) -> None:
+    """Keep the layers the recipe names, and freeze the embeddings where it says so."""
+    import torch
+
+    encoder = next(
+        m for m in model.modules() if isinstance(getattr(m, "layer", None), torch.nn.ModuleList)
+    )
+    if plan.layers and len(plan.layers) < len(encoder.layer):
+        encoder.layer = torch.nn.ModuleList(encoder.layer[at] for at in plan.layers)
+        model.config.num_hidden_layers = len(plan.layers)
+    if plan.freeze_embeddings:
+        for name, parameter in model.named_parameters():
+            if ".word_embeddings." in name:
+                parameter.requires_grad_(False)
+
+
+if __name__ == "__main__":
+    typer.run(main)
