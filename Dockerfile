@@ -19,7 +19,7 @@ COPY index index
 COPY evaluation evaluation
 # The model is compiled here once: a container is ready in seconds and never imports torch.
 RUN pip install --constraint constraints.txt . \
-    && python -c "from pathlib import Path; from retrieval.models import load_embedder; \
+    && python -c "from pathlib import Path; from retrieval.embed import load_embedder; \
     load_embedder('all-MiniLM-L6-v2', Path('/var/cache/claimdesk'))"
 
 FROM python:${PYTHON_VERSION}-slim

@@ -62,6 +62,7 @@ STATUS: Mapping[type[Exception], int] = {
     index_errors.EmbeddingMismatch: 409,
     retrieval_errors.RetrievalError: 500,
     retrieval_errors.InvalidClaim: 422,
+    retrieval_errors.ClaimTooLong: 422,
     retrieval_errors.ModelUnavailable: 503,
     retrieval_errors.QuoteMismatch: 500,
 }

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from index.types import MAX_FIELD_CHARS, Document, Filters
-from retrieval.types import MAX_CLAIM_CHARS, MAX_TOP_K, Answer, Claim, Evidence, Mode
+from retrieval.types import (
+    MAX_CLAIM_CHARS,
+    MAX_TOP_K,
+    Answer,
+    Claim,
+    Evidence,
+    Mode,
+    Quote,
+    Stance,
+    Verdict,
+)
 
-Stance = Literal["SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"]
-Verdict = Literal["SUPPORTED", "REFUTED", "CONFLICTING_EVIDENCE", "NOT_ENOUGH_EVIDENCE"]
 ClaimText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CLAIM_CHARS)]
 Short = Annotated[str, StringConstraints(max_length=MAX_FIELD_CHARS)]
 CLAIM = "Turkey and Russia have equal servicemen at the monitoring center"
@@ -130,12 +139,33 @@ class Found(BaseModel):
     scores: ScoresBody
 
 
+class SliceBody(BaseModel):
+    start: int
+    end: int
+    text: str
+
+    @classmethod
+    def of(cls, quote: Quote) -> SliceBody:
+        return cls(start=quote.start, end=quote.end, text=quote.quote)
+
+
+class DifferenceBody(BaseModel):
+    """Where claim and evidence part: offsets into the claim, and into the document's text."""
+
+    kind: Literal["number", "comparison", "date", "negation"]
+    claim: SliceBody
+    evidence: SliceBody
+
+
 class EvidenceBody(Found):
     stance: Stance | None
     stance_probabilities: dict[Stance, float] | None
+    differences: list[DifferenceBody] = Field(
+        description="What a refuting passage says otherwise; empty where nothing is certain."
+    )
 
 
-class Models(BaseModel):
+class ModelNames(BaseModel):
     embedding: str
     stance: str | None
 
@@ -143,7 +173,7 @@ class Models(BaseModel):
 class Provenance(BaseModel):
     request_id: str
     index_generation: int
-    models: Models
+    models: ModelNames
     version: str
 
 
@@ -187,7 +217,7 @@ class Limits(BaseModel):
 
 class Info(BaseModel):
     version: str
-    models: Models
+    models: ModelNames
     documents: int
     passages: int
     index_generation: int
@@ -223,19 +253,40 @@ def _found(evidence: Evidence) -> dict[str, Any]:
     }
 
 
+def _weighed(evidence: Evidence) -> EvidenceBody:
+    return EvidenceBody(
+        **_found(evidence),
+        stance=evidence.stance,
+        stance_probabilities=_rounded(evidence.stance_probabilities),
+        differences=[
+            DifferenceBody(
+                kind=one.kind, claim=SliceBody.of(one.claim), evidence=SliceBody.of(one.evidence)
+            )
+            for one in evidence.differences
+        ],
+    )
+
+
+def _rounded(probabilities: Mapping[Any, float] | None) -> dict[Any, float] | None:
+    """Four digits: what is behind them is noise."""
+    if probabilities is None:
+        return None
+    return {name: round(value, 4) for name, value in probabilities.items()}
+
+
 def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> VerifyResponse:
-    """Stance and verdict are null while there is no stance model: never a made-up value."""
-    evidence = [
-        EvidenceBody(**_found(item), stance=None, stance_probabilities=None)
-        for item in answer.evidence
-    ]
+    """Stance and verdict are null where there is no stance model: never a made-up value."""
+    judgement = answer.judgement
+    probabilities = _rounded(judgement.probabilities) if judgement else None
     return VerifyResponse(
         claim=answer.claim,
-        verdict=None,
-        probability=None,
-        probabilities=None,
-        evidence=evidence,
-        sources=None,
+        verdict=judgement.verdict if judgement else None,
+        probability=probabilities[judgement.verdict] if judgement and probabilities else None,
+        probabilities=probabilities,
+        evidence=[_weighed(item) for item in answer.evidence],
+        sources=Sources(supporting=judgement.supporting, refuting=judgement.refuting)
+        if judgement
+        else None,
         excluded=Excluded(undated=answer.undated_excluded),
         provenance=provenance,
         took_ms=took_ms,

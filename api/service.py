@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from api.schemas import (
     Info,
     Limits,
-    Models,
+    ModelNames,
     Provenance,
     SearchResponse,
     VerifyResponse,
     search_response,
     verify_response,
 )
-from api.settings import Settings
+from api.settings import NO_MODEL, Settings
 from index import ingest as ingest_module
 from index.embedded import EmbeddedCorpus, open_corpus
 from index.ingest import Outcome, Refused
 from index.types import Corpus, Document, Embedder
-from retrieval.models import load_embedder
+from retrieval.embed import load_embedder
 from retrieval.search import Fusion
-from retrieval.types import MAX_CLAIM_CHARS, MAX_TOP_K, Answer, Claim
-from retrieval.verify import verify
+from retrieval.stance import load_stance
+from retrieval.types import MAX_CLAIM_CHARS, MAX_TOP_K, Answer, Claim, StanceModel
+from retrieval.verify import Models, verify
 
 VERSION = version("claimdesk")
 
@@ -33,15 +35,30 @@ VERSION = version("claimdesk")
 class Service:
     """A corpus with its embedder. `close()` it, or use it in a `with`."""
 
-    def __init__(self, settings: Settings, corpus: Corpus, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        corpus: Corpus,
+        embedder: Embedder,
+        stance: StanceModel | None = None,
+    ) -> None:
         self.settings, self.corpus, self.embedder = settings, corpus, embedder
-        self.models = Models(embedding=embedder.identity, stance=None)
+        self.models = Models(
+            embedder, stance, Fusion(settings.dense_weight), settings.verdict_threshold
+        )
+        self.names = ModelNames(
+            embedding=embedder.identity, stance=stance.identity if stance else None
+        )
 
     @classmethod
-    def open(cls, settings: Settings, *, writable: bool) -> Service:
+    def open(cls, settings: Settings, *, writable: bool, stances: bool = True) -> Service:
         """Raises: CorpusError or RetrievalError, each saying what to do."""
         embedder = load_embedder(settings.embedding_model, settings.cache, settings.threads)
-        return cls(settings, _open(settings.data, settings, embedder, writable), embedder)
+        stance = None
+        if stances and settings.stance_model != NO_MODEL:
+            stance = load_stance(settings.stance_model, settings.cache, settings.threads)
+        corpus = _open(settings.data, settings, embedder, writable)
+        return cls(settings, corpus, embedder, stance)
 
     def __enter__(self) -> Service:
         return self
@@ -67,18 +84,18 @@ class Service:
 
     def search(self, claim: Claim, request_id: str) -> SearchResponse:
         started = time.perf_counter()
-        (answer,) = self._answer([claim])
+        (answer,) = verify([claim], self.corpus, replace(self.models, stance=None))
         took = (time.perf_counter() - started) * 1000
         return search_response(answer, self._provenance(answer, request_id), took)
 
     def _answer(self, claims: Sequence[Claim]) -> list[Answer]:
-        return verify(claims, self.corpus, self.embedder, Fusion(self.settings.dense_weight))
+        return verify(claims, self.corpus, self.models)
 
     def _provenance(self, answer: Answer, request_id: str) -> Provenance:
         return Provenance(
             request_id=request_id,
             index_generation=answer.generation,
-            models=self.models,
+            models=self.names,
             version=VERSION,
         )
 
@@ -86,7 +103,7 @@ class Service:
         stats, settings = self.corpus.stats(), self.settings
         return Info(
             version=VERSION,
-            models=self.models,
+            models=self.names,
             documents=stats.documents,
             passages=stats.passages,
             index_generation=stats.generation,

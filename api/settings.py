@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+NO_MODEL = "none"
+
 
 def _cache_home() -> Path:
     return Path("~/.cache/claimdesk").expanduser()
@@ -28,6 +30,13 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
     embedding_model: str = Field(
         "all-MiniLM-L6-v2", description="A sentence-transformers model: name or folder."
+    )
+    stance_model: str = Field(
+        NO_MODEL,
+        description="A cross-encoder for stance: claimdesk-stance (ours), a name or folder, none.",
+    )
+    verdict_threshold: float = Field(
+        0.0, ge=0, le=1, description="Below this probability the verdict is NOT_ENOUGH_EVIDENCE."
     )
     threads: int = Field(0, ge=0, le=1024, description="Threads a model uses; 0 lets it decide.")
     vector_index: Literal["auto", "flat", "hnsw", "ivf"] = Field(

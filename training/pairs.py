@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from index.lines import read_lines
 from retrieval.types import STANCES, Stance
 from training.errors import BadPairs, BadRecipe
 
@@ -23,6 +24,8 @@ class Pair:
     evidence: str
     label: Stance
     dataset: str
+    near_duplicate: bool = False
+    """Its evidence shares a long run of words with training data."""
 
 
 class _Line(BaseModel):
@@ -30,6 +33,7 @@ class _Line(BaseModel):
     evidence: str = Field(min_length=1)
     label: Stance
     dataset: str = "unnamed"
+    pool_8gram: bool = False
 
 
 class Share(BaseModel):
@@ -78,18 +82,8 @@ def read_pairs(file: Path) -> Iterator[Pair]:
     Raises:
         BadPairs: a line that is not a pair with a known label; names file, line and reason.
     """
-    try:
-        with file.open(encoding="utf-8") as stream:
-            for number, text in enumerate(stream, start=1):
-                try:
-                    line = _Line.model_validate_json(text)
-                except ValidationError as error:
-                    first = error.errors()[0]
-                    where = ".".join(map(str, first["loc"])) or "line"
-                    raise BadPairs(f"{file}:{number}: {where}: {first['msg']}") from error
-                yield Pair(line.claim, line.evidence, line.label, line.dataset)
-    except OSError as error:
-        raise BadPairs(f"{file}: {error.strerror}") from error
+    for line in read_lines(file, _Line, BadPairs):
+        yield Pair(line.claim, line.evidence, line.label, line.dataset, line.pool_8gram)
 
 
 def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +15,6 @@ from retrieval.types import STANCES
 from training.errors import TrainingError
 from training.pairs import Pair, Recipe, count, mix, read_pairs, read_recipe, target
 from training.swaps import number_swaps
-
-# Batches are cut from runs this long, sorted by length: little padding, and still well mixed.
-SORTED_RUN = 50
 
 
 def main(
@@ -55,7 +51,6 @@ def train(
     """Fine-tune `base` on `pairs`; the weights land in `out/final`, its log in `out/log.jsonl`."""
     import torch
     from datasets import Dataset
-    from sentence_transformers.base.sampler import DefaultBatchSampler
     from sentence_transformers.cross_encoder import (
         CrossEncoder,
         CrossEncoderTrainer,
@@ -64,6 +59,8 @@ def train(
     from sentence_transformers.cross_encoder.evaluation import CrossEncoderClassificationEvaluator
     from sentence_transformers.cross_encoder.losses import CrossEntropyLoss
     from transformers import TrainerCallback
+
+    from training.sampler import ByLength
 
     labels = dict(enumerate(STANCES))
     model = CrossEncoder(
@@ -74,20 +71,6 @@ def train(
         config_kwargs={"id2label": labels, "label2id": {v: k for k, v in labels.items()}},
     )
     _shape(model, plan)
-    lengths = [len(pair.evidence) + len(pair.claim) for pair in pairs]
-
-    class ByLength(DefaultBatchSampler):  # type: ignore[misc]
-        """Each epoch another order; a batch holds pairs of about the same length."""
-
-        def __init__(self, dataset: Any, batch_size: int, **rest: Any) -> None:
-            super().__init__(dataset, batch_size=batch_size, **rest)
-            self.epoch = 0
-
-        def __iter__(self) -> Iterator[list[int]]:
-            return iter(by_length(lengths, self.batch_size, plan.seed + self.epoch))
-
-        def __len__(self) -> int:
-            return math.ceil(len(lengths) / int(self.batch_size))
 
     class SoftCrossEntropy(CrossEntropyLoss):  # type: ignore[misc]
         """Targets are distributions, so a teacher's labels and a person's are learned alike."""
@@ -122,7 +105,7 @@ def train(
         per_device_train_batch_size=plan.batch_size,
         per_device_eval_batch_size=64,
         learning_rate=plan.learning_rate,
-        warmup_ratio=plan.warmup,
+        warmup_steps=plan.warmup,  # below 1 a share of all steps
         weight_decay=0.01,
         seed=plan.seed,
         bf16=cuda and torch.cuda.is_bf16_supported(),
@@ -155,20 +138,6 @@ def train(
     trainer.evaluate()
     model.save_pretrained(str(out / "final"))
     (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
-
-
-def by_length(lengths: Sequence[int], size: int, seed: int) -> list[list[int]]:
-    """Row numbers in batches of like length, in an order that `seed` decides."""
-    randomly = random.Random(seed)
-    order = list(range(len(lengths)))
-    randomly.shuffle(order)
-    batches: list[list[int]] = []
-    for start in range(0, len(order), size * SORTED_RUN):
-        run = sorted(order[start : start + size * SORTED_RUN], key=lengths.__getitem__)
-        cut = [run[at : at + size] for at in range(0, len(run), size)]
-        randomly.shuffle(cut)
-        batches += cut
-    return batches
 
 
 def _shape(model: Any, plan: Recipe) -> None:

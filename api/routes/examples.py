@@ -23,7 +23,15 @@ _FOUND = {
     "rationale": [{"start": 0, "end": len(_TEXT), "quote": _TEXT}],
     "scores": {"dense": 0.77, "lexical": 11.2, "fused": 0.61},
 }
-_MODELS = {"embedding": "all-MiniLM-L6-v2@fe25f34b377e5884", "stance": None}
+_MODELS = {
+    "embedding": "all-MiniLM-L6-v2@fe25f34b377e5884",
+    "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e",
+}
+_WEIGHED = {
+    "stance": "SUPPORTS",
+    "stance_probabilities": {"SUPPORTS": 0.95, "REFUTES": 0.01, "NOT_ENOUGH_INFO": 0.04},
+    "differences": [],
+}
 _TAIL = {
     "excluded": {"undated": 0},
     "provenance": {
@@ -32,8 +40,12 @@ _TAIL = {
     "took_ms": 41.0,
 }  # fmt: skip
 VERIFY_BODY: dict[str, Any] = {
-    "claim": CLAIM, "verdict": None, "probability": None, "probabilities": None,
-    "evidence": [{**_FOUND, "stance": None, "stance_probabilities": None}], "sources": None,
+    "claim": CLAIM, "verdict": "SUPPORTED", "probability": 0.93,
+    "probabilities": {
+        "SUPPORTED": 0.93, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0.01,
+        "NOT_ENOUGH_EVIDENCE": 0.04,
+    },
+    "evidence": [{**_FOUND, **_WEIGHED}], "sources": {"supporting": 1, "refuting": 0},
     **_TAIL,
 }  # fmt: skip
 SEARCH_BODY: dict[str, Any] = {"query": CLAIM, "results": [_FOUND], **_TAIL}

@@ -50,9 +50,41 @@ def test_verify(client: TestClient) -> None:
     assert set(first["scores"]) == {"dense", "lexical", "fused"}
     assert body["verdict"] is body["probability"] is body["probabilities"] is None
     assert first["stance"] is first["stance_probabilities"] is None
+    assert first["differences"] == []
     assert body["provenance"]["models"] == {"embedding": "fake@1", "stance": None}
     assert body["provenance"]["index_generation"] == 1
     assert len(body["evidence"]) == 2
+
+
+def test_verify_with_a_stance_model(weighing_service: Service) -> None:
+    claim = "The bridge cost 71 million euros"
+    with client_for(weighing_service) as client:
+        body = client.post("/v1/verify", json={"claim": claim, "top_k": 1}).json()
+        searched = client.post("/v1/search", json={"query": claim}).json()
+        info = client.get("/v1/info").json()
+    VerifyResponse.model_validate(body)
+    assert body["verdict"] == "REFUTED"
+    assert (
+        body["probability"]
+        == body["probabilities"]["REFUTED"]
+        == max(body["probabilities"].values())
+    )
+    assert set(body["probabilities"]) == {
+        "SUPPORTED", "REFUTED", "CONFLICTING_EVIDENCE", "NOT_ENOUGH_EVIDENCE"
+    }  # fmt: skip
+    assert body["sources"] == {"supporting": 0, "refuting": 1}
+    (item,) = body["evidence"]
+    assert item["stance"] == "REFUTES"
+    assert set(item["stance_probabilities"]) == {"SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"}
+    assert item["differences"] == [
+        {
+            "kind": "number",
+            "claim": {"start": 16, "end": 26, "text": "71 million"},
+            "evidence": {"start": 16, "end": 26, "text": "48 million"},
+        }
+    ]
+    assert info["models"]["stance"] == "fake-stance@1"
+    assert "stance" not in searched["results"][0]
 
 
 def test_search_modes_filters_and_as_of(client: TestClient) -> None:

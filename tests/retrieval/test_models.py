@@ -12,8 +12,9 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from retrieval import models
+from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
-from retrieval.models import CompiledEmbedder, _batches, find_model, load_embedder
+from retrieval.models import _batches, find_model
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -63,7 +64,7 @@ import socket, sys
 from pathlib import Path
 def refuse(*_): raise AssertionError("network")
 socket.socket.connect = refuse
-from retrieval.models import load_embedder
+from retrieval.embed import load_embedder
 model = load_embedder("all-MiniLM-L6-v2", Path(sys.argv[1]))
 print(model.embed(["x"]).shape, sorted({"torch", "sentence_transformers"} & set(sys.modules)))
 """

@@ -1,14 +1,11 @@
-import datetime as dt
-
 import pytest
 
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Filters, Hit, Passage, document
+from index.types import Hit, Passage, document
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.search import Fusion, _pool, search
 from retrieval.types import Claim
-from retrieval.verify import verify
 from tests.conftest import articles
 from tests.fakes import FakeEmbedder
 
@@ -39,6 +36,15 @@ def test_best_passage_of_each_document_once(corpus: ExactCorpus) -> None:
     assert sorted(ids) == ["a", "b", "c", "long"]
 
 
+def test_more_than_one_passage_of_a_document(corpus: ExactCorpus) -> None:
+    text = " ".join(f"Sentence {n} is about the river and the bridge." for n in range(12))
+    list(ingest([document("long", text)], corpus, EMBEDDER))
+    claim = Claim("river bridge", top_k=2)
+    vector = EMBEDDER.embed([claim.text])[0]
+    ids = [c.document.id for c in search(claim, vector, corpus, Fusion(), per_document=3)]
+    assert ids == ["long", "long", "long", "b"]
+
+
 def test_pool_by_hand() -> None:
     document_of = {1: "a", 2: "b", 3: "a", 4: "c"}
     passages = {key: Passage(id, 0, "x", 0, 1, ()) for key, id in document_of.items()}
@@ -65,30 +71,6 @@ def test_modes_order_by_their_own_score(corpus: ExactCorpus) -> None:
         values = [getattr(candidate.scores, score) for candidate in candidates]
         assert values == sorted(values, reverse=True)
     assert [c.document.id for c in found(corpus, "bridge", mode="lexical")] == ["b"]
-
-
-def test_as_of_counts_what_has_no_date(corpus: ExactCorpus) -> None:
-    claim = Claim("centre", filters=Filters(as_of=dt.date(2022, 1, 1)))
-    (answer,) = verify([claim], corpus, EMBEDDER, Fusion())
-    assert [item.document.id for item in answer.evidence] == ["a"]
-    assert answer.undated_excluded == 1
-
-
-def test_rationale_is_the_sentence_nearest_the_claim(corpus: ExactCorpus) -> None:
-    claims = [Claim("It opened on Saturday", 1), Claim("Turkey and Russia sent 60", 1)]
-    opened, sent = verify(claims, corpus, EMBEDDER, Fusion())
-    assert opened.evidence[0].rationale[0].quote == "It opened on Saturday."
-    assert sent.evidence[0].rationale[0].quote.startswith("Turkey and Russia each sent 60")
-    for answer in (opened, sent):
-        text = answer.evidence[0].document.text
-        for quote in answer.evidence[0].rationale:
-            assert text[quote.start : quote.end] == quote.quote
-
-
-def test_a_claim_in_a_batch_is_answered_as_if_alone(corpus: ExactCorpus) -> None:
-    claims = [Claim(text) for text in ("river", "The bridge cost 48 million", "pont", "😀")]
-    together = verify(claims, corpus, EMBEDDER, Fusion())
-    assert together == [verify([claim], corpus, EMBEDDER, Fusion())[0] for claim in claims]
 
 
 def test_white_space_is_no_claim(corpus: ExactCorpus) -> None:

@@ -8,7 +8,7 @@ import pytest
 from retrieval.types import STANCES
 from training.errors import BadPairs, BadRecipe
 from training.pairs import Pair, Recipe, Share, mix, read_pairs, read_recipe, target
-from training.stance import by_length
+from training.sampler import by_length
 
 PAIRS = [Pair(f"claim {n}", f"evidence {n}", "SUPPORTS", "a" if n < 8 else "b") for n in range(10)]
 

@@ -1,0 +1,77 @@
+"""Gold labels and predicted probabilities -> accuracy, F1, calibration error, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
+BINS = 15
+Floats = npt.NDArray[np.floating[Any]]
+
+
+def scores(
+    gold: Sequence[str], predicted: Sequence[str], confidence: Floats, labels: Sequence[str]
+) -> dict[str, Any]:
+    """Headline figures of a classifier.
+
+    Args:
+        confidence: the probability given to each predicted label, shape (n,).
+        labels: every label there is, in the order of the confusion matrix (rows are gold).
+
+    macro_f1 is the mean over the labels that occur in `gold`; ece is that of `calibration_error`.
+    """
+    correct = np.array([a == b for a, b in zip(gold, predicted, strict=True)])
+    precision, recall, f1, support = precision_recall_fscore_support(
+        gold, predicted, labels=list(labels), zero_division=0.0
+    )
+    occur = support > 0
+    return {
+        "accuracy": round(float(correct.mean()), 4),
+        "macro_f1": round(float(f1[occur].mean()), 4),
+        "ece": round(calibration_error(confidence, correct), 4),
+        "n": len(gold),
+        "per_label": {
+            label: {
+                "precision": round(float(precision[at]), 4),
+                "recall": round(float(recall[at]), 4),
+                "f1": round(float(f1[at]), 4),
+                "n": int(support[at]),
+            }
+            for at, label in enumerate(labels)
+        },
+        "confusion": {
+            "labels": list(labels),
+            "rows": confusion_matrix(gold, predicted, labels=list(labels)).tolist(),
+        },
+    }
+
+
+def calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_]) -> float:
+    """Expected calibration error with 15 equal bins (Guo et al. 2017, equation 3).
+
+    The mean over the predictions of |accuracy - confidence| of their bin, a bin being (a, b].
+    """
+    bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    gaps = [
+        abs(float(correct[bins == at].sum()) - float(confidence[bins == at].sum()))
+        for at in range(BINS)
+    ]
+    return sum(gaps) / len(correct)
+
+
+def coverage_curve(
+    confidence: Floats, correct: npt.NDArray[np.bool_], thresholds: Sequence[float]
+) -> list[dict[str, float | None]]:
+    """What share of the answers is as sure as each threshold, and how many of those are right."""
+    points: list[dict[str, float | None]] = []
+    for threshold in thresholds:
+        sure = confidence >= threshold
+        right = round(float(correct[sure].mean()), 4) if sure.any() else None
+        points.append(
+            {"threshold": threshold, "coverage": round(float(sure.mean()), 4), "accuracy": right}
+        )
+    return points

@@ -1,0 +1,77 @@
+"""Labelled pairs -> accuracy, F1 and calibration of the stance model alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from api.service import VERSION
+from evaluation.classification import scores
+from evaluation.errors import EvaluationError
+from evaluation.retrieval import Advance
+from index.types import Vectors
+from retrieval.types import STANCES, StanceModel
+from training.errors import BadPairs
+from training.pairs import Pair, read_pairs
+
+STEP = 256
+
+
+def load(file: Path, sample: int | None) -> list[Pair]:
+    """Every pair, or a sample of them by a fixed seed.
+
+    Raises:
+        EvaluationError: a line is not a labelled pair; names file, line and reason.
+    """
+    try:
+        pairs = list(read_pairs(file))
+    except BadPairs as error:
+        raise EvaluationError(str(error)) from error
+    if not pairs:
+        raise EvaluationError(f"{file} holds no pair")
+    if sample is None or sample >= len(pairs):
+        return pairs
+    return random.Random(0).sample(pairs, sample)  # noqa: S311 - a sample, not a secret
+
+
+def evaluate(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> dict[str, Any]:
+    """Scores over all pairs, and over those that share no run of words with training data."""
+    probabilities = predict(pairs, model, advance)
+    result = _scores(pairs, probabilities)
+    fresh = [row for row, pair in enumerate(pairs) if not pair.near_duplicate]
+    if 0 < len(fresh) < len(pairs):
+        result["without_near_duplicates"] = _scores(
+            [pairs[row] for row in fresh], probabilities[fresh]
+        )
+    return {**result, "model": model.identity, "version": VERSION}
+
+
+def predict(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> Vectors:
+    """Probabilities of shape (n, 3), in the order of the pairs; `advance()` after each pair."""
+    probabilities = np.zeros((len(pairs), len(STANCES)), np.float32)
+    # Pairs of like length go together; the longest come last.
+    order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].evidence))
+    for at in range(0, len(order), STEP):
+        rows = order[at : at + STEP]
+        probabilities[rows] = model.predict([(pairs[r].evidence, pairs[r].claim) for r in rows])
+        for _ in rows:
+            advance()
+    return probabilities
+
+
+def _scores(pairs: Sequence[Pair], probabilities: Vectors) -> dict[str, Any]:
+    gold = [pair.label for pair in pairs]
+    best = probabilities.argmax(axis=1)
+    predicted = [STANCES[at] for at in best]
+    result = scores(gold, predicted, probabilities.max(axis=1), STANCES)
+    asked = [at for at, stance in enumerate(STANCES) if stance in gold]
+    if len(asked) < len(STANCES):
+        # A set without one of the labels: also how good the choice among the others is.
+        among = np.array(asked)[probabilities[:, asked].argmax(axis=1)]
+        right = [STANCES[at] == label for at, label in zip(among, gold, strict=True)]
+        result["accuracy_among_its_labels"] = round(float(np.mean(right)), 4)
+    return result

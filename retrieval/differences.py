@@ -1,0 +1,281 @@
+"""(claim, rationale) -> where they part: numbers, comparisons, dates, negation. Nothing is guessed.
+
+Deterministic, for a reader who wants to see why a source refutes a claim: a difference is named
+only when both sides speak of the same thing (the same unit, the same parts of a date, the same
+verb) and only one reading is possible. English only, because what is compared is words.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dateparser.search import search_dates
+from text_to_num import find_numbers
+
+from index.terms import terms
+from retrieval.types import Difference, Quote
+
+Bound = Literal["", ">", "<", ">=", "<="]
+NO_BOUND: Bound = ""
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\w\s]")
+_SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_PERCENT = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points?\b)", re.I)
+_UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
+_CURRENCY = re.compile(r"([$€£])\s?$")
+_CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
+_BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
+    (re.compile(r"\b(?:more than|over|above|greater than|exceeding)\s+$", re.I), ">"),
+    (re.compile(r"\b(?:fewer than|less than|under|below)\s+$", re.I), "<"),
+    (re.compile(r"\bat least\s+$", re.I), ">="),
+    (re.compile(r"\b(?:at most|up to|no more than)\s+$", re.I), "<="),
+)
+_COMPARISONS = {
+    "more": re.compile(r"\b(?:more|greater|higher|larger|bigger|most)\b(?! than \d)", re.I),
+    "less": re.compile(r"\b(?:less|fewer|lower|smaller|fewest)\b(?! than \d)", re.I),
+    "equal": re.compile(
+        r"\b(?:equal|equally|same (?:number|size|amount|share)|as (?:many|much) as)\b", re.I
+    ),
+}
+_NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b\w+n['’]t\b", re.I)
+_MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
+_DATE_PART = rf"(?:\b(?:{_MONTHS})\b|\d)"
+_DATE_CORE = re.compile(rf"{_DATE_PART}(?:.*{_DATE_PART}(?:st|nd|rd|th)?)?", re.I)
+_YEAR = r"\b(?:1\d|20)\d\d\b"
+_NAMES_DATE = re.compile(
+    rf"\b(?:{_MONTHS})\b.*\d|\d.*\b(?:{_MONTHS})\b|{_YEAR}|\d[./-]\d+[./-]\d", re.I
+)
+# "no one", "no longer": what is negated is not the next word.
+_NOT_NEGATED = {"one", "longer", "more", "less", "onli", "doubt", "sooner", "just"}
+_BASES = (dt.datetime(2001, 3, 7), dt.datetime(2010, 11, 23))
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Quantity(_Slice):
+    value: float
+    unit: str
+    bound: Bound
+
+
+@dataclass(frozen=True, slots=True)
+class _Date(_Slice):
+    """Year, month and day, each None where the text does not say it."""
+
+    parts: tuple[int | None, int | None, int | None]
+
+
+def differences(
+    claim: str, rationale: Sequence[Quote], language: str | None
+) -> tuple[Difference, ...]:
+    """What the claim says otherwise than the rationale, in the order of the claim.
+
+    Args:
+        rationale: sentences of a document, with their offsets in its text.
+        language: of the document; anything but English (or unknown) gives nothing.
+    """
+    if language not in (None, "en"):
+        return ()
+    found: dict[tuple[str, int], Difference] = {}
+    for quote in rationale:
+        for kind, here, there in _pairs(claim, quote.quote):
+            difference = Difference(
+                kind, _quote(claim, here, 0), _quote(quote.quote, there, quote.start)
+            )
+            found.setdefault((kind, here.start), difference)
+    return tuple(sorted(found.values(), key=lambda one: one.claim.start))
+
+
+Kind = Literal["number", "comparison", "date", "negation"]
+
+
+def _pairs(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+    said, told = _dates(claim), _dates(evidence)
+    yield from _other_dates(said, told)
+    yield from _other_numbers(_quantities(claim, said), _quantities(evidence, told))
+    yield from _other_comparison(claim, evidence)
+    yield from _negations(claim, evidence)
+
+
+def _quote(text: str, at: _Slice, offset: int) -> Quote:
+    return Quote(at.start + offset, at.end + offset, text[at.start : at.end])
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    match: re.Match[str]
+
+    def text(self) -> str:
+        return self.match.group()
+
+    def nt_separated(self, previous: _Token) -> bool:
+        return False
+
+    def not_a_number_part(self) -> bool:
+        return self.match.group()[0].isdigit()
+
+
+def _quantities(text: str, dates: Sequence[_Date]) -> list[_Quantity]:
+    """Numbers in digits or words, with what they count, outside of dates."""
+    tokens = [_Token(match) for match in _WORD.finditer(text)]
+    spans: list[tuple[int, int, float]] = []
+    for token in tokens:
+        if token.text()[0].isdigit():
+            value = float(token.text().replace(",", "")) if _plain(token.text()) else None
+            if value is not None:
+                spans.append((token.match.start(), token.match.end(), value))
+    for number in find_numbers(tokens, "en", threshold=0):
+        if not number.is_ordinal and tokens[number.start].text().lower() not in ("a", "an", "one"):
+            first, last = tokens[number.start], tokens[number.end - 1]
+            spans.append((first.match.start(), last.match.end(), float(number.value)))
+    quantities = []
+    for start, end, value in sorted(spans):
+        if any(date.start <= start < date.end for date in dates):
+            continue
+        if (
+            text[max(0, start - 1) : start] in ("-", "–")
+            and text[max(0, start - 2) : start - 1].isalpha()
+        ):
+            continue  # the 19 of Covid-19 counts nothing
+        quantities.append(_with_unit(text, start, end, value))
+    return quantities
+
+
+def _plain(digits: str) -> bool:
+    return re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", digits) is not None
+
+
+def _with_unit(text: str, start: int, end: int, value: float) -> _Quantity:
+    scale = _UNIT.match(text, end)
+    if scale and scale.group(1).lower() in _SCALE:
+        value *= _SCALE[scale.group(1).lower()]
+        end = scale.end()
+    digits, bound = start, NO_BOUND
+    for form, sign in _BOUNDS:
+        if limit := form.search(text[:digits]):
+            start, bound = limit.start(), sign
+            break
+    if percent := _PERCENT.match(text, end):
+        return _Quantity(start, percent.end(), value, "%", bound)
+    if currency := _CURRENCY.search(text[:digits]):
+        return _Quantity(
+            min(start, currency.start()), end, value, _CURRENCIES[currency.group(1)], bound
+        )
+    unit = _UNIT.match(text, end)
+    stems = terms(unit.group(1)) if unit else []
+    return _Quantity(start, end, value, stems[0] if stems else "", bound)
+
+
+def _other_numbers(
+    said: Sequence[_Quantity], told: Sequence[_Quantity]
+) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+    for one in said:
+        alike = [other for other in told if other.unit == one.unit and one.unit]
+        if any(_agree(one, other) for other in alike):
+            continue
+        # A number the claim names elsewhere is spoken for.
+        free = [o for o in alike if not any(o.value == s.value and s != one for s in said)]
+        if len({other.value for other in free}) == 1:
+            yield ("comparison" if one.bound else "number"), one, free[0]
+
+
+def _agree(one: _Quantity, other: _Quantity) -> bool:
+    if one.bound and not other.bound:
+        return {
+            ">": other.value > one.value,
+            "<": other.value < one.value,
+            ">=": other.value >= one.value,
+            "<=": other.value <= one.value,
+        }[one.bound]
+    # "about 60" in one and "more than 60" in the other is no contradiction that numbers can show.
+    return one.value == other.value
+
+
+def _other_comparison(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+    said, told = _comparisons(claim), _comparisons(evidence)
+    if len(said) == 1 and len(told) == 1 and said.keys() != told.keys():
+        (here,), (there,) = said.values(), told.values()
+        yield "comparison", here, there
+
+
+def _comparisons(text: str) -> dict[str, _Slice]:
+    found = {name: form.search(text) for name, form in _COMPARISONS.items()}
+    return {name: _Slice(*match.span()) for name, match in found.items() if match}
+
+
+def _dates(text: str) -> list[_Date]:
+    """Dates with the parts they name: what changes with the day of reading was not said."""
+    readings = [
+        search_dates(
+            text, languages=["en"], settings={"PARSERS": ["absolute-time"], "RELATIVE_BASE": base}
+        )
+        or []
+        for base in _BASES
+    ]
+    found, at = [], 0
+    for (words, first), (_, second) in zip(*readings, strict=False):
+        start = text.find(words, at)
+        core = _DATE_CORE.search(words)
+        if start < 0 or not core or not _NAMES_DATE.search(core.group()):
+            continue
+        at = start + len(words)
+        parts = (
+            first.year if first.year == second.year else None,
+            first.month if first.month == second.month else None,
+            first.day if first.day == second.day else None,
+        )
+        if any(parts):
+            found.append(_Date(start + core.start(), start + core.end(), parts))
+    return found
+
+
+def _other_dates(
+    said: Sequence[_Date], told: Sequence[_Date]
+) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+    for one in said:
+        comparable = [other for other in told if _common(one, other)]
+        if not comparable or any(all(a == b for a, b in _common(one, o)) for o in comparable):
+            continue
+        most = max(len(_common(one, other)) for other in comparable)
+        nearest = [other for other in comparable if len(_common(one, other)) == most]
+        if len(nearest) == 1:
+            yield "date", one, nearest[0]
+
+
+def _common(one: _Date, other: _Date) -> list[tuple[int, int]]:
+    return [(a, b) for a, b in zip(one.parts, other.parts, strict=True) if a and b]
+
+
+def _negations(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+    """A word that one side negates and the other states."""
+    for negated in _negated(claim):
+        if (stated := _stated(evidence, negated[1])) is not None:
+            yield "negation", negated[0], stated
+    for negated in _negated(evidence):
+        if (stated := _stated(claim, negated[1])) is not None:
+            yield "negation", stated, negated[0]
+
+
+def _negated(text: str) -> Iterator[tuple[_Slice, str]]:
+    for cue in _NEGATION.finditer(text):
+        word = re.compile(r"\s+([^\W\d_]+)").match(text, cue.end())
+        stems = terms(word.group(1)) if word else []
+        if word and stems and stems[0] not in _NOT_NEGATED:
+            yield _Slice(cue.start(), word.end()), stems[0]
+
+
+def _stated(text: str, stem: str) -> _Slice | None:
+    for word in re.finditer(r"[^\W\d_]+", text):
+        if terms(word.group()) == [stem]:
+            before = text[max(0, word.start() - 25) : word.start()]
+            return None if _NEGATION.search(before) else _Slice(*word.span())
+    return None

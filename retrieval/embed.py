@@ -1,0 +1,58 @@
+"""Text -> unit vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from index.types import Vectors
+from retrieval.models import Graph, ModelFiles, Traceable, find_model
+
+
+class CompiledEmbedder:
+    """A sentence-transformers model, compiled: texts in, unit vectors out.
+
+    Raises:
+        ModelUnavailable: the model cannot be compiled or gives no finite numbers.
+    """
+
+    def __init__(self, files: ModelFiles, cache: Path, threads: int = 0) -> None:
+        self._graph = Graph(files, cache, threads, _trace)
+        self._graph.tokenizer.enable_truncation(int(self._graph.meta["max_tokens"]))
+        self.identity = files.identity
+        self.dimension = int(self._graph.meta["width"])
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._graph.run(self._graph.tokenizer.encode_batch(list(texts)))
+
+
+def _trace(files: ModelFiles) -> Traceable:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(files.folder), device="cpu", local_files_only=True).eval()
+
+    class UnitVectors(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            embedding = self.model(features)["sentence_embedding"]
+            return torch.nn.functional.normalize(embedding, dim=-1)
+
+    meta = {"width": model.get_embedding_dimension(), "max_tokens": model.max_seq_length}
+    return Traceable(
+        UnitVectors(), ["input_ids", "attention_mask"], model.tokenizer.backend_tokenizer, meta
+    )
+
+
+def load_embedder(name: str, cache: Path, threads: int = 0) -> CompiledEmbedder:
+    """The embedder of a model name, ready to run.
+
+    Raises:
+        ModelUnavailable: see `find_model` and `CompiledEmbedder`.
+    """
+    return CompiledEmbedder(find_model(name), cache, threads)

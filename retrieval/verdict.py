@@ -1,0 +1,125 @@
+"""Stances -> verdict: pure functions from the probabilities of single passages to one answer.
+
+Each independent source s supports the claim with probability p_s, refutes it with r_s, and says too
+little with n_s, p_s + r_s + n_s = 1. Taking sources as independent trials, the four verdicts are
+the four things that can happen among them, and their probabilities sum to 1:
+
+    NOT_ENOUGH_EVIDENCE   = prod n_s                              no source says anything
+    SUPPORTED             = prod (1 - r_s) - prod n_s             some support, none refutes
+    REFUTED               = prod (1 - p_s) - prod n_s             some refute, none supports
+    CONFLICTING_EVIDENCE  = 1 - the other three                   some support and some refute
+
+This is the noisy-or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988, section 4.3)
+with two opposite effects. With a single source it gives back that source's own stance.
+
+Sources are not quite independent, and many weak ones would add up to a strong one: stances are
+sharpened first (p ** sharpness, normalised), and the result is tempered (verdict ** 1/temperature,
+normalised; Guo et al. 2017). Both parameters are fitted on training claims and lie beside the
+weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from index.types import Vectors
+from retrieval.types import STANCES, VERDICTS, Judgement, Stance
+
+SUPPORTS, REFUTES, NEI = range(3)
+STRONG = 0.7
+# Agency copy: two passages that share this much of their three-word runs are one source.
+COPY_OVERLAP = 0.5
+SHINGLE_WORDS = 3
+
+
+def stance_of(probabilities: Vectors) -> Stance:
+    """The likeliest stance of one row, shape (3,)."""
+    return STANCES[int(np.argmax(probabilities))]
+
+
+def judge(
+    stances: Vectors,
+    sources: Sequence[int],
+    *,
+    sharpness: float = 1.0,
+    temperature: float = 1.0,
+    threshold: float = 0.0,
+) -> Judgement:
+    """One verdict over passages.
+
+    Args:
+        stances: probabilities of shape (n, 3), columns as in `STANCES`.
+        sources: for each passage the number of its source; passages of one number count once,
+            with the most decided of them.
+        threshold: below this probability the verdict is NOT_ENOUGH_EVIDENCE (abstention).
+    """
+    firm = _one_a_source(stances, sources)
+    sharp = firm**sharpness
+    sharp /= sharp.sum(axis=1, keepdims=True)
+    nothing = float(np.prod(sharp[:, NEI]))
+    supported = float(np.prod(1 - sharp[:, REFUTES])) - nothing
+    refuted = float(np.prod(1 - sharp[:, SUPPORTS])) - nothing
+    conflict = 1 - supported - refuted - nothing
+    if conflict > 0 and not (_any_strong(firm, SUPPORTS) and _any_strong(firm, REFUTES)):
+        # One camp is too weak to speak of a conflict: its doubt is shared by the two sides.
+        share = supported / (supported + refuted) if supported + refuted else 0.5
+        supported, refuted = supported + conflict * share, refuted + conflict * (1 - share)
+        conflict = 0.0
+    raw = np.clip([supported, refuted, conflict, nothing], 0, 1)
+    tempered = raw ** (1 / temperature)
+    tempered /= tempered.sum()
+    best = int(np.argmax(tempered))
+    verdict = VERDICTS[best] if tempered[best] >= threshold else "NOT_ENOUGH_EVIDENCE"
+    labels = firm.argmax(axis=1)
+    return Judgement(
+        verdict,
+        dict(zip(VERDICTS, map(float, tempered), strict=True)),
+        supporting=int((labels == SUPPORTS).sum()),
+        refuting=int((labels == REFUTES).sum()),
+    )
+
+
+def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:
+    """A source number for each passage: near-identical passages of the same stance share one.
+
+    Likeness is the overlap coefficient of three-word shingles (Broder, On the resemblance and
+    containment of documents, 1997), so a copy that was cut short is still a copy. Passages of
+    different stance are never copies: a changed number is what a dispute looks like.
+    """
+    shingles = [_shingles(text) for text in texts]
+    labels = [stance_of(row) for row in stances]
+    numbers: list[int] = []
+    for at, own in enumerate(shingles):
+        copies = (
+            numbers[before]
+            for before in range(at)
+            if labels[before] == labels[at] and _overlap(own, shingles[before]) >= COPY_OVERLAP
+        )
+        numbers.append(next(copies, max(numbers, default=-1) + 1))
+    return numbers
+
+
+def _shingles(text: str) -> set[tuple[str, ...]]:
+    words = "".join(char if char.isalnum() else " " for char in text.lower()).split()
+    runs = max(1, len(words) - SHINGLE_WORDS + 1)
+    return {tuple(words[at : at + SHINGLE_WORDS]) for at in range(runs)}
+
+
+def _overlap(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
+    return len(one & other) / min(len(one), len(other))
+
+
+def _one_a_source(stances: Vectors, sources: Sequence[int]) -> npt.NDArray[np.float64]:
+    chosen: dict[int, int] = {}
+    for row, source in enumerate(sources):
+        if source not in chosen or stances[row, NEI] < stances[chosen[source], NEI]:
+            chosen[source] = row
+    rows = [stances[row] for row in chosen.values()]
+    return np.array(rows, np.float64).reshape(-1, len(STANCES))
+
+
+def _any_strong(stances: npt.NDArray[np.float64], column: int) -> bool:
+    return bool((stances[:, column] >= STRONG).any())

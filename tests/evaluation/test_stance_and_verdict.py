@@ -1,0 +1,85 @@
+"""Stance pairs and claims with verdicts: figures, near-duplicates, bad lines."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from api.service import Service
+from evaluation import stance, verdict
+from evaluation.errors import EvaluationError
+from tests.fakes import FakeStance
+
+PAIRS = [
+    {"evidence": "It cost 48 million.", "claim": "It cost 48 million", "label": "SUPPORTS"},
+    {"evidence": "It cost 48 million.", "claim": "It cost 71 million", "label": "REFUTES"},
+    {"evidence": "It cost 48 million.", "claim": "Penguins swim", "label": "SUPPORTS",
+     "pool_8gram": True},
+]  # fmt: skip
+
+
+def write(path: Path, rows: list) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_pairs_with_and_without_near_duplicates(tmp_path: Path) -> None:
+    steps: list[None] = []
+    pairs = stance.load(write(tmp_path / "pairs.jsonl", PAIRS), None)
+    result = stance.evaluate(pairs, FakeStance(), lambda: steps.append(None))
+    assert (result["n"], result["accuracy"], len(steps)) == (3, 0.6667, 3)
+    assert result["without_near_duplicates"]["accuracy"] == 1
+    assert result["without_near_duplicates"]["n"] == 2
+    assert result["accuracy_among_its_labels"] == 1  # without the choice to say nothing
+    assert result["confusion"]["rows"] == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
+    assert result["model"] == "fake-stance@1"
+
+
+def test_a_sample_is_the_same_each_time(tmp_path: Path) -> None:
+    file = write(tmp_path / "pairs.jsonl", PAIRS * 50)
+    assert stance.load(file, 20) == stance.load(file, 20)
+    assert len(stance.load(file, 20)) == 20
+    assert len(stance.load(file, 1000)) == 150
+
+
+def test_claims_over_the_index(tmp_path: Path, weighing_service: Service) -> None:
+    rows = [
+        {"claim": "The bridge cost 48 million euros", "verdict": "SUPPORTED", "kind": "number"},
+        {"claim": "The bridge cost 71 million euros", "verdict": "REFUTED", "kind": "number"},
+        {"claim": "Penguins breed on the cape", "verdict": "SUPPORTED"},
+    ]
+    claims = verdict.load(write(tmp_path / "claims.jsonl", rows))
+    result = verdict.evaluate(claims, weighing_service, lambda: None)
+    assert (result["n"], result["accuracy"]) == (3, 0.6667)
+    assert result["by_kind"] == {"number": {"n": 2, "right": 2}}
+    (error,) = result["errors"]
+    assert error["claim"] == "Penguins breed on the cape"
+    assert (error["expected"], error["got"]) == ("SUPPORTED", "NOT_ENOUGH_EVIDENCE")
+    assert result["coverage"][0] == {"threshold": 0.0, "coverage": 1.0, "accuracy": 0.6667}
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([{"claim": "x", "verdict": "TRUE"}], r"claims\.jsonl:1: verdict"),
+        ([{"claim": "x", "verdict": "REFUTED"}, {"verdict": "REFUTED"}], r"claims\.jsonl:2: claim"),
+        ([], "holds no claim"),
+    ],
+)
+def test_bad_claims_are_named(tmp_path: Path, rows: list, reason: str) -> None:
+    with pytest.raises(EvaluationError, match=reason):
+        verdict.load(write(tmp_path / "claims.jsonl", rows))
+
+
+def test_bad_pairs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match=r"pairs\.jsonl:1: label"):
+        stance.load(write(tmp_path / "pairs.jsonl", [{**PAIRS[0], "label": "TRUE"}]), None)
+    with pytest.raises(EvaluationError, match="holds no pair"):
+        stance.load(write(tmp_path / "empty.jsonl", []), None)
+    with pytest.raises(EvaluationError, match="No such file"):
+        stance.load(tmp_path / "none.jsonl", None)
+
+
+def test_no_verdict_without_a_stance_model(service: Service) -> None:
+    with pytest.raises(EvaluationError, match="without a stance model"):
+        verdict.evaluate([verdict.Judged("x", "REFUTED", None)], service, lambda: None)

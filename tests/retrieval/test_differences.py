@@ -1,0 +1,101 @@
+"""What differs between claim and rationale is named with both slices; nothing is guessed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.differences import differences
+from retrieval.types import Quote
+
+CENTRE = "Turkey and Russia have an equal number of servicemen under the pact of November 10."
+
+
+def named(claim: str, evidence: str, language: str | None = "en") -> list[tuple[str, str, str]]:
+    found = differences(claim, [Quote(7, 7 + len(evidence), evidence)], language)
+    for one in found:
+        assert claim[one.claim.start : one.claim.end] == one.claim.quote
+        assert evidence[one.evidence.start - 7 : one.evidence.end - 7] == one.evidence.quote
+    return [(one.kind, one.claim.quote, one.evidence.quote) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "expected"),
+    [
+        ("Turkey sent 44 servicemen", "Each sent 60 servicemen.", ("number", "44", "60")),
+        ("Turkey sent 44 servicemen", "Each sent sixty servicemen.", ("number", "44", "sixty")),
+        ("A 60-day war", "It was a 44-day war in 2020.", ("number", "60", "44")),
+        ("It was 61 per cent full", "It was 37.4% full.", ("number", "61 per cent", "37.4%")),
+        (
+            "It cost $48 million",
+            "It cost 71 million dollars.",
+            ("number", "$48 million", "71 million"),
+        ),
+        ("It seats 1,200 people", "It seats 900 people.", ("number", "1,200", "900")),
+        (
+            "More than 60 servicemen",
+            "They sent 60 servicemen.",
+            ("comparison", "More than 60", "60"),
+        ),
+        ("At least 300 rooms", "It has 200 rooms.", ("comparison", "At least 300", "200")),
+        ("Turkey has more servicemen than Russia", CENTRE, ("comparison", "more", "equal")),
+        ("The pact was signed on December 10", CENTRE, ("date", "December 10", "November 10")),
+        ("It opened in 2003", "It opened in 1998.", ("date", "2003", "1998")),
+        (
+            "It opened on 3 May 2003",
+            "It opened on 3 May 2004.",
+            ("date", "3 May 2003", "3 May 2004"),
+        ),
+        ("They did not use drones", "Drones were used in battle.", ("negation", "not use", "used")),
+        ("He signed the law", "He never signed the law.", ("negation", "signed", "never signed")),
+        ("He signed the law", "He didn’t sign the law.", ("negation", "signed", "didn’t sign")),
+    ],
+)
+def test_named(claim: str, evidence: str, expected: tuple[str, str, str]) -> None:
+    assert named(claim, evidence) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Sixty servicemen", "They sent 60 servicemen."),
+        ("1,200 people", "There were 1200 people."),
+        ("More than 50 servicemen", "They sent 60 servicemen."),
+        ("fewer than 70 servicemen", "They sent 60 servicemen."),
+        ("44 servicemen", "They sent 60 trucks."),  # another thing is counted
+        ("44 servicemen", "60 servicemen came, then 80 servicemen left."),  # which of the two?
+        ("61 per cent full", "37 per cent now, against 61 per cent last year."),
+        ("It opened on 3 May", "It opened in 1998."),  # no part of the date in common
+        ("It opened in May 2003", "It opened on 4 May 2003."),
+        ("Covid-19 spread in 20 towns", "Covid-20 spread in 20 towns."),
+        ("They lost", "No one lost."),
+        ("He did not sign", "He did not sign."),
+        ("", ""),
+        ("5 😀", "½ ٣ 6 😀"),
+    ],
+)
+def test_nothing_is_guessed(claim: str, evidence: str) -> None:
+    assert named(claim, evidence) == []
+
+
+def test_several_in_the_order_of_the_claim() -> None:
+    claim = "The pact of December 10 gave Turkey more servicemen"
+    assert [kind for kind, *_ in named(claim, CENTRE)] == ["date", "comparison"]
+
+
+def test_only_english_is_compared() -> None:
+    assert named("44 servicemen", "60 servicemen", "fr") == []
+    assert named("44 servicemen", "60 servicemen", None) != []
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_any_text_gives_true_slices(claim: str, evidence: str) -> None:
+    named(claim, evidence)
+
+
+WORDS = "not |no |more |than |60 |$|May |2020 |sixty |use |equal |1,5|%|-|€| million"
+alphabet = st.sampled_from(WORDS.split("|"))
+
+
+@given(st.lists(alphabet, max_size=12), st.lists(alphabet, max_size=12))
+def test_odd_sequences_give_true_slices(claim: list[str], evidence: list[str]) -> None:
+    named("".join(claim), "".join(evidence))

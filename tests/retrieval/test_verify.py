@@ -1,0 +1,153 @@
+"""The whole way of a claim, with fakes at the protocols."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from index.exact import ExactCorpus
+from index.ingest import ingest
+from index.types import Filters, document
+from retrieval.search import Fusion
+from retrieval.types import Calibration, Claim
+from retrieval.verify import Models, verify
+from tests.conftest import articles
+from tests.fakes import FakeEmbedder, FakeStance
+
+EMBEDDER = FakeEmbedder()
+PLAIN = Models(EMBEDDER, None, Fusion())
+WIRE = "The ferry to Norland carries 900 people, the operator said. It sails twice a day."
+
+
+@pytest.fixture
+def corpus() -> ExactCorpus:
+    corpus = ExactCorpus()
+    list(ingest(articles(), corpus, EMBEDDER))
+    return corpus
+
+
+def weighing(**options) -> Models:
+    return Models(EMBEDDER, FakeStance(), Fusion(), **options)
+
+
+def test_as_of_counts_what_has_no_date(corpus: ExactCorpus) -> None:
+    claim = Claim("centre", filters=Filters(as_of=dt.date(2022, 1, 1)))
+    (answer,) = verify([claim], corpus, PLAIN)
+    assert [item.document.id for item in answer.evidence] == ["a"]
+    assert answer.undated_excluded == 1
+
+
+def test_rationale_is_the_sentence_nearest_the_claim(corpus: ExactCorpus) -> None:
+    claims = [Claim("It opened on Saturday", 1), Claim("Turkey and Russia sent 60", 1)]
+    opened, sent = verify(claims, corpus, PLAIN)
+    assert opened.evidence[0].rationale[0].quote == "It opened on Saturday."
+    assert sent.evidence[0].rationale[0].quote.startswith("Turkey and Russia each sent 60")
+    for answer in (opened, sent):
+        text = answer.evidence[0].document.text
+        for quote in answer.evidence[0].rationale:
+            assert text[quote.start : quote.end] == quote.quote
+
+
+def test_a_claim_in_a_batch_is_answered_as_if_alone(corpus: ExactCorpus) -> None:
+    claims = [Claim(text) for text in ("river", "The bridge cost 48 million", "pont", "😀")]
+    together = verify(claims, corpus, PLAIN)
+    assert together == [verify([claim], corpus, PLAIN)[0] for claim in claims]
+
+
+def test_without_a_stance_model_nothing_is_made_up(corpus: ExactCorpus) -> None:
+    (answer,) = verify([Claim("The bridge cost 48 million euros")], corpus, PLAIN)
+    assert answer.judgement is None
+    assert {(item.stance, item.stance_probabilities) for item in answer.evidence} == {(None, None)}
+
+
+def test_supported_and_refuted(corpus: ExactCorpus) -> None:
+    claims = [Claim("The bridge cost 48 million euros"), Claim("The bridge cost 71 million euros")]
+    yes, no = verify(claims, corpus, weighing())
+    assert yes.judgement.verdict == "SUPPORTED"
+    assert (yes.judgement.supporting, yes.judgement.refuting) == (1, 0)
+    assert yes.evidence[0].stance == "SUPPORTS"
+    assert yes.evidence[0].differences == ()
+    assert no.judgement.verdict == "REFUTED"
+    assert (no.judgement.supporting, no.judgement.refuting) == (0, 1)
+    first = no.evidence[0]
+    assert (first.stance, first.document.id) == ("REFUTES", "b")
+    assert sum(first.stance_probabilities.values()) == pytest.approx(1)
+    (difference,) = first.differences
+    assert (difference.kind, difference.claim.quote, difference.evidence.quote) == (
+        "number", "71 million", "48 million"
+    )  # fmt: skip
+    text = first.document.text
+    assert text[difference.evidence.start : difference.evidence.end] == "48 million"
+
+
+def test_nothing_said_is_not_enough(corpus: ExactCorpus) -> None:
+    (answer,) = verify([Claim("Penguins breed on the southern cape")], corpus, weighing())
+    assert answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE"
+    assert {item.stance for item in answer.evidence} == {"NOT_ENOUGH_INFO"}
+
+
+def test_an_empty_corpus_is_not_enough() -> None:
+    (answer,) = verify([Claim("x")], ExactCorpus(), weighing())
+    assert (answer.judgement.verdict, answer.evidence) == ("NOT_ENOUGH_EVIDENCE", ())
+
+
+def test_conflict_shows_both_camps_first_and_counts_sources(corpus: ExactCorpus) -> None:
+    texts = [WIRE, WIRE + " Tickets are 4 euros.", WIRE.replace("900", "640")]
+    list(ingest([document(f"ferry{n}", text) for n, text in enumerate(texts)], corpus, EMBEDDER))
+    (answer,) = verify([Claim("The ferry to Norland carries 900 people", 2)], corpus, weighing())
+    assert answer.judgement.verdict == "CONFLICTING_EVIDENCE"
+    assert (answer.judgement.supporting, answer.judgement.refuting) == (1, 1)
+    assert {item.stance for item in answer.evidence} == {"SUPPORTS", "REFUTES"}
+    (against,) = [item for item in answer.evidence if item.stance == "REFUTES"]
+    assert against.document.id == "ferry2"
+
+
+def test_the_verdict_does_not_depend_on_how_much_is_shown(corpus: ExactCorpus) -> None:
+    claim = "The bridge cost 71 million euros"
+    few, many = verify([Claim(claim, 1), Claim(claim, 50)], corpus, weighing())
+    assert few.judgement == many.judgement
+    assert (len(few.evidence), len(many.evidence)) == (1, 3)
+    assert few.evidence[0] == many.evidence[0]
+
+
+def test_the_rationale_is_the_sentence_that_decides(corpus: ExactCorpus) -> None:
+    text = "The ferry is old. The ferry to Norland carries 640 people. A boat is red."
+    list(ingest([document("ferry", text)], corpus, EMBEDDER))
+    (answer,) = verify([Claim("The ferry to Norland carries 900 people", 1)], corpus, weighing())
+    (quote,) = answer.evidence[0].rationale
+    assert quote.quote == "The ferry to Norland carries 640 people."
+
+
+def test_what_decides_comes_first_as_far_as_it_is_weighted(corpus: ExactCorpus) -> None:
+    texts = {
+        "near": "Norland ferry, Norland ferry: people of the ferry, the ferry people of Norland.",
+        "deciding": "In that year, as the office wrote, the ferry carries 640 people to it.",
+    }
+    list(ingest([document(id, text) for id, text in texts.items()], corpus, EMBEDDER))
+    claim = Claim("ferry carries 900 people year", 2)
+
+    def order(relevance: float) -> list[str]:
+        model = FakeStance(Calibration(relevance=relevance))
+        (answer,) = verify([claim], corpus, Models(EMBEDDER, model, Fusion()))
+        return [item.document.id for item in answer.evidence]
+
+    assert order(1.0)[0] == "deciding"
+    fused = [item.scores.fused for item in verify([claim], corpus, PLAIN)[0].evidence]
+    assert fused == sorted(fused, reverse=True)
+
+
+def test_claims_of_a_batch_share_the_model_and_answer_as_if_alone(corpus: ExactCorpus) -> None:
+    models = weighing()
+    claims = [Claim(text) for text in ("river", "The bridge cost 71 million", "pont", "😀")]
+    together = verify(claims, corpus, models)
+    assert len(models.stance.calls) == 2  # once for passages, once for the sentences that decide
+    assert together == [verify([claim], corpus, models)[0] for claim in claims]
+
+
+def test_below_the_threshold_it_abstains(corpus: ExactCorpus) -> None:
+    claim = Claim("The bridge cost 48 million euros")
+    (sure,) = verify([claim], corpus, weighing())
+    (unsure,) = verify([claim], corpus, weighing(threshold=0.999))
+    assert unsure.judgement.verdict == "NOT_ENOUGH_EVIDENCE"
+    assert unsure.judgement.probabilities == sure.judgement.probabilities
+    assert np.isclose(sum(unsure.judgement.probabilities.values()), 1)

@@ -1,0 +1,42 @@
+"""Batches of pairs of about the same length: little padding, and still well mixed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sentence_transformers.base.sampler import DefaultBatchSampler
+
+# Batches are cut from runs of this many batches, sorted by length.
+SORTED_RUN = 50
+
+
+class ByLength(DefaultBatchSampler):  # type: ignore[misc]
+    """Another order each epoch. (A checkpoint pickles it, so it lives in a module.)"""
+
+    def __init__(self, dataset: Any, **rest: Any) -> None:
+        super().__init__(dataset, **rest)
+        pairs = zip(dataset["evidence"], dataset["claim"], strict=True)
+        self.lengths = [len(evidence) + len(claim) for evidence, claim in pairs]
+        self.epoch = 0
+
+    def __iter__(self) -> Iterator[list[int]]:
+        return iter(by_length(self.lengths, self.batch_size, self.seed + self.epoch))
+
+    def __len__(self) -> int:
+        return len(by_length(self.lengths, self.batch_size, self.seed))
+
+
+def by_length(lengths: Sequence[int], size: int, seed: int) -> list[list[int]]:
+    """Row numbers in batches of like length, in an order that `seed` decides."""
+    randomly = random.Random(seed)
+    order = list(range(len(lengths)))
+    randomly.shuffle(order)
+    batches: list[list[int]] = []
+    for start in range(0, len(order), size * SORTED_RUN):
+        run = sorted(order[start : start + size * SORTED_RUN], key=lengths.__getitem__)
+        cut = [run[at : at + size] for at in range(0, len(run), size)]
+        randomly.shuffle(cut)
+        batches += cut
+    return batches
