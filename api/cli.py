@@ -28,6 +28,7 @@ from rich.progress import (
 from rich.text import Text
 
 from api.errors import ApiError
+from api.schemas import VerifyResponse
 from api.settings import Settings
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
@@ -94,7 +95,10 @@ def add(
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
     refused: list[Outcome] = []
     total = sum(map(count, paths))
-    with Service.open(chosen, writable=True) as service, progress("adding", total) as advance:
+    with (
+        Service.open(chosen, writable=True, stances=False) as service,
+        progress("adding", total) as advance,
+    ):
         items = (item for path in paths for item in read(path, chosen.max_document_chars))
         for outcome in service.ingest(items):
             counts[outcome.status] += 1
@@ -146,9 +150,25 @@ def verify(
     if as_json:
         print(answer.model_dump_json())
         return
-    verdict = answer.verdict or "no verdict: this version has no stance model"
-    out.print(f"[bold]{escape(answer.claim)}[/bold]\n{verdict}")
+    out.print(f"[bold]{escape(answer.claim)}[/bold]\n{_verdict(answer)}")
     _show(answer.evidence)
+
+
+_COLOURS = {
+    "SUPPORTED": "green", "SUPPORTS": "green", "REFUTED": "red", "REFUTES": "red",
+    "CONFLICTING_EVIDENCE": "yellow",
+}  # fmt: skip
+
+
+def _verdict(answer: VerifyResponse) -> str:
+    if answer.verdict is None or answer.probability is None:
+        return "no verdict: no stance model is set"
+    colour = _COLOURS.get(answer.verdict, "dim")
+    said = answer.verdict.replace("_", " ").lower()
+    line = f"[{colour}]{said}[/{colour}], probability {answer.probability:.2f}"
+    if answer.sources:
+        line += f" ({answer.sources.supporting} for, {answer.sources.refuting} against)"
+    return line
 
 
 @app.command()
@@ -161,7 +181,7 @@ def search(
 
     chosen = settings(data)
     request = _claim(SearchRequest, {"query": query, "top_k": top_k}, as_of)
-    with Service.open(chosen, writable=False) as service:
+    with Service.open(chosen, writable=False, stances=False) as service:
         answer = service.search(request.to_claim(request.query, chosen.include_undated), "cli")
     if as_json:
         print(answer.model_dump_json())
@@ -190,6 +210,15 @@ def _show(found: Iterable[Any]) -> None:
             f"dense {scores.dense:.2f}  lexical {scores.lexical:.1f}  "
             f"fused {scores.fused:.2f}[/dim]"
         )
+        if stance := getattr(item, "stance", None):
+            share = item.stance_probabilities[stance]
+            colour = _COLOURS.get(stance, "dim")
+            out.print(f"   [{colour}]{stance.replace('_', ' ').lower()} {share:.2f}[/{colour}]")
+            for one in item.differences:
+                out.print(
+                    f"   {one.kind}: “{one.claim.text}” here, “{one.evidence.text}” there",
+                    markup=False,
+                )
     if not number:
         out.print("no evidence found")
 
@@ -200,7 +229,7 @@ def list_documents(data: Data = None, as_json: AsJson = False) -> None:
     from api.schemas import DocumentInfo
     from api.service import Service
 
-    with Service.open(settings(data), writable=False) as service:
+    with Service.open(settings(data), writable=False, stances=False) as service:
         for document in service.corpus.all_documents():
             if as_json:
                 print(DocumentInfo.of(document).model_dump_json())
@@ -215,7 +244,7 @@ def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
     from api.schemas import DocumentBody
     from api.service import Service
 
-    with Service.open(settings(data), writable=False) as service:
+    with Service.open(settings(data), writable=False, stances=False) as service:
         document = service.corpus.get(id)
     if document is None:
         fail(f"no document has the id {id!r}")
@@ -228,7 +257,7 @@ def delete_document(id: str, data: Data = None) -> None:
     """Remove a document and its passages."""
     from api.service import Service
 
-    with Service.open(settings(data), writable=True) as service:
+    with Service.open(settings(data), writable=True, stances=False) as service:
         if not service.corpus.delete([id]):
             fail(f"no document has the id {id!r}")
     out.print(f"deleted {id}", markup=False)

@@ -98,13 +98,21 @@ def _weigh(reads: Sequence[Sequence[_Read]], model: StanceModel) -> list[list[_R
         best: dict[str, _Read] = {}
         for read in each:
             stance = next(stances)
-            order = share * float(1 - stance[NEI]) + (1 - share) * read.candidate.scores.fused
+            order = decides(float(stance[NEI]), read.candidate.scores.fused, share)
             id = read.candidate.document.id
             if id not in best or best[id].order < order:
                 best[id] = replace(read, stance=stance, order=order)
         ordered = sorted(best.values(), key=lambda read: -read.order)
         weighed.append(_both_camps_first(ordered))
     return weighed
+
+
+def decides(undecided: float, fused: float, relevance: float) -> float:
+    """What evidence is ordered by: how much it says of the claim, and how well it was found.
+
+    1 - P(NOT_ENOUGH_INFO) alone would put a sure word about another matter first.
+    """
+    return relevance * (1 - undecided) + (1 - relevance) * fused
 
 
 def in_context(candidate: Candidate) -> str:

@@ -1,0 +1,42 @@
+"""What calibration fits, on cases whose answer is known."""
+
+import numpy as np
+import pytest
+
+from index.types import Passage, document
+from retrieval.stance import softmax
+from retrieval.types import Calibration, Candidate, Scores
+from training.calibrate import Case, fit_temperature, loss, rank
+
+
+@pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
+def test_the_temperature_that_made_the_labels_is_found(true: float) -> None:
+    generator = np.random.default_rng(1)
+    logits = generator.normal(0, 3, (20_000, 3)).astype(np.float32)
+    chances = softmax(logits / true)
+    labels = (generator.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(0, 2)
+    assert fit_temperature(logits, labels) == pytest.approx(true, rel=0.1)
+
+
+def candidate(id: str, fused: float) -> Candidate:
+    text = f"The text of {id} and nothing else of {id}."
+    passage = Passage(id, 0, text, 0, len(text), ())
+    return Candidate(document(id, text), passage, Scores(0, 0, fused))
+
+
+def case(verdict, evidence: str | None) -> Case:
+    logits = np.array([[0, 0, 4], [6, 0, 0]], np.float32)
+    return Case([candidate("near", 0.6), candidate("deciding", 0.5)], logits, evidence, verdict)
+
+
+def test_rank_by_hand() -> None:
+    cases = [case("SUPPORTED", "deciding"), case("NOT_ENOUGH_EVIDENCE", None)]
+    assert rank(cases, Calibration(), relevance=0.0) == 0.5
+    assert rank(cases, Calibration(), relevance=0.5) == 1
+    assert rank([case("SUPPORTED", "absent")], Calibration(), 0.5) == 0
+
+
+def test_loss_is_lower_for_what_is_right() -> None:
+    right, wrong = [case("SUPPORTED", "deciding")], [case("REFUTED", "deciding")]
+    assert loss(right, Calibration(), 1, 1) < 0.1 < 2 < loss(wrong, Calibration(), 1, 1)
+    assert loss(wrong, Calibration(), 1, 3) < loss(wrong, Calibration(), 1, 1)

@@ -1,0 +1,214 @@
+"""A stance model and pairs it has not seen -> what makes its probabilities honest.
+
+    python -m training.calibrate models/stance DATA
+
+writes `calibration.json` beside the weights. Two things are fitted, both on `stance_dev.jsonl`:
+
+1. The stance temperature, which minimises the negative log-likelihood of the labels (Guo et al.,
+   On Calibration of Modern Neural Networks, 2017).
+2. The verdict's parameters. The evidence of the dev pairs, with evidence of train pairs around it,
+   becomes a corpus; each decided dev claim is verified against it, every second one after its own
+   evidence was left out, so that its right verdict is NOT_ENOUGH_EVIDENCE. `relevance` maximises
+   the mean reciprocal rank of the claim's own evidence; sharpness and verdict_temperature minimise
+   the negative log-likelihood of the verdict.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.progress import track
+from scipy.optimize import minimize_scalar
+
+from index.embedded import open_corpus
+from index.ingest import ingest
+from index.types import Corpus, Vectors, document
+from retrieval.embed import CompiledEmbedder, load_embedder
+from retrieval.search import Fusion, search
+from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
+from retrieval.types import STANCES, Calibration, Candidate, Claim, Verdict
+from retrieval.verdict import NEI, independent_sources, judge
+from retrieval.verify import READ_DOCUMENTS, READ_PASSAGES, decides, in_context
+from training.errors import TrainingError
+from training.pairs import Pair, read_pairs
+
+RELEVANCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+SHARPNESSES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
+TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0)
+AROUND = 6_000
+# Their labels are for sentence pairs out of any context: their claims ask nothing of a corpus.
+WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A claim over the corpus: its passages with logits (n, 3), its own evidence, its verdict."""
+
+    candidates: Sequence[Candidate]
+    logits: Vectors
+    evidence: str | None
+    verdict: Verdict
+
+
+def main(
+    model: Annotated[Path, typer.Argument(help="folder with the weights")],
+    data: Annotated[Path, typer.Argument(help="folder with stance_train.jsonl, stance_dev.jsonl")],
+    cache: Annotated[Path, typer.Option(help="compiled models")] = Path("~/.cache/claimdesk"),
+    claims: Annotated[int, typer.Option(help="dev claims to verify")] = 1000,
+    seed: int = 1,
+) -> None:
+    """Fit on dev pairs and write calibration.json beside the weights."""
+    try:
+        dev = [p for p in read_pairs(data / "stance_dev.jsonl") if p.dataset != "conjnli"]
+        train = list(read_pairs(data / "stance_train.jsonl"))
+    except TrainingError as error:
+        typer.echo(f"training: {error}", err=True)
+        raise typer.Exit(1) from error
+    (model / CALIBRATION).unlink(missing_ok=True)
+    weigher = load_stance(str(model), cache.expanduser())
+    logits = _weigh(weigher, [(p.evidence, p.claim) for p in dev], "weighing dev pairs")
+    labels = np.array([STANCES.index(pair.label) for pair in dev])
+    fitted = Calibration(temperature=fit_temperature(logits, labels))
+    cases = _cases(dev, train, weigher, load_embedder("all-MiniLM-L6-v2", cache.expanduser()),
+                   claims, seed)  # fmt: skip
+    fitted = replace(fitted, relevance=max(RELEVANCES, key=lambda r: rank(cases, fitted, r)))
+    grid = itertools.product(SHARPNESSES, TEMPERATURES)
+    sharpness, temperature = min(grid, key=lambda pair: loss(cases, fitted, *pair))
+    fitted = replace(fitted, sharpness=sharpness, verdict_temperature=temperature)
+    (model / CALIBRATION).write_text(json.dumps(asdict(fitted), indent=1) + "\n")
+    ranks = [rank(cases, fitted, relevance) for relevance in (0, fitted.relevance)]
+    losses = [loss(cases, fitted, 1, 1), loss(cases, fitted, sharpness, temperature)]
+    typer.echo(
+        f"{fitted}\n{len(cases)} claims: reciprocal rank {ranks[0]:.3f} without and {ranks[1]:.3f} "
+        f"with the stance; verdict loss {losses[0]:.3f} before and {losses[1]:.3f} after"
+    )
+
+
+def fit_temperature(logits: Vectors, labels: Sequence[int] | Vectors) -> float:
+    """The temperature of least negative log-likelihood; logits (n, 3), labels as columns."""
+    rows = np.arange(len(logits))
+
+    def likelihood(log_temperature: float) -> float:
+        chosen = softmax(logits / math.exp(log_temperature))[rows, labels]
+        return -float(np.log(np.maximum(chosen, 1e-12)).mean())
+
+    return round(math.exp(minimize_scalar(likelihood, bounds=(-2, 2), method="bounded").x), 3)
+
+
+def rank(cases: Sequence[Case], fitted: Calibration, relevance: float) -> float:
+    """Mean reciprocal rank of the claims' own evidence, where it is in the corpus."""
+    values = []
+    for case in cases:
+        if case.evidence is not None:
+            order = list(_documents(case, fitted, relevance))
+            found = case.evidence in order
+            values.append(1 / (1 + order.index(case.evidence)) if found else 0.0)
+    return float(np.mean(values))
+
+
+def loss(cases: Sequence[Case], fitted: Calibration, sharpness: float, temperature: float) -> float:
+    """Mean negative log-likelihood of the right verdicts."""
+    total = 0.0
+    for case in cases:
+        rows = list(_documents(case, fitted, fitted.relevance).values())
+        stances = softmax(case.logits[rows] / fitted.temperature)
+        texts = [case.candidates[row].passage.text for row in rows]
+        sources = independent_sources(texts, stances)
+        answer = judge(stances, sources, sharpness=sharpness, temperature=temperature)
+        total -= math.log(max(answer.probabilities[case.verdict], 1e-6))
+    return total / len(cases)
+
+
+def _documents(case: Case, fitted: Calibration, relevance: float) -> dict[str, int]:
+    """Row of each document's deciding passage, best first: as `retrieval.verify` orders them."""
+    undecided = softmax(case.logits / fitted.temperature)[:, NEI]
+    order = {
+        row: decides(float(undecided[row]), candidate.scores.fused, relevance)
+        for row, candidate in enumerate(case.candidates)
+    }
+    best: dict[str, int] = {}
+    for row in sorted(order, key=lambda row: -order[row]):
+        best.setdefault(case.candidates[row].document.id, row)
+    return best
+
+
+def _cases(
+    dev: Sequence[Pair],
+    train: Sequence[Pair],
+    weigher: CompiledCrossEncoder,
+    embedder: CompiledEmbedder,
+    most: int,
+    seed: int,
+) -> list[Case]:
+    randomly = random.Random(seed)
+    asked = [p for p in dev if p.dataset not in WITHOUT_CONTEXT and p.label != "NOT_ENOUGH_INFO"]
+    randomly.shuffle(asked)
+    asked = asked[:most]
+    left_out = {pair.evidence for pair in asked[::2]}
+    around = [p.evidence for p in train if p.dataset not in WITHOUT_CONTEXT]
+    randomly.shuffle(around)
+    texts = [pair.evidence for pair in asked] + around[:AROUND]
+    kept = dict.fromkeys(text for text in texts if text not in left_out)
+    ids = {text: f"e{number}" for number, text in enumerate(kept)}
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = open_corpus(
+            Path(folder),
+            identity=embedder.identity,
+            dimension=embedder.dimension,
+            writable=True,
+        )
+        items = (document(id, text, language="en") for text, id in ids.items())
+        for _ in track(ingest(items, corpus, embedder), "indexing", len(ids)):
+            pass
+        found = [_find(pair.claim, corpus, embedder) for pair in track(asked, "searching")]
+        corpus.close()
+    pairs = [
+        (in_context(candidate), pair.claim)
+        for pair, candidates in zip(asked, found, strict=True)
+        for candidate in candidates
+    ]
+    logits = _weigh(weigher, pairs, "weighing evidence")
+    ends = np.cumsum([len(candidates) for candidates in found]).tolist()
+    return [
+        Case(
+            candidates,
+            logits[end - len(candidates) : end],
+            ids.get(pair.evidence),
+            _verdict(pair, ids),
+        )
+        for pair, candidates, end in zip(asked, found, ends, strict=True)
+    ]
+
+
+def _verdict(pair: Pair, ids: dict[str, str]) -> Verdict:
+    if pair.evidence not in ids:
+        return "NOT_ENOUGH_EVIDENCE"
+    return "SUPPORTED" if pair.label == "SUPPORTS" else "REFUTED"
+
+
+def _find(claim: str, corpus: Corpus, embedder: CompiledEmbedder) -> list[Candidate]:
+    vector = embedder.embed([claim])[0]
+    return search(Claim(claim, READ_DOCUMENTS), vector, corpus, Fusion(), READ_PASSAGES)
+
+
+def _weigh(weigher: CompiledCrossEncoder, pairs: Sequence[tuple[str, str]], what: str) -> Vectors:
+    order = sorted(range(len(pairs)), key=lambda row: len(pairs[row][0]))
+    logits = np.zeros((len(pairs), len(STANCES)), np.float32)
+    for at in track(range(0, len(order), 128), what):
+        rows = order[at : at + 128]
+        logits[rows] = weigher.logits([pairs[row] for row in rows])
+    return logits
+
+
+if __name__ == "__main__":
+    typer.run(main)
