@@ -42,14 +42,23 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A candidate and what the stance model made of it: probabilities of shape (3,), or None."""
+class Read:
+    """A candidate and what the stance model made of it.
+
+    rank: of its document among the candidates, from 0. stance: probabilities of shape (3,).
+    """
 
     candidate: Candidate
     claim: str
     vector: Vectors
+    rank: int
     stance: Vectors | None = None
     order: float = 0.0
+
+    @property
+    def judged(self) -> bool:
+        """Whether the verdict is made of it. How much evidence is shown must not change that."""
+        return self.rank < READ_DOCUMENTS
 
     @property
     def decided(self) -> bool:
@@ -60,10 +69,10 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
     """Evidence and a verdict for each claim, in order; every model sees all claims at once."""
     generation = corpus.stats().generation
     vectors = models.embedder.embed([claim.text for claim in claims])
-    reads = [_find(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
+    reads = [find(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
     judgements: Sequence[Judgement | None] = [None] * len(claims)
     if models.stance is not None:
-        reads = _weigh(reads, models.stance)
+        reads = weigh(reads, models.stance)
         judgements = [_judge(each, models.stance, models.threshold) for each in reads]
     shown = [each[: claim.top_k] for claim, each in zip(claims, reads, strict=True)]
     evidence = iter(_explain([read for each in shown for read in each], models))
@@ -79,31 +88,36 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
     ]
 
 
-def _find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[_Read]:
-    passages = 1
-    if models.stance is not None:
-        # A verdict must not depend on how much of its evidence is asked for.
-        claim, passages = replace(claim, top_k=max(claim.top_k, READ_DOCUMENTS)), READ_PASSAGES
-    found = search(claim, vector, corpus, models.fusion, passages)
-    return [_Read(candidate, claim.text, vector) for candidate in found]
+def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Read]:
+    """Candidates, best found first. For the stance model there are more passages to choose from,
+    and never fewer documents than a verdict is made of, however few are asked for."""
+    if models.stance is None:
+        found = search(claim, vector, corpus, models.fusion)
+    else:
+        wide = replace(claim, top_k=max(claim.top_k, READ_DOCUMENTS))
+        found = search(wide, vector, corpus, models.fusion, READ_PASSAGES)
+    ids = list(dict.fromkeys(candidate.document.id for candidate in found))
+    return [Read(c, claim.text, vector, ids.index(c.document.id)) for c in found]
 
 
-def _weigh(reads: Sequence[Sequence[_Read]], model: StanceModel) -> list[list[_Read]]:
-    """For each claim its documents, what decides most first, each with its deciding passage."""
+def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read]]:
+    """For each claim its documents, what decides most first, each with its deciding passage.
+
+    Only the documents that make the verdict change places; what was found after them stays behind.
+    """
     pairs = [(in_context(read.candidate), read.claim) for each in reads for read in each]
     stances = iter(model.predict(pairs))
     share = model.calibration.relevance
     weighed = []
     for each in reads:
-        best: dict[str, _Read] = {}
+        best: dict[str, Read] = {}
         for read in each:
             stance = next(stances)
             order = decides(float(stance[NEI]), read.candidate.scores.fused, share)
             id = read.candidate.document.id
             if id not in best or best[id].order < order:
                 best[id] = replace(read, stance=stance, order=order)
-        ordered = sorted(best.values(), key=lambda read: -read.order)
-        weighed.append(_both_camps_first(ordered))
+        weighed.append(_both_camps_first(list(best.values())))
     return weighed
 
 
@@ -121,18 +135,20 @@ def in_context(candidate: Candidate) -> str:
     return f"{title}. {candidate.passage.text}" if title else candidate.passage.text
 
 
-def _both_camps_first(reads: list[_Read]) -> list[_Read]:
+def _both_camps_first(reads: list[Read]) -> list[Read]:
     """Where strong sources disagree, the strongest of each camp come before the rest."""
+    reads = sorted(reads, key=lambda read: (not read.judged, -read.order))
     first = []
     for column in (SUPPORTS, REFUTES):
         camp = [r for r in reads if r.stance is not None and r.stance[column] >= STRONG]
         first += camp[:1]
     if len(first) < 2:
         return reads
-    return sorted(reads, key=lambda read: (read not in first, -read.order))
+    return sorted(reads, key=lambda read: (read not in first, not read.judged, -read.order))
 
 
-def _judge(reads: Sequence[_Read], model: StanceModel, threshold: float) -> Judgement:
+def _judge(reads: Sequence[Read], model: StanceModel, threshold: float) -> Judgement:
+    reads = [read for read in reads if read.judged]
     stances = np.array([read.stance for read in reads], np.float32).reshape(-1, len(STANCES))
     return judge(
         stances,
@@ -143,7 +159,7 @@ def _judge(reads: Sequence[_Read], model: StanceModel, threshold: float) -> Judg
     )
 
 
-def _explain(reads: Sequence[_Read], models: Models) -> list[Evidence]:
+def _explain(reads: Sequence[Read], models: Models) -> list[Evidence]:
     """Candidates with their rationale and, where they refute, with what differs."""
     decided = [read for read in reads if read.decided]
     carrying = iter(_carrying(decided, models.stance) if models.stance else [])
@@ -151,7 +167,7 @@ def _explain(reads: Sequence[_Read], models: Models) -> list[Evidence]:
     return [_evidence(read, next(carrying) if read.decided else next(nearest)) for read in reads]
 
 
-def _evidence(read: _Read, rationale: tuple[Quote, ...]) -> Evidence:
+def _evidence(read: Read, rationale: tuple[Quote, ...]) -> Evidence:
     found, stance = read.candidate, read.stance
     if stance is None:
         return Evidence(found.document, found.passage, rationale, found.scores)
@@ -168,7 +184,7 @@ def _evidence(read: _Read, rationale: tuple[Quote, ...]) -> Evidence:
     )
 
 
-def _carrying(reads: Sequence[_Read], model: StanceModel) -> list[tuple[Quote, ...]]:
+def _carrying(reads: Sequence[Read], model: StanceModel) -> list[tuple[Quote, ...]]:
     """For each read the sentence that carries its stance most, and a second that does too."""
     sentences = [quotes(read.candidate) for read in reads]
     pairs = [
@@ -188,7 +204,7 @@ def _carrying(reads: Sequence[_Read], model: StanceModel) -> list[tuple[Quote, .
     return rationales
 
 
-def _nearest(reads: Sequence[_Read], embedder: Embedder) -> list[tuple[Quote, ...]]:
+def _nearest(reads: Sequence[Read], embedder: Embedder) -> list[tuple[Quote, ...]]:
     """For each read the sentence nearest its claim. All sentences go in one batch."""
     sentences = [quotes(read.candidate) for read in reads]
     vectors = iter(embedder.embed([quote.quote for each in sentences for quote in each]))

@@ -103,11 +103,14 @@ def test_conflict_shows_both_camps_first_and_counts_sources(corpus: ExactCorpus)
 
 
 def test_the_verdict_does_not_depend_on_how_much_is_shown(corpus: ExactCorpus) -> None:
+    more = [document(f"d{n}", f"In town {n} the bridge cost {n} million euros.") for n in range(30)]
+    list(ingest(more, corpus, EMBEDDER))
     claim = "The bridge cost 71 million euros"
     few, many = verify([Claim(claim, 1), Claim(claim, 50)], corpus, weighing())
     assert few.judgement == many.judgement
-    assert (len(few.evidence), len(many.evidence)) == (1, 3)
+    assert (len(few.evidence), len(many.evidence)) == (1, 33)
     assert few.evidence[0] == many.evidence[0]
+    assert all(item.stance for item in many.evidence)
 
 
 def test_the_rationale_is_the_sentence_that_decides(corpus: ExactCorpus) -> None:
