@@ -17,6 +17,7 @@ COPY api api
 COPY retrieval retrieval
 COPY index index
 COPY evaluation evaluation
+COPY training training
 # The model is compiled here once: a container is ready in seconds and never imports torch.
 RUN pip install --constraint constraints.txt . \
     && python -c "from pathlib import Path; from retrieval.embed import load_embedder; \

@@ -31,6 +31,7 @@ from api.errors import ApiError
 from api.schemas import VerifyResponse
 from api.settings import Settings
 from index.errors import CorpusError
+from index.types import clean
 from retrieval.errors import RetrievalError
 
 app = typer.Typer(
@@ -99,8 +100,7 @@ def add(
         Service.open(chosen, writable=True, stances=False) as service,
         progress("adding", total) as advance,
     ):
-        items = (item for path in paths for item in read(path, chosen.max_document_chars))
-        for outcome in service.ingest(items):
+        for outcome in service.ingest(read(*paths, max_chars=chosen.max_document_chars)):
             counts[outcome.status] += 1
             if outcome.status == "refused":
                 refused.append(outcome)
@@ -197,16 +197,16 @@ def _show(found: Iterable[Any]) -> None:
         origin = ", ".join(
             str(part) for part in (document.publisher, document.published_at) if part
         )
-        title = escape(document.title or document.id)
-        out.print(f"\n{number}. {title}" + (f" ({escape(origin)})" if origin else ""))
-        text, at, shown = passage.text, 0, ""
+        title = escape(printable(document.title or document.id))
+        out.print(f"\n{number}. {title}" + (f" ({escape(printable(origin))})" if origin else ""))
+        text, at, shown = printable(passage.text), 0, ""
         for quote in item.rationale:
             first, last = quote.start - passage.start, quote.end - passage.start
             shown += f"{escape(text[at:first])}[bold]{escape(text[first:last])}[/bold]"
             at = last
         out.print(f"   {shown}{escape(text[at:])}")
         out.print(
-            f"   [dim]{escape(document.id)} {passage.start}-{passage.end}  "
+            f"   [dim]{escape(printable(document.id))} {passage.start}-{passage.end}  "
             f"dense {scores.dense:.2f}  lexical {scores.lexical:.1f}  "
             f"fused {scores.fused:.2f}[/dim]"
         )
@@ -226,16 +226,17 @@ def _show(found: Iterable[Any]) -> None:
 @documents_app.command("list")
 def list_documents(data: Data = None, as_json: AsJson = False) -> None:
     """Every document: id, date, publisher, title."""
-    from api.schemas import DocumentInfo
+    from api.schemas import DocumentInfo, DocumentPage
     from api.service import Service
 
     with Service.open(settings(data), writable=False, stances=False) as service:
+        if as_json:
+            every = [DocumentInfo.of(document) for document in service.corpus.all_documents()]
+            print(DocumentPage(documents=every, next_cursor=None).model_dump_json())
+            return
         for document in service.corpus.all_documents():
-            if as_json:
-                print(DocumentInfo.of(document).model_dump_json())
-            else:
-                parts = (document.id, document.published_at, document.publisher, document.title)
-                print("\t".join(str(part or "") for part in parts))
+            parts = (document.id, document.published_at, document.publisher, document.title)
+            print("\t".join(printable(str(part or "")) for part in parts))
 
 
 @documents_app.command("show")
@@ -245,22 +246,42 @@ def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
     from api.service import Service
 
     with Service.open(settings(data), writable=False, stances=False) as service:
-        document = service.corpus.get(id)
+        document = service.corpus.get(clean(id))
     if document is None:
         fail(f"no document has the id {id!r}")
     else:
-        print(DocumentBody.of(document).model_dump_json() if as_json else document.text)
+        body = DocumentBody.of(document)
+        print(body.model_dump_json() if as_json else printable(document.text))
 
 
 @documents_app.command("delete")
-def delete_document(id: str, data: Data = None) -> None:
+def delete_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
     """Remove a document and its passages."""
     from api.service import Service
 
-    with Service.open(settings(data), writable=True, stances=False) as service:
-        if not service.corpus.delete([id]):
+    chosen = settings(data)
+    _must_exist(chosen)
+    with Service.open(chosen, writable=True, stances=False) as service:
+        if not service.corpus.delete([clean(id)]):
             fail(f"no document has the id {id!r}")
-    out.print(f"deleted {id}", markup=False)
+    if not as_json:  # the HTTP body is empty
+        out.print(f"deleted {printable(id)}", markup=False)
+
+
+def _must_exist(chosen: Settings) -> None:
+    """Only adding may make a new corpus: a mistyped folder is a mistake, not a wish."""
+    from index.embedded import exists
+
+    if not exists(chosen.data):
+        fail(f"no corpus in {chosen.data}: add documents first")
+
+
+_CONTROLS = {code: "�" for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
+
+
+def printable(text: str) -> str:
+    """Without the control characters by which a document could steer the terminal."""
+    return text.translate(_CONTROLS)
 
 
 @app.command()
@@ -269,6 +290,7 @@ def reindex(data: Data = None) -> None:
     from api.service import reindex as every_document
 
     chosen = settings(data)
+    _must_exist(chosen)
     done = 0
     with progress("re-indexing", None) as advance:
         for _ in every_document(chosen):
@@ -286,10 +308,12 @@ def serve(
     """Answer over HTTP until stopped; requests in flight are finished first."""
     from api.app import create_app
     from api.server import run
+    from api.service import Service
 
     chosen = settings(data, host=host, port=port)
-    if not run(create_app(chosen), chosen):
-        raise typer.Exit(1)
+    with Service.open(chosen, writable=True) as service:
+        if not run(create_app(chosen, service), chosen):
+            raise typer.Exit(1)
 
 
 @app.command()
@@ -314,6 +338,8 @@ def main() -> None:
         message = f"CLAIMDESK_{name}: {first['msg']}"
     except OSError as error:
         message = f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+    except UnicodeError:
+        message = "an argument is not valid UTF-8"
     except KeyboardInterrupt:
         sys.exit(130)
     else:

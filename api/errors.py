@@ -44,6 +44,10 @@ class HostRefused(ApiError):
     """The Host header is not one that is answered."""
 
 
+class OriginRefused(ApiError):
+    """A web page of an origin that is not allowed tries to write."""
+
+
 STATUS: Mapping[type[Exception], int] = {
     ApiError: 500,
     DocumentNotFound: 404,
@@ -51,6 +55,7 @@ STATUS: Mapping[type[Exception], int] = {
     Overloaded: 503,
     NotReady: 503,
     HostRefused: 421,
+    OriginRefused: 403,
     index_errors.CorpusError: 500,
     index_errors.InvalidDocument: 422,
     index_errors.DocumentTooLarge: 413,

@@ -7,15 +7,25 @@ import re
 import time
 import uuid
 
+import anyio
 import limits
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ApiError, HostRefused, Overloaded, TooManyRequests, respond, status_of
+from api.errors import (
+    ApiError,
+    HostRefused,
+    OriginRefused,
+    Overloaded,
+    TooManyRequests,
+    respond,
+    status_of,
+)
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 IMPORT_PATH = "/v1/documents:import"
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -49,9 +59,18 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self._app, self._settings, self._metrics = app, settings, metrics
         self._hosts = {host.lower() for host in settings.allowed_hosts}
+        self._origins = {origin.lower() for origin in settings.cors_origins}
         self._rate = limits.parse(settings.rate_limit)
         self._limiter = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
         self._busy = 0
+
+    def enter(self) -> None:
+        self._busy += 1
+        self._metrics.in_flight.inc()
+
+    def leave(self) -> None:
+        self._busy -= 1
+        self._metrics.in_flight.dec()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -75,14 +94,16 @@ class Gate:
                 ]
             await send(message)
 
-        self._busy += 1
-        self._metrics.in_flight.inc()
+        work = _Work(self)
         try:
             self._admit(scope, headers)
             limit = self._body_limit(scope["path"])
             if int(headers.get(b"content-length") or 0) > limit:
                 raise _too_large(limit)
-            await self._app(scope, _limited(receive, limit), tagged)
+            announced = b"content-length" in headers or b"transfer-encoding" in headers
+            if not announced:
+                work.begin()
+            await self._app(scope, self._counted(receive, limit, work), tagged)
         except ApiError as error:
             await respond(status_of(error), str(error), request_id)(scope, receive, tagged)
         except HTTPException as error:
@@ -93,8 +114,7 @@ class Gate:
                 raise
             await respond(500, "internal error; see the log", request_id)(scope, receive, tagged)
         finally:
-            self._busy -= 1
-            self._metrics.in_flight.dec()
+            work.end()
             # The template, not the path: an id in a label would make a series a document.
             route = getattr(scope.get("route"), "path", "other")
             self._metrics.requests.labels(scope["method"], route, str(status)).inc()
@@ -107,30 +127,72 @@ class Gate:
             raise HostRefused(f"host {name!r} is not answered: see CLAIMDESK_ALLOWED_HOSTS")
         if not scope["path"].startswith("/v1/"):
             return  # a probe must get through when the service is busy
-        if self._busy > self._settings.max_in_flight:
-            raise Overloaded(f"{self._settings.max_in_flight} requests are in flight: try again")
+        if any(ord(char) < 32 for char in scope["path"]):
+            raise HTTPException(422, "the path holds a control character")
+        origin = headers.get(b"origin", "")
+        if scope["method"] not in SAFE_METHODS and not self._trusts(origin, host):
+            # A page can send some requests without asking: CORS hides only their answers from it.
+            raise OriginRefused(f"origin {origin!r} may not write: see CLAIMDESK_CORS_ORIGINS")
+        if self._busy >= self._settings.max_in_flight:
+            raise self._overloaded()
         client = scope["client"][0] if scope.get("client") else "unknown"
         if not self._limiter.hit(self._rate, client):
             raise TooManyRequests(f"more than {self._settings.rate_limit}: slow down")
+
+    def _trusts(self, origin: str, host: str) -> bool:
+        """Programs send no Origin; our own /docs page sends the host it came from."""
+        own = {f"http://{host}", f"https://{host}"}
+        return not origin or origin.lower() in own | self._origins or "*" in self._origins
+
+    def _overloaded(self) -> Overloaded:
+        return Overloaded(f"{self._settings.max_in_flight} requests are in flight: try again")
+
+    def _counted(self, receive: Receive, limit: int, work: _Work) -> Receive:
+        """Counts what arrives, for a body sent in chunks announces no length; does not wait for
+        ever; and takes a place among the requests in flight once the body is there, so that
+        clients who send slowly keep nobody out."""
+        seen, complete = 0, False
+
+        async def counted() -> Message:
+            nonlocal seen, complete
+            if complete:
+                return await receive()
+            try:
+                with anyio.fail_after(self._settings.body_timeout):
+                    message = await receive()
+            except TimeoutError as error:
+                raise HTTPException(408, "the body did not arrive in time") from error
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise _too_large(limit)
+            if not message.get("more_body", False):
+                complete = True
+                if self._busy >= self._settings.max_in_flight and not work.begun:
+                    raise HTTPException(503, str(self._overloaded()))
+                work.begin()
+            return message
+
+        return counted
 
     def _body_limit(self, path: str) -> int:
         settings = self._settings
         return settings.max_import_bytes if path == IMPORT_PATH else settings.max_body_bytes
 
 
-def _limited(receive: Receive, limit: int) -> Receive:
-    """Counts what arrives, for a body sent in chunks announces no length."""
-    seen = 0
+class _Work:
+    """One request's place among those in flight: taken once, given back once."""
 
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise _too_large(limit)
-        return message
+    def __init__(self, gate: Gate) -> None:
+        self._gate, self.begun = gate, False
 
-    return counted
+    def begin(self) -> None:
+        if not self.begun:
+            self.begun = True
+            self._gate.enter()
+
+    def end(self) -> None:
+        if self.begun:
+            self._gate.leave()
 
 
 def _too_large(limit: int) -> HTTPException:

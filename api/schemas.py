@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from index.types import MAX_FIELD_CHARS, Document, Filters
+from index.types import MAX_FIELD_CHARS, Document, Filters, clean, parse_date
 from retrieval.types import (
     MAX_CLAIM_CHARS,
     MAX_TOP_K,
@@ -26,6 +27,18 @@ Short = Annotated[str, StringConstraints(max_length=MAX_FIELD_CHARS)]
 CLAIM = "Turkey and Russia have equal servicemen at the monitoring center"
 
 
+def _date_string(value: Any) -> Any:
+    """Dates come as ISO 8601 strings alone: the number 0 is no day."""
+    if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}", value):
+        return parse_date(value)
+    if value is None or isinstance(value, dt.date):
+        return value
+    raise ValueError("not an ISO 8601 date such as 2021-06-15")
+
+
+Date = Annotated[dt.date, BeforeValidator(_date_string, json_schema_input_type=dt.date)]
+
+
 class _Request(BaseModel):
     # Strict: 5.0, "5" and true are not the number 5. Dates still come as JSON strings.
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
@@ -38,14 +51,14 @@ class FilterFields(_Request):
 
 class _Query(_Request):
     top_k: int = Field(5, ge=1, le=MAX_TOP_K, strict=True, description="Most documents to return.")
-    as_of: dt.date | None = Field(
+    as_of: Date | None = Field(
         None, description="Only what was published on this day or before.", examples=["2021-06-15"]
     )
     filters: FilterFields = FilterFields()
 
     def to_claim(self, text: str, include_undated: bool, mode: Mode = "hybrid") -> Claim:
         filters = Filters(
-            tuple(self.filters.publisher),
+            tuple(clean(publisher) for publisher in self.filters.publisher),
             tuple(language.lower() for language in self.filters.language),
             self.as_of,
             include_undated,
@@ -77,7 +90,7 @@ class DocumentRequest(_Request):
     title: Short | None = Field(None, examples=["Monitoring centre opens"])
     url: Short | None = Field(None, examples=["https://example.org/centre"])
     publisher: Short | None = Field(None, examples=["Example Wire"])
-    published_at: dt.date | None = Field(None, examples=["2021-01-30"])
+    published_at: Date | None = Field(None, examples=["2021-01-30"])
     language: Short | None = Field(None, examples=["en"], description="Detected when left out.")
 
 

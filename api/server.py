@@ -33,6 +33,7 @@ def run(app: FastAPI, settings: Settings) -> bool:
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        lifespan="on",
         timeout_graceful_shutdown=settings.shutdown_timeout,
         server_header=False,
     )

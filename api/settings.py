@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import limits
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 NO_MODEL = "none"
 
 
 def _cache_home() -> Path:
     return Path("~/.cache/claimdesk").expanduser()
+
+
+def _rate(value: str) -> str:
+    limits.parse(value)
+    return value
+
+
+def _listed(value: Any) -> Any:
+    """Commas between: what people write in an environment variable."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 
 
 class Settings(BaseSettings):
@@ -48,12 +64,12 @@ class Settings(BaseSettings):
     include_undated: bool = Field(
         False, description="Whether `as_of` lets through documents that carry no date."
     )
-    allowed_hosts: list[str] = Field(
+    allowed_hosts: Listed = Field(
         ["localhost", "127.0.0.1", "[::1]"],
-        description="Host headers that are answered (a guard against DNS rebinding); * for all.",
+        description="Host headers that are answered, with commas between; * for all.",
     )
-    cors_origins: list[str] = Field(
-        [], description="Origins a browser may call from, e.g. chrome-extension://<id>."
+    cors_origins: Listed = Field(
+        [], description="Origins a browser may call from, e.g. chrome-extension://ID; commas."
     )
     max_body_bytes: int = Field(1_048_576, ge=1, description="Largest request body.")
     max_import_bytes: int = Field(268_435_456, ge=1, description="Largest body of an import.")
@@ -62,8 +78,11 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(
         64, ge=1, description="Requests worked on at once; more are answered 503."
     )
-    rate_limit: str = Field(
+    rate_limit: Annotated[str, AfterValidator(_rate)] = Field(
         "6000/minute", description="Requests per client address; more are answered 429."
+    )
+    body_timeout: float = Field(
+        30.0, gt=0, description="Seconds that each part of a request body may take to arrive."
     )
     request_timeout: float = Field(
         60.0, gt=0, description="Seconds until a claim or search is answered 503."
@@ -79,7 +98,8 @@ def table() -> str:
     rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         default = "~/.cache/claimdesk" if field.default_factory else field.default
-        shown = f"`{default}`" if default not in ("", []) else "none"
+        default = ", ".join(default) if isinstance(default, list) else default
+        shown = f"`{default}`" if default != "" else "none"
         rows.append(f"| `CLAIMDESK_{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(rows)
 

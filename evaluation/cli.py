@@ -16,7 +16,7 @@ from evaluation import beir
 from evaluation.errors import EvaluationError
 
 app = typer.Typer(help="How good it is, on your data or a public set.", no_args_is_help=True)
-Work = Annotated[Path | None, typer.Option(help="Keep the index in this folder, for another run.")]
+Work = Annotated[Path | None, typer.Option("--data", help="Keep the index here, for another run.")]
 
 
 @app.callback()

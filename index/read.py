@@ -6,70 +6,116 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from index.errors import CorpusError, UnreadableFile
 from index.ingest import Refused
 from index.types import MAX_DOCUMENT_CHARS, Document, document
 
 MAX_FILE_BYTES = 64 * 2**20
+ESCAPED_BYTES = 6  # of one character, as \\uXXXX
 FIELDS = ("title", "url", "publisher", "published_at", "language")
 
 
-def read(path: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document | Refused]:
-    """Every document of a file or, recursively, of a folder; what cannot be read is `Refused`.
+def read(*paths: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document | Refused]:
+    """Every document of files or, recursively, of folders; what cannot be read is `Refused`.
 
-    An id is the path below the folder that was given (`examples/a.md`), a file's bare name, or
-    the `id` that the file itself states. In a folder that holds a `corpus.jsonl` (BEIR, SciFact)
-    that file alone is read: the others beside it are claims and judgements.
+    An id is the path that was given (`examples/a.md`, whether `examples` was given or the file),
+    without what leads up to it where that is absolute, or the `id` that the file itself states. In
+    a folder that holds a `corpus.jsonl` (BEIR, SciFact) that file alone is read: the others beside
+    it are claims and judgements.
     """
-    if not path.exists():
-        yield Refused(str(path), "no such file or folder")
-        return
-    for file, name in _files(path):
-        try:
-            if file.suffix.lower() == ".jsonl":
-                yield from read_jsonl(file, max_chars)
+    names: dict[str, Path] = {}
+    for path in paths:
+        for file, name in _files(path):
+            first = names.setdefault(name, file)
+            if first != file and name:
+                yield Refused(str(file), f"has the same id as {first}: add the folder above both")
             else:
-                yield READERS[file.suffix.lower()](file, name, max_chars)
-        except (CorpusError, OSError) as error:
-            yield Refused(str(file), _reason(error))
+                yield from _read(file, name, max_chars)
+
+
+def _read(file: Path, name: str, max_chars: int) -> Iterator[Document | Refused]:
+    try:
+        if file.suffix.lower() == ".jsonl" and file.is_file():
+            yield from read_jsonl(file, max_chars)
+        elif not file.exists():
+            kind = "broken link" if file.is_symlink() else "no such file or folder"
+            yield Refused(str(file), kind)
+        else:
+            yield READERS[file.suffix.lower()](file, name, max_chars)
+    except (CorpusError, OSError) as error:
+        yield Refused(str(file), _reason(error))
+    except RecursionError:
+        yield Refused(str(file), "nested too deeply")
+    except Exception as error:  # noqa: BLE001 - a parser that fails on one file must not end the run
+        yield Refused(str(file), f"cannot be parsed: {type(error).__name__}: {error}")
 
 
 def count(path: Path) -> int:
-    """How many documents `read` will yield, at most: for a progress bar."""
+    """How many documents `read` will yield, about: for a progress bar."""
     total = 0
-    for file, _ in _files(path) if path.exists() else ():
-        if file.suffix.lower() == ".jsonl":
-            with file.open("rb") as lines:
-                total += sum(1 for _ in lines)
-        else:
+    for file, _ in _files(path):
+        try:
+            if file.suffix.lower() == ".jsonl":
+                with file.open("rb") as lines:
+                    total += sum(1 for _ in lines)
+            else:
+                total += 1
+        except OSError:
             total += 1
     return total
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
-    if not path.is_dir():
-        if path.suffix.lower() not in {*READERS, ".jsonl"}:
-            yield path, ""
+    """Files to read, with the id each gets; what cannot be looked at is for `_read` to report."""
+    known = {*READERS, ".jsonl"}
+    outside = path.is_absolute() or ".." in path.parts
+    try:
+        if not path.is_dir():
+            yield path, path.name if outside else path.as_posix()
             return
-        yield path, path.name
+    except OSError:
+        yield path, ""
         return
     corpus = path / "corpus.jsonl"
-    files = [corpus] if corpus.is_file() else sorted(path.rglob("*"))
-    folder = path.resolve()
-    for file in files:
-        hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if file.is_file() and not hidden and file.suffix.lower() in {*READERS, ".jsonl"}:
-            yield file, f"{folder.name}/{file.relative_to(path).as_posix()}"
+    prefix = Path(path.resolve().name) if outside or path == Path() else path
+    for file in [corpus] if corpus.is_file() else sorted(path.rglob("*")):
+        below = file.relative_to(path)
+        if any(part.startswith(".") for part in below.parts) or file.suffix.lower() not in known:
+            continue
+        if file.is_file() or file.is_symlink():
+            yield file, (prefix / below).as_posix()
 
 
 def read_jsonl(file: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document | Refused]:
     """One document a line. BEIR's `_id` and SciFact's `doc_id` and `abstract` are understood."""
     with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield parse_line(line, f"{file}:{number}", max_chars)
+        for number, line in bounded_lines(lines, max_chars):
+            source = f"{file}:{number}"
+            yield too_long(source) if line is None else parse_line(line, source, max_chars)
+
+
+def bounded_lines(lines: IO[bytes], max_chars: int) -> Iterator[tuple[int, bytes | None]]:
+    """Line number and line, or None for one that no document of `max_chars` needs.
+
+    Such a line is passed over in pieces: it never is in memory whole.
+    """
+    limit = ESCAPED_BYTES * max_chars + 2**16
+    number = 0
+    while line := lines.readline(limit):
+        number += 1
+        if len(line) == limit and not line.endswith(b"\n"):
+            while (rest := lines.readline(limit)) and not rest.endswith(b"\n"):
+                pass
+            yield number, None
+        elif line.strip():
+            yield number, line
+
+
+def too_long(source: str) -> Refused:
+    """What is said of a line that `bounded_lines` passed over."""
+    return Refused(source, "the line is longer than a document may be")
 
 
 def parse_line(line: bytes, source: str, max_chars: int) -> Document | Refused:
@@ -86,7 +132,7 @@ def parse_line(line: bytes, source: str, max_chars: int) -> Document | Refused:
         text = " ".join(part.strip() for part in text)
     if text is None or identifier == "":
         return Refused(source, f"needs {'text' if identifier else 'id (or _id)'}")
-    if isinstance(identifier, int):
+    if type(identifier) is int:  # true is an int, too
         identifier = str(identifier)
     try:
         metadata = {name: row.get(name) for name in FIELDS}
@@ -130,7 +176,8 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
 
     if not text.startswith("---\n"):
         return {}, text
-    head, found, body = text[4:].partition("\n---\n")
+    # The line break before the closing rule is the one after the opening rule where it is empty.
+    head, found, body = text[3:].partition("\n---\n")
     if not found:
         return {}, text
     try:
@@ -140,7 +187,7 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     if not isinstance(header, dict):
         raise UnreadableFile("front matter is not a list of key: value lines")
     return {
-        str(key): value if isinstance(value, dt.date) else str(value)
+        str(key): value if isinstance(value, dt.date) and key == "published_at" else str(value)
         for key, value in header.items()
         if value is not None
     }, body

@@ -14,7 +14,7 @@ STEP = 2
 MAX_SENTENCE_CHARS = 600
 MAX_PASSAGE_CHARS = 1_200
 SHORT_PARAGRAPH = 60
-PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
+BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 def split(document: Document) -> list[Passage]:
@@ -41,15 +41,25 @@ def embedding_text(document: Document, passage: Passage) -> str:
 def _blocks(text: str) -> Iterator[Span]:
     """Paragraphs; one too short to stand alone (a heading, a by-line) joins what follows."""
     start: int | None = None
-    for match in PARAGRAPH.finditer(text):
-        if not match.group().strip():
+    for paragraph in _paragraphs(text):
+        size = len(text[paragraph.start : paragraph.end].strip())
+        if not size:
             continue
-        start = match.start() if start is None else start
-        if len(match.group().strip()) >= SHORT_PARAGRAPH:
-            yield Span(start, match.end())
+        start = paragraph.start if start is None else start
+        if size >= SHORT_PARAGRAPH:
+            yield Span(start, paragraph.end)
             start = None
     if start is not None:
         yield Span(start, len(text))
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
+    """What lies between blank lines; every character is looked at once."""
+    start = 0
+    for blank in BLANK_LINES.finditer(text):
+        yield Span(start, blank.start())
+        start = blank.end()
+    yield Span(start, len(text))
 
 
 def _sentences(text: str, block: Span, language: str) -> Iterator[Span]:

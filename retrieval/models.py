@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 import threading
 import warnings
@@ -136,6 +137,15 @@ class Traceable:
 Tracer = Callable[[ModelFiles], Traceable]
 
 
+def openvino() -> Any:
+    """The library, without its telemetry: converting a model would report to a third party."""
+    # None makes the import fail, and openvino falls back on a stub that sends nothing.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino as library
+
+    return library
+
+
 class Graph:
     """A compiled model with its tokenizer: token ids in, one row of float32 a text out.
 
@@ -144,9 +154,9 @@ class Graph:
     """
 
     def __init__(self, files: ModelFiles, cache: Path, threads: int, trace: Tracer) -> None:
-        import openvino as ov
         from tokenizers import Tokenizer
 
+        ov = openvino()
         version = str(ov.__version__).split("-")[0]
         folder = cache / f"{files.sha256[:16]}-openvino-{version}-f32-{CACHE_FORMAT}"
         if not (folder / "model.xml").is_file():
@@ -228,9 +238,9 @@ def _without_chatter() -> Iterator[None]:
 
 def _compile(files: ModelFiles, folder: Path, trace: Tracer) -> None:
     """Trace the model with torch, convert it, and put the whole folder in place at once."""
-    import openvino as ov
     import torch
 
+    ov = openvino()
     try:
         made = trace(files)
     except ModelUnavailable:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from index.types import Corpus, Hit, Passage, Vectors
+from index.types import Corpus, Hit, Passage, Vectors, clean
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.types import Candidate, Claim, Scores
 
@@ -56,6 +56,7 @@ def search(
     """
     if not claim.text.strip():
         raise InvalidClaim("the claim is empty")
+    claim = replace(claim, text=clean(claim.text))
     depth = max(MIN_PASSAGES, PASSAGES_PER_DOCUMENT * claim.top_k)
     by_vector = (
         corpus.search_vector(vector, depth, claim.filters) if claim.mode != "lexical" else []

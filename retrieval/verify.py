@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.types import Corpus, Embedder, Vectors
+from index.types import Corpus, Embedder, Vectors, clean
 from retrieval.differences import differences
 from retrieval.search import Fusion, search
 from retrieval.types import (
@@ -68,7 +68,7 @@ class Read:
 def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answer]:
     """Evidence and a verdict for each claim, in order; every model sees all claims at once."""
     generation = corpus.stats().generation
-    vectors = models.embedder.embed([claim.text for claim in claims])
+    vectors = models.embedder.embed([clean(claim.text) for claim in claims])
     reads = [find(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
     judgements: Sequence[Judgement | None] = [None] * len(claims)
     if models.stance is not None:

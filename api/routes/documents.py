@@ -18,8 +18,8 @@ from api.schemas import DocumentBody, DocumentInfo, DocumentPage, DocumentReques
 from api.service import Service
 from index.errors import CorpusError
 from index.ingest import Refused, ingest_one
-from index.read import parse_line
-from index.types import MAX_ID_CHARS, Document, document
+from index.read import bounded_lines, parse_line, too_long
+from index.types import MAX_ID_CHARS, Document, clean, document
 from retrieval.errors import RetrievalError
 
 router = APIRouter(prefix="/v1", tags=["documents"])
@@ -61,7 +61,7 @@ async def put_document(
 )
 async def get_document(id: DocumentId, service: OpenService) -> Any:
     """A document as it is stored."""
-    found = await in_thread(lambda: service.corpus.get(id))
+    found = await in_thread(lambda: service.corpus.get(clean(id)))
     if found is None:
         raise DocumentNotFound(f"no document has the id {id!r}")
     return DocumentBody.of(found)
@@ -74,7 +74,7 @@ async def get_document(id: DocumentId, service: OpenService) -> Any:
 )
 async def delete_document(id: DocumentId, service: OpenService) -> Response:
     """Remove a document and all its passages, from every answer from now on."""
-    if not await in_thread(lambda: service.corpus.delete([id])):
+    if not await in_thread(lambda: service.corpus.delete([clean(id)])):
         raise DocumentNotFound(f"no document has the id {id!r}")
     return Response(status_code=204)
 
@@ -140,7 +140,8 @@ def _import(body: IO[bytes], service: Service, request_id: str) -> Iterator[dict
 def _documents(
     body: IO[bytes], service: Service, numbers: list[int]
 ) -> Iterator[Document | Refused]:
-    for number, line in enumerate(body, start=1):
-        if line.strip():
-            numbers.append(number)
-            yield parse_line(line, f"line {number}", service.settings.max_document_chars)
+    most = service.settings.max_document_chars
+    for number, line in bounded_lines(body, most):
+        numbers.append(number)
+        source = f"line {number}"
+        yield too_long(source) if line is None else parse_line(line, source, most)

@@ -1,8 +1,8 @@
 """The default Corpus: SQLite is the truth, FAISS and tantivy are derived from it.
 
-corpus = open_corpus(folder, embedder, writable=True)
+corpus = open_corpus(folder, identity=…, dimension=…, writable=True)
 """
 
-from index.embedded.corpus import EmbeddedCorpus, open_corpus
+from index.embedded.corpus import EmbeddedCorpus, exists, open_corpus
 
-__all__ = ["EmbeddedCorpus", "open_corpus"]
+__all__ = ["EmbeddedCorpus", "exists", "open_corpus"]

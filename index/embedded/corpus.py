@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import shutil
 import tempfile
 import threading
@@ -31,6 +32,7 @@ from index.types import (
     Vectors,
 )
 
+log = logging.getLogger(__name__)
 DATABASE = "claimdesk.sqlite"
 FILTER_CACHE = 16
 
@@ -72,9 +74,14 @@ def open_corpus(
                 # Segments never change once written; one that is merged away meanwhile only
                 # makes this copy unreadable, and an unreadable index is rebuilt.
                 shutil.copytree(folder / "words", words_folder)
-        words = WordIndex(words_folder)
-        vectors = VectorIndex(vectors_folder, dimension, vector_index)
+        words = WordIndex(words_folder, store.identity())
+        vectors = VectorIndex(vectors_folder, store.identity(), dimension, vector_index)
         return EmbeddedCorpus(store, vectors, words, stack.pop_all(), writable)
+
+
+def exists(folder: Path) -> bool:
+    """Whether there is a corpus in the folder."""
+    return (folder / DATABASE).is_file()
 
 
 def _lock(folder: Path) -> filelock.BaseFileLock:
@@ -115,6 +122,7 @@ class EmbeddedCorpus:
         self._resources, self._writable = resources, writable
         # FAISS and tantivy's reload are not safe beside a search; a search takes milliseconds.
         self._lock = threading.Lock()
+        self._consistent = True
         self._admitted: OrderedDict[tuple[int, Filters], npt.NDArray[np.int64]] = OrderedDict()
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
@@ -124,7 +132,15 @@ class EmbeddedCorpus:
         self, identity: str
     ) -> contextlib.AbstractContextManager[Callable[[Sequence[Prepared]], list[Change]]]:
         """See `index.ingest.reindex`."""
-        return self._store.replacing(identity)
+        return self._replacing(identity)
+
+    @contextlib.contextmanager
+    def _replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
+        # Until it ends well the vectors are of another model than the index is made for.
+        self._consistent = False
+        with self._store.replacing(identity) as replace:
+            yield replace
+        self._consistent = True
 
     def delete(self, document_ids: Sequence[str]) -> int:
         return self._store.delete(document_ids)
@@ -173,8 +189,13 @@ class EmbeddedCorpus:
 
     def search_words(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
         with self._lock:
-            self._sync()
-            return self._words.search(text, k, filters)
+            generation = self._sync()
+            try:
+                return self._words.search(text, k, filters)
+            except ValueError as error:
+                log.warning("word index cannot be searched and is rebuilt: %s", error)
+                self._words.rebuild(self._store, generation)
+                return self._words.search(text, k, filters)
 
     def score_vector(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
         return scores(self._store.vectors(keys), vector, keys)
@@ -207,12 +228,12 @@ class EmbeddedCorpus:
 
     def save(self) -> None:
         """Write the derived indexes, so that the next start need not rebuild them."""
-        if not self._writable:
+        if not (self._writable and self._consistent):
             return
         with self._lock:
             generation = self._sync()
-            self._vectors.save()
-            _, gone = self._store.changes_since(0) or (0, [])
+            self._vectors.save(self._store)
+            _, gone = self._store.changes_since(0, generation) or (0, [])
             if gone:
                 self._store.forget_tombstones(generation)
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import CorpusError, CorpusIncompatible, CorpusReadOnly
+from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusReadOnly
 from index.types import Change, Document, Filters, Page, Passage, Prepared, Span, Stats, Vectors
 
 # One entry a schema version. A data folder of version n gets entries n, n+1, … in one transaction.
@@ -48,17 +49,18 @@ MIGRATIONS = (
         );
     END;
     """,
+    # Names this corpus, so that an index derived from another one is known for what it is.
+    "INSERT INTO meta VALUES ('corpus', lower(hex(randomblob(16))));",
 )
 CHUNK = 500  # stays below SQLite's limit of bound variables
 
 
 class Store:
-    """Connections are one a thread, for reading; a single one writes, under a lock."""
+    """Connections are lent to one caller at a time and used again; one writes at a time."""
 
     def __init__(self, path: Path, *, writable: bool) -> None:
         self._path, self._writable = path, writable
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._idle: deque[sqlite3.Connection] = deque()
         self._write_lock = threading.Lock()
         self._closed = False
         if writable:
@@ -70,20 +72,42 @@ class Store:
 
     # -- connections ------------------------------------------------------------------------
 
-    def _connection(self) -> sqlite3.Connection:
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one caller; there are as many as callers at the same time.
+
+        Raises:
+            CorpusCorrupt: the file is damaged.
+            CorpusError: it cannot be read or written now.
+        """
         if self._closed:
             raise CorpusError("the corpus is closed")
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
-            connection.execute("PRAGMA foreign_keys = ON")
-            if self._writable:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")  # acknowledged = survives a crash
-            else:
-                connection.execute("PRAGMA query_only = ON")
-            self._local.connection = connection
-            self._open.append(connection)
+        try:
+            connection = self._idle.pop() if self._idle else self._connect()
+            try:
+                yield connection
+            finally:
+                if connection.in_transaction:
+                    connection.rollback()  # what failed half-way must not reach the next caller
+                self._idle.append(connection)
+                if self._closed:
+                    self._close_idle()
+        except sqlite3.OperationalError as error:
+            raise CorpusError(f"{self._path}: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise CorpusCorrupt(
+                f"{self._path} is damaged ({error}): restore it from a copy, or add its documents "
+                "to a new folder"
+            ) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
+        connection.execute("PRAGMA foreign_keys = ON")
+        if self._writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")  # acknowledged = survives a crash
+        else:
+            connection.execute("PRAGMA query_only = ON")
         return connection
 
     @contextmanager
@@ -91,8 +115,7 @@ class Store:
         """A transaction, of the next generation if it is a change; all of it lands or nothing."""
         if not self._writable:
             raise CorpusReadOnly("this corpus was opened for reading")
-        with self._write_lock:
-            connection = self._connection()
+        with self._write_lock, self._lent() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 if change:
@@ -107,16 +130,20 @@ class Store:
 
     def close(self) -> None:
         self._closed = True
-        for connection in self._open:
-            connection.close()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
     # -- schema -----------------------------------------------------------------------------
 
     def _check_version(self) -> int:
         try:
-            (version,) = self._connection().execute("PRAGMA user_version").fetchone()
-        except sqlite3.DatabaseError as error:
-            raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus: {error}") from error
+            with self._lent() as connection:
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+        except CorpusCorrupt as error:
+            raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus") from error
         if version > len(MIGRATIONS):
             raise CorpusIncompatible(
                 f"{self._path} has schema version {version}, this claimdesk knows "
@@ -135,7 +162,8 @@ class Store:
         for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
             # executescript would commit before it starts; this keeps the step and its record one.
             script = f"BEGIN IMMEDIATE;{migration};PRAGMA user_version = {number};COMMIT;"
-            self._connection().executescript(script)
+            with self._lent() as connection:
+                connection.executescript(script)
 
     def meta(self, name: str) -> str | None:
         row = self._one("SELECT value FROM meta WHERE name = ?", name)
@@ -209,6 +237,10 @@ class Store:
 
     # -- reading ----------------------------------------------------------------------------
 
+    def identity(self) -> str:
+        """A random name, given when the corpus was made."""
+        return self.meta("corpus") or ""
+
     def generation(self) -> int:
         return int(self.meta("generation") or 0)
 
@@ -243,36 +275,42 @@ class Store:
         rows = self._in("SELECT key, vector FROM vectors WHERE key IN", keys)
         return {key: np.frombuffer(blob, np.float32) for key, blob in rows}
 
-    def changes_since(self, generation: int) -> tuple[int, list[int]] | None:
-        """(passages added, keys deleted) after a generation; None when that is not known."""
+    def changes_since(self, generation: int, until: int) -> tuple[int, list[int]] | None:
+        """(passages added, keys deleted) after one generation up to another; None when the
+        deletions are no longer on record."""
         if generation < int(self.meta("tombstones_since") or 0):
             return None
-        row = self._one("SELECT COUNT(*) FROM passages WHERE generation > ?", generation)
-        gone = self._all("SELECT key FROM tombstones WHERE generation > ?", generation)
+        span = "generation > ? AND generation <= ?"
+        row = self._one(f"SELECT COUNT(*) FROM passages WHERE {span}", generation, until)
+        gone = self._all(f"SELECT key FROM tombstones WHERE {span}", generation, until)
         return (row[0] if row else 0), [key for (key,) in gone]
 
-    def vectors_since(self, generation: int, size: int) -> Iterator[tuple[list[int], Vectors]]:
-        """Keys and vectors of what came after a generation, in blocks of `size`."""
-        cursor = self._connection().execute(
-            "SELECT v.key, v.vector FROM passages p JOIN vectors v ON v.key = p.key"
-            " WHERE p.generation > ? ORDER BY v.key",
-            (generation,),
-        )
-        while rows := cursor.fetchmany(size):
-            block = np.frombuffer(b"".join(blob for _, blob in rows), np.float32)
-            yield [key for key, _ in rows], block.reshape(len(rows), -1)
+    def vectors_since(
+        self, generation: int, until: int, size: int
+    ) -> Iterator[tuple[list[int], Vectors]]:
+        """Keys and vectors of what came after one generation up to another, in blocks of `size`."""
+        with self._lent() as connection:
+            cursor = connection.execute(
+                "SELECT v.key, v.vector FROM passages p JOIN vectors v ON v.key = p.key"
+                " WHERE p.generation > ? AND p.generation <= ? ORDER BY v.key",
+                (generation, until),
+            )
+            while rows := cursor.fetchmany(size):
+                block = np.frombuffer(b"".join(blob for _, blob in rows), np.float32)
+                yield [key for key, _ in rows], block.reshape(len(rows), -1)
 
-    def texts_since(self, generation: int) -> Iterator[tuple[int, str, str, Document]]:
-        """(key, title, passage text, document without its text) of what came after."""
-        rows = self._connection().execute(
-            "SELECT p.key, p.text, d.id, '', d.title, d.url, d.publisher, d.published_at,"
-            " d.language FROM passages p JOIN documents d ON d.number = p.document"
-            " WHERE p.generation > ? ORDER BY p.key",
-            (generation,),
-        )
-        for key, text, *columns in rows:
-            document = _document(columns)
-            yield key, document.title, text, document
+    def texts_since(self, generation: int, until: int) -> Iterator[tuple[int, str, str, Document]]:
+        """(key, title, passage text, document without its text) of what came in between."""
+        with self._lent() as connection:
+            rows = connection.execute(
+                "SELECT p.key, p.text, d.id, '', d.title, d.url, d.publisher, d.published_at,"
+                " d.language FROM passages p JOIN documents d ON d.number = p.document"
+                " WHERE p.generation > ? AND p.generation <= ? ORDER BY p.key",
+                (generation, until),
+            )
+            for key, text, *columns in rows:
+                document = _document(columns)
+                yield key, document.title, text, document
 
     def admitted(self, filters: Filters) -> npt.NDArray[np.int64]:
         """Sorted keys (int64) of the passages whose document passes the filters."""
@@ -302,11 +340,13 @@ class Store:
         return Stats(int(row[0]), int(row[1]), int(row[2]))
 
     def _one(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
-        row: tuple[Any, ...] | None = self._connection().execute(sql, values).fetchone()
-        return row
+        with self._lent() as connection:
+            row: tuple[Any, ...] | None = connection.execute(sql, values).fetchone()
+            return row
 
     def _all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._connection().execute(sql, values).fetchall()
+        with self._lent() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def _in(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         for at in range(0, len(values), CHUNK):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -19,42 +20,51 @@ log = logging.getLogger(__name__)
 Kind = Literal["auto", "flat", "hnsw", "ivf"]
 FLAT_UP_TO = 100_000
 BLOCK = 20_000
+EF_SEARCH = 128
+EXACT_AMONG = 50_000
 
 
 class VectorIndex:
     """Inner products over unit vectors. Exact up to `FLAT_UP_TO` passages, inverted lists above.
 
-    The file's name carries its generation, so a rename is all it takes to save both at once.
+    The file's name carries its corpus and generation, so a rename is all it takes to save them
+    at once.
     """
 
-    def __init__(self, folder: Path, dimension: int, kind: Kind = "auto") -> None:
-        self._folder, self._dimension, self._kind = folder, dimension, kind
+    def __init__(self, folder: Path, corpus: str, dimension: int, kind: Kind = "auto") -> None:
+        self._folder, self._corpus = folder, corpus
+        self._dimension, self._kind = dimension, kind
         self.generation = self._saved = 0
         self._index: Any = None
         self._gone: set[int] = set()
         self._load()
 
     def _load(self) -> None:
-        files = sorted(self._folder.glob("*.faiss"), key=lambda file: int(file.stem))
-        if not files:
+        named = re.compile(rf"{self._corpus}-(\d+)\.faiss")
+        found = [named.fullmatch(file.name) for file in self._folder.glob("*.faiss")]
+        generation = max((int(match[1]) for match in found if match), default=None)
+        if generation is None:
             return
         try:
-            index = faiss.read_index(str(files[-1]))
+            index = faiss.read_index(str(self._file(generation)))
             if index.d != self._dimension:
                 raise RuntimeError(f"it holds {index.d} dimensions, not {self._dimension}")
         except RuntimeError as error:
             log.warning("vector index is unreadable and will be rebuilt: %s", error)
             return
         self._index = index
-        self.generation = self._saved = int(files[-1].stem)
+        self.generation = self._saved = generation
 
-    def save(self) -> None:
+    def _file(self, generation: int) -> Path:
+        return self._folder / f"{self._corpus}-{generation}.faiss"
+
+    def save(self, store: Store) -> None:
         """Write the index beside its predecessor, then drop that one."""
         if self._index is None or self.generation == self._saved:
             return
-        self._compact()
+        self._compact(store)
         self._folder.mkdir(parents=True, exist_ok=True)
-        target = self._folder / f"{self.generation}.faiss"
+        target = self._file(self.generation)
         draft = target.with_suffix(".new")
         faiss.write_index(self._index, str(draft))
         draft.replace(target)
@@ -67,59 +77,78 @@ class VectorIndex:
         """Bring the index to the store's `generation`."""
         if generation == self.generation and self._index is not None:
             return
-        changes = store.changes_since(self.generation) if self._index is not None else None
-        total = store.stats().passages
-        if changes is None or generation < self.generation or not self._fits(total):
-            self._rebuild(store, total)
+        changes = None
+        if self._index is not None and generation >= self.generation:
+            changes = store.changes_since(self.generation, generation)
+        stats = store.stats()
+        if changes is None or not self._fits(stats.passages):
+            self._rebuild(store, stats.passages, generation)
         else:
             _, gone = changes
             self._gone.update(gone)
-            self._append(store, self.generation)
-            if len(self._gone) > max(1_000, total // 10):
-                self._compact()
+            self._append(store, self.generation, generation)
+            self.generation = generation
+            if len(self._gone) > max(1_000, stats.passages // 10):
+                self._compact(store)
         self.generation = generation
+        held = self._index.ntotal - len(self._gone)
+        if stats.generation == generation and held != stats.passages:
+            log.warning("vector index holds %d of %d passages: rebuilt", held, stats.passages)
+            self._rebuild(store, stats.passages, generation)
 
     def _choice(self, total: int) -> str:
         if self._kind != "auto":
             return self._kind
         return "flat" if total <= FLAT_UP_TO else "ivf"
 
+    def _inner(self) -> Any:
+        mapped = isinstance(self._index, faiss.IndexIDMap)
+        return faiss.downcast_index(self._index.index if mapped else self._index)
+
     def _fits(self, total: int) -> bool:
         """Whether the index that is there is still the one its size asks for."""
-        inner = faiss.downcast_index(self._index.index)
+        inner = self._inner()
         choice = self._choice(total)
         if choice != _kind_of(inner):
             return False
         return choice != "ivf" or inner.nlist * 8 >= _lists(total)
 
-    def _rebuild(self, store: Store, total: int) -> None:
+    def _rebuild(self, store: Store, total: int, generation: int) -> None:
         choice = self._choice(total)
         self._gone = set()
         metric = faiss.METRIC_INNER_PRODUCT
         if choice == "hnsw":
             inner = faiss.IndexHNSWFlat(self._dimension, 32, metric)
-            inner.hnsw.efConstruction, inner.hnsw.efSearch = 80, 128
+            inner.hnsw.efConstruction = 80
         elif choice == "ivf" and total:
             inner = faiss.index_factory(self._dimension, f"IVF{_lists(total)},SQfp16", metric)
             inner.nprobe = max(8, inner.nlist // 16)
-            inner.train(self._sample(store, total, 64 * inner.nlist))
+            inner.train(self._sample(store, total, generation, 64 * inner.nlist))
         else:
             inner = faiss.IndexFlatIP(self._dimension)
-        self._index = faiss.IndexIDMap2(inner)
-        self._append(store, -1)
+        # Inverted lists keep keys of their own, which a map around them would contradict once
+        # something is removed.
+        self._index = inner if _kind_of(inner) == "ivf" else faiss.IndexIDMap2(inner)
+        self._append(store, -1, generation)
 
-    def _sample(self, store: Store, total: int, size: int) -> Vectors:
+    def _sample(self, store: Store, total: int, generation: int, size: int) -> Vectors:
         """Evenly spread over the corpus, so that a folder of one subject does not own the lists."""
         step = max(1, total // size)
-        return np.concatenate([block[::step] for _, block in store.vectors_since(-1, BLOCK)])
+        blocks = store.vectors_since(-1, generation, BLOCK)
+        return np.concatenate([block[::step] for _, block in blocks])
 
-    def _append(self, store: Store, generation: int) -> None:
-        for keys, block in store.vectors_since(generation, BLOCK):
+    def _append(self, store: Store, generation: int, until: int) -> None:
+        for keys, block in store.vectors_since(generation, until, BLOCK):
             self._index.add_with_ids(block, np.asarray(keys, np.int64))
 
-    def _compact(self) -> None:
+    def _compact(self, store: Store) -> None:
         """Take deleted keys out for good; until then a selector keeps them from every answer."""
-        if self._gone and _kind_of(faiss.downcast_index(self._index.index)) != "hnsw":
+        if not self._gone:
+            return
+        if _kind_of(self._inner()) == "hnsw":
+            # A graph cannot lose nodes.
+            self._rebuild(store, store.stats().passages, self.generation)
+        else:
             self._index.remove_ids(np.fromiter(self._gone, np.int64, len(self._gone)))
             self._gone = set()
 
@@ -129,6 +158,9 @@ class VectorIndex:
         if k < 1:
             return []
         selector = None
+        kind = _kind_of(self._inner())
+        if among is not None and kind == "hnsw" and len(among) <= EXACT_AMONG:
+            return self._exactly(vector, k, among)
         if among is not None:
             selector = faiss.IDSelectorBatch(among)
         elif self._gone:
@@ -137,19 +169,32 @@ class VectorIndex:
             dead = faiss.IDSelectorBatch(keys)
             selector = faiss.IDSelectorNot(dead)
         scores, keys = self._index.search(
-            np.ascontiguousarray(vector, np.float32)[None], k, params=self._parameters(selector)
+            np.ascontiguousarray(vector, np.float32)[None],
+            k,
+            params=self._parameters(selector, k, everywhere=among is not None),
         )
         found = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
         # FAISS fills what it did not find with key -1.
         return [Hit(key, score) for key, score in found if key >= 0 and key not in self._gone]
 
-    def _parameters(self, selector: Any) -> Any:
-        inner = faiss.downcast_index(self._index.index)
+    def _exactly(self, vector: Vectors, k: int, among: npt.NDArray[np.int64]) -> list[Hit]:
+        """A graph walked for a few admitted nodes misses them: score those few instead."""
+        alive = [key for key in among.tolist() if key not in self._gone]
+        if not alive:
+            return []
+        rows = self._index.reconstruct_batch(np.asarray(alive, np.int64)) @ vector
+        best = np.argsort(-rows, kind="stable")[:k]
+        return [Hit(alive[at], float(rows[at])) for at in best]
+
+    def _parameters(self, selector: Any, k: int, *, everywhere: bool) -> Any:
+        """`everywhere`: few are admitted, so every list has to be looked through for them."""
+        inner = self._inner()
         kind = _kind_of(inner)
         if kind == "hnsw":
-            return faiss.SearchParametersHNSW(sel=selector, efSearch=inner.hnsw.efSearch)
+            return faiss.SearchParametersHNSW(sel=selector, efSearch=max(2 * k, EF_SEARCH))
         if kind == "ivf":
-            return faiss.SearchParametersIVF(sel=selector, nprobe=inner.nprobe)
+            lists = inner.nlist if everywhere else inner.nprobe
+            return faiss.SearchParametersIVF(sel=selector, nprobe=lists)
         return faiss.SearchParameters(sel=selector)
 
 

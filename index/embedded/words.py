@@ -25,17 +25,22 @@ UNDATED = -(2**31)
 
 
 class WordIndex:
-    """BM25 over the embedding texts, in `folder`, at the generation named in `folder/generation`.
+    """BM25 over the embedding texts, in `folder`, at the corpus and generation in `folder/stamp`.
 
     Only one process may write a folder: a reading one works on a copy of its own.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, corpus: str) -> None:
+        self._folder, self._corpus = folder, corpus
         self.generation = 0
         try:
-            self.generation = int((folder / "generation").read_text())
+            name, generation = (folder / "stamp").read_text().split()
+            if name != corpus:
+                raise ValueError("it is of another corpus")
+            if not tantivy.Index.exists(str(folder)):
+                raise ValueError("its list of segments is gone")
             self._open()
+            self.generation = int(generation)
         except (OSError, ValueError) as error:
             if folder.exists() and any(folder.iterdir()):
                 log.warning("word index is unreadable and will be rebuilt: %s", error)
@@ -64,16 +69,29 @@ class WordIndex:
         """Bring the index to the store's `generation`."""
         if generation == self.generation:
             return
-        changes = store.changes_since(self.generation)
-        if changes is None or generation < self.generation:
+        changes = None
+        if generation >= self.generation:
+            changes = store.changes_since(self.generation, generation)
+        if changes is None:
             self._reset()
-            changes = (0, [])
-        _, gone = changes
+        self._catch_up(store, generation, changes[1] if changes else [])
+        stats = store.stats()
+        held = self._index.searcher().num_docs
+        if stats.generation == generation and held != stats.passages:
+            log.warning("word index holds %d of %d passages: rebuilt", held, stats.passages)
+            self.rebuild(store, generation)
+
+    def rebuild(self, store: Store, generation: int) -> None:
+        """From nothing."""
+        self._reset()
+        self._catch_up(store, generation, [])
+
+    def _catch_up(self, store: Store, generation: int, gone: Sequence[int]) -> None:
         writer = self._index.writer(HEAP_BYTES, 1)
         try:
             for key in gone:
                 writer.delete_documents_by_term("key", key)
-            for key, title, text, document in store.texts_since(self.generation):
+            for key, title, text, document in store.texts_since(self.generation, generation):
                 # A crash between commit and stamp replays this step: deleting first keeps it once.
                 writer.delete_documents_by_term("key", key)
                 shown = embedding_text(
@@ -89,9 +107,9 @@ class WordIndex:
             writer.commit()
         finally:
             writer.wait_merging_threads()
-        stamp = self._folder / "generation.new"
-        stamp.write_text(str(generation))
-        stamp.replace(self._folder / "generation")
+        stamp = self._folder / "stamp.new"
+        stamp.write_text(f"{self._corpus} {generation}")
+        stamp.replace(self._folder / "stamp")
         self._index.reload()
         self.generation = generation
 

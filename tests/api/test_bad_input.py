@@ -34,6 +34,8 @@ BAD_BODIES = [
     b'{"claim": "x", "top_k": ' + b"9" * 5_000 + b"}",
     b'{"claim": "x", "top_k": ' + b"9" * 40 + b"}",
     b'{"claim": "x", "as_of": "yesterday"}', b'{"claim": "x", "as_of": "2020-13-01"}',
+    b'{"claim": "x", "as_of": 0}', b'{"claim": "x", "as_of": "86400"}',
+    ('{"claim": "a' + "\u0301\u0323" * 4_000 + '"}').encode(),
     b'{"claim": "x", "filters": {"publisher": "Wire"}}', b'{"claim": "x", "filters": {"x": []}}',
     b'{"claim": "x", "filters": {"publisher": [5]}}', b'{"claim": "x", "filters": null}',
     b'{"claim": "' + b"x" * 10_001 + b'"}', b"\xff\xfe", b"[" * 100_000,
@@ -53,10 +55,11 @@ def test_malformed_bodies(client: TestClient, body: bytes) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/nowhere", 404), ("GET", "/v1/verify", 405), ("GET", "/v1/documents/", 422),
-        ("PUT", "/v1/documents/" + "x" * 600, 422), ("GET", "/v1/documents/%00", 404),
+        ("PUT", "/v1/documents/" + "x" * 600, 422), ("GET", "/v1/documents/%00", 422),
         ("GET", "/v1/documents/../../etc/passwd", 404), ("GET", "/v1/documents?limit=0", 422),
         ("GET", "/v1/documents?limit=" + "9" * 5_000, 422), ("GET", "/v1/documents?limit=x", 422),
-        ("GET", "/v1/documents/%ff", 404), ("DELETE", "/v1/documents/none", 404),
+        ("GET", "/v1/documents/%ff", 404), ("DELETE", "/v1/documents/a%0A", 422),
+        ("DELETE", "/v1/documents/none", 404),
     ],
 )  # fmt: skip
 def test_paths(client: TestClient, method: str, path: str, status: int) -> None:
@@ -67,7 +70,8 @@ def test_paths(client: TestClient, method: str, path: str, status: int) -> None:
     "change",
     [
         {"text": ""}, {"text": " "}, {"text": None}, {"text": "a\x00b"}, {"title": 5},
-        {"published_at": "2020-02-30"}, {"published_at": "9" * 50}, {"author": "x"},
+        {"published_at": "2020-02-30"}, {"published_at": "9" * 50}, {"published_at": 0},
+        {"author": "x"},
         {"url": "x" * 3_000}, {"language": ["en"]},
     ],
     ids=repr,

@@ -62,8 +62,10 @@ def test_reading_for_people(run) -> None:
 def test_documents(run) -> None:
     listed = run("documents", "list").stdout.splitlines()
     assert len(listed) == 13
-    as_json = run("documents", "list", "--json").stdout.splitlines()
-    assert sorted(line.split("\t")[0] for line in listed) == [json.loads(x)["id"] for x in as_json]
+    as_json = json.loads(run("documents", "list", "--json").stdout)
+    assert as_json["next_cursor"] is None
+    ids = [document["id"] for document in as_json["documents"]]
+    assert sorted(line.split("\t")[0] for line in listed) == ids
     assert "leaked" in run("documents", "show", "examples/museum.txt").stdout
     assert run("documents", "delete", "examples/museum.txt").returncode == 0
     gone = run("documents", "show", "examples/museum.txt")
@@ -98,6 +100,13 @@ def test_refusals_are_named_and_the_rest_is_added(run, tmp_path: Path) -> None:
         (["verify", "x"], {"CLAIMDESK_PORT": "many"}, "CLAIMDESK_PORT"),
         (["evaluate", "retrieval", "/nonexistent"], {}, "is missing"),
         (["serve", "--port", "1", "--host", "256.0.0.1"], {}, ""),
+        (["serve"], {"CLAIMDESK_RATE_LIMIT": "often"}, "CLAIMDESK_RATE_LIMIT"),
+        (["documents", "delete", "x", "--data", "/nonexistent"], {}, "no corpus in /nonexistent"),
+        (["reindex", "--data", "/nonexistent"], {}, "no corpus in /nonexistent"),
+        (["documents", "show", "\udcff"], {}, "not valid UTF-8"),
+        (["evaluate", "stance", "/nonexistent"], {}, "no stance model is set"),
+        (["evaluate", "verdict", "/nonexistent"], {}, "No such file"),
+        (["evaluate", "scifact", "/nonexistent"], {}, "No such file"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -109,6 +118,38 @@ def test_errors_take_one_line(run, arguments: list[str], changes: dict, said: st
     if said:
         assert done.stderr.count("\n") == 1, done.stderr
     assert done.stdout == ""
+
+
+def test_a_second_server_is_told_in_one_line(run, environment: dict[str, str]) -> None:
+    serve = [CLAIMDESK, "serve", "--port", "0"]
+    with subprocess.Popen(serve, env=environment, stdout=subprocess.PIPE, text=True) as first:
+        assert "listens" in first.stdout.readline()
+        second = run("serve", "--port", 0)
+        assert second.returncode == 1
+        assert second.stderr.count("\n") == 1
+        assert "open for writing in another process" in second.stderr
+        first.terminate()
+
+
+def test_a_document_does_not_steer_the_terminal(run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"id": "a\x9b", "title": "\x1b[2Jx", "text": "The \x1b]0;red\x07 fox ran."})
+    )
+    data = tmp_path / "data"
+    run("add", tmp_path / "a.jsonl", "--data", data)
+    for command in (["search", "red fox"], ["documents", "list"], ["documents", "show", "a\x9b"]):
+        shown = run(*command, "--data", data).stdout
+        assert not set(shown) & {"\x1b", "\x9b", "\x07"}, command
+        assert "�" in shown
+
+
+def test_two_files_of_one_name_do_not_replace_each_other(run, tmp_path: Path) -> None:
+    for folder in ("x", "y"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.txt").write_text(f"What {folder} says.")
+    both = run("add", tmp_path / "x/a.txt", tmp_path / "y/a.txt", "--data", tmp_path / "data")
+    assert both.stdout == "1 added, 0 updated, 0 unchanged, 1 refused\n"
+    assert "has the same id as" in both.stderr
 
 
 def test_another_model_asks_for_a_reindex(run, tmp_path: Path) -> None:

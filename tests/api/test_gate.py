@@ -1,0 +1,90 @@
+"""The gate alone, in front of an application that only reads its body."""
+
+import json
+
+import anyio
+import pytest
+
+from api.gate import Gate, Metrics
+from api.settings import Settings
+
+SCOPE = {
+    "type": "http", "method": "POST", "path": "/v1/verify", "client": ("10.0.0.1", 1),
+    "headers": [(b"host", b"localhost"), (b"content-length", b"100")],
+}  # fmt: skip
+
+
+async def reads_body(scope, receive, send) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+def gate(**settings) -> Gate:
+    return Gate(reads_body, Settings(**settings), Metrics())
+
+
+async def ask(gate: Gate, receive) -> tuple[int, dict]:
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    await gate(dict(SCOPE), receive, send)
+    return sent[0]["status"], json.loads(sent[1]["body"] or b"{}")
+
+
+async def at_once() -> dict:
+    return {"type": "http.request", "body": b"x", "more_body": False}
+
+
+async def never() -> dict:
+    await anyio.sleep_forever()
+    raise AssertionError
+
+
+def test_who_sends_slowly_keeps_nobody_out() -> None:
+    async def main() -> None:
+        door = gate(max_in_flight=2, body_timeout=30)
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(ask, door, never)
+            await anyio.sleep(0.05)
+            assert (await ask(door, at_once))[0] == 200
+            group.cancel_scope.cancel()
+
+    anyio.run(main)
+
+
+def test_a_body_that_does_not_come_is_given_up() -> None:
+    status, problem = anyio.run(ask, gate(body_timeout=0.05), never)
+    assert (status, problem["detail"]) == (408, "the body did not arrive in time")
+
+
+def test_places_are_given_back() -> None:
+    async def main() -> None:
+        door = gate(max_in_flight=1)
+        for _ in range(3):
+            assert (await ask(door, at_once))[0] == 200
+
+    anyio.run(main)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("RATE_LIMIT", "foo"), ("PORT", "x"), ("DENSE_WEIGHT", "2")]
+)
+def test_settings_are_checked_at_once(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"CLAIMDESK_{name}", value)
+    with pytest.raises(ValueError, match=name.lower()):
+        Settings()
+
+
+def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIMDESK_CORS_ORIGINS", "https://a.b, chrome-extension://x")
+    monkeypatch.setenv("CLAIMDESK_ALLOWED_HOSTS", "")
+    chosen = Settings()
+    assert chosen.cors_origins == ["https://a.b", "chrome-extension://x"]
+    assert chosen.allowed_hosts == []
