@@ -26,6 +26,7 @@ DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 HUB_TIMEOUT_SECONDS = 2
 # Padding is wasted work, so texts of like length share a batch and a batch is bounded in tokens.
 BATCH_TOKENS = 4_096
+WIDTH_STEP = 8
 # Of what lies in a cache folder; another number, and older folders are left alone.
 CACHE_FORMAT = 2
 
@@ -191,6 +192,8 @@ class Graph:
         rows_of_output = np.zeros((len(encodings), int(self.meta["width"])), np.float32)
         for rows in _batches([len(encoding.ids) for encoding in encodings]):
             width = max(len(encodings[row].ids) for row in rows)
+            # The runtime keeps something for every shape it meets: let there be few.
+            width = -(-width // WIDTH_STEP) * WIDTH_STEP
             columns = {name: np.zeros((len(rows), width), np.int64) for name in self._names}
             for at, row in enumerate(rows):
                 encoding = encodings[row]
