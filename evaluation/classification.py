@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 BINS = 15
+THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 Floats = npt.NDArray[np.floating[Any]]
 
 
@@ -30,6 +31,8 @@ def scores(
     )
     occur = support > 0
     return {
+        "reliability": reliability(confidence, correct),
+        "coverage": coverage_curve(confidence, correct, THRESHOLDS),
         "accuracy": round(float(correct.mean()), 4),
         "macro_f1": round(float(f1[occur].mean()), 4),
         "ece": round(calibration_error(confidence, correct), 4),
@@ -61,6 +64,26 @@ def calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_]) -> flo
         for at in range(BINS)
     ]
     return sum(gaps) / len(correct)
+
+
+def reliability(confidence: Floats, correct: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
+    """For each of the bins that is not empty: mean confidence, accuracy, and how many are in it."""
+    bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    return [
+        {
+            "confidence": round(float(confidence[bins == at].mean()), 4),
+            "accuracy": round(float(correct[bins == at].mean()), 4),
+            "n": int((bins == at).sum()),
+        }
+        for at in range(BINS)
+        if (bins == at).any()
+    ]
+
+
+def worst_errors(wrong: npt.NDArray[np.bool_], confidence: Floats, most: int = 20) -> list[int]:
+    """Rows of the errors the system was surest of."""
+    rows = np.flatnonzero(wrong)
+    return [int(row) for row in rows[np.argsort(-confidence[rows], kind="stable")][:most]]
 
 
 def coverage_curve(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -11,12 +15,18 @@ import typer
 from rich.table import Table
 
 from api.cli import AsJson, Data, out, progress, settings
-from api.settings import NO_MODEL
-from evaluation import beir
+from api.settings import NO_MODEL, Settings
+from evaluation import beir, result
 from evaluation.errors import EvaluationError
+from evaluation.result import Result
+from evaluation.target import InProcess, Target, at
 
 app = typer.Typer(help="How good it is, on your data or a public set.", no_args_is_help=True)
 Work = Annotated[Path | None, typer.Option("--data", help="Keep the index here, for another run.")]
+Url = Annotated[str | None, typer.Option(help="Evaluate the service that runs there.")]
+Report = Annotated[
+    Path | None, typer.Option(help="Write results.json, pictures and an HTML page into a folder.")
+]
 
 
 @app.callback()
@@ -24,11 +34,57 @@ def evaluate() -> None:
     """How good it is, on your data or a public set."""
 
 
+@contextmanager
+def _target(
+    chosen: Settings, url: str | None, *, writable: bool, stances: bool
+) -> Iterator[Target]:
+    from api.service import Service
+
+    if url is not None:
+        with at(url) as remote:
+            yield remote
+        return
+    with Service.open(chosen, writable=writable, stances=stances) as service:
+        yield InProcess(service)
+
+
+@contextmanager
+def _fresh(work: Path | None, url: str | None, *, stances: bool) -> Iterator[Target]:
+    """A target for a data set of its own, whose index is thrown away unless a folder is given."""
+    with (
+        TemporaryDirectory() as scratch,
+        _target(settings(work or Path(scratch)), url, writable=True, stances=stances) as target,
+    ):
+        yield target
+
+
+def _publish(
+    found: Result, name: str, files: Sequence[Path], report: Path | None, as_json: bool
+) -> bool:
+    """Write the report and print the JSON, as asked; says whether a table is still wanted."""
+    if report is not None:
+        from evaluation.report import write
+
+        content = result.save(
+            report, found, data=name, data_sha256=result.data_hash(files),
+            settings=settings().model_dump(mode="json", exclude={"data", "cache"}),
+            command=f"claimdesk {shlex.join(sys.argv[1:])}",
+        )  # fmt: skip
+        page = write(report, content)
+        if not as_json:
+            out.print(f"written: {page}", markup=False)
+    if as_json:
+        print(json.dumps(found.public()))
+    return not as_json
+
+
 @app.command()
 def retrieval(
     folder: Annotated[Path, typer.Argument(help="A data set in BEIR's layout.")],
     split: Annotated[str, typer.Option(help="Which judgements: qrels/SPLIT.tsv.")] = "test",
     work: Work = None,
+    url: Url = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank documents for every judged query: BM25 alone, vectors alone, both fused."""
@@ -37,21 +93,25 @@ def retrieval(
 
     benchmark = beir.load(folder, split)
     total = count(benchmark.corpus) + len(ROWS) * len(benchmark.qrels)
-    with progress("evaluating", total) as advance:
-        result = evaluate(benchmark, settings(), work, advance)
-    if as_json:
-        print(json.dumps(result))
-        return
-    table = Table("", *MEASURES, title=f"{folder.name} {split}, {result['queries']} queries")
-    for name, row in result["rows"].items():
-        table.add_row(name, *(f"{row[measure]:.3f}" for measure in MEASURES))
-    out.print(table)
+    with (
+        progress("evaluating", total) as advance,
+        _fresh(work, url, stances=False) as target,
+    ):
+        found = evaluate(benchmark, target, advance)
+    files = [folder / name for name in ("corpus.jsonl", "queries.jsonl", f"qrels/{split}.tsv")]
+    if _publish(found, folder.name, files, report, as_json):
+        figures = found.figures
+        table = Table("", *MEASURES, title=f"{folder.name} {split}, {figures['queries']} queries")
+        for name, row in figures["rows"].items():
+            table.add_row(name, *(f"{row[measure]:.3f}" for measure in MEASURES))
+        out.print(table)
 
 
 @app.command()
 def stance(
     pairs: Annotated[Path, typer.Argument(help="JSON lines: claim, evidence, label.")],
     sample: Annotated[int | None, typer.Option(min=1, help="Only so many pairs.")] = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """Weigh labelled pairs: the stance model alone."""
@@ -64,41 +124,39 @@ def stance(
     loaded = load(pairs, sample)
     model = load_stance(chosen.stance_model, chosen.cache, chosen.threads)
     with progress("weighing", len(loaded)) as advance:
-        result = evaluate(loaded, model, advance)
-    if as_json:
-        print(json.dumps(result))
-        return
-    out.print(_classification(f"{pairs.name}, {result['n']:,} pairs", result))
+        found = evaluate(loaded, model, advance)
+    if _publish(found, pairs.stem, [pairs], report, as_json):
+        _show(f"{pairs.name}, {len(loaded):,} pairs", found)
 
 
 @app.command()
 def verdict(
     claims: Annotated[Path, typer.Argument(help="JSON lines: claim, verdict.")],
     data: Data = None,
+    url: Url = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """Verify claims with known verdicts over the current index."""
-    from api.service import Service
     from evaluation.verdict import evaluate, load
 
     loaded = load(claims)
     with (
-        Service.open(settings(data), writable=False) as service,
+        _target(settings(data), url, writable=False, stances=True) as target,
         progress("verifying", len(loaded)) as advance,
     ):
-        result = evaluate(loaded, service, advance)
-    if as_json:
-        print(json.dumps(result))
+        found = evaluate(loaded, target, advance)
+    if not _publish(found, claims.stem, [claims], report, as_json):
         return
-    out.print(_classification(f"{claims.name}, {result['n']:,} claims", result))
+    _show(f"{claims.name}, {len(loaded):,} claims", found)
     curve = Table("threshold", "coverage", "accuracy", title="If only the surer ones are answered")
-    for point in result["coverage"]:
+    for point in found.figures["coverage"]:
         curve.add_row(*("" if point[name] is None else f"{point[name]:.2f}" for name in point))
     out.print(curve)
-    for error in result["errors"]:
+    for error in found.errors:
         out.print(
             f"{error['claim']}\n  expected {error['expected']}, got {error['got']} "
-            f"({error['probability']:.2f}): {error['evidence']}",
+            f"({error['value']:.2f}): {error['evidence']}",
             markup=False,
         )
 
@@ -108,39 +166,65 @@ def scifact(
     folder: Annotated[Path, typer.Argument(help="corpus.jsonl and claims_SPLIT.jsonl.")],
     split: Annotated[str, typer.Option(help="Which claims.")] = "dev",
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Least stance probability.")] = 0.5,
+    oracle: Annotated[bool, typer.Option(help="Given the gold abstracts, without search.")] = False,
     work: Work = None,
+    url: Url = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """SciFact's official scores, every claim against all abstracts."""
-    from api.service import Service
-    from evaluation.scifact import MEASURES, evaluate, load
+    from evaluation.figures import MEASURES
+    from evaluation.report import published
+    from evaluation.scifact import evaluate, load
 
     loaded = load(folder, split)
     total = len(loaded.abstracts) + len(loaded.claims)
-    with TemporaryDirectory() as scratch, progress("evaluating", total) as advance:
-        chosen = settings(work or Path(scratch))
-        with Service.open(chosen, writable=True) as service:
-            result = evaluate(loaded, service, threshold, advance)
-    if as_json:
-        print(json.dumps(result))
+    with progress("evaluating", total) as advance, _fresh(work, url, stances=True) as target:
+        found = evaluate(loaded, target, threshold, oracle, advance)
+    files = [folder / "corpus.jsonl", folder / f"claims_{split}.jsonl"]
+    if not _publish(found, folder.name, files, report, as_json):
         return
-    table = Table("", "precision", "recall", "F1", title=f"SciFact {split}, open retrieval")
+    table = Table("", "precision", "recall", "F1", title=f"SciFact {split}")
     for name in MEASURES:
-        row = result["open"][name]
+        row = found.figures["oracle" if oracle else "open"][name]
         table.add_row(name.replace("_", ", "), *(f"{100 * value:.1f}" for value in row.values()))
+    out.print(table)
+    for row in published(folder.name, "scifact"):
+        differs = f" ({row['differs']})" if "differs" in row else ""
+        out.print(f"{row['system']}: {100 * row['value']:.1f} abstract, label{differs}")
+
+
+@app.command()
+def compare(
+    one: Annotated[Path, typer.Argument(help="A results.json, or the folder of a report.")],
+    other: Annotated[Path, typer.Argument(help="Another one over the same data.")],
+    as_json: AsJson = False,
+) -> None:
+    """Which differences between two results are real, by a paired randomisation test."""
+    rows = result.compared(result.read(one), result.read(other))
+    if as_json:
+        print(json.dumps(rows))
+        return
+    table = Table("", str(one), str(other), "difference", "p", "")
+    for name, row in rows.items():
+        said = "real" if row["p"] < 0.05 else "may be chance"
+        values = (f"{row[key]:.4f}" for key in ("one", "other", "difference", "p"))
+        table.add_row(name, *values, said if row["difference"] else "same")
     out.print(table)
 
 
-def _classification(title: str, result: dict[str, Any]) -> Table:
-    labels = result["confusion"]["labels"]
-    caption = (
-        f"accuracy {result['accuracy']:.3f}, macro-F1 {result['macro_f1']:.3f}, "
-        f"ECE {result['ece']:.3f}"
+def _show(title: str, found: Result) -> None:
+    """Each label's figures beside what it was taken for."""
+    figures: Any = found.public()
+    labels = figures["confusion"]["labels"]
+    headline = (
+        f"{name.replace('_', '-')} {figures[name]:.3f} ({low:.3f} to {high:.3f})"
+        for name, (low, high) in figures["intervals"].items()
     )
-    table = Table("expected", "precision", "recall", "F1", *(f"got {x}" for x in labels))
-    table.title, table.caption = title, caption
-    for label, row in zip(labels, result["confusion"]["rows"], strict=True):
-        per = result["per_label"][label]
+    table = Table("expected", "precision", "recall", "F1", *(f"got {label}" for label in labels))
+    table.title, table.caption = title, ", ".join(headline)
+    for label, row in zip(labels, figures["confusion"]["rows"], strict=True):
+        per = figures["per_label"][label]
         shown = (f"{per[name]:.3f}" for name in ("precision", "recall", "f1"))
         table.add_row(label, *shown, *map(str, row))
-    return table
+    out.print(table)

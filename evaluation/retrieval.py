@@ -2,81 +2,89 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import ir_measures
+import numpy as np
 from ir_measures import AP, RR, R, ScoredDoc, nDCG
 
-from api.service import VERSION, Service
-from api.settings import Settings
 from evaluation.beir import Benchmark
-from evaluation.errors import EvaluationError
+from evaluation.result import Result
+from evaluation.target import Target
 from index.read import read
-from retrieval.search import Fusion, search
-from retrieval.types import Claim, Mode
+from retrieval.types import Mode
 
 MEASURES = {
     "nDCG@10": nDCG @ 10, "recall@10": R @ 10, "recall@20": R @ 20, "recall@100": R @ 100,
     "MRR@10": RR @ 10, "MAP": AP,
 }  # fmt: skip
 ROWS: dict[str, Mode] = {"BM25": "lexical", "dense": "dense", "hybrid": "hybrid"}
+BEST = "hybrid"
+CURVE = (1, 2, 5, 10, 20, 50, 100)
 DEPTH = 100
 Advance = Callable[[], None]
 
 
-def evaluate(
-    benchmark: Benchmark, settings: Settings, work: Path | None, advance: Advance
-) -> dict[str, Any]:
-    """Index the benchmark's corpus and rank 100 documents for every judged query, three times.
+def evaluate(benchmark: Benchmark, target: Target, advance: Advance) -> Result:
+    """Index the benchmark's corpus and rank 100 documents for every judged query, in every way.
 
-    Args:
-        work: where the index is kept for another run; None makes one for this run alone.
-
-    Returns:
-        The hybrid row's figures at the top, all three under "rows". A query for which nothing is
-        found counts as zero.
+    The hybrid row's figures are at the top, all rows under "rows". A query for which nothing is
+    found counts as zero.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        chosen = settings.model_copy(update={"data": work or Path(scratch)})
-        with Service.open(chosen, writable=True, stances=False) as service:
-            for outcome in service.ingest(read(benchmark.corpus)):
-                if outcome.status == "refused":
-                    raise EvaluationError(f"{outcome.id}: {outcome.reason}")
-                advance()
-            rows = {
-                name: measure(benchmark, list(_run(service, benchmark, mode, advance)))
-                for name, mode in ROWS.items()
-            }
-            stats = service.corpus.stats()
-    return {
-        **rows["hybrid"],
-        "rows": rows,
-        "queries": len(benchmark.qrels),
-        "documents": stats.documents,
-        "passages": stats.passages,
-        "models": service.names.model_dump(),
-        "dense_weight": settings.dense_weight,
-        "version": VERSION,
-    }
-
-
-def _run(
-    service: Service, benchmark: Benchmark, mode: Mode, advance: Advance
-) -> Iterator[ScoredDoc]:
-    fusion = Fusion(service.settings.dense_weight)
-    queries = list(benchmark.qrels)
-    vectors = service.embedder.embed([benchmark.queries[query] for query in queries])
-    for query, vector in zip(queries, vectors, strict=True):
-        claim = Claim(benchmark.queries[query], DEPTH, mode=mode)
-        for candidate in search(claim, vector, service.corpus, fusion):
-            yield ScoredDoc(query, candidate.document.id, candidate.scores.fused)
+    for _ in target.add(read(benchmark.corpus)):
         advance()
+    queries = list(benchmark.qrels)
+    texts = [benchmark.queries[query] for query in queries]
+    rows, curves = {}, {}
+    columns: dict[str, np.ndarray[Any, Any]] = {}
+    for name, mode in ROWS.items():
+        run: list[ScoredDoc] = []
+        for query, found in zip(queries, target.rank(texts, DEPTH, mode), strict=True):
+            run += as_run(query, found)
+            advance()
+        single = per_query(benchmark.qrels, queries, run)
+        columns |= {f"{name} {measure}": values for measure, values in single.items()}
+        rows[name] = {measure: round(float(v.mean()), 4) for measure, v in single.items()}
+        curves[name] = recall_curve(benchmark.qrels, run)
+    info = target.info()
+    figures = {
+        **rows[BEST],
+        "rows": rows,
+        "recall_curve": {"k": CURVE, **curves},
+        "queries": len(queries),
+        "documents": info.documents,
+        "passages": info.passages,
+        "models": info.models.model_dump(),
+        "version": info.version,
+    }
+    worst = np.argsort(columns[f"{BEST} nDCG@10"], kind="stable")[:20]
+    errors = [
+        {"claim": texts[at], "expected": ", ".join(benchmark.qrels[queries[at]]), "got": "",
+         "value": float(columns[f"{BEST} nDCG@10"][at])}
+        for at in worst
+    ]  # fmt: skip
+    return Result("retrieval", figures, columns, errors)
 
 
-def measure(benchmark: Benchmark, run: list[ScoredDoc]) -> dict[str, float]:
-    """Means over the judged queries, by ir-measures."""
-    means = ir_measures.calc_aggregate(MEASURES.values(), benchmark.qrels, run)
-    return {name: round(float(means[measure]), 4) for name, measure in MEASURES.items()}
+def as_run(query: str, found: Sequence[str]) -> Iterable[ScoredDoc]:
+    """Documents in their order, as ir-measures takes them: by falling score."""
+    return (ScoredDoc(query, id, float(len(found) - rank)) for rank, id in enumerate(found))
+
+
+def per_query(
+    qrels: dict[str, dict[str, int]], queries: Sequence[str], run: list[ScoredDoc]
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Each measure of each query, by ir-measures; a query absent from the run has zero."""
+    rows = {query: at for at, query in enumerate(queries)}
+    values = {name: np.zeros(len(queries)) for name in MEASURES}
+    names = {str(measure): name for name, measure in MEASURES.items()}
+    for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels, run):
+        values[names[str(metric.measure)]][rows[metric.query_id]] = metric.value
+    return values
+
+
+def recall_curve(qrels: dict[str, dict[str, int]], run: list[ScoredDoc]) -> list[float]:
+    """Recall at each depth of `CURVE`."""
+    means = ir_measures.calc_aggregate([R @ k for k in CURVE], qrels, run)
+    return [round(float(means[R @ k]), 4) for k in CURVE]

@@ -14,20 +14,25 @@ Precision counts against what was predicted, recall against all gold abstracts o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, Field
 
 from api.schemas import EvidenceBody
-from api.service import VERSION, Service
 from evaluation.errors import EvaluationError
+from evaluation.figures import MEASURES
+from evaluation.result import Result
 from evaluation.retrieval import Advance
+from evaluation.target import Target
 from index.lines import read_lines
 from index.types import Document, document
-from retrieval.types import Claim, Stance
+from retrieval.types import Stance
 
 MAX_RATIONALE = 3
 DEPTH = 10
@@ -114,37 +119,46 @@ def sentence_numbers(sentences: Sequence[str], spans: Sequence[tuple[int, int]])
     return tuple(numbers)
 
 
-def score(
+def counts(
     gold: Mapping[str, Mapping[str, Gold]], predicted: Mapping[str, Mapping[str, Predicted]]
-) -> dict[str, dict[str, float]]:
-    """The four official measures; each with precision, recall and F1."""
-    right = dict.fromkeys(MEASURES, 0)
-    abstracts = sum(len(each) for each in predicted.values())
-    sentences = 0
-    for claim, each in predicted.items():
-        for abstract, one in each.items():
-            sentences += len(one.sentences)
-            truth = gold.get(claim, {}).get(abstract)
+) -> dict[str, npt.NDArray[np.int64]]:
+    """For each claim of `gold` how many are right by each measure, predicted, and gold."""
+    names = [*MEASURES, *(f"{kind}_{side}" for kind in KINDS for side in ("predicted", "gold"))]
+    columns = {name: np.zeros(len(gold), np.int64) for name in names}
+    for row, (claim, truths) in enumerate(gold.items()):
+        columns["abstract_gold"][row] = len(truths)
+        columns["sentence_gold"][row] = sum(
+            len(set().union(*t.rationales)) for t in truths.values()
+        )
+        for abstract, one in predicted.get(claim, {}).items():
+            columns["abstract_predicted"][row] += 1
+            columns["sentence_predicted"][row] += len(one.sentences)
+            truth = truths.get(abstract)
             if truth is None:
                 continue
             labelled = truth.label == one.label
             first = set(one.sentences[:MAX_RATIONALE])
-            held = [rationale for rationale in truth.rationales if rationale <= first]
+            held = any(rationale <= first for rationale in truth.rationales)
             whole = [r for r in truth.rationales if r <= set(one.sentences)]
             chosen = len(set(one.sentences) & set().union(*whole))
-            right["abstract_label"] += labelled
-            right["abstract_rationale"] += labelled and bool(held)
-            right["sentence_selection"] += chosen
-            right["sentence_label"] += chosen if labelled else 0
-    all_abstracts = sum(len(each) for each in gold.values())
-    all_sentences = sum(
-        len(frozenset().union(*one.rationales)) for each in gold.values() for one in each.values()
-    )
-    totals = {"abstract": (abstracts, all_abstracts), "sentence": (sentences, all_sentences)}
-    return {name: _f1(right[name], *totals[name.split("_")[0]]) for name in MEASURES}
+            columns["abstract_label"][row] += labelled
+            columns["abstract_rationale"][row] += labelled and held
+            columns["sentence_selection"][row] += chosen
+            columns["sentence_label"][row] += chosen if labelled else 0
+    return columns
 
 
-MEASURES = ("abstract_label", "abstract_rationale", "sentence_selection", "sentence_label")
+def score(columns: Mapping[str, npt.NDArray[np.int64]]) -> dict[str, dict[str, float]]:
+    """The four official measures; each with precision, recall and F1."""
+    totals = {name: int(values.sum()) for name, values in columns.items()}
+    return {
+        name: _f1(totals[name], totals[f"{kind}_predicted"], totals[f"{kind}_gold"])
+        for name in MEASURES
+        for kind in [name.split("_")[0]]
+    }
+
+
+KINDS = ("abstract", "sentence")
 
 
 def _f1(right: int, predicted: int, gold: int) -> dict[str, float]:
@@ -154,35 +168,60 @@ def _f1(right: int, predicted: int, gold: int) -> dict[str, float]:
     return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
 
 
-def evaluate(data: SciFact, service: Service, threshold: float, advance: Advance) -> dict[str, Any]:
-    """Open retrieval: every claim against all abstracts, and the official scores.
+def evaluate(
+    data: SciFact, target: Target, threshold: float, oracle: bool, advance: Advance
+) -> Result:
+    """The official scores, every claim against all abstracts.
 
     Args:
         threshold: an abstract is named when its stance is this probable.
+        oracle: only gold abstracts are indexed, and of those only a claim's own are scored: labels
+            and rationales without the search's mistakes.
 
     Raises:
-        EvaluationError: the service has no stance model.
+        EvaluationError: the target has no stance model.
     """
-    if service.names.stance is None:
+    info = target.info()
+    if info.models.stance is None:
         raise EvaluationError("there is no label without a stance model: set one")
-    documents = (as_document(id, *abstract) for id, abstract in data.abstracts.items())
-    for outcome in service.ingest(documents):
-        if outcome.status == "refused":
-            raise EvaluationError(f"{outcome.id}: {outcome.reason}")
+    asked = set().union(*data.gold.values()) if oracle else set(data.abstracts)
+    documents = (as_document(id, *data.abstracts[id]) for id in data.abstracts if id in asked)
+    for _ in target.add(documents):
         advance()
     predicted: dict[str, dict[str, Predicted]] = {}
     for id, text in data.claims.items():
-        (answer,) = service.verify([Claim(text, DEPTH)], "evaluate")
-        predicted[id] = dict(_named(answer.evidence, data, threshold))
+        named = dict(_named(target.verify(text, DEPTH).evidence, data, threshold))
+        kept = data.gold[id] if oracle else named
+        predicted[id] = {abstract: one for abstract, one in named.items() if abstract in kept}
         advance()
-    return {
-        "open": score(data.gold, predicted),
+    columns = counts(data.gold, predicted)
+    figures = {
+        "oracle" if oracle else "open": score(columns),
         "claims": len(data.claims),
-        "abstracts": len(data.abstracts),
+        "abstracts": len(asked),
         "threshold": threshold,
-        "models": service.names.model_dump(),
-        "version": VERSION,
+        "models": info.models.model_dump(),
+        "version": info.version,
     }
+    return Result("scifact", figures, columns, list(_errors(data, predicted)))
+
+
+def _errors(
+    data: SciFact, predicted: Mapping[str, Mapping[str, Predicted]]
+) -> Iterator[dict[str, Any]]:
+    """The first abstracts that got the wrong label, or should have had none."""
+    wrong = (
+        {
+            "claim": data.claims[id],
+            "expected": data.gold[id][abstract].label if abstract in data.gold[id] else "none",
+            "got": one.label,
+            "evidence": " ".join(data.abstracts[abstract][1][number] for number in one.sentences),
+        }
+        for id, named in predicted.items()
+        for abstract, one in named.items()
+        if abstract not in data.gold[id] or data.gold[id][abstract].label != one.label
+    )
+    return itertools.islice(wrong, 20)
 
 
 def _named(

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from api.service import VERSION
-from evaluation.classification import scores
+from evaluation.classification import scores, worst_errors
 from evaluation.errors import EvaluationError
+from evaluation.result import Result
 from evaluation.retrieval import Advance
 from index.types import Vectors
 from retrieval.types import STANCES, StanceModel
@@ -38,7 +39,7 @@ def load(file: Path, sample: int | None) -> list[Pair]:
     return random.Random(0).sample(pairs, sample)  # noqa: S311 - a sample, not a secret
 
 
-def evaluate(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> dict[str, Any]:
+def evaluate(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> Result:
     """Scores over all pairs, and over those that share no run of words with training data."""
     probabilities = predict(pairs, model, advance)
     result = _scores(pairs, probabilities)
@@ -47,7 +48,22 @@ def evaluate(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> dic
         result["without_near_duplicates"] = _scores(
             [pairs[row] for row in fresh], probabilities[fresh]
         )
-    return {**result, "model": model.identity, "version": VERSION}
+    gold = np.array([STANCES.index(pair.label) for pair in pairs])
+    predicted = probabilities.argmax(axis=1)
+    columns = {"gold": gold, "predicted": predicted, "confidence": probabilities.max(axis=1)}
+    worst = worst_errors(gold != predicted, columns["confidence"])
+    errors = [
+        {
+            "claim": pairs[row].claim,
+            "expected": pairs[row].label,
+            "got": STANCES[predicted[row]],
+            "value": round(float(columns["confidence"][row]), 4),
+            "evidence": pairs[row].evidence,
+        }
+        for row in worst
+    ]
+    figures = {**result, "models": {"stance": model.identity}, "version": VERSION}
+    return Result("stance", figures, columns, errors)
 
 
 def predict(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> Vectors:

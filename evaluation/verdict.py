@@ -5,26 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, Field
 
 from api.schemas import VerifyResponse
-from api.service import VERSION, Service
-from evaluation.classification import coverage_curve, scores
+from evaluation.classification import scores, worst_errors
 from evaluation.errors import EvaluationError
+from evaluation.result import Result
 from evaluation.retrieval import Advance
+from evaluation.target import Target
 from index.lines import read_lines
-from retrieval.types import MAX_CLAIM_CHARS, VERDICTS, Claim, Verdict
+from retrieval.types import MAX_CLAIM_CHARS, VERDICTS, Verdict
 
-THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
+SHOWN = 5
+
+
+class GoldEvidence(BaseModel):
+    """A sentence that decides: where it stands, and what it says."""
+
+    document: str
+    quote: str = Field(min_length=1)
 
 
 class _Line(BaseModel):
     claim: str = Field(min_length=1, max_length=MAX_CLAIM_CHARS)
     verdict: Verdict
     kind: str | None = None
+    evidence: list[GoldEvidence] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Judged:
     claim: str
     verdict: Verdict
     kind: str | None
+    evidence: tuple[GoldEvidence, ...] = ()
 
 
 def load(file: Path) -> list[Judged]:
@@ -42,46 +51,81 @@ def load(file: Path) -> list[Judged]:
         EvaluationError: a line without a claim and a known verdict; names file, line and reason.
     """
     lines = read_lines(file, _Line, EvaluationError)
-    judged = [Judged(line.claim, line.verdict, line.kind) for line in lines]
+    judged = [Judged(line.claim, line.verdict, line.kind, tuple(line.evidence)) for line in lines]
     if not judged:
         raise EvaluationError(f"{file} holds no claim")
     return judged
 
 
-def evaluate(claims: Sequence[Judged], service: Service, advance: Advance) -> dict[str, Any]:
-    """Verify every claim over the open index.
+def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Result:
+    """Verify every claim over what the target has indexed.
+
+    Where claims come with gold evidence, `strict_score` is FEVER's: the verdict is right, and of
+    the evidence shown one piece is of a gold document and says what the gold sentence says
+    (Thorne et al., FEVER, 2018). A claim without enough evidence needs none.
 
     Raises:
-        EvaluationError: the service has no stance model, so there is no verdict to judge.
+        EvaluationError: the target has no stance model, so there is no verdict to judge.
     """
-    if service.names.stance is None:
+    info = target.info()
+    if info.models.stance is None:
         raise EvaluationError("there is no verdict without a stance model: set one")
     answers: list[VerifyResponse] = []
     for judged in claims:
-        answers += service.verify([Claim(judged.claim)], "evaluate")
+        answers.append(target.verify(judged.claim, SHOWN))
         advance()
     gold = [judged.verdict for judged in claims]
-    predicted = [str(answer.verdict) for answer in answers]
+    predicted = [_decided(answer) for answer in answers]
     confidence = np.array([answer.probability for answer in answers], np.float64)
     correct = np.array([a == b for a, b in zip(gold, predicted, strict=True)])
-    return {
-        **scores(gold, predicted, confidence, VERDICTS),
-        "coverage": coverage_curve(confidence, correct, THRESHOLDS),
+    figures = scores(gold, predicted, confidence, VERDICTS)
+    if any(judged.evidence for judged in claims):
+        found = [_shows(answer, judged) for answer, judged in zip(answers, claims, strict=True)]
+        figures["strict_score"] = round(float((correct & np.array(found)).mean()), 4)
+    errors = [
+        {
+            "claim": claims[row].claim,
+            "expected": gold[row],
+            "got": predicted[row],
+            "value": round(float(confidence[row]), 4),
+            "evidence": answers[row].evidence[0].rationale[0].quote
+            if answers[row].evidence
+            else "",
+        }
+        for row in worst_errors(~correct, confidence)
+    ]
+    figures |= {
         "by_kind": _by_kind(claims, correct.tolist()),
-        "errors": [
-            {
-                "claim": judged.claim,
-                "expected": judged.verdict,
-                "got": answer.verdict,
-                "probability": answer.probability,
-                "evidence": answer.evidence[0].rationale[0].quote if answer.evidence else None,
-            }
-            for judged, answer in zip(claims, answers, strict=True)
-            if judged.verdict != answer.verdict
-        ],
-        "models": service.names.model_dump(),
-        "version": VERSION,
+        "models": info.models.model_dump(),
+        "version": info.version,
     }
+    columns = {
+        "gold": np.array([VERDICTS.index(verdict) for verdict in gold]),
+        "predicted": np.array([VERDICTS.index(verdict) for verdict in predicted]),
+        "confidence": confidence,
+    }
+    return Result("verdict", figures, columns, errors)
+
+
+def _decided(answer: VerifyResponse) -> Verdict:
+    assert answer.verdict is not None
+    return answer.verdict
+
+
+def _shows(answer: VerifyResponse, judged: Judged) -> bool:
+    if judged.verdict == "NOT_ENOUGH_EVIDENCE":
+        return True
+    return any(
+        item.document.id == gold.document and _overlap(gold.quote, quote.quote)
+        for item in answer.evidence
+        for quote in item.rationale
+        for gold in judged.evidence
+    )
+
+
+def _overlap(gold: str, quote: str) -> bool:
+    """A quote is the gold sentence when one holds the other: splitters differ at their ends."""
+    return gold in quote or quote in gold
 
 
 def _by_kind(claims: Sequence[Judged], correct: Sequence[bool]) -> dict[str, dict[str, int]]:

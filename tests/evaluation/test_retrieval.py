@@ -4,10 +4,16 @@ from pathlib import Path
 import pytest
 from ir_measures import ScoredDoc
 
+from api.service import Service
 from api.settings import Settings
-from evaluation.beir import Benchmark, load
+from evaluation.beir import load
 from evaluation.errors import EvaluationError
-from evaluation.retrieval import evaluate, measure
+from evaluation.retrieval import CURVE, evaluate, per_query, recall_curve
+from evaluation.target import InProcess, Remote, at
+from index.exact import ExactCorpus
+from index.types import document
+from tests.conftest import OpenEmbedded, client_for
+from tests.fakes import FakeEmbedder
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -33,29 +39,57 @@ def small(tmp_path: Path) -> Path:
 
 
 def test_by_hand() -> None:
-    benchmark = Benchmark(
-        Path(), {}, {"q1": {"a": 1}, "q2": {"b": 1, "c": 1}, "absent": {"a": 1}, "bad": {"a": 1}}
-    )
+    qrels = {"q1": {"a": 1}, "q2": {"b": 1, "c": 1}, "absent": {"a": 1}, "bad": {"a": 1}}
     run = [
         ScoredDoc("q1", "a", 2.0), ScoredDoc("q1", "b", 1.0),
         ScoredDoc("q2", "x", 3.0), ScoredDoc("q2", "c", 2.0), ScoredDoc("bad", "x", 1.0),
     ]  # fmt: skip
-    figures = measure(benchmark, run)
+    single = per_query(qrels, list(qrels), run)
+    assert single["MRR@10"].tolist() == [1, 0.5, 0, 0]
+    figures = {name: values.mean() for name, values in single.items()}
     # q1: 1. q2: relevant at rank 2 of two relevant. A query that found nothing counts as zero.
     discount = 0.6309
     assert figures["nDCG@10"] == pytest.approx((1 + discount / (1 + discount)) / 4, abs=1e-3)
     assert figures["recall@10"] == pytest.approx((1 + 0.5) / 4, abs=1e-4)
     assert figures["MRR@10"] == pytest.approx((1 + 0.5) / 4, abs=1e-4)
     assert figures["MAP"] == pytest.approx((1 + 0.25) / 4, abs=1e-4)
+    assert recall_curve(qrels, run)[:2] == [0.25, 0.375]
 
 
-def test_the_whole_way(small: Path, cache: Path, real_embedder) -> None:
+def test_the_whole_way(small: Path, open_embedded: OpenEmbedded, real_embedder) -> None:
     steps = []
-    result = evaluate(load(small, "test"), Settings(cache=cache), None, lambda: steps.append(1))
+    service = Service(Settings(), open_embedded(embedder=real_embedder), real_embedder)
+    found = evaluate(load(small, "test"), InProcess(service), lambda: steps.append(1))
+    result = found.public()
     assert result["rows"].keys() == {"BM25", "dense", "hybrid"}
     assert result["nDCG@10"] == result["rows"]["hybrid"]["nDCG@10"] == 1.0
+    assert result["intervals"]["hybrid nDCG@10"] == [1.0, 1.0]
+    assert result["recall_curve"]["k"] == CURVE
     assert (result["queries"], result["documents"]) == (2, 3)
     assert len(steps) == 3 + 3 * 2
+    service.close()
+
+
+def test_a_running_service_gives_the_same(small: Path) -> None:
+    benchmark = load(small, "test")
+    figures = []
+    for remote in (False, True):
+        service = Service(Settings(), ExactCorpus(), FakeEmbedder())
+        with client_for(service) as client:
+            target = Remote(client) if remote else InProcess(service)
+            figures.append(evaluate(benchmark, target, lambda: None).figures)
+    assert figures[0] == figures[1]
+
+
+def test_a_service_that_is_not_there_or_refuses(small: Path) -> None:
+    with (
+        at("http://127.0.0.1:9") as remote,
+        pytest.raises(EvaluationError, match=r"127\.0\.0\.1:9"),
+    ):
+        remote.info()
+    service = Service(Settings(max_document_chars=5), ExactCorpus(), FakeEmbedder())
+    with client_for(service) as client, pytest.raises(EvaluationError, match="refused"):
+        list(Remote(client).add([document("d", "More than five characters.")]))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,17 @@ import pytest
 
 from api.service import Service
 from evaluation.errors import EvaluationError
-from evaluation.scifact import Gold, Predicted, as_document, evaluate, load, score, sentence_numbers
+from evaluation.scifact import (
+    Gold,
+    Predicted,
+    as_document,
+    counts,
+    evaluate,
+    load,
+    score,
+    sentence_numbers,
+)
+from evaluation.target import InProcess
 from index.split import split
 
 GOLD = {
@@ -26,7 +36,7 @@ def f1(precision: float, recall: float) -> dict[str, float]:
 
 def test_all_right() -> None:
     predicted = {"1": {"a": Predicted("SUPPORTS", (1, 2, 5)), "b": Predicted("REFUTES", (0,))}}
-    assert list(score(GOLD, predicted).values()) == [f1(1, 1)] * 4
+    assert list(score(counts(GOLD, predicted)).values()) == [f1(1, 1)] * 4
 
 
 def test_by_hand() -> None:
@@ -35,7 +45,7 @@ def test_by_hand() -> None:
         "1": {"a": Predicted("SUPPORTS", (1, 5, 7)), "b": Predicted("SUPPORTS", (0,))},
         "2": {"c": Predicted("REFUTES", (3,))},
     }
-    assert score(GOLD, predicted) == {
+    assert score(counts(GOLD, predicted)) == {
         "abstract_label": f1(1 / 3, 1 / 2),
         "abstract_rationale": f1(1 / 3, 1 / 2),
         "sentence_selection": f1(2 / 5, 2 / 4),  # 5 of a, 0 of b; 1 alone is no whole rationale
@@ -47,15 +57,15 @@ def test_an_abstract_counts_only_with_a_whole_rationale_in_three_sentences() -> 
     short = {"1": {"a": Predicted("SUPPORTS", (1,))}}
     late = {"1": {"a": Predicted("SUPPORTS", (7, 8, 9, 5))}}
     for predicted in (short, late):
-        assert score(GOLD, predicted)["abstract_label"] == f1(1, 1 / 2)
-        assert score(GOLD, predicted)["abstract_rationale"] == f1(0, 0)
-    assert score(GOLD, short)["sentence_selection"] == f1(0, 0)
-    assert score(GOLD, late)["sentence_selection"] == f1(1 / 4, 1 / 4)
+        assert score(counts(GOLD, predicted))["abstract_label"] == f1(1, 1 / 2)
+        assert score(counts(GOLD, predicted))["abstract_rationale"] == f1(0, 0)
+    assert score(counts(GOLD, short))["sentence_selection"] == f1(0, 0)
+    assert score(counts(GOLD, late))["sentence_selection"] == f1(1 / 4, 1 / 4)
 
 
 def test_nothing_predicted() -> None:
-    assert score(GOLD, {})["abstract_label"] == f1(0, 0)
-    assert score({}, {})["sentence_label"] == f1(0, 0)
+    assert score(counts(GOLD, {}))["abstract_label"] == f1(0, 0)
+    assert score(counts({}, {}))["sentence_label"] == f1(0, 0)
 
 
 def test_spans_of_the_document_find_their_sentences_again() -> None:
@@ -93,10 +103,16 @@ def test_the_whole_evaluation(folder: Path, weighing_service: Service) -> None:
     steps: list[None] = []
     for document in ("a", "b", "c"):
         weighing_service.corpus.delete([document])
-    result = evaluate(load(folder, "dev"), weighing_service, 0.5, lambda: steps.append(None))
+    target = InProcess(weighing_service)
+    found = evaluate(load(folder, "dev"), target, 0.5, False, lambda: steps.append(None))
+    result = found.figures
     assert result["open"]["abstract_label"] == f1(1, 1)
     assert result["open"]["sentence_label"]["recall"] == 1
     assert (result["claims"], result["abstracts"], len(steps)) == (2, 2, 4)
+    assert found.public()["intervals"].keys() == result["open"].keys()
+    given = evaluate(load(folder, "dev"), target, 0.5, True, lambda: None).figures
+    assert given["oracle"]["abstract_label"] == f1(1, 1)
+    assert given["abstracts"] == 1
 
 
 @pytest.mark.parametrize(
@@ -119,4 +135,4 @@ def test_a_bad_line_is_named(folder: Path, name: str, line: str, reason: str) ->
 
 def test_without_stances_there_is_nothing_to_score(folder: Path, service: Service) -> None:
     with pytest.raises(EvaluationError, match="without a stance model"):
-        evaluate(load(folder, "dev"), service, 0.5, lambda: None)
+        evaluate(load(folder, "dev"), InProcess(service), 0.5, False, lambda: None)

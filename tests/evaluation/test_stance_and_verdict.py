@@ -8,6 +8,7 @@ import pytest
 from api.service import Service
 from evaluation import stance, verdict
 from evaluation.errors import EvaluationError
+from evaluation.target import InProcess
 from tests.fakes import FakeStance
 
 PAIRS = [
@@ -26,13 +27,15 @@ def write(path: Path, rows: list) -> Path:
 def test_pairs_with_and_without_near_duplicates(tmp_path: Path) -> None:
     steps: list[None] = []
     pairs = stance.load(write(tmp_path / "pairs.jsonl", PAIRS), None)
-    result = stance.evaluate(pairs, FakeStance(), lambda: steps.append(None))
+    found = stance.evaluate(pairs, FakeStance(), lambda: steps.append(None))
+    result = found.figures
     assert (result["n"], result["accuracy"], len(steps)) == (3, 0.6667, 3)
     assert result["without_near_duplicates"]["accuracy"] == 1
     assert result["without_near_duplicates"]["n"] == 2
     assert result["accuracy_among_its_labels"] == 1  # without the choice to say nothing
     assert result["confusion"]["rows"] == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
-    assert result["model"] == "fake-stance@1"
+    assert result["models"] == {"stance": "fake-stance@1"}
+    assert [error["claim"] for error in found.errors] == ["Penguins swim"]
 
 
 def test_a_sample_is_the_same_each_time(tmp_path: Path) -> None:
@@ -49,13 +52,28 @@ def test_claims_over_the_index(tmp_path: Path, weighing_service: Service) -> Non
         {"claim": "Penguins breed on the cape", "verdict": "SUPPORTED"},
     ]
     claims = verdict.load(write(tmp_path / "claims.jsonl", rows))
-    result = verdict.evaluate(claims, weighing_service, lambda: None)
+    found = verdict.evaluate(claims, InProcess(weighing_service), lambda: None)
+    result = found.figures
     assert (result["n"], result["accuracy"]) == (3, 0.6667)
     assert result["by_kind"] == {"number": {"n": 2, "right": 2}}
-    (error,) = result["errors"]
+    (error,) = found.errors
     assert error["claim"] == "Penguins breed on the cape"
     assert (error["expected"], error["got"]) == ("SUPPORTED", "NOT_ENOUGH_EVIDENCE")
     assert result["coverage"][0] == {"threshold": 0.0, "coverage": 1.0, "accuracy": 0.6667}
+
+
+def test_strict_score_wants_the_gold_sentence(tmp_path: Path, weighing_service: Service) -> None:
+    quote = "The bridge cost 48 million euros."
+    rows = [
+        {"claim": "The bridge cost 71 million euros", "verdict": "REFUTED",
+         "evidence": [{"document": document, "quote": quote}]}
+        for document in ("b", "a")
+    ]  # fmt: skip
+    rows.append({"claim": "Penguins breed on the cape", "verdict": "NOT_ENOUGH_EVIDENCE"})
+    claims = verdict.load(write(tmp_path / "claims.jsonl", rows))
+    result = verdict.evaluate(claims, InProcess(weighing_service), lambda: None).figures
+    assert result["accuracy"] == 1
+    assert result["strict_score"] == round(2 / 3, 4)
 
 
 @pytest.mark.parametrize(
@@ -82,4 +100,4 @@ def test_bad_pairs_are_named(tmp_path: Path) -> None:
 
 def test_no_verdict_without_a_stance_model(service: Service) -> None:
     with pytest.raises(EvaluationError, match="without a stance model"):
-        verdict.evaluate([verdict.Judged("x", "REFUTED", None)], service, lambda: None)
+        verdict.evaluate([verdict.Judged("x", "REFUTED", None)], InProcess(service), lambda: None)

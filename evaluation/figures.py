@@ -1,0 +1,59 @@
+"""Task -> its headline figures, each a function of the outcomes of single items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+
+from evaluation.classification import calibration_error
+from evaluation.uncertainty import Columns, Figure
+
+
+def of(task: str, columns: Columns) -> Mapping[str, Figure]:
+    """Headline figures of a result.
+
+    Raises:
+        KeyError: no such task.
+    """
+    if task == "retrieval":
+        return {name: partial(mean, name=name) for name in columns}
+    return CLASSIFICATION if task in ("stance", "verdict") else SCIFACT[task]
+
+
+def mean(columns: Columns, name: str) -> float:
+    return float(columns[name].mean())
+
+
+def accuracy(columns: Columns) -> float:
+    return float((columns["gold"] == columns["predicted"]).mean())
+
+
+def macro_f1(columns: Columns) -> float:
+    """Mean F1 over the labels that occur in gold; labels are small whole numbers."""
+    gold, predicted = columns["gold"], columns["predicted"]
+    size = int(max(gold.max(), predicted.max())) + 1
+    right = np.bincount(gold[gold == predicted], minlength=size)
+    asked, given = np.bincount(gold, minlength=size), np.bincount(predicted, minlength=size)
+    f1 = 2 * right / np.maximum(asked + given, 1)
+    return float(f1[asked > 0].mean())
+
+
+def ece(columns: Columns) -> float:
+    return calibration_error(columns["confidence"], columns["gold"] == columns["predicted"])
+
+
+def micro_f1(columns: Columns, measure: str) -> float:
+    """F1 over all items, from each item's counts of right, predicted and gold."""
+    kind = measure.split("_")[0]
+    right = columns[measure].sum()
+    total = columns[f"{kind}_predicted"].sum() + columns[f"{kind}_gold"].sum()
+    return float(2 * right / total) if total else 0.0
+
+
+CLASSIFICATION: Mapping[str, Figure] = {"accuracy": accuracy, "macro_f1": macro_f1, "ece": ece}
+MEASURES = ("abstract_label", "abstract_rationale", "sentence_selection", "sentence_label")
+SCIFACT: Mapping[str, Mapping[str, Figure]] = {
+    "scifact": {name: partial(micro_f1, measure=name) for name in MEASURES}
+}

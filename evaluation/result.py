@@ -1,0 +1,97 @@
+"""What an evaluation found -> results.json, with all it takes to repeat it and to compare it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evaluation import figures
+from evaluation.errors import EvaluationError
+from evaluation.uncertainty import Columns, compare, intervals
+
+FILE = "results.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Figures of one task, the outcomes of single items they are made of, and its worst errors."""
+
+    task: str
+    figures: Mapping[str, Any]
+    columns: Columns
+    errors: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+    def public(self) -> dict[str, Any]:
+        """What `--json` prints: the figures, with their intervals."""
+        return {
+            **self.figures,
+            "intervals": intervals(self.columns, figures.of(self.task, self.columns)),
+        }
+
+
+def data_hash(files: Iterable[Path]) -> str:
+    """SHA-256 over the files that were evaluated on."""
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+def save(folder: Path, result: Result, **about: Any) -> dict[str, Any]:
+    """Write results.json; returns what it holds.
+
+    Args:
+        about: what else it takes to repeat it: data, its hash, settings, command.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {
+        "task": result.task,
+        **about,
+        **result.public(),
+        "worst_errors": list(result.errors),
+        "items": {name: values.tolist() for name, values in result.columns.items()},
+    }
+    (folder / FILE).write_text(json.dumps(content) + "\n")
+    return content
+
+
+def read(file: Path) -> dict[str, Any]:
+    """
+    Raises:
+        EvaluationError: not a results.json that claimdesk wrote.
+    """
+    file = file / FILE if file.is_dir() else file
+    try:
+        content = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise EvaluationError(f"{file}: {error}") from error
+    if not isinstance(content, dict) or not {"task", "items", "data_sha256"} <= set(content):
+        raise EvaluationError(f"{file} is no results.json of `evaluate … --report`")
+    return content
+
+
+def compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Each headline figure of two results, their difference, and how likely chance alone is.
+
+    Raises:
+        EvaluationError: they are not of the same task over the same data.
+    """
+    for name in ("task", "data_sha256"):
+        if one[name] != other[name]:
+            raise EvaluationError(f"the two are of another {name}: {one[name]}, {other[name]}")
+    first, second = _columns(one), _columns(other)
+    shared = [name for name in first if name in second]
+    left = {name: first[name] for name in shared}
+    right = {name: second[name] for name in shared}
+    return compare(left, right, figures.of(one["task"], left))
+
+
+def _columns(content: Mapping[str, Any]) -> Columns:
+    return {name: np.asarray(values) for name, values in content["items"].items()}

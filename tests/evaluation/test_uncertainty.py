@@ -1,0 +1,72 @@
+"""Intervals and paired tests: against what is known by hand or by another library."""
+
+import numpy as np
+import pytest
+from scipy.stats import bootstrap, permutation_test
+from sklearn.metrics import f1_score
+
+from evaluation import figures
+from evaluation.uncertainty import compare, intervals
+
+generator = np.random.default_rng(3)
+GOLD = generator.integers(0, 3, 300)
+
+
+def answers(share: float, seed: int) -> dict[str, np.ndarray]:
+    """Outcomes of a system that is right on about `share` of the items."""
+    own = np.random.default_rng(seed)
+    predicted = np.where(own.random(300) < share, GOLD, (GOLD + 1) % 3)
+    return {"gold": GOLD, "predicted": predicted, "confidence": own.random(300)}
+
+
+def test_macro_f1_as_sklearn() -> None:
+    columns = answers(0.6, 1)
+    expected = f1_score(columns["gold"], columns["predicted"], average="macro")
+    assert figures.macro_f1(columns) == pytest.approx(expected)
+    two = {"gold": np.array([0, 0, 1]), "predicted": np.array([0, 2, 1])}
+    assert figures.macro_f1(two) == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_intervals_as_scipy() -> None:
+    columns = answers(0.7, 2)
+    right = (columns["gold"] == columns["predicted"]).astype(float)
+    theirs = bootstrap((right,), np.mean, method="percentile", rng=1).confidence_interval
+    (low, high) = intervals(columns, figures.CLASSIFICATION)["accuracy"]
+    assert low == pytest.approx(theirs.low, abs=0.015)
+    assert high == pytest.approx(theirs.high, abs=0.015)
+    assert low < right.mean() < high
+
+
+def test_intervals_are_the_same_each_time() -> None:
+    columns = answers(0.7, 2)
+    first, second = (intervals(columns, figures.CLASSIFICATION, 50) for _ in range(2))
+    assert first == second
+
+
+def test_p_as_scipy() -> None:
+    values = np.random.default_rng(5)
+    one, other = values.normal(0.55, 0.2, 60), values.normal(0.5, 0.2, 60)
+    theirs = permutation_test(
+        (one, other), lambda a, b: np.mean(a) - np.mean(b), permutation_type="samples", rng=2
+    ).pvalue
+    found = compare({"x": one}, {"x": other}, figures.of("retrieval", {"x": one}), 4_000)["x"]
+    assert found["p"] == pytest.approx(theirs, abs=0.03)
+    assert found["difference"] == pytest.approx(one.mean() - other.mean(), abs=1e-4)
+
+
+def test_a_real_difference_is_told_from_noise() -> None:
+    good, bad, same = answers(0.8, 1), answers(0.5, 2), answers(0.8, 3)
+    assert compare(good, bad, figures.CLASSIFICATION)["accuracy"]["p"] < 0.01
+    assert compare(good, same, figures.CLASSIFICATION)["accuracy"]["p"] > 0.05
+    assert compare(good, good, figures.CLASSIFICATION)["macro_f1"]["p"] == 1
+
+
+def test_micro_f1_by_hand() -> None:
+    columns = {
+        "abstract_label": np.array([1, 0]),
+        "abstract_predicted": np.array([2, 1]),
+        "abstract_gold": np.array([1, 1]),
+    }
+    assert figures.micro_f1(columns, "abstract_label") == pytest.approx(2 * 1 / (3 + 2))
+    empty = {name: np.zeros(2, int) for name in columns}
+    assert figures.micro_f1(empty, "abstract_label") == 0
