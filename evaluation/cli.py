@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,17 +57,26 @@ def _fresh(work: Path | None, url: str | None, *, stances: bool) -> Iterator[Tar
 
 
 def _publish(
-    found: Result, name: str, files: Sequence[Path], report: Path | None, as_json: bool
+    found: Result,
+    file: Path,
+    files: Sequence[Path],
+    report: Path | None,
+    as_json: bool,
+    options: str = "",
 ) -> bool:
     """Write the report and print the JSON, as asked; says whether a table is still wanted."""
     if report is not None:
         from evaluation.report import write
 
         content = result.save(
-            report, found, data=name, data_sha256=result.data_hash(files),
+            report,
+            found,
+            data=file.stem,
+            data_sha256=result.data_hash(files),
             settings=settings().model_dump(mode="json", exclude={"data", "cache"}),
-            command=f"claimdesk {shlex.join(sys.argv[1:])}",
-        )  # fmt: skip
+            # Where the data lay on this machine is nobody's business.
+            command=f"claimdesk evaluate {found.task} path/to/{file.name}{options}",
+        )
         page = write(report, content)
         if not as_json:
             out.print(f"written: {page}", markup=False)
@@ -99,7 +106,7 @@ def retrieval(
     ):
         found = evaluate(benchmark, target, advance)
     files = [folder / name for name in ("corpus.jsonl", "queries.jsonl", f"qrels/{split}.tsv")]
-    if _publish(found, folder.name, files, report, as_json):
+    if _publish(found, folder, files, report, as_json, f" --split {split}"):
         figures = found.figures
         table = Table("", *MEASURES, title=f"{folder.name} {split}, {figures['queries']} queries")
         for name, row in figures["rows"].items():
@@ -125,7 +132,7 @@ def stance(
     model = load_stance(chosen.stance_model, chosen.cache, chosen.threads)
     with progress("weighing", len(loaded)) as advance:
         found = evaluate(loaded, model, advance)
-    if _publish(found, pairs.stem, [pairs], report, as_json):
+    if _publish(found, pairs, [pairs], report, as_json, f" --sample {sample}" if sample else ""):
         _show(f"{pairs.name}, {len(loaded):,} pairs", found)
 
 
@@ -146,7 +153,7 @@ def verdict(
         progress("verifying", len(loaded)) as advance,
     ):
         found = evaluate(loaded, target, advance)
-    if not _publish(found, claims.stem, [claims], report, as_json):
+    if not _publish(found, claims, [claims], report, as_json):
         return
     _show(f"{claims.name}, {len(loaded):,} claims", found)
     curve = Table("threshold", "coverage", "accuracy", title="If only the surer ones are answered")
@@ -182,7 +189,8 @@ def scifact(
     with progress("evaluating", total) as advance, _fresh(work, url, stances=True) as target:
         found = evaluate(loaded, target, threshold, oracle, advance)
     files = [folder / "corpus.jsonl", folder / f"claims_{split}.jsonl"]
-    if not _publish(found, folder.name, files, report, as_json):
+    options = f" --split {split} --threshold {threshold}" + " --oracle" * oracle
+    if not _publish(found, folder, files, report, as_json, options):
         return
     table = Table("", "precision", "recall", "F1", title=f"SciFact {split}")
     for name in MEASURES:
@@ -211,6 +219,20 @@ def compare(
         values = (f"{row[key]:.4f}" for key in ("one", "other", "difference", "p"))
         table.add_row(name, *values, said if row["difference"] else "same")
     out.print(table)
+
+
+@app.command()
+def publish(
+    reports: Annotated[list[Path] | None, typer.Argument(help="Folders of reports.")] = None,
+    to: Annotated[Path, typer.Option(help="Folder of the documentation.")] = Path("docs"),
+) -> None:
+    """Keep the figures of reports in docs/results/ and write docs/results.md from all of them."""
+    from evaluation.publish import keep, page
+
+    for report in reports or []:
+        keep(result.read(report), to / "results")
+    (to / "results.md").write_text(page(to / "results"))
+    out.print(f"written: {to / 'results.md'}", markup=False)
 
 
 def _show(title: str, found: Result) -> None:

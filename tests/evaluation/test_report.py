@@ -50,9 +50,11 @@ def retrieval_result() -> Result:
     row = {"nDCG@10": 0.5, "recall@100": 1.0}
     columns = {f"hybrid {name}": np.full(4, value) for name, value in row.items()}
     curve = {"k": [1, 10, 100], "hybrid": [0.2, 0.8, 1.0]}
-    figures = {"rows": {"hybrid": row}, "recall_curve": curve, "models": {"stance": None},
+    figures = {"rows": {"hybrid": row}, "recall_curve": curve, "queries": 4, "documents": 9,
+               "passages": 12, "models": {"stance": None},
                "version": "0.1.0"}  # fmt: skip
-    return Result("retrieval", figures, columns)
+    error = {"claim": "x", "expected": "a", "got": "b", "value": 0.0, "evidence": ""}
+    return Result("retrieval", figures, columns, [error])
 
 
 def save(folder: Path, found: Result, data: str = "scifact") -> dict:

@@ -1,0 +1,100 @@
+"""results.json files -> docs/results.md: the one place the project's own figures come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from evaluation.report import published
+
+# Outcomes and errors hold sentences of data sets whose licences are not ours to pass on.
+PRIVATE = ("items", "worst_errors")
+HEAD = """# Results
+
+Made by `claimdesk evaluate publish`; not edited by hand. Each section says the command that gave
+it. Behind each headline figure stands its 95 % bootstrap interval.
+"""
+
+
+def keep(content: Mapping[str, Any], folder: Path) -> Path:
+    """Store a result's figures, without the data it was measured on; returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{content['task']}-{content['data']}.json"
+    shown = {name: value for name, value in content.items() if name not in PRIVATE}
+    file.write_text(json.dumps(shown, indent=1) + "\n")
+    return file
+
+
+def page(folder: Path) -> str:
+    """Every kept result as Markdown."""
+    results = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+    return "\n".join([HEAD, *(_section(result) for result in results)])
+
+
+def _section(result: Mapping[str, Any]) -> str:
+    parts = [f"## {result['data']}: {result['task']}", f"`{result['command']}`"]
+    if result["task"] == "retrieval":
+        parts.append(_retrieval(result))
+    elif result["task"] == "scifact":
+        parts.append(_scifact(result))
+    else:
+        parts.append(_classification(result))
+    others = published(result["data"], result["task"])
+    if others:
+        rows = [
+            (row["system"], row["figure"].replace("_", " "), f"{row['value']:.3f}",
+             row.get("differs", ""), row["source"])
+            for row in others
+        ]  # fmt: skip
+        parts.append(_table(("others", "figure", "value", "where it differs", "source"), rows))
+    models = ", ".join(f"{kind} `{name}`" for kind, name in result["models"].items() if name)
+    parts.append(f"Models: {models}. Data sha256 `{result['data_sha256'][:16]}`.")
+    return "\n\n".join(parts) + "\n"
+
+
+def _retrieval(result: Mapping[str, Any]) -> str:
+    measures = list(result["rows"]["hybrid"])
+    low, high = result["intervals"]["hybrid nDCG@10"]
+    rows = (
+        (name, *(f"{row[measure]:.3f}" for measure in measures))
+        for name, row in result["rows"].items()
+    )
+    return (
+        f"{result['queries']:,} queries, {result['documents']:,} documents, "
+        f"{result['passages']:,} passages; nDCG@10 of hybrid {low:.3f} to {high:.3f}.\n\n"
+        + _table(("", *measures), rows)
+    )
+
+
+def _scifact(result: Mapping[str, Any]) -> str:
+    way = "open" if "open" in result else "oracle"
+    rows = (
+        (name.replace("_", ", "), *(f"{100 * value:.1f}" for value in row.values()),
+         "{:.1f} to {:.1f}".format(*(100 * bound for bound in result["intervals"][name])))
+        for name, row in result[way].items()
+    )  # fmt: skip
+    said = "every claim against all abstracts" if way == "open" else "given the gold abstracts"
+    return f"{said}:\n\n" + _table(("", "precision", "recall", "F1", "95 %"), rows)
+
+
+def _classification(result: Mapping[str, Any]) -> str:
+    rows = [_figures("all", result)]
+    if "without_near_duplicates" in result:
+        rows.append(_figures("without near-duplicates", result["without_near_duplicates"]))
+    low, high = result["intervals"]["accuracy"]
+    return f"accuracy {low:.3f} to {high:.3f}\n\n" + _table(
+        ("", "n", "accuracy", "macro-F1", "ECE"), rows
+    )
+
+
+def _figures(name: str, result: Mapping[str, Any]) -> tuple[str, ...]:
+    values = (f"{result[key]:.3f}" for key in ("accuracy", "macro_f1", "ece"))
+    return (name, f"{result['n']:,}", *values)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(head)
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
