@@ -50,7 +50,11 @@ _NAMES_DATE = re.compile(
     rf"\b(?:{_MONTHS})\b.*\d|\d.*\b(?:{_MONTHS})\b|{_YEAR}|\d[./-]\d+[./-]\d", re.I
 )
 # "no one", "no longer": what is negated is not the next word.
-_NOT_NEGATED = {"one", "longer", "more", "less", "onli", "doubt", "sooner", "just"}
+_NOT_NEGATED = set(
+    "one longer more less onli doubt sooner just the a an to in on at of for by with that this it be"
+    " been and or as so yet all ani much mani".split()
+)
+SEPARATOR = "\n\n"
 _BASES = (dt.datetime(2001, 3, 7), dt.datetime(2010, 11, 23))
 
 
@@ -85,13 +89,20 @@ def differences(
     """
     if language not in (None, "en"):
         return ()
+    # One text, so that a date or number that one sentence confirms is not missed in another.
+    evidence = SEPARATOR.join(quote.quote for quote in rationale)
     found: dict[tuple[str, int], Difference] = {}
-    for quote in rationale:
-        for kind, here, there in _pairs(claim, quote.quote):
-            difference = Difference(
-                kind, _quote(claim, here, 0), _quote(quote.quote, there, quote.start)
-            )
-            found.setdefault((kind, here.start), difference)
+    for kind, here, there in _pairs(claim, evidence):
+        start = 0
+        for quote in rationale:
+            end = start + len(quote.quote)
+            if start <= there.start and there.end <= end:
+                offset = quote.start - start
+                difference = Difference(
+                    kind, _quote(claim, here, 0), _quote(evidence, there, offset)
+                )
+                found.setdefault((kind, here.start), difference)
+            start = end + len(SEPARATOR)
     return tuple(sorted(found.values(), key=lambda one: one.claim.start))
 
 

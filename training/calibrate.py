@@ -40,14 +40,12 @@ from retrieval.types import STANCES, Calibration, Candidate, Claim, Verdict
 from retrieval.verdict import NEI, independent_sources, judge
 from retrieval.verify import READ_DOCUMENTS, READ_PASSAGES, decides, in_context
 from training.errors import TrainingError
-from training.pairs import Pair, read_pairs
+from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs
 
 RELEVANCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 SHARPNESSES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0)
 AROUND = 6_000
-# Their labels are for sentence pairs out of any context: their claims ask nothing of a corpus.
-WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
 
 
 @dataclass(frozen=True, slots=True)

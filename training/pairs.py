@@ -44,6 +44,10 @@ class Share(BaseModel):
     repeat: int = Field(default=1, ge=1)
 
 
+# Their labels are for sentence pairs out of any context: their claims ask nothing of a corpus.
+WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
+
+
 class Recipe(BaseModel):
     """Everything that decides what is learned, so that a run can be repeated from its file."""
 
@@ -58,7 +62,6 @@ class Recipe(BaseModel):
     epochs: int = Field(default=1, ge=1)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     number_swaps: int = Field(default=0, ge=0)
-    hard_nei: int = Field(default=0, ge=0)
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()
 

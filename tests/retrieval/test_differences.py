@@ -68,6 +68,7 @@ def test_named(claim: str, evidence: str, expected: tuple[str, str, str]) -> Non
         ("It opened in May 2003", "It opened on 4 May 2003."),
         ("Covid-19 spread in 20 towns", "Covid-20 spread in 20 towns."),
         ("They lost", "No one lost."),
+        ("The bridge cost a lot", "It is not the bridge that cost a lot."),
         ("He did not sign", "He did not sign."),
         ("", ""),
         ("5 😀", "½ ٣ 6 😀"),
@@ -80,6 +81,16 @@ def test_nothing_is_guessed(claim: str, evidence: str) -> None:
 def test_several_in_the_order_of_the_claim() -> None:
     claim = "The pact of December 10 gave Turkey more servicemen"
     assert [kind for kind, *_ in named(claim, CENTRE)] == ["date", "comparison"]
+
+
+def test_sentences_of_a_rationale_are_read_together() -> None:
+    sentences = ["It was 37 per cent full on 1 June.", "It was the driest spring since 1976."]
+    text = " ".join(sentences)
+    quotes = [Quote(text.index(one), text.index(one) + len(one), one) for one in sentences]
+    (found,) = differences("It was 61 per cent full on 1 June 2022", quotes, "en")
+    assert (found.kind, found.evidence.quote) == ("number", "37 per cent")
+    (later,) = differences("It opened on 3 July 2003", quotes, "en")
+    assert text[later.evidence.start : later.evidence.end] == later.evidence.quote == "1 June"
 
 
 def test_only_english_is_compared() -> None:

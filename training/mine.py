@@ -1,0 +1,126 @@
+"""Labelled pairs -> more pairs that say too little: a claim beside what a search brings up for it.
+
+    python -m training.mine DATA mined.jsonl
+
+Sentence-pair data never shows a model two texts that have nothing to do with each other, and a
+model trained on it alone calls them a contradiction. A search brings up just such texts. So each
+claim is looked up in our own index of other claims' evidence, and one of the best passages that is
+not evidence for it becomes a NOT_ENOUGH_INFO pair; every third claim gets any passage at all.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from index.embedded import open_corpus
+from index.ingest import ingest
+from index.terms import terms
+from index.types import Embedder, document
+from retrieval.embed import load_embedder
+from retrieval.search import Fusion, search
+from retrieval.types import Candidate, Claim
+from training.errors import TrainingError
+from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs
+
+DATASET = "mined"
+DEPTH = 10
+# A passage that holds most of a claim's words may well decide it, whatever it was collected for.
+MOST_SHARED = 0.6
+# Evidence for a claim this like another's is evidence for both.
+MOST_ALIKE = 0.4
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="folder with stance_train.jsonl")],
+    out: Annotated[Path, typer.Argument(help="file to write")],
+    most: Annotated[int, typer.Option(help="pairs to make")] = 8_000,
+    cache: Annotated[Path, typer.Option(help="compiled models")] = Path("~/.cache/claimdesk"),
+    seed: int = 1,
+) -> None:
+    """Write NOT_ENOUGH_INFO pairs mined for the claims of the training pairs."""
+    try:
+        pairs = [
+            pair
+            for pair in read_pairs(data / "stance_train.jsonl")
+            if pair.dataset not in WITHOUT_CONTEXT
+        ]
+    except TrainingError as error:
+        typer.echo(f"training: {error}", err=True)
+        raise typer.Exit(1) from error
+    embedder = load_embedder("all-MiniLM-L6-v2", cache.expanduser())
+    made = mine(pairs, embedder, most, seed)
+    with out.open("w", encoding="utf-8") as stream:
+        for pair in made:
+            row = {"claim": pair.claim, "evidence": pair.evidence, "label": pair.label}
+            stream.write(json.dumps({**row, "dataset": DATASET}) + "\n")
+    typer.echo(f"{out}: {len(made)} pairs")
+
+
+def mine(pairs: Sequence[Pair], embedder: Embedder, most: int, seed: int) -> list[Pair]:
+    """At most `most` pairs, one a claim, in an order that `seed` decides."""
+    randomly = random.Random(seed)
+    claims_of: dict[str, list[str]] = defaultdict(list)
+    for pair in pairs:
+        claims_of[pair.evidence].append(pair.claim)
+    texts = list(claims_of)
+    claims = list(dict.fromkeys(pair.claim for pair in pairs))
+    randomly.shuffle(claims)
+    made: list[Pair] = []
+    for number, (claim, candidates) in enumerate(_searched(claims, texts, embedder)):
+        if len(made) == most:
+            break
+        found = [
+            text for text in _texts(candidates, texts) if _says_nothing(claim, text, claims_of)
+        ]
+        other = randomly.choice(texts)
+        if number % 3 == 0 and _says_nothing(claim, other, claims_of):
+            found = [other]
+        if found:
+            made.append(Pair(claim, randomly.choice(found), "NOT_ENOUGH_INFO", DATASET))
+    return made
+
+
+def _searched(
+    claims: Sequence[str], texts: Sequence[str], embedder: Embedder
+) -> Iterator[tuple[str, list[Candidate]]]:
+    """Each claim with the best passages of the texts."""
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = open_corpus(
+            Path(folder), identity=embedder.identity, dimension=embedder.dimension, writable=True
+        )
+        items = (document(str(at), text, language="en") for at, text in enumerate(texts))
+        for _ in track(ingest(items, corpus, embedder), "indexing", len(texts)):
+            pass
+        for claim in track(claims, "searching"):
+            vector = embedder.embed([claim])[0]
+            yield claim, search(Claim(claim, DEPTH), vector, corpus, Fusion())
+        corpus.close()
+
+
+def _texts(candidates: Iterable[Candidate], texts: Sequence[str]) -> Iterator[str]:
+    return (texts[int(candidate.document.id)] for candidate in candidates)
+
+
+def _says_nothing(claim: str, text: str, claims_of: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the text can be taken to be no evidence for the claim."""
+    words = set(terms(claim))
+    if not words or len(words & set(terms(text))) / len(words) > MOST_SHARED:
+        return False
+    return all(_alike(words, set(terms(other))) <= MOST_ALIKE for other in claims_of[text])
+
+
+def _alike(one: set[str], other: set[str]) -> float:
+    return len(one & other) / len(one | other)
+
+
+if __name__ == "__main__":
+    typer.run(main)
