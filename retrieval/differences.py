@@ -50,10 +50,11 @@ _NAMES_DATE = re.compile(
     rf"\b(?:{_MONTHS})\b.*\d|\d.*\b(?:{_MONTHS})\b|{_YEAR}|\d[./-]\d+[./-]\d", re.I
 )
 # "no one", "no longer": what is negated is not the next word.
-_NOT_NEGATED = set(
-    "one longer more less onli doubt sooner just the a an to in on at of for by with that this it be"
-    " been and or as so yet all ani much mani".split()
-)
+_NOT_NEGATED = {
+    "one", "longer", "more", "less", "onli", "doubt", "sooner", "just", "the", "a", "an", "to",
+    "in", "on", "at", "of", "for", "by", "with", "that", "this", "it", "be", "been", "and", "or",
+    "as", "so", "yet", "all", "ani", "much", "mani",
+}  # fmt: skip
 SEPARATOR = "\n\n"
 _BASES = (dt.datetime(2001, 3, 7), dt.datetime(2010, 11, 23))
 
