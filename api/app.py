@@ -11,10 +11,21 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from api import errors
+from api.batching import Batcher
 from api.gate import Gate, Metrics
 from api.routes import claims, documents, health
 from api.service import VERSION, Service
 from api.settings import Settings
+from retrieval.types import Claim
+
+# Of a batch, in tokens of one passage with its claim: about sixteen claims of usual length.
+BATCH_COST = 4_000
+PASSAGE_TOKENS = 200
+
+
+def claim_cost(claim: Claim) -> int:
+    """About how many tokens one passage makes together with the claim."""
+    return PASSAGE_TOKENS + len(claim.text) // 4
 
 
 def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
@@ -29,10 +40,20 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
             opened = service
         try:
             await anyio.to_thread.run_sync(opened.warm_up)
-            app.state.service = opened
-            yield
+            app.state.batcher = Batcher(
+                opened.answer,
+                claim_cost,
+                most_cost=BATCH_COST,
+                most_waiting=settings.max_waiting,
+                window=settings.batch_window_ms / 1000,
+            )
+            async with anyio.create_task_group() as workers:
+                workers.start_soon(app.state.batcher.run)
+                app.state.service = opened
+                yield
+                workers.cancel_scope.cancel()
         finally:
-            app.state.service = None
+            app.state.service = app.state.batcher = None
             if service is None:
                 await anyio.to_thread.run_sync(opened.close)
 
@@ -44,6 +65,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         summary="Checks a claim against your own sources.",
         lifespan=lifespan,
     )
+    app.state.batcher = None
     app.state.service, app.state.settings, app.state.metrics = None, settings, metrics
     for routes in (claims, documents, health):
         app.include_router(routes.router)

@@ -71,25 +71,30 @@ class Service:
 
     def warm_up(self) -> None:
         """Catch the indexes up and run the model once, so that the first claim does not wait."""
-        self._answer([Claim("warm-up", top_k=1)])
+        self.answer([Claim("warm-up", top_k=1)])
 
     def ingest(self, items: Iterable[Document | Refused]) -> Iterator[Outcome]:
         return ingest_module.ingest(items, self.corpus, self.embedder)
 
     def verify(self, claims: Sequence[Claim], request_id: str) -> list[VerifyResponse]:
         started = time.perf_counter()
-        answers = self._answer(claims)
+        answers = self.answer(claims)
+        return [self.response(answer, request_id, started) for answer in answers]
+
+    def answer(self, claims: Sequence[Claim]) -> list[Answer]:
+        """Evidence and verdicts, in one pass of the models over all the claims."""
+        return verify(claims, self.corpus, self.models)
+
+    def response(self, answer: Answer, request_id: str, started: float) -> VerifyResponse:
+        """An answer as it is sent; `started` is when its claim came in (perf_counter)."""
         took = (time.perf_counter() - started) * 1000
-        return [verify_response(a, self._provenance(a, request_id), took) for a in answers]
+        return verify_response(answer, self._provenance(answer, request_id), took)
 
     def search(self, claim: Claim, request_id: str) -> SearchResponse:
         started = time.perf_counter()
         (answer,) = verify([claim], self.corpus, replace(self.models, stance=None))
         took = (time.perf_counter() - started) * 1000
         return search_response(answer, self._provenance(answer, request_id), took)
-
-    def _answer(self, claims: Sequence[Claim]) -> list[Answer]:
-        return verify(claims, self.corpus, self.models)
 
     def _provenance(self, answer: Answer, request_id: str) -> Provenance:
         return Provenance(

@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     max_in_flight: int = Field(
         64, ge=1, description="Requests worked on at once; more are answered 503."
     )
+    max_waiting: int = Field(
+        256, ge=1, description="Claims waiting for the models; more are answered 503."
+    )
+    batch_window_ms: float = Field(
+        0.0, ge=0, le=1000, description="How long a claim waits for company when nothing runs."
+    )
     rate_limit: Annotated[str, AfterValidator(_rate)] = Field(
         "6000/minute", description="Requests per client address; more are answered 429."
     )

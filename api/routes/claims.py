@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,15 @@ from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter, ValidationError
 
 from api.errors import explain, problem, status_of
-from api.routes.common import OpenService, RequestId, in_thread, lines, problems
+from api.routes.common import (
+    OpenBatcher,
+    OpenService,
+    RequestId,
+    in_thread,
+    lines,
+    problems,
+    within,
+)
 from api.routes.examples import BATCH, SEARCH, VERIFY
 from api.schemas import (
     BatchRequest,
@@ -34,12 +43,14 @@ BATCH_STEP = 8
     response_model=VerifyResponse,
     responses={200: VERIFY, **problems(413, 422, 429, 503)},
 )
-async def verify(body: VerifyRequest, service: OpenService, request_id: RequestId) -> Any:
-    """Evidence for a claim, best first."""
+async def verify(
+    body: VerifyRequest, service: OpenService, batcher: OpenBatcher, request_id: RequestId
+) -> Any:
+    """Evidence for a claim, what decides most first, and the verdict."""
+    started = time.perf_counter()
     claim = body.to_claim(body.claim, service.settings.include_undated)
-    timeout = service.settings.request_timeout
-    (answer,) = await in_thread(lambda: service.verify([claim], request_id), timeout)
-    return answer
+    answer = await within(service.settings.request_timeout, batcher(claim))
+    return service.response(answer, request_id, started)
 
 
 @router.post(

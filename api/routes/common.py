@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Annotated, Any, TypeVar
 
 import anyio
 from fastapi import Depends, Request
 
+from api.batching import Batcher
 from api.errors import MEDIA_TYPE, NotReady, Overloaded
 from api.schemas import Problem
 from api.service import Service
+from retrieval.types import Answer, Claim
 
 T = TypeVar("T")
 
@@ -30,17 +32,38 @@ OpenService = Annotated[Service, Depends(_service)]
 RequestId = Annotated[str, Depends(_request_id)]
 
 
+def _batcher(request: Request) -> Batcher[Claim, Answer]:
+    batcher: Batcher[Claim, Answer] | None = request.app.state.batcher
+    if batcher is None:
+        raise NotReady("models and corpus are not open")
+    return batcher
+
+
+OpenBatcher = Annotated[Batcher[Claim, Answer], Depends(_batcher)]
+
+
+async def within(seconds: float, answer: Awaitable[T]) -> T:
+    """What is awaited, if it comes in time.
+
+    Raises:
+        Overloaded: it did not.
+    """
+    try:
+        with anyio.fail_after(seconds):
+            return await answer
+    except TimeoutError as error:
+        raise Overloaded(f"no answer within {seconds:g} seconds: try again later") from error
+
+
 async def in_thread(call: Callable[[], T], seconds: float | None = None) -> T:
     """Run a blocking call beside the event loop.
 
     Raises:
         Overloaded: it took longer than `seconds`. What it does then is dropped.
     """
-    try:
-        with anyio.fail_after(seconds):
-            return await anyio.to_thread.run_sync(call, abandon_on_cancel=seconds is not None)
-    except TimeoutError as error:
-        raise Overloaded(f"no answer within {seconds:g} seconds: try again later") from error
+    if seconds is None:
+        return await anyio.to_thread.run_sync(call)
+    return await within(seconds, anyio.to_thread.run_sync(call, abandon_on_cancel=True))
 
 
 async def lines(items: Iterator[T], render: Callable[[T], str]) -> AsyncIterator[str]:
