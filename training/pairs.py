@@ -55,6 +55,7 @@ class Recipe(BaseModel):
     seed: int = 1
     layers: list[int] | None = None  # of the base model; none given = all
     freeze_embeddings: bool = False
+    freeze_layers: int = Field(default=0, ge=0)  # the lowest, which hold what all text shares
     max_tokens: int = Field(default=192, ge=16)
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=4e-5, gt=0)

@@ -98,7 +98,10 @@ def train(
             "label": [target(pair.label) for pair in pairs],
         }
     )
-    cuda = torch.cuda.is_available()
+    if torch.cuda.is_available():
+        bf16 = torch.cuda.is_bf16_supported()
+    else:  # twice as fast where the CPU multiplies bfloat16; much slower where it does not
+        bf16 = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     arguments = CrossEncoderTrainingArguments(
         output_dir=str(out),
         num_train_epochs=plan.epochs,
@@ -108,7 +111,8 @@ def train(
         warmup_steps=plan.warmup,  # below 1 a share of all steps
         weight_decay=0.01,
         seed=plan.seed,
-        bf16=cuda and torch.cuda.is_bf16_supported(),
+        bf16=bf16,
+        use_cpu=not torch.cuda.is_available(),
         batch_sampler=ByLength,
         logging_steps=25,
         save_strategy="no",
@@ -141,7 +145,7 @@ def train(
 
 
 def _shape(model: Any, plan: Recipe) -> None:
-    """Keep the layers the recipe names, and freeze the embeddings where it says so."""
+    """Keep the layers the recipe names, and freeze the lowest where it says so."""
     import torch
 
     encoder = next(
@@ -150,6 +154,8 @@ def _shape(model: Any, plan: Recipe) -> None:
     if plan.layers and len(plan.layers) < len(encoder.layer):
         encoder.layer = torch.nn.ModuleList(encoder.layer[at] for at in plan.layers)
         model.config.num_hidden_layers = len(plan.layers)
+    for layer in encoder.layer[: plan.freeze_layers]:
+        layer.requires_grad_(False)
     if plan.freeze_embeddings:
         for name, parameter in model.named_parameters():
             if ".word_embeddings." in name:
