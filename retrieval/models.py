@@ -119,7 +119,7 @@ def hash_folder(folder: Path) -> str:
     files = [
         file
         for file in sorted(folder.rglob("*"))
-        if file.suffix in {".safetensors", ".bin", ".json", ".txt", ".model"}
+        if file.suffix in {".safetensors", ".gz", ".bin", ".json", ".txt", ".model"}
     ]
     listing = [[file.relative_to(folder).as_posix(), file_sha256(file)] for file in files]
     return hashlib.sha256(json.dumps(listing).encode()).hexdigest()

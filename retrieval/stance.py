@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from retrieval.types import STANCES, Calibration, Stance
 
 SHIPPED = "claimdesk-stance"
 SHIPPED_FOLDER = Path(__file__).parent.parent / "models" / "stance"
-QUANTISED = "model.int8.safetensors"
+PACKED = "model.safetensors.gz"
 SCALE = ":scale"
 CALIBRATION = "calibration.json"
 _CALIBRATION = TypeAdapter(Calibration)
@@ -108,7 +109,7 @@ def load_stance(name: str, cache: Path, threads: int = 0) -> CompiledCrossEncode
 def _shipped() -> ModelFiles:
     try:
         manifest = json.loads((SHIPPED_FOLDER / "manifest.json").read_text())
-        found = file_sha256(SHIPPED_FOLDER / QUANTISED)
+        found = file_sha256(SHIPPED_FOLDER / PACKED)
     except OSError as error:
         raise ModelUnavailable(
             f"the stance model is not in {SHIPPED_FOLDER} ({error.strerror}): install claimdesk "
@@ -116,7 +117,7 @@ def _shipped() -> ModelFiles:
         ) from error
     if found != manifest["sha256"]:
         raise ModelUnavailable(
-            f"{SHIPPED_FOLDER / QUANTISED} has sha256 {found}, not {manifest['sha256']}: "
+            f"{SHIPPED_FOLDER / PACKED} has sha256 {found}, not {manifest['sha256']}: "
             "install claimdesk again"
         )
     return ModelFiles(SHIPPED, SHIPPED_FOLDER, hash_folder(SHIPPED_FOLDER))
@@ -160,9 +161,9 @@ def _trace(files: ModelFiles) -> Traceable:
     tokenizer = AutoTokenizer.from_pretrained(str(files.folder), local_files_only=True)
     config = AutoConfig.from_pretrained(str(files.folder), local_files_only=True)
     labels = stance_labels(config.id2label, files.name)
-    if (files.folder / QUANTISED).is_file():
+    if (files.folder / PACKED).is_file():
         model = AutoModelForSequenceClassification.from_config(config)
-        model.load_state_dict(dequantise(files.folder / QUANTISED))
+        model.load_state_dict(unpack(files.folder / PACKED))
     else:
         model = AutoModelForSequenceClassification.from_pretrained(
             str(files.folder), local_files_only=True, dtype=torch.float32
@@ -187,11 +188,11 @@ def _trace(files: ModelFiles) -> Traceable:
     return Traceable(Logits(), inputs, tokenizer.backend_tokenizer, meta)
 
 
-def dequantise(file: Path) -> dict[str, Any]:
-    """int8 rows and their scales -> float32 weights, by name. Made by training/pack.py."""
-    from safetensors.torch import load_file
+def unpack(file: Path) -> dict[str, Any]:
+    """Rows of integers and their scales -> float32 weights, by name. Made by training/pack.py."""
+    from safetensors.torch import load
 
-    stored = load_file(str(file))
+    stored = load(gzip.decompress(file.read_bytes()))
     scales = {name: stored.pop(name) for name in list(stored) if name.endswith(SCALE)}
     return {
         name: tensor.float() * scales[name + SCALE].float()[:, None]

