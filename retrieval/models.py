@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -11,10 +12,10 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -29,6 +30,9 @@ BATCH_TOKENS = 4_096
 WIDTH_STEP = 8
 # Of what lies in a cache folder; another number, and older folders are left alone.
 CACHE_FORMAT = 2
+Precision = Literal["f32", "bf16", "int8"]
+# Activations are rounded in groups of so many, each with a scale of its own.
+QUANTISED_TOGETHER = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +156,24 @@ class Graph:
 
     The graph is made from a torch module once and kept in `cache`; from then on neither torch
     nor sentence-transformers is imported.
+
+    f32 is exact. bf16 multiplies in bfloat16, where the CPU does that natively. int8 stores the
+    weights as integers and rounds the activations as they come (no calibration data), where the
+    CPU multiplies them; what is not multiplied is as in bf16.
     """
 
-    def __init__(self, files: ModelFiles, cache: Path, threads: int, trace: Tracer) -> None:
+    def __init__(
+        self, files: ModelFiles, cache: Path, threads: int, trace: Tracer, precision: Precision
+    ) -> None:
         from tokenizers import Tokenizer
 
         ov = openvino()
         version = str(ov.__version__).split("-")[0]
-        folder = cache / f"{files.sha256[:16]}-openvino-{version}-f32-{CACHE_FORMAT}"
+        stored = "int8" if precision == "int8" else "f32"
+        folder = cache / f"{files.sha256[:16]}-openvino-{version}-{stored}-{CACHE_FORMAT}"
         if not (folder / "model.xml").is_file():
             with _without_chatter():
-                _compile(files, folder, trace)
+                _compile(files, folder, trace, integers=stored == "int8")
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
         self.identity = files.identity
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -171,7 +182,13 @@ class Graph:
         core = ov.Core()
         # Loading a compiled blob is faster than compiling: a start takes half a second.
         core.set_property({"CACHE_DIR": str(folder / "blob")})
-        config: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+        native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        config: dict[str, Any] = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "bf16" if native and precision != "f32" else "f32",
+        }
+        if stored == "int8":
+            config["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(QUANTISED_TOGETHER)
         if threads:
             config["INFERENCE_NUM_THREADS"] = threads
         try:
@@ -234,12 +251,12 @@ def _without_chatter() -> Iterator[None]:
 
     chatter.set_verbosity_error()
     chatter.disable_progress_bar()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
 
 
-def _compile(files: ModelFiles, folder: Path, trace: Tracer) -> None:
+def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) -> None:
     """Trace the model with torch, convert it, and put the whole folder in place at once."""
     import torch
 
@@ -257,6 +274,8 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer) -> None:
         raise ModelUnavailable(f"{files.name} cannot be compiled: {error}") from error
     for port, name in zip(graph.inputs, made.inputs, strict=True):
         port.get_tensor().set_names({name})
+    if integers:
+        graph = _with_integer_weights(graph)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
@@ -268,3 +287,13 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer) -> None:
             os.rename(draft, folder)  # noqa: PTH104 - Path.rename reads no better
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _with_integer_weights(graph: Any) -> Any:
+    """Each row of each weight matrix as int8 with a scale."""
+    import logging
+
+    import nncf
+
+    nncf.set_log_level(logging.ERROR)
+    return nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_SYM)

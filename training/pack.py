@@ -1,6 +1,7 @@
 """A fine-tuned cross-encoder -> what ships: packed weights with a manifest.
 
-python -m training.pack RUN/final models/stance --recipe training/mpnet12.toml
+    python -m training.pack RUN2/final models/stance \\
+        --recipe training/mpnet12.toml --recipe training/mpnet12-further.toml
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ EMBEDDING = ".word_embeddings."
 def main(
     trained: Annotated[Path, typer.Argument(help="folder that training.stance wrote")],
     out: Annotated[Path, typer.Argument(help="folder that ships")],
-    recipe: Annotated[Path, typer.Option(help="what it was trained with, for the manifest")],
+    recipe: Annotated[list[Path], typer.Option(help="what it was trained with, in order")],
 ) -> None:
     """Store every weight matrix as rows of small integers with a scale each, compressed."""
     from safetensors.torch import load_file
@@ -40,15 +41,30 @@ def main(
     for name in KEPT:
         if (trained / name).is_file():
             shutil.copy(trained / name, out / name)
+    _read_all_it_can(out / "tokenizer_config.json")
     manifest = {
         "weights": PACKED,
         "sha256": file_sha256(out / PACKED),
-        "command": f"python -m training.stance DATA --recipe {recipe} --base BASE --out RUN",
+        "commands": list(_commands(recipe)),
         "base": "sentence-transformers/all-mpnet-base-v2 (Apache-2.0)",
     }
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     size = sum(file.stat().st_size for file in out.iterdir())
     typer.echo(f"{out}: {size / 1e6:.1f} MB, sha256 {manifest['sha256']}")
+
+
+def _commands(recipes: Sequence[Path]) -> Iterator[str]:
+    """What was run: each recipe goes on from the weights of the one before."""
+    base = "BASE"
+    for number, recipe in enumerate(recipes, 1):
+        yield f"python -m training.stance DATA --recipe {recipe} --base {base} --out RUN{number}"
+        base = f"RUN{number}/final"
+
+
+def _read_all_it_can(file: Path) -> None:
+    """Training cuts pairs short to be fast; what is served reads to the end of its positions."""
+    config = json.loads(file.read_text())
+    file.write_text(json.dumps({**config, "model_max_length": 512}, indent=1) + "\n")
 
 
 def pack(weights: Mapping[str, Any]) -> bytes:

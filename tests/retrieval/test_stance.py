@@ -47,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> CompiledCrossEncoder:
-    return load_stance(str(folder), tmp_path_factory.mktemp("compiled"))
+    return load_stance(str(folder), tmp_path_factory.mktemp("compiled"), precision="f32")
 
 
 def theirs(folder: Path, pairs: list[tuple[str, str]]) -> np.ndarray:
@@ -77,7 +77,7 @@ def test_probabilities_sum_to_one_and_follow_the_temperature(
     assert model.predict([]).shape == (0, 3)
     shutil.copytree(folder, tmp_path / "warm")
     (tmp_path / "warm" / "calibration.json").write_text('{"temperature": 2.0, "relevance": 0.3}')
-    warm = load_stance(str(tmp_path / "warm"), tmp_path / "cache")
+    warm = load_stance(str(tmp_path / "warm"), tmp_path / "cache", precision="f32")
     assert warm.calibration == Calibration(temperature=2.0, relevance=0.3)
     assert warm.predict(PAIRS) == pytest.approx(softmax(model.logits(PAIRS) / 2), abs=1e-4)
 
