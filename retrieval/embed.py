@@ -9,7 +9,6 @@ from typing import Any
 from index.types import Vectors
 from retrieval.models import Graph, ModelFiles, Precision, Traceable, find_model
 
-
 # In int8 the cosine to float32 falls below 0.998; in bfloat16 it is 0.9999 and more.
 FASTEST: Precision = "bf16"
 
