@@ -1,22 +1,28 @@
-"""Folder in BEIR's layout -> queries and judgements."""
+"""Folder in BEIR's or SciFact's layout -> documents, queries and judgements."""
 
 from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaluation import scifact
 from evaluation.errors import EvaluationError
 from index.ingest import Refused
 from index.read import read_jsonl
+from index.types import Document
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Queries by id, and for each judged one the grade of its documents (above 0 = relevant)."""
+    """Documents, queries by id, and for each judged one the grade of its documents (above 0 =
+    relevant). `files` are what it was read from, `size` is the number of documents."""
 
-    corpus: Path
+    files: Sequence[Path]
+    documents: Callable[[], Iterable[Document | Refused]]
+    size: int
     queries: dict[str, str]
     qrels: dict[str, dict[str, int]]
 
@@ -27,10 +33,12 @@ def load(folder: Path, split: str) -> Benchmark:
     Raises:
         EvaluationError: a file is missing, a line malformed, a judged query or document unknown.
     """
+    if (folder / f"claims_{split}.jsonl").is_file():
+        return _scifact(folder, split)
     corpus, judgements = folder / "corpus.jsonl", folder / "qrels" / f"{split}.tsv"
     for file in (corpus, folder / "queries.jsonl", judgements):
         if not file.is_file():
-            raise EvaluationError(f"{file} is missing: {folder} is not in BEIR's layout")
+            raise EvaluationError(f"{file} is missing: no data set in BEIR's or SciFact's layout")
     known = set()
     for item in read_jsonl(corpus):
         if isinstance(item, Refused):
@@ -43,7 +51,20 @@ def load(folder: Path, split: str) -> Benchmark:
             raise EvaluationError(f"{judgements}: query {query!r} is not in queries.jsonl")
         if unknown := set(graded) - known:
             raise EvaluationError(f"{judgements}: {min(unknown)!r} is not in corpus.jsonl")
-    return Benchmark(corpus, queries, qrels)
+    files = (corpus, folder / "queries.jsonl", judgements)
+    return Benchmark(files, lambda: read_jsonl(corpus), len(known), queries, qrels)
+
+
+def _scifact(folder: Path, split: str) -> Benchmark:
+    """Its claims as queries, the abstracts each one cites as what is relevant, as BEIR has it."""
+    data = scifact.load(folder, split)
+    return Benchmark(
+        (folder / "corpus.jsonl", folder / f"claims_{split}.jsonl"),
+        lambda: [scifact.as_document(id, *text) for id, text in data.abstracts.items()],
+        len(data.abstracts),
+        dict(data.claims),
+        {claim: dict.fromkeys(cited, 1) for claim, cited in data.cited.items() if cited},
+    )
 
 
 def _queries(file: Path) -> dict[str, str]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -17,13 +16,18 @@ from api.settings import NO_MODEL, Settings
 from evaluation import beir, result
 from evaluation.errors import EvaluationError
 from evaluation.result import Result
+from evaluation.resume import Journal, Remembering, workplace
 from evaluation.target import InProcess, Target, at
 
 app = typer.Typer(help="How good it is, on your data or a public set.", no_args_is_help=True)
 Work = Annotated[Path | None, typer.Option("--data", help="Keep the index here, for another run.")]
 Url = Annotated[str | None, typer.Option(help="Evaluate the service that runs there.")]
 Report = Annotated[
-    Path | None, typer.Option(help="Write results.json, pictures and an HTML page into a folder.")
+    Path | None,
+    typer.Option(
+        help="Write results.json, pictures and an HTML page into a folder. A run that was cut off "
+        "goes on when it is started again with the same folder."
+    ),
 ]
 
 
@@ -46,14 +50,31 @@ def _target(
         yield InProcess(service)
 
 
+def _about(task: str, files: Sequence[Path], *options: Any) -> dict[str, Any]:
+    """What a run must have in common with one that was cut off to go on from it."""
+    return {
+        "task": task,
+        "options": options,
+        "data_sha256": result.data_hash(files),
+        "settings": settings().model_dump(mode="json"),
+    }
+
+
 @contextmanager
-def _fresh(work: Path | None, url: str | None, *, stances: bool) -> Iterator[Target]:
+def _fresh(
+    work: Path | None,
+    url: str | None,
+    report: Path | None,
+    about: dict[str, Any],
+    *,
+    stances: bool = True,
+) -> Iterator[Target]:
     """A target for a data set of its own, whose index is thrown away unless a folder is given."""
     with (
-        TemporaryDirectory() as scratch,
-        _target(settings(work or Path(scratch)), url, writable=True, stances=stances) as target,
+        workplace(report, about) as place,
+        _target(settings(work or place / "index"), url, writable=True, stances=stances) as target,
     ):
-        yield target
+        yield Remembering(target, place / "answers.jsonl")
 
 
 def _publish(
@@ -87,26 +108,27 @@ def _publish(
 
 @app.command()
 def retrieval(
-    folder: Annotated[Path, typer.Argument(help="A data set in BEIR's layout.")],
+    folder: Annotated[Path, typer.Argument(help="A data set in BEIR's or SciFact's layout.")],
     split: Annotated[str, typer.Option(help="Which judgements: qrels/SPLIT.tsv.")] = "test",
+    rerank: Annotated[bool, typer.Option(help="Also in the order of the stance model.")] = True,
     work: Work = None,
     url: Url = None,
     report: Report = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rank documents for every judged query: BM25 alone, vectors alone, both fused."""
+    """Rank documents for every judged query: BM25, vectors, both fused, reranked by stance."""
     from evaluation.retrieval import MEASURES, ROWS, evaluate
-    from index.read import count
 
     benchmark = beir.load(folder, split)
-    total = count(benchmark.corpus) + len(ROWS) * len(benchmark.qrels)
+    rerank = rerank and settings().stance_model != NO_MODEL
+    total = benchmark.size + (len(ROWS) + rerank) * len(benchmark.qrels)
+    about = _about("retrieval", benchmark.files)
     with (
         progress("evaluating", total) as advance,
-        _fresh(work, url, stances=False) as target,
+        _fresh(work, url, report, about, stances=rerank) as target,
     ):
-        found = evaluate(benchmark, target, advance)
-    files = [folder / name for name in ("corpus.jsonl", "queries.jsonl", f"qrels/{split}.tsv")]
-    if _publish(found, folder, files, report, as_json, f" --split {split}"):
+        found = evaluate(benchmark, target, advance, rerank=rerank)
+    if _publish(found, folder, benchmark.files, report, as_json, f" --split {split}"):
         figures = found.figures
         table = Table("", *MEASURES, title=f"{folder.name} {split}, {figures['queries']} queries")
         for name, row in figures["rows"].items():
@@ -130,8 +152,12 @@ def stance(
         raise EvaluationError("no stance model is set: see CLAIMDESK_STANCE_MODEL")
     loaded = load(pairs, sample)
     model = load_stance(chosen.stance_model, chosen.cache, chosen.threads)
-    with progress("weighing", len(loaded)) as advance:
-        found = evaluate(loaded, model, advance)
+    with (
+        progress("weighing", len(loaded)) as advance,
+        workplace(report, _about("stance", [pairs], sample)) as place,
+    ):
+        journal = Journal(place / "answers.jsonl", {"stance": model.identity})
+        found = evaluate(loaded, model, advance, journal)
     if _publish(found, pairs, [pairs], report, as_json, f" --sample {sample}" if sample else ""):
         _show(f"{pairs.name}, {len(loaded):,} pairs", found)
 
@@ -151,8 +177,9 @@ def verdict(
     with (
         _target(settings(data), url, writable=False, stances=True) as target,
         progress("verifying", len(loaded)) as advance,
+        workplace(report, _about("verdict", [claims], target.info().index_generation)) as place,
     ):
-        found = evaluate(loaded, target, advance)
+        found = evaluate(loaded, Remembering(target, place / "answers.jsonl"), advance)
     if not _publish(found, claims, [claims], report, as_json):
         return
     _show(f"{claims.name}, {len(loaded):,} claims", found)
@@ -186,9 +213,12 @@ def scifact(
 
     loaded = load(folder, split)
     total = len(loaded.abstracts) + len(loaded.claims)
-    with progress("evaluating", total) as advance, _fresh(work, url, stances=True) as target:
-        found = evaluate(loaded, target, threshold, oracle, advance)
     files = [folder / "corpus.jsonl", folder / f"claims_{split}.jsonl"]
+    with (
+        progress("evaluating", total) as advance,
+        _fresh(work, url, report, _about("scifact", files, oracle)) as target,
+    ):
+        found = evaluate(loaded, target, threshold, oracle, advance)
     options = f" --split {split} --threshold {threshold}" + " --oracle" * oracle
     if not _publish(found, folder, files, report, as_json, options):
         return

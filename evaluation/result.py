@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from evaluation.errors import EvaluationError
 from evaluation.uncertainty import Columns, compare, intervals
 
 FILE = "results.json"
+Advance = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

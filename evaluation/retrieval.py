@@ -1,8 +1,8 @@
-"""Benchmark -> nDCG@10, recall, MRR and MAP of words alone, vectors alone, and both fused."""
+"""Benchmark -> nDCG@10, recall, MRR and MAP: words, vectors, both fused, and reranked by stance."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import ir_measures
@@ -10,10 +10,10 @@ import numpy as np
 from ir_measures import AP, RR, R, ScoredDoc, nDCG
 
 from evaluation.beir import Benchmark
-from evaluation.result import Result
+from evaluation.result import Advance, Result
 from evaluation.target import Target
-from index.read import read
 from retrieval.types import Mode
+from retrieval.verify import READ_DOCUMENTS
 
 MEASURES = {
     "nDCG@10": nDCG @ 10, "recall@10": R @ 10, "recall@20": R @ 20, "recall@100": R @ 100,
@@ -21,30 +21,39 @@ MEASURES = {
 }  # fmt: skip
 ROWS: dict[str, Mode] = {"BM25": "lexical", "dense": "dense", "hybrid": "hybrid"}
 BEST = "hybrid"
+RERANKED = "hybrid + stance"
 CURVE = (1, 2, 5, 10, 20, 50, 100)
 DEPTH = 100
-Advance = Callable[[], None]
 
 
-def evaluate(benchmark: Benchmark, target: Target, advance: Advance) -> Result:
+def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: bool) -> Result:
     """Index the benchmark's corpus and rank 100 documents for every judged query, in every way.
 
     The hybrid row's figures are at the top, all rows under "rows". A query for which nothing is
-    found counts as zero.
+    found counts as zero. With `rerank` one more row has the documents that a verdict is made of in
+    the order of /v1/verify, what decides most first, and the others after them.
     """
-    for _ in target.add(read(benchmark.corpus)):
+    for _ in target.add(benchmark.documents()):
         advance()
     queries = list(benchmark.qrels)
     texts = [benchmark.queries[query] for query in queries]
     rows, curves = {}, {}
-    first: dict[str, str] = {}  # what the last row, the hybrid one, put first
     columns: dict[str, np.ndarray[Any, Any]] = {}
-    for name, mode in ROWS.items():
-        run: list[ScoredDoc] = []
-        for query, found in zip(queries, target.rank(texts, DEPTH, mode), strict=True):
-            run += as_run(query, found)
-            first[query] = found[0] if found else "nothing"
+    ranked: dict[str, list[list[str]]] = {}
+    for name in [*ROWS, RERANKED] if rerank else ROWS:
+        if name == RERANKED:
+            again = _reranked(texts, ranked[BEST], target)
+        else:
+            again = target.rank(texts, DEPTH, ROWS[name])
+        ranked[name] = []
+        for found in again:
+            ranked[name].append(found)
             advance()
+        run = [
+            scored
+            for query, found in zip(queries, ranked[name], strict=True)
+            for scored in as_run(query, found)
+        ]
         single = per_query(benchmark.qrels, queries, run)
         columns |= {f"{name} {measure}": values for measure, values in single.items()}
         rows[name] = {measure: round(float(v.mean()), 4) for measure, v in single.items()}
@@ -65,13 +74,21 @@ def evaluate(benchmark: Benchmark, target: Target, advance: Advance) -> Result:
         {
             "claim": texts[at],
             "expected": ", ".join(benchmark.qrels[queries[at]]),
-            "got": first[queries[at]],
+            "got": next(iter(ranked[BEST][at]), "nothing"),
             "value": round(float(gain[at]), 4),
             "evidence": "",
         }
         for at in np.argsort(gain, kind="stable")[:20]
     ]
     return Result("retrieval", figures, columns, errors)
+
+
+def _reranked(
+    texts: Sequence[str], ranked: Sequence[list[str]], target: Target
+) -> Iterator[list[str]]:
+    for text, found in zip(texts, ranked, strict=True):
+        first = [item.document.id for item in target.verify(text, READ_DOCUMENTS).evidence]
+        yield [*first, *(id for id in found if id not in first)]
 
 
 def as_run(query: str, found: Sequence[str]) -> Iterable[ScoredDoc]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,8 +27,7 @@ from pydantic import BaseModel, Field
 from api.schemas import EvidenceBody
 from evaluation.errors import EvaluationError
 from evaluation.figures import MEASURES
-from evaluation.result import Result
-from evaluation.retrieval import Advance
+from evaluation.result import Advance, Result
 from evaluation.target import Target
 from index.lines import read_lines
 from index.types import Document, document
@@ -54,6 +53,7 @@ class _Claim(BaseModel):
     id: int | str
     claim: str = Field(min_length=1)
     evidence: dict[str, list[_Rationale]]
+    cited_doc_ids: list[int | str] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ class SciFact:
     abstracts: Mapping[str, tuple[str, tuple[str, ...]]]
     claims: Mapping[str, str]
     gold: Mapping[str, Mapping[str, Gold]]
+    cited: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def load(folder: Path, split: str) -> SciFact:
@@ -92,13 +93,15 @@ def load(folder: Path, split: str) -> SciFact:
     }
     claims: dict[str, str] = {}
     gold: dict[str, dict[str, Gold]] = {}
+    cited: dict[str, list[str]] = {}
     for line in read_lines(folder / f"claims_{split}.jsonl", _Claim, EvaluationError):
         claims[str(line.id)] = line.claim
+        cited[str(line.id)] = [str(id) for id in line.cited_doc_ids or line.evidence]
         gold[str(line.id)] = {
             abstract: Gold(LABELS[sets[0].label], tuple(frozenset(one.sentences) for one in sets))
             for abstract, sets in line.evidence.items()
         }
-    return SciFact(abstracts, claims, gold)
+    return SciFact(abstracts, claims, gold, cited)
 
 
 def as_document(id: str, title: str, sentences: Sequence[str]) -> Document:

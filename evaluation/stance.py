@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import numpy as np
 from api.service import VERSION
 from evaluation.classification import scores, worst_errors
 from evaluation.errors import EvaluationError
-from evaluation.result import Result
-from evaluation.retrieval import Advance
+from evaluation.result import Advance, Result
+from evaluation.resume import Journal
 from index.types import Vectors
 from retrieval.types import STANCES, StanceModel
 from training.errors import BadPairs
@@ -39,9 +40,11 @@ def load(file: Path, sample: int | None) -> list[Pair]:
     return random.Random(0).sample(pairs, sample)  # noqa: S311 - a sample, not a secret
 
 
-def evaluate(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> Result:
+def evaluate(
+    pairs: Sequence[Pair], model: StanceModel, advance: Advance, journal: Journal | None = None
+) -> Result:
     """Scores over all pairs, and over those that share no run of words with training data."""
-    probabilities = predict(pairs, model, advance)
+    probabilities = predict(pairs, model, advance, journal)
     result = _scores(pairs, probabilities)
     fresh = [row for row, pair in enumerate(pairs) if not pair.near_duplicate]
     if 0 < len(fresh) < len(pairs):
@@ -66,17 +69,25 @@ def evaluate(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> Res
     return Result("stance", figures, columns, errors)
 
 
-def predict(pairs: Sequence[Pair], model: StanceModel, advance: Advance) -> Vectors:
+def predict(
+    pairs: Sequence[Pair], model: StanceModel, advance: Advance, journal: Journal | None = None
+) -> Vectors:
     """Probabilities of shape (n, 3), in the order of the pairs; `advance()` after each pair."""
     probabilities = np.zeros((len(pairs), len(STANCES)), np.float32)
     # Pairs of like length go together; the longest come last.
     order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].evidence))
     for at in range(0, len(order), STEP):
         rows = order[at : at + STEP]
-        probabilities[rows] = model.predict([(pairs[r].evidence, pairs[r].claim) for r in rows])
+        asked = [(pairs[r].evidence, pairs[r].claim) for r in rows]
+        make = partial(_predicted, model, asked)
+        probabilities[rows] = journal.once(str(at), make) if journal else make()
         for _ in rows:
             advance()
     return probabilities
+
+
+def _predicted(model: StanceModel, asked: Sequence[tuple[str, str]]) -> list[list[float]]:
+    return [[round(float(share), 6) for share in row] for row in model.predict(asked)]
 
 
 def _scores(pairs: Sequence[Pair], probabilities: Vectors) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from evaluation.target import InProcess, Remote, at
 from index.exact import ExactCorpus
 from index.types import document
 from tests.conftest import OpenEmbedded, client_for
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, FakeStance
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -59,7 +59,7 @@ def test_by_hand() -> None:
 def test_the_whole_way(small: Path, open_embedded: OpenEmbedded, real_embedder) -> None:
     steps = []
     service = Service(Settings(), open_embedded(embedder=real_embedder), real_embedder)
-    found = evaluate(load(small, "test"), InProcess(service), lambda: steps.append(1))
+    found = evaluate(load(small, "test"), InProcess(service), lambda: steps.append(1), rerank=False)
     result = found.public()
     assert result["rows"].keys() == {"BM25", "dense", "hybrid"}
     assert result["nDCG@10"] == result["rows"]["hybrid"]["nDCG@10"] == 1.0
@@ -74,11 +74,12 @@ def test_a_running_service_gives_the_same(small: Path) -> None:
     benchmark = load(small, "test")
     figures = []
     for remote in (False, True):
-        service = Service(Settings(), ExactCorpus(), FakeEmbedder())
+        service = Service(Settings(), ExactCorpus(), FakeEmbedder(), FakeStance())
         with client_for(service) as client:
             target = Remote(client) if remote else InProcess(service)
-            figures.append(evaluate(benchmark, target, lambda: None).figures)
+            figures.append(evaluate(benchmark, target, lambda: None, rerank=True).figures)
     assert figures[0] == figures[1]
+    assert figures[0]["rows"].keys() == {"BM25", "dense", "hybrid", "hybrid + stance"}
 
 
 def test_a_service_that_is_not_there_or_refuses(small: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.service import Service
+from evaluation import beir
 from evaluation.errors import EvaluationError
 from evaluation.scifact import (
     Gold,
@@ -136,3 +137,15 @@ def test_a_bad_line_is_named(folder: Path, name: str, line: str, reason: str) ->
 def test_without_stances_there_is_nothing_to_score(folder: Path, service: Service) -> None:
     with pytest.raises(EvaluationError, match="without a stance model"):
         evaluate(load(folder, "dev"), InProcess(service), 0.5, False, lambda: None)
+
+
+def test_its_layout_is_a_retrieval_benchmark_too(tmp_path: Path) -> None:
+    abstract = {"doc_id": 7, "title": "T", "abstract": ["One.", "Two."]}
+    claim = {"id": 1, "claim": "One is two.", "evidence": {}, "cited_doc_ids": [7]}
+    alone = {"id": 2, "claim": "Cites nothing.", "evidence": {}, "cited_doc_ids": []}
+    (tmp_path / "corpus.jsonl").write_text(json.dumps(abstract) + "\n")
+    (tmp_path / "claims_dev.jsonl").write_text(json.dumps(claim) + "\n" + json.dumps(alone) + "\n")
+    benchmark = beir.load(tmp_path, "dev")
+    assert benchmark.qrels == {"1": {"7": 1}}
+    assert benchmark.size == 1
+    assert [document.text for document in benchmark.documents()] == ["One. Two."]
