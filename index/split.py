@@ -33,6 +33,11 @@ def split(document: Document) -> list[Passage]:
     return passages
 
 
+def sentences(text: str, language: str = "en") -> list[Span]:
+    """The sentences of a text that is one paragraph."""
+    return list(_sentences(text, Span(0, len(text)), language))
+
+
 def embedding_text(document: Document, passage: Passage) -> str:
     """What is embedded and indexed for a passage: the title gives a bare "he said" its context."""
     return f"{document.title}. {passage.text}" if document.title else passage.text

@@ -83,11 +83,22 @@ def quantise(weights: Mapping[str, Any]) -> dict[str, Any]:
         if weight.dim() != 2:
             packed[name] = weight.float().contiguous()
             continue
-        levels = EMBEDDING_LEVELS if EMBEDDING in name else LEVELS
-        scale = (weight.float().abs().amax(dim=1) / levels).clamp(min=1e-12)
-        packed[name] = torch.round(weight.float() / scale[:, None]).to(torch.int8)
-        packed[name + SCALE] = scale
+        scale = _scale(name, weight)
+        packed[name] = torch.round(weight.float() / scale).to(torch.int8)
+        packed[name + SCALE] = scale[:, 0].contiguous()
     return packed
+
+
+def rounded(name: str, weight: Any) -> Any:
+    """A weight matrix (rows x columns) as it will be once packed and unpacked."""
+    scale = _scale(name, weight)
+    return (weight / scale).round_().mul_(scale)
+
+
+def _scale(name: str, weight: Any) -> Any:
+    """The width of one level, a row (rows x 1)."""
+    levels = EMBEDDING_LEVELS if EMBEDDING in name else LEVELS
+    return (weight.float().abs().amax(dim=1, keepdim=True) / levels).clamp(min=1e-12)
 
 
 if __name__ == "__main__":

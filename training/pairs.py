@@ -63,6 +63,8 @@ class Recipe(BaseModel):
     epochs: int = Field(default=1, ge=1)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     number_swaps: int = Field(default=0, ge=0)
+    omissions: int = Field(default=0, ge=0)
+    as_packed: bool = False  # learned as rounded to what training/pack.py stores
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()
 

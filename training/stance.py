@@ -13,6 +13,7 @@ import typer
 
 from retrieval.types import STANCES
 from training.errors import TrainingError
+from training.omit import omissions
 from training.pairs import Pair, Recipe, count, mix, read_pairs, read_recipe, target
 from training.swaps import number_swaps
 
@@ -33,8 +34,9 @@ def main(
             p for file in [data / "stance_train.jsonl", *(extra or [])] for p in read_pairs(file)
         ]
         pairs = mix(pool, plan)
-        swaps = number_swaps(list(dict.fromkeys(pairs)), plan.number_swaps, plan.seed)
-        pairs += swaps
+        given = list(dict.fromkeys(pairs))
+        pairs += number_swaps(given, plan.number_swaps, plan.seed)
+        pairs += omissions(given, plan.omissions, plan.seed)
         random.Random(plan.seed).shuffle(pairs)
         dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
     except TrainingError as error:
@@ -60,6 +62,7 @@ def train(
     from sentence_transformers.cross_encoder.losses import CrossEntropyLoss
     from transformers import TrainerCallback
 
+    from training.rounding import AsPacked
     from training.sampler import ByLength
 
     labels = dict(enumerate(STANCES))
@@ -135,7 +138,7 @@ def train(
         train_dataset=data,
         loss=SoftCrossEntropy(model, label_smoothing=plan.label_smoothing),
         evaluator=evaluator,
-        callbacks=[SaveByClock()],
+        callbacks=[SaveByClock(), *([AsPacked(model)] if plan.as_packed else [])],
     )
     out.mkdir(parents=True, exist_ok=True)
     trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")))

@@ -1,0 +1,43 @@
+"""Evidence without what decides."""
+
+from training.omit import omissions
+from training.pairs import Pair
+
+CENTRE = "The centre opened in Aghdam. Turkey and Russia each sent 60 servicemen there."
+CLAIM = "Sixty Turkish servicemen and 60 from Russia work at the centre."
+
+
+def made(claim: str, evidence: str, label="SUPPORTS", dataset="fm2") -> list[str]:
+    pairs = omissions([Pair(claim, evidence, label, dataset)], 5, seed=1)
+    assert all(pair.label == "NOT_ENOUGH_INFO" and pair.claim == claim for pair in pairs)
+    return [pair.evidence for pair in pairs]
+
+
+def test_the_sentence_nearest_the_claim_is_left_out() -> None:
+    assert made(CLAIM, CENTRE) == ["The centre opened in Aghdam."]
+    assert made(CLAIM, CENTRE, "REFUTES") == ["The centre opened in Aghdam."]
+
+
+def test_what_still_says_most_of_the_claim_is_not_used() -> None:
+    assert made("The centre is in Aghdam.", "The centre is in Aghdam. It is in Aghdam.") == []
+
+
+def test_a_single_sentence_is_cut_before_a_name_the_claim_says() -> None:
+    evidence = "The Bosphorus bridge was opened in May by Minister Kaya."
+    assert made("Minister Kaya opened the Bosphorus bridge.", evidence) == [
+        "The Bosphorus bridge was opened in May."
+    ] or made("Minister Kaya opened the Bosphorus bridge.", evidence) == [
+        "The Bosphorus bridge was opened."
+    ]
+    assert made("Minister Demir opened the Bosphorus bridge.", evidence, "REFUTES") == []
+
+
+def test_undecided_pairs_and_pairs_without_context_make_none() -> None:
+    assert made(CLAIM, CENTRE, "NOT_ENOUGH_INFO") == []
+    assert made(CLAIM, CENTRE, dataset="lingnli") == []
+
+
+def test_the_limit_and_the_seed_hold() -> None:
+    pairs = [Pair(f"{CLAIM} {n}", CENTRE, "SUPPORTS", "fm2") for n in range(9)]
+    assert omissions(pairs, 4, seed=2) == omissions(pairs, 4, seed=2)
+    assert len(omissions(pairs, 4, seed=2)) == 4

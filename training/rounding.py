@@ -1,0 +1,38 @@
+"""Weights that are learned as they will be stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transformers import TrainerCallback
+
+from training.pack import rounded
+
+
+class AsPacked(TrainerCallback):  # type: ignore[misc]
+    """Each forward and backward pass sees the weights rounded as `training.pack` rounds them.
+
+    The step itself is taken on the exact ones: the straight-through estimator (Bengio et al.,
+    2013), so that learning settles where rounding costs little (Jacob et al., CVPR 2018).
+    """
+
+    def __init__(self, model: Any) -> None:
+        import torch
+
+        named = [(name, p) for name, p in model.named_parameters() if p.dim() == 2]
+        with torch.no_grad():
+            for name, parameter in named:
+                if not parameter.requires_grad:
+                    parameter.copy_(rounded(name, parameter))
+        self.learned = [(name, p) for name, p in named if p.requires_grad]
+        self.exact: list[Any] = []
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self.exact = [parameter.data.clone() for _, parameter in self.learned]
+        for name, parameter in self.learned:
+            parameter.data.copy_(rounded(name, parameter.data))
+
+    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        for (_, parameter), exact in zip(self.learned, self.exact, strict=True):
+            parameter.data.copy_(exact)
+        self.exact = []
