@@ -19,7 +19,8 @@ def test_the_sentence_nearest_the_claim_is_left_out() -> None:
 
 
 def test_what_still_says_most_of_the_claim_is_not_used() -> None:
-    assert made("The centre is in Aghdam.", "The centre is in Aghdam. It is in Aghdam.") == []
+    evidence = "The centre is in Aghdam. Aghdam is where the centre opened."
+    assert made("The centre is in Aghdam.", evidence) == []
 
 
 def test_a_single_sentence_is_cut_before_a_name_the_claim_says() -> None:
