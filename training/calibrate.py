@@ -5,9 +5,8 @@
 writes `calibration.json` beside the weights. Two things are fitted, both on `stance_dev.jsonl`:
 
 1. The stance temperature, which minimises the negative log-likelihood of the labels (Guo et al.,
-   On Calibration of Modern Neural Networks, 2017): the highest that a single data set of the dev
-   pairs asks for. What a newsroom brings is none of these sets, and a model is surer than it
-   should be on what it was not trained on: its hardest set says best by how much.
+   On Calibration of Modern Neural Networks, 2017), each data set of the dev pairs counting the
+   same: what a newsroom brings is one more set, not one more pair of the largest.
 2. The verdict's parameters. The evidence of the dev pairs, with evidence of train pairs around it,
    becomes a corpus; each decided dev claim is verified against it, every second one after its own
    evidence was left out, so that its right verdict is NOT_ENOUGH_EVIDENCE. `relevance` maximises
@@ -34,6 +33,7 @@ from scipy.optimize import minimize_scalar
 
 from index.embedded import open_corpus
 from index.ingest import ingest
+from index.terms import terms
 from index.types import Corpus, Vectors, document
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.search import Fusion, search
@@ -42,13 +42,13 @@ from retrieval.types import STANCES, Calibration, Candidate, Claim, Verdict
 from retrieval.verdict import NEI, independent_sources, judge
 from retrieval.verify import READ_DOCUMENTS, READ_PASSAGES, decides, in_context
 from training.errors import TrainingError
+from training.mine import may_decide
 from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs
 
 RELEVANCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 SHARPNESSES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0)
 AROUND = 6_000
-ENOUGH = 90  # pairs: fewer fit a temperature to chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def main(
     logits = _weigh(weigher, [(p.evidence, p.claim) for p in dev], "weighing dev pairs")
     labels = np.array([STANCES.index(pair.label) for pair in dev])
     datasets = np.array([pair.dataset for pair in dev])
-    fitted = Calibration(temperature=hardest_temperature(logits, labels, datasets))
+    fitted = Calibration(temperature=fit_temperature(logits, labels, datasets))
     cases = _cases(dev, train, weigher, load_embedder("all-MiniLM-L6-v2", cache.expanduser()),
                    claims, seed)  # fmt: skip
     fitted = replace(fitted, relevance=max(RELEVANCES, key=lambda r: rank(cases, fitted, r)))
@@ -96,22 +96,23 @@ def main(
     )
 
 
-def fit_temperature(logits: Vectors, labels: Sequence[int] | Vectors) -> float:
-    """The temperature of least negative log-likelihood; logits (n, 3), labels as columns."""
+def fit_temperature(logits: Vectors, labels: Vectors, datasets: Vectors) -> float:
+    """The temperature of least negative log-likelihood, averaged over data sets.
+
+    Args:
+        logits: of shape (n, 3).
+        labels: their right columns, of shape (n,).
+        datasets: the data set of each row, of shape (n,).
+    """
     rows = np.arange(len(logits))
+    _, group, sizes = np.unique(datasets, return_inverse=True, return_counts=True)
+    weights = 1 / sizes[group]
 
     def likelihood(log_temperature: float) -> float:
         chosen = softmax(logits / math.exp(log_temperature))[rows, labels]
-        return -float(np.log(np.maximum(chosen, 1e-12)).mean())
+        return -float(np.average(np.log(np.maximum(chosen, 1e-12)), weights=weights))
 
     return round(math.exp(minimize_scalar(likelihood, bounds=(-2, 2), method="bounded").x), 3)
-
-
-def hardest_temperature(logits: Vectors, labels: Vectors, datasets: Vectors) -> float:
-    """The highest temperature of any data set with `ENOUGH` pairs; without one, that of all."""
-    names, sizes = np.unique(datasets, return_counts=True)
-    groups = [datasets == name for name in names[sizes >= ENOUGH]] or [np.full(len(logits), True)]
-    return max(fit_temperature(logits[group], labels[group]) for group in groups)
 
 
 def rank(cases: Sequence[Case], fitted: Calibration, relevance: float) -> float:
@@ -166,7 +167,11 @@ def _cases(
     left_out = {pair.evidence for pair in asked[::2]}
     around = [p.evidence for p in train if p.dataset not in WITHOUT_CONTEXT]
     randomly.shuffle(around)
-    texts = [pair.evidence for pair in asked] + around[:AROUND]
+    # Another claim's evidence may well decide a claim whose own evidence is left out.
+    alone = [set(terms(pair.claim)) for pair in asked if pair.evidence in left_out]
+    texts = [pair.evidence for pair in asked] + [
+        text for text in around[:AROUND] if not any(may_decide(words, text) for words in alone)
+    ]
     kept = dict.fromkeys(text for text in texts if text not in left_out)
     ids = {text: f"e{number}" for number, text in enumerate(kept)}
     with tempfile.TemporaryDirectory() as folder:

@@ -113,9 +113,14 @@ def _texts(candidates: Iterable[Candidate], texts: Sequence[str]) -> Iterator[st
 def _says_nothing(claim: str, text: str, claims_of: Mapping[str, Sequence[str]]) -> bool:
     """Whether the text can be taken to be no evidence for the claim."""
     words = set(terms(claim))
-    if not words or len(words & set(terms(text))) / len(words) > MOST_SHARED:
+    if not words or may_decide(words, text):
         return False
     return all(_alike(words, set(terms(other))) <= MOST_ALIKE for other in claims_of[text])
+
+
+def may_decide(claim: set[str], text: str) -> bool:
+    """Whether the text holds most of the claim's terms."""
+    return len(claim & set(terms(text))) > MOST_SHARED * len(claim)
 
 
 def _alike(one: set[str], other: set[str]) -> float:

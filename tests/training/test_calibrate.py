@@ -6,7 +6,7 @@ import pytest
 from index.types import Passage, document
 from retrieval.stance import softmax
 from retrieval.types import Calibration, Candidate, Scores
-from training.calibrate import ENOUGH, Case, fit_temperature, hardest_temperature, loss, rank
+from training.calibrate import Case, fit_temperature, loss, rank
 
 
 @pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
@@ -15,19 +15,17 @@ def test_the_temperature_that_made_the_labels_is_found(true: float) -> None:
     logits = generator.normal(0, 3, (20_000, 3)).astype(np.float32)
     chances = softmax(logits / true)
     labels = (generator.random((20_000, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(0, 2)
-    assert fit_temperature(logits, labels) == pytest.approx(true, rel=0.1)
+    assert fit_temperature(logits, labels, np.repeat("one", 20_000)) == pytest.approx(true, rel=0.1)
 
 
-def test_the_hardest_data_set_decides_unless_it_is_too_small() -> None:
+def test_each_data_set_counts_the_same() -> None:
     right, wrong = np.array([8, 0, 0], np.float32), np.array([0, 8, 0], np.float32)
-    sure = np.tile(right, (ENOUGH, 1))
-    half = np.tile(np.stack([right, wrong]), (ENOUGH // 2, 1))
-    few = np.tile(wrong, (ENOUGH - 1, 1))
-    logits = np.concatenate([sure, half, few])
-    labels = np.zeros(len(logits), int)
-    names = np.repeat(["sure", "half", "few"], [len(sure), len(half), len(few)])
-    assert hardest_temperature(logits, labels, names) == fit_temperature(half, labels[: len(half)])
-    assert hardest_temperature(few, labels[: len(few)], np.repeat("few", len(few))) > 7
+    sure, half = np.tile(right, (9_000, 1)), np.tile(np.stack([right, wrong]), (50, 1))
+    logits, labels = np.concatenate([sure, half]), np.zeros(9_100, int)
+    names = np.repeat(["sure", "half"], [9_000, 100])
+    apart = fit_temperature(logits, labels, names)
+    assert apart > 1.5 * fit_temperature(logits, labels, np.repeat("all", 9_100))
+    assert apart == fit_temperature(logits[8_900:], labels[8_900:], names[8_900:])
 
 
 def candidate(id: str, fused: float) -> Candidate:
