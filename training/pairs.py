@@ -62,6 +62,7 @@ class Recipe(BaseModel):
     warmup: float = Field(default=0.06, ge=0, lt=1)
     epochs: int = Field(default=1, ge=1)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)  # 0 is a quarter faster on a CPU
     number_swaps: int = Field(default=0, ge=0)
     omissions: int = Field(default=0, ge=0)
     as_packed: bool = False  # learned as rounded to what training/pack.py stores

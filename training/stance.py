@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Annotated, Any
 
 import typer
 
+from retrieval.stance import PACKED, unpack
 from retrieval.types import STANCES
 from training.errors import TrainingError
 from training.omit import omissions
+from training.pack import KEPT
 from training.pairs import Pair, Recipe, count, mix, read_pairs, read_recipe, target
 from training.swaps import number_swaps
 
@@ -67,11 +70,16 @@ def train(
 
     labels = dict(enumerate(STANCES))
     model = CrossEncoder(
-        str(base),
+        str(_loadable(base, out)),
         num_labels=len(STANCES),
         max_length=plan.max_tokens,
         local_files_only=True,
-        config_kwargs={"id2label": labels, "label2id": {v: k for k, v in labels.items()}},
+        config_kwargs={
+            "id2label": labels,
+            "label2id": {v: k for k, v in labels.items()},
+            "hidden_dropout_prob": plan.dropout,
+            "attention_probs_dropout_prob": plan.dropout,
+        },
     )
     _shape(model, plan)
 
@@ -145,6 +153,21 @@ def train(
     trainer.evaluate()
     model.save_pretrained(str(out / "final"))
     (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
+
+
+def _loadable(base: Path, out: Path) -> Path:
+    """A folder the trainer reads: packed weights (`training/pack.py`) are unpacked into `out`."""
+    if not (base / PACKED).is_file():
+        return base
+    from safetensors.torch import save_file
+
+    folder = out / "base"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in KEPT:
+        if (base / name).is_file():
+            shutil.copy(base / name, folder / name)
+    save_file(unpack(base / PACKED), folder / "model.safetensors", {"format": "pt"})
+    return folder
 
 
 def _shape(model: Any, plan: Recipe) -> None:

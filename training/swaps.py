@@ -33,13 +33,14 @@ _BELOW = ("fewer than", "less than", "under")
 def number_swaps(pairs: Iterable[Pair], limit: int, seed: int) -> list[Pair]:
     """At most `limit` pairs made from supported ones, those with a bound ("more than") first."""
     randomly = random.Random(seed)
-    made = [_variants(pair, randomly) for pair in pairs if pair.label == "SUPPORTS"]
+    made = [variants(pair, randomly) for pair in pairs if pair.label == "SUPPORTS"]
     randomly.shuffle(made)
     made.sort(key=len, reverse=True)  # a bound is as often true as false, a plain swap never
     return [pair for variants in made for pair in variants][:limit]
 
 
-def _variants(pair: Pair, randomly: random.Random) -> list[Pair]:
+def variants(pair: Pair, randomly: random.Random) -> list[Pair]:
+    """Of one supported pair, with one of its numbers changed: a swap, and bounds where they fit."""
     said = set(_NUMBER.findall(pair.evidence))
     found = [match for match in _NUMBER.finditer(pair.claim) if match.group() in said]
     if not found:

@@ -1,0 +1,118 @@
+"""News passages -> pairs of a sentence and an edited copy of it, labelled by what was edited.
+
+    python -m training.copies CORPUS.jsonl copies.jsonl
+
+A claim that repeats its source almost word for word and still says something else is what data
+made by people shows least and a newsroom meets most. Here the label follows from the edit: another
+number or a bound that holds or fails (`training/swaps.py`), a name of the same passage in the place
+of another, or the passage without the sentence, which then says too little.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+
+from index.lines import read_lines
+from index.split import sentences
+from training.errors import BadPairs, TrainingError
+from training.pairs import Pair
+from training.swaps import variants
+
+DATASET = "copies"
+SHORTEST_WORDS, LONGEST_WORDS = 7, 32
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*")
+# Days and months are names too, but another one is often as true.
+_NO_NAME = re.compile(r"[A-Z][a-z]+day\b|January|February|March|April|May|June|July|August|"
+                      r"September|October|November|December")  # fmt: skip
+
+
+class _Passage(BaseModel):
+    text: str
+
+
+def main(
+    corpus: Annotated[Path, typer.Argument(help="passages, one JSON object with a text a line")],
+    out: Annotated[Path, typer.Argument(help="file to write")],
+    most: Annotated[int, typer.Option(help="pairs to make")] = 8_000,
+    seed: int = 1,
+) -> None:
+    """Write labelled pairs made of the passages' own sentences."""
+    try:
+        texts = [line.text for line in read_lines(corpus, _Passage, BadPairs)]
+    except TrainingError as error:
+        typer.echo(f"training: {error}", err=True)
+        raise typer.Exit(1) from error
+    made = copies(texts, most, seed)
+    with out.open("w", encoding="utf-8") as stream:
+        for pair in made:
+            row = {"claim": pair.claim, "evidence": pair.evidence, "label": pair.label}
+            stream.write(json.dumps({**row, "dataset": DATASET}) + "\n")
+    typer.echo(f"{out}: {len(made)} pairs")
+
+
+def copies(texts: Sequence[str], most: int, seed: int) -> list[Pair]:
+    """At most `most` pairs, of passages in an order that `seed` decides."""
+    randomly = random.Random(seed)
+    shuffled = randomly.sample(texts, len(texts))
+    made: list[Pair] = []
+    for pair in (pair for text in shuffled for pair in _pairs(text, randomly)):
+        if len(made) == most:
+            break
+        made.append(pair)
+    return made
+
+
+def _pairs(text: str, randomly: random.Random) -> Iterator[Pair]:
+    """Of one passage: nothing, or a pair or two about one of its sentences."""
+    parts = [text[span.start : span.end] for span in sentences(text)]
+    usable = [at for at, part in enumerate(parts) if _usable(part)]
+    if len(parts) < 2 or not usable:
+        return
+    at = randomly.choice(usable)
+    said, rest = parts[at], parts[:at] + parts[at + 1 :]
+    near = [at + step for step in (-1, 0, 1) if 0 <= at + step < len(parts)]
+    evidence = " ".join(parts[i] for i in near) if randomly.random() < 0.5 else said
+    whole = Pair(said, evidence, "SUPPORTS", DATASET)
+    changed = [*variants(whole, randomly), *_renamed(whole, rest, randomly)]
+    if not changed:
+        return
+    yield randomly.choice(changed)
+    also = randomly.random()
+    if also < 0.35:
+        yield Pair(said, " ".join(rest), "NOT_ENOUGH_INFO", DATASET)
+    elif also < 0.9:
+        yield whole
+
+
+def _usable(sentence: str) -> bool:
+    words = len(sentence.split())
+    quoted = any(mark in sentence for mark in '"“”?!')
+    return SHORTEST_WORDS <= words <= LONGEST_WORDS and sentence.endswith(".") and not quoted
+
+
+def _renamed(pair: Pair, rest: Iterable[str], randomly: random.Random) -> list[Pair]:
+    """The claim with another name of the passage in the place of one of its own."""
+    own = [m for m in _NAME.finditer(pair.claim) if not _NO_NAME.search(m.group())]
+    others = [
+        name
+        for part in rest
+        for name in _NAME.findall(part)
+        if name not in pair.claim and not _NO_NAME.search(name)
+    ]
+    if not own or not others:
+        return []
+    at, other = randomly.choice(own), randomly.choice(others)
+    claim = pair.claim[: at.start()] + other + pair.claim[at.end() :]
+    return [Pair(claim, pair.evidence, "REFUTES", DATASET)]
+
+
+if __name__ == "__main__":
+    typer.run(main)
