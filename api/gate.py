@@ -51,6 +51,12 @@ class Metrics:
         self.passages = Gauge(
             "claimdesk_passages", "Passages in the corpus.", registry=self.registry
         )
+        self.cache_hits = Gauge(
+            "claimdesk_cache_hits", "Found in a cache.", ["cache"], registry=self.registry
+        )
+        self.cache_misses = Gauge(
+            "claimdesk_cache_misses", "Had to be made.", ["cache"], registry=self.registry
+        )
 
 
 class Gate:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
 from api.schemas import (
     Info,
     Limits,
@@ -43,8 +44,11 @@ class Service:
         stance: StanceModel | None = None,
     ) -> None:
         self.settings, self.corpus, self.embedder = settings, corpus, embedder
+        most_bytes = settings.cache_mb * 2**20
+        self.answers: Cache[tuple[int, Claim], Answer] = Cache(most_bytes, _weight)
+        self.vectors = Remembering(embedder, most_bytes // 8)
         self.models = Models(
-            embedder, stance, Fusion(settings.dense_weight), settings.verdict_threshold
+            self.vectors, stance, Fusion(settings.dense_weight), settings.verdict_threshold
         )
         self.names = ModelNames(
             embedding=embedder.identity, stance=stance.identity if stance else None
@@ -82,8 +86,21 @@ class Service:
         return [self.response(answer, request_id, started) for answer in answers]
 
     def answer(self, claims: Sequence[Claim]) -> list[Answer]:
-        """Evidence and verdicts, in one pass of the models over all the claims."""
-        return verify(claims, self.corpus, self.models)
+        """Evidence and verdicts, in one pass of the models over all the claims that are new.
+
+        An answer is given again while the corpus is as it was; models and settings cannot change.
+        """
+        answers = {claim: self.recall(claim) for claim in claims}
+        new = [claim for claim, answer in answers.items() if answer is None]
+        made_now = verify(new, self.corpus, self.models) if new else []
+        for claim, made in zip(new, made_now, strict=True):
+            answers[claim] = made
+            self.answers.put((made.generation, claim), made)
+        return [answer for claim in claims if (answer := answers[claim]) is not None]
+
+    def recall(self, claim: Claim) -> Answer | None:
+        """The answer that was given to this claim, if the corpus has not changed since."""
+        return self.answers.get((self.corpus.generation(), claim))
 
     def response(self, answer: Answer, request_id: str, started: float) -> VerifyResponse:
         """An answer as it is sent; `started` is when its claim came in (perf_counter)."""
@@ -121,6 +138,12 @@ class Service:
                 document_chars=settings.max_document_chars,
             ),
         )
+
+
+def _weight(answer: Answer) -> int:
+    """Of an answer in bytes: nearly all of it is the text of its documents."""
+    texts = (item.document.text for item in answer.evidence)
+    return 4_000 + BYTES_PER_CHARACTER * sum(map(len, texts))
 
 
 def _open(

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     max_waiting: int = Field(
         256, ge=1, description="Claims waiting for the models; more are answered 503."
     )
+    cache_mb: int = Field(
+        64, ge=0, description="Memory for answers that were given before, in MB; 0 keeps none."
+    )
     batch_window_ms: float = Field(
         0.0, ge=0, le=1000, description="How long a claim waits for company when nothing runs."
     )

@@ -15,7 +15,7 @@ from evaluation.errors import EvaluationError
 from evaluation.result import Advance, Result
 from evaluation.target import Target
 from index.lines import read_lines
-from retrieval.types import MAX_CLAIM_CHARS, VERDICTS, Verdict
+from retrieval.types import MAX_CLAIM_CHARS, VERDICTS, Claim, Verdict
 
 SHOWN = 5
 
@@ -42,6 +42,9 @@ class Judged:
     verdict: Verdict
     kind: str | None
     evidence: tuple[GoldEvidence, ...] = ()
+
+    def to_claim(self) -> Claim:
+        return Claim(self.claim, SHOWN)
 
 
 def load(file: Path) -> list[Judged]:

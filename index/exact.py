@@ -159,6 +159,9 @@ class ExactCorpus:
             for document in self._documents.values()
         )
 
+    def generation(self) -> int:
+        return self._generation
+
     def stats(self) -> Stats:
         return Stats(len(self._documents), len(self._rows), self._generation)
 

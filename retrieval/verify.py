@@ -67,7 +67,7 @@ class Read:
 
 def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answer]:
     """Evidence and a verdict for each claim, in order; every model sees all claims at once."""
-    generation = corpus.stats().generation
+    generation = corpus.generation()
     vectors = models.embedder.embed([clean(claim.text) for claim in claims])
     reads = [find(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
     judgements: Sequence[Judgement | None] = [None] * len(claims)

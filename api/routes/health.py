@@ -43,4 +43,7 @@ async def metrics(request: Request) -> Response:
         stats = await in_thread(service.corpus.stats)
         collected.documents.set(stats.documents)
         collected.passages.set(stats.passages)
+        for name, cache in (("answers", service.answers), ("vectors", service.vectors.cache)):
+            collected.cache_hits.labels(name).set(cache.hits)
+            collected.cache_misses.labels(name).set(cache.misses)
     return Response(generate_latest(collected.registry), media_type=CONTENT_TYPE_LATEST)

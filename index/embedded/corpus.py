@@ -223,6 +223,9 @@ class EmbeddedCorpus:
     def count_undated(self, filters: Filters) -> int:
         return self._store.count_undated(filters)
 
+    def generation(self) -> int:
+        return self._store.generation()
+
     def stats(self) -> Stats:
         return self._store.stats()
 
