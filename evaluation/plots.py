@@ -94,3 +94,25 @@ def recall(k: Sequence[int], curves: Mapping[str, Sequence[float]]) -> bytes:
     axes.set(ylim=(0, 1.02), xlabel="documents looked at", ylabel="recall")
     axes.legend(frameon=False)
     return png(figure)
+
+
+def lines(
+    series: Mapping[str, Sequence[tuple[float, float]]], across: str, up: str, *, log: bool = False
+) -> bytes:
+    """Named lines through points (x, y), the x axis by powers."""
+    figure, axes = _axes()
+    for (name, points), colour in zip(series.items(), LINES, strict=False):
+        x, y = zip(*points, strict=True)
+        axes.plot(x, y, marker="o", markersize=4, color=colour, label=name)
+    ticks = sorted({x for points in series.values() for x, _ in points})
+    axes.set_xscale("log")
+    axes.set_xticks(ticks, [f"{value:,}" for value in ticks])
+    if log:
+        axes.set_yscale("log")
+    else:
+        axes.set_ylim(bottom=0)
+    axes.minorticks_off()
+    axes.set(xlabel=across, ylabel=up)
+    if len(series) > 1:
+        axes.legend(frameon=False)
+    return png(figure)

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from retrieval.models import file_sha256
-from retrieval.stance import PACKED, SCALE
+from retrieval.stance import PACKED, SCALE, unpack
 
 KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
@@ -65,6 +65,18 @@ def _read_all_it_can(file: Path) -> None:
     """Training cuts pairs short to be fast; what is served reads to the end of its positions."""
     config = json.loads(file.read_text())
     file.write_text(json.dumps({**config, "model_max_length": 512}, indent=1) + "\n")
+
+
+def unpacked(folder: Path, out: Path) -> Path:
+    """The packed model of `folder` as float32 weights in `out`, which transformers can load."""
+    from safetensors.torch import save_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name in KEPT:
+        if (folder / name).is_file():
+            shutil.copy(folder / name, out / name)
+    save_file(unpack(folder / PACKED), out / "model.safetensors", {"format": "pt"})
+    return out
 
 
 def pack(weights: Mapping[str, Any]) -> bytes:

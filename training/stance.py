@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from retrieval.stance import PACKED, unpack
+from retrieval.stance import PACKED
 from retrieval.types import STANCES
 from training.errors import TrainingError
 from training.omit import omissions
-from training.pack import KEPT
+from training.pack import unpacked
 from training.pairs import Pair, Recipe, count, mix, read_pairs, read_recipe, target
 from training.swaps import number_swaps
 
@@ -157,17 +156,7 @@ def train(
 
 def _loadable(base: Path, out: Path) -> Path:
     """A folder the trainer reads: packed weights (`training/pack.py`) are unpacked into `out`."""
-    if not (base / PACKED).is_file():
-        return base
-    from safetensors.torch import save_file
-
-    folder = out / "base"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in KEPT:
-        if (base / name).is_file():
-            shutil.copy(base / name, folder / name)
-    save_file(unpack(base / PACKED), folder / "model.safetensors", {"format": "pt"})
-    return folder
+    return unpacked(base, out / "base") if (base / PACKED).is_file() else base
 
 
 def _shape(model: Any, plan: Recipe) -> None:

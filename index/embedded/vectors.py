@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from index.embedded.store import Store
 from index.types import Hit, Vectors
 
 log = logging.getLogger(__name__)
+Blocks = Iterable[tuple[Sequence[int], Vectors]]
 Kind = Literal["auto", "flat", "hnsw", "ivf"]
 FLAT_UP_TO = 100_000
 BLOCK = 20_000
@@ -114,8 +115,16 @@ class VectorIndex:
         return choice != "ivf" or inner.nlist * 8 >= _lists(total)
 
     def _rebuild(self, store: Store, total: int, generation: int) -> None:
-        choice = self._choice(total)
         self._gone = set()
+        self.fill(lambda: store.vectors_since(-1, generation, BLOCK), total)
+
+    def fill(self, blocks: Callable[[], Blocks], total: int) -> None:
+        """Put `total` vectors in the place of all that is there.
+
+        Args:
+            blocks: called for the keys and vectors, in blocks; once more where lists are learned.
+        """
+        choice = self._choice(total)
         metric = faiss.METRIC_INNER_PRODUCT
         if choice == "hnsw":
             inner = faiss.IndexHNSWFlat(self._dimension, 32, metric)
@@ -123,22 +132,19 @@ class VectorIndex:
         elif choice == "ivf" and total:
             inner = faiss.index_factory(self._dimension, f"IVF{_lists(total)},SQfp16", metric)
             inner.nprobe = max(8, inner.nlist // 16)
-            inner.train(self._sample(store, total, generation, 64 * inner.nlist))
+            inner.train(_sample(blocks(), total, 64 * inner.nlist))
         else:
             inner = faiss.IndexFlatIP(self._dimension)
         # Inverted lists keep keys of their own, which a map around them would contradict once
         # something is removed.
         self._index = inner if _kind_of(inner) == "ivf" else faiss.IndexIDMap2(inner)
-        self._append(store, -1, generation)
-
-    def _sample(self, store: Store, total: int, generation: int, size: int) -> Vectors:
-        """Evenly spread over the corpus, so that a folder of one subject does not own the lists."""
-        step = max(1, total // size)
-        blocks = store.vectors_since(-1, generation, BLOCK)
-        return np.concatenate([block[::step] for _, block in blocks])
+        self._add(blocks())
 
     def _append(self, store: Store, generation: int, until: int) -> None:
-        for keys, block in store.vectors_since(generation, until, BLOCK):
+        self._add(store.vectors_since(generation, until, BLOCK))
+
+    def _add(self, blocks: Blocks) -> None:
+        for keys, block in blocks:
             self._index.add_with_ids(block, np.asarray(keys, np.int64))
 
     def _compact(self, store: Store) -> None:
@@ -202,6 +208,12 @@ def _kind_of(inner: Any) -> str:
     if isinstance(inner, faiss.IndexIVF):
         return "ivf"
     return "hnsw" if isinstance(inner, faiss.IndexHNSW) else "flat"
+
+
+def _sample(blocks: Blocks, total: int, size: int) -> Vectors:
+    """Evenly spread over the corpus, so that a folder of one subject does not own the lists."""
+    step = max(1, total // size)
+    return np.concatenate([block[::step] for _, block in blocks])
 
 
 def _lists(total: int) -> int:

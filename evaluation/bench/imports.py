@@ -1,0 +1,69 @@
+"""Documents -> an index: documents a second beside a plain loop, and memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import faiss
+
+from evaluation.bench.plain import load_embedder
+from evaluation.bench.workplace import Workplace
+from evaluation.errors import EvaluationError
+from index.types import Document
+
+SENTENCES, STEP = 3, 2
+TOGETHER = 64
+CLAIMDESK = str(Path(sys.executable).with_name("claimdesk"))
+
+
+def ours(found: Sequence[Document], data: Path, environment: Mapping[str, str]) -> dict[str, Any]:
+    """`claimdesk add` as a process of its own, from its start to its last index on disk.
+
+    Raises:
+        EvaluationError: it failed.
+    """
+    source = data.with_suffix(".jsonl")
+    with source.open("w") as lines:
+        for one in found:
+            row = {"id": one.id, "title": one.title, "text": one.text, "language": "en"}
+            lines.write(json.dumps(row) + "\n")
+    started = time.perf_counter()
+    command = [CLAIMDESK, "add", str(source), "--data", str(data)]
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - started
+    if status:
+        raise EvaluationError(f"claimdesk add ended with {os.waitstatus_to_exitcode(status)}")
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return {
+        "documents": len(found),
+        "ours_per_second": round(len(found) / seconds, 1),
+        "peak_memory_mb": round(usage.ru_maxrss / unit, 1),
+    }
+
+
+def plain(found: Sequence[Document], work: Workplace) -> dict[str, Any]:
+    """A loop that splits, encodes and adds, some documents at a time; nothing is stored."""
+    model = load_embedder(work.embedding)
+    index = faiss.IndexFlatIP(model.get_embedding_dimension())
+    model.encode(["warm-up"])
+    started = time.perf_counter()
+    for at in range(0, len(found), TOGETHER):
+        passages = [passage for one in found[at : at + TOGETHER] for passage in _split(one.text)]
+        index.add(model.encode(passages, normalize_embeddings=True))
+    seconds = time.perf_counter() - started
+    return {"plain_per_second": round(len(found) / seconds, 1)}
+
+
+def _split(text: str) -> list[str]:
+    parts = re.split(r"(?<=[.!?])\s+", text)
+    last = max(1, len(parts) - SENTENCES + STEP)
+    return [" ".join(parts[at : at + SENTENCES]) for at in range(0, last, STEP)]
