@@ -18,10 +18,12 @@ COPY retrieval retrieval
 COPY index index
 COPY evaluation evaluation
 COPY training training
-# The model is compiled here once: a container is ready in seconds and never imports torch.
+COPY models models
+# The models are compiled here once: a container is ready in seconds and never imports torch.
 RUN pip install --constraint constraints.txt . \
     && python -c "from pathlib import Path; from retrieval.embed import load_embedder; \
-    load_embedder('all-MiniLM-L6-v2', Path('/var/cache/claimdesk'))"
+    from retrieval.stance import load_stance; cache = Path('/var/cache/claimdesk'); \
+    load_embedder('all-MiniLM-L6-v2', cache); load_stance('claimdesk-stance', cache)"
 
 FROM python:${PYTHON_VERSION}-slim
 RUN useradd --system --uid 10001 --create-home claimdesk \

@@ -9,6 +9,8 @@ import limits
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from retrieval.stance import SHIPPED
+
 NO_MODEL = "none"
 
 
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
         "all-MiniLM-L6-v2", description="A sentence-transformers model: name or folder."
     )
     stance_model: str = Field(
-        NO_MODEL,
+        SHIPPED,
         description="A cross-encoder for stance: claimdesk-stance (ours), a name or folder, none.",
     )
     verdict_threshold: float = Field(

@@ -21,7 +21,8 @@ it. Behind each headline figure stands its 95 % bootstrap interval.
 def keep(content: Mapping[str, Any], folder: Path) -> Path:
     """Store a result's figures, without the data it was measured on; returns the file."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{content['task']}-{content['data']}.json"
+    way = "-oracle" if "oracle" in content else ""
+    file = folder / f"{content['task']}-{content['data']}{way}.json"
     shown = {name: value for name, value in content.items() if name not in PRIVATE}
     file.write_text(json.dumps(shown, indent=1) + "\n")
     return file

@@ -32,13 +32,15 @@ def ask(url: str, claim: str) -> dict:
 
 
 def show(expectation: str, answer: dict) -> None:
-    verdict = answer["verdict"] or "no verdict yet: this version has no stance model"
-    print(f"\n{answer['claim']}  (as written: {expectation})\n  {verdict}")
+    verdict = answer["verdict"].replace("_", " ").lower()
+    print(f"\n{answer['claim']}  (as written: {expectation})")
+    print(f"  {verdict}, probability {answer['probability']:.2f}")
     for item in answer["evidence"]:
         document, quote = item["document"], item["rationale"][0]
         where = f"{document['id']} {quote['start']}-{quote['end']}"
         source = document["publisher"] or "no publisher"
-        print(f"  {item['scores']['dense']:.2f} {source}, {document['published_at']}, {where}")
+        stance = item["stance"].replace("_", " ").lower()
+        print(f"  {stance}: {source}, {document['published_at']}, {where}")
         print(textwrap.indent(textwrap.fill(f"“{quote['quote']}”", 92), "       "))
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+import numpy as np
+
+from index.ahead import ahead
 from index.errors import InvalidDocument
 from index.split import embedding_text, split
 from index.types import Corpus, Document, Embedder, Prepared
 
 BATCH_DOCUMENTS = 64
 BATCH_PASSAGES = 512
+BATCHES_AHEAD = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +45,55 @@ def ingest(
 ) -> Iterator[Outcome]:
     """Store documents in batches, yielding an outcome per item, in order.
 
-    Memory is bounded by a batch, whatever the number of items. What is refused does not stop the
-    rest. Same id and content: no work. Same id, new content: an update.
+    While one batch is written the next is embedded and the one after that is read and split.
+    Memory is bounded by these batches, whatever the number of items. What is refused does not stop
+    the rest. Same id and content: no work. Same id, new content: an update.
     """
-    batch: list[Prepared | Outcome] = []
-    pending: dict[str, str] = {}
+    pending = _Pending(corpus)
+    read = ahead(_batches(items, pending), BATCHES_AHEAD)
+    for batch in ahead((_embedded(batch, embedder) for batch in read), BATCHES_AHEAD):
+        yield from _stored(batch, corpus, pending)
+
+
+Batch = list[Prepared | Outcome]
+
+
+class _Pending:
+    """Content hashes by document id, of what is stored and of what is on its way there."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._waiting: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def hash_of(self, id: str) -> str | None:
+        with self._lock:
+            return self._waiting.get(id) or self._corpus.content_hashes([id]).get(id)
+
+    def add(self, id: str, content_hash: str) -> None:
+        with self._lock:
+            self._waiting[id] = content_hash
+
+    def remove(self, documents: Iterable[Document]) -> None:
+        """They are stored now; one that came again meanwhile stays."""
+        with self._lock:
+            for document in documents:
+                if self._waiting.get(document.id) == document.content_hash():
+                    del self._waiting[document.id]
+
+
+def _batches(items: Iterable[Document | Refused], pending: _Pending) -> Iterator[Batch]:
+    batch: Batch = []
     waiting = 0
     for item in items:
-        entry = _prepare(item, corpus, pending)
+        entry = _prepare(item, pending)
         batch.append(entry)
         if isinstance(entry, Prepared):
-            pending[entry.document.id] = entry.document.content_hash()
             waiting += len(entry.passages)
         if len(batch) >= BATCH_DOCUMENTS or waiting >= BATCH_PASSAGES:
-            yield from _flush(batch, corpus, embedder)
-            batch, pending, waiting = [], {}, 0
-    yield from _flush(batch, corpus, embedder)
+            yield batch
+            batch, waiting = [], 0
+    yield batch
 
 
 def reindex(corpus: Corpus, embedder: Embedder) -> Iterator[Outcome]:
@@ -69,37 +107,34 @@ def reindex(corpus: Corpus, embedder: Embedder) -> Iterator[Outcome]:
             Prepared(document, tuple(split(document)), _NO_VECTORS)
             for document in itertools.islice(documents, BATCH_DOCUMENTS)
         ]:
-            replace(_embedded(batch, embedder))
+            replace([one for one in _embedded([*batch], embedder) if isinstance(one, Prepared)])
             for prepared in batch:
                 yield Outcome(prepared.document.id, "updated", len(prepared.passages))
 
 
-def _prepare(
-    item: Document | Refused, corpus: Corpus, pending: dict[str, str]
-) -> Prepared | Outcome:
+def _prepare(item: Document | Refused, pending: _Pending) -> Prepared | Outcome:
     if isinstance(item, Refused):
         return Outcome(item.source, "refused", reason=item.reason)
     document = item
     if document.language is None:
         document = dataclasses.replace(document, language=detect_language(document.text))
-    stored = pending.get(document.id) or corpus.content_hashes([document.id]).get(document.id)
-    if stored == document.content_hash():
+    content_hash = document.content_hash()
+    if pending.hash_of(document.id) == content_hash:
         return Outcome(document.id, "unchanged")
     passages = tuple(split(document))
     if not passages:
         return Outcome(document.id, "refused", reason="text is empty")
+    pending.add(document.id, content_hash)
     return Prepared(document, passages, _NO_VECTORS)
 
 
 _NO_VECTORS: Any = None
 
 
-def _flush(
-    batch: list[Prepared | Outcome], corpus: Corpus, embedder: Embedder
-) -> Iterator[Outcome]:
+def _stored(batch: Batch, corpus: Corpus, pending: _Pending) -> Iterator[Outcome]:
     waiting = [entry for entry in batch if isinstance(entry, Prepared)]
-    if waiting:
-        changes = iter(corpus.upsert(_embedded(waiting, embedder)))
+    changes = iter(corpus.upsert(waiting) if waiting else ())
+    pending.remove(entry.document for entry in waiting)
     for entry in batch:
         if isinstance(entry, Outcome):
             yield entry
@@ -119,13 +154,16 @@ def ingest_one(document: Document, corpus: Corpus, embedder: Embedder) -> Outcom
     return outcome
 
 
-def _embedded(batch: Sequence[Prepared], embedder: Embedder) -> list[Prepared]:
-    texts = [embedding_text(entry.document, p) for entry in batch for p in entry.passages]
-    vectors = embedder.embed(texts)
-    ends = itertools.accumulate(len(entry.passages) for entry in batch)
+def _embedded(batch: Batch, embedder: Embedder) -> Batch:
+    """The batch with the vectors of all its passages, from one call of the model."""
+    waiting = [entry for entry in batch if isinstance(entry, Prepared)]
+    texts = [embedding_text(entry.document, p) for entry in waiting for p in entry.passages]
+    rows = iter(embedder.embed(texts) if texts else ())
     return [
-        dataclasses.replace(entry, vectors=vectors[end - len(entry.passages) : end])
-        for entry, end in zip(batch, ends, strict=True)
+        dataclasses.replace(entry, vectors=np.stack([next(rows) for _ in entry.passages]))
+        if isinstance(entry, Prepared)
+        else entry
+        for entry in batch
     ]
 
 

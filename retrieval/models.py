@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import os
 import shutil
 import sys
@@ -22,6 +23,7 @@ import numpy as np
 from index.types import Vectors
 from retrieval.errors import ModelUnavailable
 
+log = logging.getLogger(__name__)
 DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_TIMEOUT_SECONDS = 2
@@ -172,6 +174,7 @@ class Graph:
         stored = "int8" if precision == "int8" else "f32"
         folder = cache / f"{files.sha256[:16]}-openvino-{version}-{stored}-{CACHE_FORMAT}"
         if not (folder / "model.xml").is_file():
+            log.warning("compiling %s for this machine: once, and it takes a while", files.name)
             with _without_chatter():
                 _compile(files, folder, trace, integers=stored == "int8")
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
@@ -291,8 +294,6 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) 
 
 def _with_integer_weights(graph: Any) -> Any:
     """Each row of each weight matrix as int8 with a scale."""
-    import logging
-
     import nncf
 
     nncf.set_log_level(logging.ERROR)

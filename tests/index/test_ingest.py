@@ -1,7 +1,9 @@
+import time
+
 import pytest
 
 from index.exact import ExactCorpus
-from index.ingest import BATCH_DOCUMENTS, Refused, ingest, ingest_one
+from index.ingest import BATCH_DOCUMENTS, BATCHES_AHEAD, Refused, ingest, ingest_one
 from index.types import document
 from tests.fakes import FakeEmbedder
 
@@ -32,7 +34,7 @@ def test_an_outcome_is_durable_when_it_is_yielded() -> None:
         assert corpus.get(outcome.id) is not None
 
 
-def test_input_is_read_no_further_than_a_batch_ahead() -> None:
+def test_input_is_read_no_further_than_the_batches_on_their_way() -> None:
     read = 0
 
     def endless():
@@ -44,7 +46,21 @@ def test_input_is_read_no_further_than_a_batch_ahead() -> None:
     outcomes = ingest(endless(), ExactCorpus(), FakeEmbedder())
     for _ in range(BATCH_DOCUMENTS + 1):
         next(outcomes)
-    assert read == 2 * BATCH_DOCUMENTS
+    # Two are written; in each of two threads one waits to be taken and one is in the making.
+    assert 2 * BATCH_DOCUMENTS <= read <= (2 + 2 * (BATCHES_AHEAD + 1)) * BATCH_DOCUMENTS
+    outcomes.close()
+    stopped = read
+    time.sleep(0.1)
+    assert read == stopped
+
+
+def test_the_same_document_twice_is_stored_once_wherever_the_first_one_is() -> None:
+    texts = ["One."] * BATCH_DOCUMENTS * 2 + ["Two."]
+    documents = [document("a", text) for text in texts]
+    corpus = ExactCorpus()
+    found = [outcome.status for outcome in ingest(documents, corpus, FakeEmbedder())]
+    assert found == ["added"] + ["unchanged"] * (len(texts) - 2) + ["updated"]
+    assert corpus.get("a").text == "Two."
 
 
 def test_a_failing_model_loses_nothing() -> None:
