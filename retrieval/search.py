@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from index.types import Corpus, Hit, Passage, Vectors, clean
@@ -58,12 +59,7 @@ def search(
         raise InvalidClaim("the claim is empty")
     claim = replace(claim, text=clean(claim.text))
     depth = max(MIN_PASSAGES, PASSAGES_PER_DOCUMENT * claim.top_k)
-    by_vector = (
-        corpus.search_vector(vector, depth, claim.filters) if claim.mode != "lexical" else []
-    )
-    by_words = (
-        corpus.search_words(claim.text, depth, claim.filters) if claim.mode != "dense" else []
-    )
+    by_vector, by_words = _ranked(claim, vector, corpus, depth)
     passages = corpus.passages(list({hit.key: None for hit in by_vector + by_words}))
     pool = _pool([by_vector, by_words], passages, max(POOL_DOCUMENTS, claim.top_k))
     keys = [key for key, passage in passages.items() if passage.document_id in pool]
@@ -87,6 +83,19 @@ def search(
         if len(found) == claim.top_k * per_document:
             break
     return found
+
+
+def _ranked(
+    claim: Claim, vector: Vectors, corpus: Corpus, depth: int
+) -> tuple[list[Hit], list[Hit]]:
+    """Both rankings, made side by side; one that the mode leaves out is empty."""
+    if claim.mode == "lexical":
+        return [], corpus.search_words(claim.text, depth, claim.filters)
+    if claim.mode == "dense":
+        return corpus.search_vector(vector, depth, claim.filters), []
+    with ThreadPoolExecutor(1) as beside:
+        words = beside.submit(corpus.search_words, claim.text, depth, claim.filters)
+        return corpus.search_vector(vector, depth, claim.filters), words.result()
 
 
 def _pool(

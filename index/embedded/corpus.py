@@ -120,8 +120,9 @@ class EmbeddedCorpus:
     ) -> None:
         self._store, self._vectors, self._words = store, vectors, words
         self._resources, self._writable = resources, writable
-        # FAISS and tantivy's reload are not safe beside a search; a search takes milliseconds.
-        self._lock = threading.Lock()
+        # FAISS and tantivy's reload are not safe beside a search of their own; a search takes
+        # milliseconds. One lock each, so that vectors and words are searched side by side.
+        self._vectors_lock, self._words_lock = threading.Lock(), threading.Lock()
         self._consistent = True
         self._admitted: OrderedDict[tuple[int, Filters], npt.NDArray[np.int64]] = OrderedDict()
 
@@ -172,24 +173,28 @@ class EmbeddedCorpus:
         Every search begins here, so what any process committed is seen by the next search, and a
         bulk import pays for its indexes once, at the end.
         """
-        with self._lock:
-            return self._sync()
+        with self._vectors_lock, self._words_lock:
+            return min(self._sync_words(), self._sync_vectors())
 
-    def _sync(self) -> int:
+    def _sync_vectors(self) -> int:
         generation = self._store.generation()
         self._vectors.sync(self._store, generation)
+        return generation
+
+    def _sync_words(self) -> int:
+        generation = self._store.generation()
         self._words.sync(self._store, generation)
         return generation
 
     def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
-        with self._lock:
-            generation = self._sync()
+        with self._vectors_lock:
+            generation = self._sync_vectors()
             among = self._keys(generation, filters) if filters else None
             return self._vectors.search(vector, k, among)
 
     def search_words(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
-        with self._lock:
-            generation = self._sync()
+        with self._words_lock:
+            generation = self._sync_words()
             try:
                 return self._words.search(text, k, filters)
             except ValueError as error:
@@ -201,13 +206,13 @@ class EmbeddedCorpus:
         return scores(self._store.vectors(keys), vector, keys)
 
     def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
-        with self._lock:
-            self._sync()
+        with self._words_lock:
+            self._sync_words()
             return self._words.score(text, keys)
 
     def words_ceiling(self, text: str) -> float:
-        with self._lock:
-            self._sync()
+        with self._words_lock:
+            self._sync_words()
             return self._words.ceiling(text)
 
     def _keys(self, generation: int, filters: Filters) -> npt.NDArray[np.int64]:
@@ -233,8 +238,8 @@ class EmbeddedCorpus:
         """Write the derived indexes, so that the next start need not rebuild them."""
         if not (self._writable and self._consistent):
             return
-        with self._lock:
-            generation = self._sync()
+        with self._vectors_lock, self._words_lock:
+            generation = min(self._sync_words(), self._sync_vectors())
             self._vectors.save(self._store)
             _, gone = self._store.changes_since(0, generation) or (0, [])
             if gone:
