@@ -21,11 +21,16 @@ from retrieval.stance import PACKED, SCALE, unpack
 KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
-# Levels either side of zero: rows of weights are near Gaussian, so what is rounded to few levels
-# compresses to about one bit less than its width, and 12 layers fit where 6 would in int8.
-LEVELS = 25
-EMBEDDING_LEVELS = 12
+# Width of a level, as a share of a row's root mean square. Rows of weights are near Gaussian, so
+# small integers of this width compress to under five bits, and 12 layers fit where 6 would in int8.
+LEVEL = 0.13
+EMBEDDING_LEVEL = 0.33
 EMBEDDING = ".word_embeddings."
+# Earlier packings had so many levels either side of zero. A matrix that lies on such levels was
+# not learned since, and stays what it is: rounded again to others it would only lose.
+EARLIER_LEVELS = 25
+EARLIER_EMBEDDING_LEVELS = 12
+MOST = 127
 
 
 def main(
@@ -109,8 +114,18 @@ def rounded(name: str, weight: Any) -> Any:
 
 def _scale(name: str, weight: Any) -> Any:
     """The width of one level, a row (rows x 1)."""
-    levels = EMBEDDING_LEVELS if EMBEDDING in name else LEVELS
-    return (weight.float().abs().amax(dim=1, keepdim=True) / levels).clamp(min=1e-12)
+    import torch
+
+    weight = weight.float()
+    largest = weight.abs().amax(dim=1, keepdim=True)
+    earlier = EARLIER_EMBEDDING_LEVELS if EMBEDDING in name else EARLIER_LEVELS
+    kept = (largest / earlier).clamp(min=1e-12)
+    on_levels = weight / kept
+    if bool(((on_levels - on_levels.round()).abs() < 1e-3).all()):
+        return kept
+    share = EMBEDDING_LEVEL if EMBEDDING in name else LEVEL
+    root_mean_square = weight.pow(2).mean(dim=1, keepdim=True).sqrt()
+    return torch.maximum(root_mean_square * share, largest / MOST).clamp(min=1e-12)
 
 
 if __name__ == "__main__":

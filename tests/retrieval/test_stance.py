@@ -14,7 +14,7 @@ from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
 from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
 from retrieval.types import STANCES, Calibration
-from training.pack import EMBEDDING_LEVELS, pack
+from training.pack import EMBEDDING_LEVEL, MOST, pack
 
 LABELS = ["contradiction", "entailment", "neutral"]
 PAIRS = [
@@ -161,7 +161,9 @@ def test_packed_weights_are_nearly_the_same(folder: Path, shipped: Path, tmp_pat
     unpacked = stance.unpack(shipped / stance.PACKED)
     for name, weight in BertForSequenceClassification.from_pretrained(folder).named_parameters():
         largest = weight.abs().amax(dim=-1, keepdim=True)
-        assert ((unpacked[name] - weight).abs() <= largest / 2 / EMBEDDING_LEVELS + 1e-6).all()
+        size = weight.pow(2).mean(dim=-1, keepdim=True).sqrt()
+        width = torch.maximum(EMBEDDING_LEVEL * size, largest / MOST)
+        assert ((unpacked[name] - weight).abs() <= width / 2 + 1e-6).all()
 
 
 def test_shipped_weights_are_checked(shipped: Path, tmp_path: Path) -> None:
