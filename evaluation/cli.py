@@ -255,14 +255,18 @@ def compare(
 def publish(
     reports: Annotated[list[Path] | None, typer.Argument(help="Folders of reports.")] = None,
     to: Annotated[Path, typer.Option(help="Folder of the documentation.")] = Path("docs"),
+    card: Annotated[Path | None, typer.Option(help="A model card to put the scores into.")] = None,
 ) -> None:
     """Keep the figures of reports in docs/results/ and write docs/results.md from all of them."""
-    from evaluation.publish import keep, page
+    from evaluation.publish import fill_card, keep, page
 
     for report in reports or []:
         keep(result.read(report), to / "results")
     (to / "results.md").write_text(page(to / "results"))
     out.print(f"written: {to / 'results.md'}", markup=False)
+    if card is not None:
+        card.write_text(fill_card(card.read_text(), to / "results"))
+        out.print(f"written: {card}", markup=False)
 
 
 def _show(title: str, found: Result) -> None:

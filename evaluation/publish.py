@@ -34,6 +34,28 @@ def page(folder: Path) -> str:
     return "\n".join([HEAD, *(_section(result) for result in results)])
 
 
+CARD_START, CARD_END = "<!-- scores: claimdesk evaluate publish -->", "<!-- /scores -->"
+
+
+def fill_card(card: str, folder: Path) -> str:
+    """A model card with its scores between the two marks: every kept result of the stance alone."""
+    before, _, rest = card.partition(CARD_START)
+    _, _, after = rest.partition(CARD_END)
+    return f"{before}{CARD_START}\n{_scores(folder)}\n{CARD_END}{after}"
+
+
+def _scores(folder: Path) -> str:
+    head = ("set", "", "n", "accuracy", "macro-F1", "ECE")
+    rows = []
+    for file in sorted(folder.glob("stance-*.json")):
+        result = json.loads(file.read_text())
+        rows.append((result["data"], *_figures("all", result)))
+        if "without_near_duplicates" in result:
+            fresh = result["without_near_duplicates"]
+            rows.append(("", *_figures("without near-duplicates", fresh)))
+    return _table(head, rows)
+
+
 def _section(result: Mapping[str, Any]) -> str:
     parts = [f"## {result['data']}: {result['task']}", f"`{result['command']}`"]
     if result["task"] == "retrieval":

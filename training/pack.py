@@ -23,7 +23,7 @@ KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_token
 
 # Width of a level, as a share of a row's root mean square. Rows of weights are near Gaussian, so
 # small integers of this width compress to under five bits, and 12 layers fit where 6 would in int8.
-LEVEL = 0.13
+LEVEL = 0.145
 EMBEDDING_LEVEL = 0.33
 EMBEDDING = ".word_embeddings."
 # Earlier packings had so many levels either side of zero. A matrix that lies on such levels was
