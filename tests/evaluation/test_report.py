@@ -31,6 +31,7 @@ def stance_result(share: float, seed: int) -> Result:
     columns = {"gold": gold, "predicted": predicted, "confidence": confidence}
     errors = [{"claim": "A <b>claim</b>", "expected": "SUPPORTS", "got": "REFUTES", "value": 0.9,
                "evidence": "It & more"}]  # fmt: skip
+    figures["without_near_duplicates"] = {**figures, "n": 123}
     about = {"models": {"stance": "fake@1"}, "version": "0.1.0"}
     return Result("stance", {**figures, **about}, columns, errors)
 
@@ -74,6 +75,7 @@ def test_a_page_that_needs_nothing_else(tmp_path: Path, found: Result) -> None:
     if found.task == "stance":
         assert "A &lt;b&gt;claim&lt;/b&gt;" in page
         assert f"{found.figures['accuracy']:.3f}" in page
+        assert '<td>without</td><td class="n">123</td>' in page
     if found.task == "scifact":
         assert "VerT5erini" in page
 
@@ -113,5 +115,5 @@ def test_every_published_row_says_where_it_is_from() -> None:
         ("scifact", "climate_fever", "healthver"), ("retrieval", "stance", "scifact")
     )
     rows = [row for data, task in pairs for row in report.published(data, task)]
-    assert len(rows) == 9
+    assert len(rows) == 11
     assert all(row["source"] and 0 < row["value"] < 1 for row in rows)
