@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, Field
+
 from evaluation import scifact
 from evaluation.errors import EvaluationError
 from index.ingest import Refused
+from index.lines import read_lines
 from index.read import read_jsonl
 from index.types import Document
+
+
+class _Query(BaseModel):
+    id: int | str = Field(alias="_id")
+    text: str = Field(min_length=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +75,11 @@ def _scifact(folder: Path, split: str) -> Benchmark:
 
 
 def _queries(file: Path) -> dict[str, str]:
-    queries = {}
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                row = json.loads(line)
-                queries[str(row["_id"])] = str(row["text"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise EvaluationError(f"{file}:{number}: needs _id and text") from error
+    queries: dict[str, str] = {}
+    for number, line in enumerate(read_lines(file, _Query, EvaluationError), start=1):
+        if str(line.id) in queries:
+            raise EvaluationError(f"{file}:{number}: a second query {line.id}")
+        queries[str(line.id)] = line.text
     return queries
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,13 +51,21 @@ def _target(
         yield InProcess(service)
 
 
-def _about(task: str, files: Sequence[Path], *options: Any) -> dict[str, Any]:
+def _about(
+    task: str,
+    files: Sequence[Path],
+    *options: Any,
+    data: Path | None = None,
+    url: str | None = None,
+) -> dict[str, Any]:
     """What a run must have in common with one that was cut off to go on from it."""
     return {
         "task": task,
         "options": options,
         "data_sha256": result.data_hash(files),
-        "settings": settings().model_dump(mode="json"),
+        "settings": settings(data and data.resolve()).model_dump(mode="json"),
+        "url": url,
+        "version": version("claimdesk"),
     }
 
 
@@ -84,8 +93,12 @@ def _publish(
     report: Path | None,
     as_json: bool,
     options: str = "",
+    url: str | None = None,
 ) -> bool:
-    """Write the report and print the JSON, as asked; says whether a table is still wanted."""
+    """Write the report and print the JSON, as asked; says whether a table is still wanted.
+
+    Called while what was worked out is still on disk: if it fails, nothing has to be done again.
+    """
     if report is not None:
         from evaluation.report import write
 
@@ -94,7 +107,10 @@ def _publish(
             found,
             data=file.stem,
             data_sha256=result.data_hash(files),
-            settings=settings().model_dump(mode="json", exclude={"data", "cache"}),
+            # A service's settings are its own; models and version are in what it answered.
+            settings=settings().model_dump(mode="json", exclude={"data", "cache"})
+            if url is None
+            else {"url": url},
             # Where the data lay on this machine is nobody's business.
             command=f"claimdesk evaluate {found.task} path/to/{file.name}{options}",
         )
@@ -120,15 +136,15 @@ def retrieval(
     from evaluation.retrieval import MEASURES, ROWS, evaluate
 
     benchmark = beir.load(folder, split)
-    rerank = rerank and settings().stance_model != NO_MODEL
-    total = benchmark.size + (len(ROWS) + rerank) * len(benchmark.qrels)
-    about = _about("retrieval", benchmark.files)
-    with (
-        progress("evaluating", total) as advance,
-        _fresh(work, url, report, about, stances=rerank) as target,
-    ):
-        found = evaluate(benchmark, target, advance, rerank=rerank)
-    if _publish(found, folder, benchmark.files, report, as_json, f" --split {split}"):
+    about = _about("retrieval", benchmark.files, rerank, data=work, url=url)
+    with _fresh(work, url, report, about, stances=rerank) as target:
+        able = rerank and target.info().models.stance is not None
+        total = benchmark.size + (len(ROWS) + able) * len(benchmark.qrels)
+        with progress("evaluating", total) as advance:
+            found = evaluate(benchmark, target, advance, rerank=able)
+        options = f" --split {split}" + " --no-rerank" * (not rerank)
+        wanted = _publish(found, folder, benchmark.files, report, as_json, options, url)
+    if wanted:
         figures = found.figures
         table = Table("", *MEASURES, title=f"{folder.name} {split}, {figures['queries']} queries")
         for name, row in figures["rows"].items():
@@ -152,13 +168,13 @@ def stance(
         raise EvaluationError("no stance model is set: see CLAIMDESK_STANCE_MODEL")
     loaded = load(pairs, sample)
     model = load_stance(chosen.stance_model, chosen.cache, chosen.threads)
-    with (
-        progress("weighing", len(loaded)) as advance,
-        workplace(report, _about("stance", [pairs], sample)) as place,
-    ):
+    with workplace(report, _about("stance", [pairs], sample)) as place:
         journal = Journal(place / "answers.jsonl", {"stance": model.identity})
-        found = evaluate(loaded, model, advance, journal)
-    if _publish(found, pairs, [pairs], report, as_json, f" --sample {sample}" if sample else ""):
+        with progress("weighing", len(loaded)) as advance:
+            found = evaluate(loaded, model, advance, journal)
+        options = f" --sample {sample}" if sample else ""
+        wanted = _publish(found, pairs, [pairs], report, as_json, options)
+    if wanted:
         _show(f"{pairs.name}, {len(loaded):,} pairs", found)
 
 
@@ -174,13 +190,13 @@ def verdict(
     from evaluation.verdict import evaluate, load
 
     loaded = load(claims)
-    with (
-        _target(settings(data), url, writable=False, stances=True) as target,
-        progress("verifying", len(loaded)) as advance,
-        workplace(report, _about("verdict", [claims], target.info().index_generation)) as place,
-    ):
-        found = evaluate(loaded, Remembering(target, place / "answers.jsonl"), advance)
-    if not _publish(found, claims, [claims], report, as_json):
+    with _target(settings(data), url, writable=False, stances=True) as target:
+        about = _about("verdict", [claims], target.info().index_generation, data=data, url=url)
+        with workplace(report, about) as place:
+            with progress("verifying", len(loaded)) as advance:
+                found = evaluate(loaded, Remembering(target, place / "answers.jsonl"), advance)
+            wanted = _publish(found, claims, [claims], report, as_json, url=url)
+    if not wanted:
         return
     _show(f"{claims.name}, {len(loaded):,} claims", found)
     curve = Table("threshold", "coverage", "accuracy", title="If only the surer ones are answered")
@@ -212,22 +228,22 @@ def scifact(
     from evaluation.scifact import evaluate, load
 
     loaded = load(folder, split)
-    total = len(loaded.abstracts) + len(loaded.claims)
+    indexed = set().union(*loaded.gold.values()) if oracle else loaded.abstracts
+    total = len(indexed) + len(loaded.claims)
     files = [folder / "corpus.jsonl", folder / f"claims_{split}.jsonl"]
-    with (
-        progress("evaluating", total) as advance,
-        _fresh(work, url, report, _about("scifact", files, oracle)) as target,
-    ):
-        found = evaluate(loaded, target, threshold, oracle, advance)
     options = f" --split {split} --threshold {threshold}" + " --oracle" * oracle
-    if not _publish(found, folder, files, report, as_json, options):
+    with _fresh(work, url, report, _about("scifact", files, oracle, data=work, url=url)) as target:
+        with progress("evaluating", total) as advance:
+            found = evaluate(loaded, target, threshold, oracle, advance)
+        wanted = _publish(found, folder, files, report, as_json, options, url)
+    if not wanted:
         return
     table = Table("", "precision", "recall", "F1", title=f"SciFact {split}")
     for name in MEASURES:
         row = found.figures["oracle" if oracle else "open"][name]
         table.add_row(name.replace("_", ", "), *(f"{100 * value:.1f}" for value in row.values()))
     out.print(table)
-    for row in published(folder.name, "scifact"):
+    for row in () if oracle else published(folder.name, "scifact"):
         differs = f" ({row['differs']})" if "differs" in row else ""
         out.print(f"{row['system']}: {100 * row['value']:.1f} abstract, label{differs}")
 

@@ -19,7 +19,10 @@ def of(task: str, columns: Columns) -> Mapping[str, Figure]:
     """
     if task == "retrieval":
         return {name: partial(mean, name=name) for name in columns}
-    return CLASSIFICATION if task in ("stance", "verdict") else SCIFACT[task]
+    if task in ("stance", "verdict"):
+        extra = {name: partial(mean, name=name) for name in ("strict_score",) if name in columns}
+        return {**CLASSIFICATION, **extra}
+    return SCIFACT[task]
 
 
 def mean(columns: Columns, name: str) -> float:

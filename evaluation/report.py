@@ -29,7 +29,7 @@ def write(folder: Path, content: Mapping[str, Any]) -> Path:
         content=content,
         headline=headline(content),
         pictures=pictures,
-        published=published(content["data"], content["task"]),
+        published=[] if "oracle" in content else published(content["data"], content["task"]),
     )
     (folder / PAGE).write_text(page)
     return folder / PAGE

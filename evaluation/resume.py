@@ -79,10 +79,11 @@ class Remembering:
     def rank(self, queries: Sequence[str], depth: int, mode: Mode) -> Iterator[list[str]]:
         return self._target.rank(queries, depth, mode)
 
-    def verify(self, claim: str, top_k: int) -> VerifyResponse:
-        answer = self._journal.once(
-            f"{top_k} {claim}", lambda: self._target.verify(claim, top_k).model_dump(mode="json")
-        )
+    def verify(self, claim: str, top_k: int, publisher: str | None = None) -> VerifyResponse:
+        def make() -> Any:
+            return self._target.verify(claim, top_k, publisher).model_dump(mode="json")
+
+        answer = self._journal.once(json.dumps([top_k, publisher, claim]), make)
         return VerifyResponse.model_validate(answer)
 
     def info(self) -> Info:

@@ -11,7 +11,7 @@ from ir_measures import AP, RR, R, ScoredDoc, nDCG
 
 from evaluation.beir import Benchmark
 from evaluation.result import Advance, Result
-from evaluation.target import Target
+from evaluation.target import Target, fill
 from retrieval.types import Mode
 from retrieval.verify import READ_DOCUMENTS
 
@@ -33,8 +33,7 @@ def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: 
     found counts as zero. With `rerank` one more row has the documents that a verdict is made of in
     the order of /v1/verify, what decides most first, and the others after them.
     """
-    for _ in target.add(benchmark.documents()):
-        advance()
+    fill(target, benchmark.documents(), advance)
     queries = list(benchmark.qrels)
     texts = [benchmark.queries[query] for query in queries]
     rows, curves = {}, {}
@@ -79,6 +78,7 @@ def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: 
             "evidence": "",
         }
         for at in np.argsort(gain, kind="stable")[:20]
+        if gain[at] < 1
     ]
     return Result("retrieval", figures, columns, errors)
 

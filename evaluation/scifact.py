@@ -18,7 +18,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +29,14 @@ from api.schemas import EvidenceBody
 from evaluation.errors import EvaluationError
 from evaluation.figures import MEASURES
 from evaluation.result import Advance, Result
-from evaluation.target import Target
+from evaluation.target import Target, fill
 from index.lines import read_lines
 from index.types import Document, document
 from retrieval.types import Stance
 
 MAX_RATIONALE = 3
 DEPTH = 10
+WORST = 20
 LABELS: Mapping[str, Stance] = {"SUPPORT": "SUPPORTS", "CONTRADICT": "REFUTES"}
 
 
@@ -52,7 +54,7 @@ class _Rationale(BaseModel):
 class _Claim(BaseModel):
     id: int | str
     claim: str = Field(min_length=1)
-    evidence: dict[str, list[_Rationale]]
+    evidence: dict[str, Annotated[list[_Rationale], Field(min_length=1)]]
     cited_doc_ids: list[int | str] = []
 
 
@@ -85,28 +87,56 @@ class SciFact:
 def load(folder: Path, split: str) -> SciFact:
     """
     Raises:
-        EvaluationError: a file is missing, or a line is not what it should be.
+        EvaluationError: a file is missing, or a line is not what it should be: no such abstract or
+            sentence, two labels for one abstract, an id twice.
     """
     abstracts = {
-        str(line.doc_id): (line.title, tuple(line.abstract))
+        # As documents are stored, so that offsets are of the same text.
+        str(line.doc_id): (line.title, tuple(normalize("NFC", one) for one in line.abstract))
         for line in read_lines(folder / "corpus.jsonl", _Abstract, EvaluationError)
     }
     claims: dict[str, str] = {}
     gold: dict[str, dict[str, Gold]] = {}
     cited: dict[str, list[str]] = {}
-    for line in read_lines(folder / f"claims_{split}.jsonl", _Claim, EvaluationError):
+    file = folder / f"claims_{split}.jsonl"
+    for number, line in enumerate(read_lines(file, _Claim, EvaluationError), start=1):
+        if reason := _reason(line, claims, abstracts):
+            raise EvaluationError(f"{file}:{number}: {reason}")
         claims[str(line.id)] = line.claim
         cited[str(line.id)] = [str(id) for id in line.cited_doc_ids or line.evidence]
         gold[str(line.id)] = {
             abstract: Gold(LABELS[sets[0].label], tuple(frozenset(one.sentences) for one in sets))
             for abstract, sets in line.evidence.items()
         }
+    if not claims:
+        raise EvaluationError(f"{file} holds no claim")
     return SciFact(abstracts, claims, gold, cited)
 
 
+def _reason(
+    line: _Claim,
+    claims: Mapping[str, str],
+    abstracts: Mapping[str, tuple[str, tuple[str, ...]]],
+) -> str | None:
+    """What is wrong with a claim that looks right by itself."""
+    if str(line.id) in claims:
+        return f"a second claim {line.id}"
+    for abstract in [*map(str, line.cited_doc_ids), *line.evidence]:
+        if abstract not in abstracts:
+            return f"abstract {abstract} is not in corpus.jsonl"
+    for abstract, sets in line.evidence.items():
+        if len({one.label for one in sets}) > 1:
+            return f"abstract {abstract} has two labels"
+        last = len(abstracts[abstract][1]) - 1
+        if any(not 0 <= at <= last for one in sets for at in one.sentences):
+            return f"abstract {abstract} has the sentences 0 to {last}"
+    return None
+
+
 def as_document(id: str, title: str, sentences: Sequence[str]) -> Document:
-    """An abstract as claimdesk stores it: its sentences with a space between them."""
-    return document(id, " ".join(sentences), title=title, language="en")
+    """An abstract as claimdesk stores it: its sentences with a space between them. It is its own
+    publisher, so that a claim can be verified over it alone."""
+    return document(id, " ".join(sentences), title=title, language="en", publisher=id)
 
 
 def sentence_numbers(sentences: Sequence[str], spans: Sequence[tuple[int, int]]) -> tuple[int, ...]:
@@ -178,8 +208,8 @@ def evaluate(
 
     Args:
         threshold: an abstract is named when its stance is this probable.
-        oracle: only gold abstracts are indexed, and of those only a claim's own are scored: labels
-            and rationales without the search's mistakes.
+        oracle: each claim is verified over each of its gold abstracts alone: labels and rationales
+            without the search's mistakes.
 
     Raises:
         EvaluationError: the target has no stance model.
@@ -189,13 +219,15 @@ def evaluate(
         raise EvaluationError("there is no label without a stance model: set one")
     asked = set().union(*data.gold.values()) if oracle else set(data.abstracts)
     documents = (as_document(id, *data.abstracts[id]) for id in data.abstracts if id in asked)
-    for _ in target.add(documents):
-        advance()
+    fill(target, documents, advance)
     predicted: dict[str, dict[str, Predicted]] = {}
     for id, text in data.claims.items():
-        named = dict(_named(target.verify(text, DEPTH).evidence, data, threshold))
-        kept = data.gold[id] if oracle else named
-        predicted[id] = {abstract: one for abstract, one in named.items() if abstract in kept}
+        if oracle:
+            answers = [target.verify(text, 1, abstract) for abstract in data.gold[id]]
+        else:
+            answers = [target.verify(text, DEPTH)]
+        evidence = [item for answer in answers for item in answer.evidence]
+        predicted[id] = dict(_named(evidence, data, threshold))
         advance()
     columns = counts(data.gold, predicted)
     figures = {
@@ -212,7 +244,7 @@ def evaluate(
 def _errors(
     data: SciFact, predicted: Mapping[str, Mapping[str, Predicted]]
 ) -> Iterator[dict[str, Any]]:
-    """The first abstracts that got the wrong label, or should have had none."""
+    """Abstracts that got the wrong label, should have had none, or were missed: some of each."""
     wrong = (
         {
             "claim": data.claims[id],
@@ -224,7 +256,21 @@ def _errors(
         for abstract, one in named.items()
         if abstract not in data.gold[id] or data.gold[id][abstract].label != one.label
     )
-    return itertools.islice(wrong, 20)
+    missed = (
+        {
+            "claim": data.claims[id],
+            "expected": truth.label,
+            "got": "none",
+            "evidence": " ".join(
+                data.abstracts[abstract][1][number] for number in sorted(truth.rationales[0])
+            ),
+        }
+        for id, truths in data.gold.items()
+        for abstract, truth in truths.items()
+        if abstract not in predicted.get(id, {})
+    )
+    yield from itertools.islice(wrong, WORST // 2)
+    yield from itertools.islice(missed, WORST // 2)
 
 
 def _named(

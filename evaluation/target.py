@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -13,12 +14,16 @@ from api.schemas import Info, SearchResponse, VerifyResponse
 from api.service import Service
 from evaluation.errors import EvaluationError
 from index.ingest import Refused
-from index.types import Document
+from index.types import NO_FILTERS, Document, Filters
 from retrieval.search import search
 from retrieval.types import Claim, Mode
 
 TIMEOUT_SECONDS = 120
 SENT_AT_ONCE = 200
+SENT = ("id", "text", "title", "publisher", "language")
+# A service that is busy says when to come again; it is asked so often before that is an error.
+TRIES = 20
+LONGEST_WAIT_SECONDS = 60.0
 
 
 class Target(Protocol):
@@ -32,7 +37,9 @@ class Target(Protocol):
         """For each query the ids of the best documents, best first."""
         ...
 
-    def verify(self, claim: str, top_k: int) -> VerifyResponse: ...
+    def verify(self, claim: str, top_k: int, publisher: str | None = None) -> VerifyResponse:
+        """The answer to a claim; over the documents of one publisher, if one is named."""
+        ...
 
     def info(self) -> Info: ...
 
@@ -57,8 +64,9 @@ class InProcess:
             found = search(claim, vector, service.corpus, service.models.fusion)
             yield [candidate.document.id for candidate in found]
 
-    def verify(self, claim: str, top_k: int) -> VerifyResponse:
-        (answer,) = self._service.verify([Claim(claim, top_k)], "evaluate")
+    def verify(self, claim: str, top_k: int, publisher: str | None = None) -> VerifyResponse:
+        filters = Filters(publisher=(publisher,)) if publisher else NO_FILTERS
+        (answer,) = self._service.verify([Claim(claim, top_k, filters)], "evaluate")
         return answer
 
     def info(self) -> Info:
@@ -76,7 +84,7 @@ class Remote:
         for item in documents:
             if isinstance(item, Refused):
                 raise EvaluationError(f"{item.source}: {item.reason}")
-            row = {name: getattr(item, name) for name in ("id", "text", "title", "language")}
+            row = {name: getattr(item, name) for name in SENT}
             waiting.append(json.dumps(row))
             if len(waiting) == SENT_AT_ONCE:
                 yield from self._send(waiting)
@@ -98,22 +106,51 @@ class Remote:
             found = SearchResponse.model_validate_json(answer.content)
             yield [item.document.id for item in found.results]
 
-    def verify(self, claim: str, top_k: int) -> VerifyResponse:
-        answer = self._call("POST", "/v1/verify", json={"claim": claim, "top_k": top_k})
+    def verify(self, claim: str, top_k: int, publisher: str | None = None) -> VerifyResponse:
+        body: dict[str, Any] = {"claim": claim, "top_k": top_k}
+        if publisher:
+            body["filters"] = {"publisher": [publisher]}
+        answer = self._call("POST", "/v1/verify", json=body)
         return VerifyResponse.model_validate_json(answer.content)
 
     def info(self) -> Info:
         return Info.model_validate_json(self._call("GET", "/v1/info").content)
 
     def _call(self, method: str, path: str, **body: Any) -> httpx.Response:
-        try:
-            answer = self._client.request(method, path, **body)
-        except httpx.HTTPError as error:
-            raise EvaluationError(f"{self._client.base_url}: {error}") from error
+        for _ in range(TRIES):
+            try:
+                answer = self._client.request(method, path, **body)
+            except httpx.HTTPError as error:
+                raise EvaluationError(f"{self._client.base_url}: {error}") from error
+            if answer.status_code not in (429, 503):
+                break
+            seconds = float(answer.headers.get("retry-after", 1))
+            time.sleep(min(seconds, LONGEST_WAIT_SECONDS))
         if answer.is_error:
             detail = answer.json().get("detail") if "json" in answer.headers["content-type"] else ""
             raise EvaluationError(f"{path}: {answer.status_code} {detail}")
         return answer
+
+
+def fill(
+    target: Target, documents: Iterable[Document | Refused], advance: Callable[[], None]
+) -> int:
+    """Add documents to a target that holds no others; returns how many there are.
+
+    Raises:
+        EvaluationError: one is refused, or there were others: results would be of both.
+    """
+    count = 0
+    for _ in target.add(documents):
+        count += 1
+        advance()
+    held = target.info().documents
+    if held != count:
+        raise EvaluationError(
+            f"the index holds {held:,} documents, {count:,} are of this data set: evaluate over an "
+            "empty one"
+        )
+    return count
 
 
 @contextmanager

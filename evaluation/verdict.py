@@ -18,6 +18,7 @@ from index.lines import read_lines
 from retrieval.types import MAX_CLAIM_CHARS, VERDICTS, Claim, Verdict
 
 SHOWN = 5
+SENTENCES = 5  # of those shown, as FEVER counts
 
 
 class GoldEvidence(BaseModel):
@@ -31,7 +32,7 @@ class _Line(BaseModel):
     claim: str = Field(min_length=1, max_length=MAX_CLAIM_CHARS)
     verdict: Verdict
     kind: str | None = None
-    evidence: list[GoldEvidence] = []
+    evidence: list[GoldEvidence | list[GoldEvidence]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Judged:
     claim: str
     verdict: Verdict
     kind: str | None
-    evidence: tuple[GoldEvidence, ...] = ()
+    evidence: tuple[tuple[GoldEvidence, ...], ...] = ()
+    """Sets of sentences; each set decides by itself."""
 
     def to_claim(self) -> Claim:
         return Claim(self.claim, SHOWN)
@@ -53,18 +55,32 @@ def load(file: Path) -> list[Judged]:
         EvaluationError: a line without a claim and a known verdict; names file, line and reason.
     """
     lines = read_lines(file, _Line, EvaluationError)
-    judged = [Judged(line.claim, line.verdict, line.kind, tuple(line.evidence)) for line in lines]
+    judged = [
+        Judged(
+            line.claim,
+            line.verdict,
+            line.kind,
+            tuple(tuple(one) if isinstance(one, list) else (one,) for one in line.evidence),
+        )
+        for line in lines
+    ]
     if not judged:
         raise EvaluationError(f"{file} holds no claim")
+    if any(one.evidence for one in judged):
+        for number, one in enumerate(judged, start=1):
+            if one.verdict != "NOT_ENOUGH_EVIDENCE" and not all(one.evidence or [()]):
+                raise EvaluationError(
+                    f"{file}:{number}: evidence: other claims have some, this decided one has none"
+                )
     return judged
 
 
 def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Result:
     """Verify every claim over what the target has indexed.
 
-    Where claims come with gold evidence, `strict_score` is FEVER's: the verdict is right, and of
-    the evidence shown one piece is of a gold document and says what the gold sentence says
-    (Thorne et al., FEVER, 2018). A claim without enough evidence needs none.
+    Where claims come with gold evidence, `strict_score` is FEVER's: the verdict is right, and the
+    first five sentences shown hold one whole set of gold sentences (Thorne et al., FEVER, 2018). A
+    claim without enough evidence needs none.
 
     Raises:
         EvaluationError: the target has no stance model, so there is no verdict to judge.
@@ -81,9 +97,15 @@ def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Resu
     confidence = np.array([answer.probability for answer in answers], np.float64)
     correct = np.array([a == b for a, b in zip(gold, predicted, strict=True)])
     figures = scores(gold, predicted, confidence, VERDICTS)
+    columns = {
+        "gold": np.array([VERDICTS.index(verdict) for verdict in gold]),
+        "predicted": np.array([VERDICTS.index(verdict) for verdict in predicted]),
+        "confidence": confidence,
+    }
     if any(judged.evidence for judged in claims):
         found = [_shows(answer, judged) for answer, judged in zip(answers, claims, strict=True)]
-        figures["strict_score"] = round(float((correct & np.array(found)).mean()), 4)
+        columns["strict_score"] = correct & np.array(found)
+        figures["strict_score"] = round(float(columns["strict_score"].mean()), 4)
     errors = [
         {
             "claim": claims[row].claim,
@@ -99,12 +121,9 @@ def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Resu
     figures |= {
         "by_kind": _by_kind(claims, correct.tolist()),
         "models": info.models.model_dump(),
+        "documents": info.documents,
+        "index_generation": info.index_generation,
         "version": info.version,
-    }
-    columns = {
-        "gold": np.array([VERDICTS.index(verdict) for verdict in gold]),
-        "predicted": np.array([VERDICTS.index(verdict) for verdict in predicted]),
-        "confidence": confidence,
     }
     return Result("verdict", figures, columns, errors)
 
@@ -117,17 +136,19 @@ def _decided(answer: VerifyResponse) -> Verdict:
 def _shows(answer: VerifyResponse, judged: Judged) -> bool:
     if judged.verdict == "NOT_ENOUGH_EVIDENCE":
         return True
+    shown = [(e.document.id, quote.quote) for e in answer.evidence for quote in e.rationale]
     return any(
-        item.document.id == gold.document and _overlap(gold.quote, quote.quote)
-        for item in answer.evidence
-        for quote in item.rationale
-        for gold in judged.evidence
+        all(
+            any(id == gold.document and same(gold.quote, quote) for id, quote in shown[:SENTENCES])
+            for gold in whole
+        )
+        for whole in judged.evidence
     )
 
 
-def _overlap(gold: str, quote: str) -> bool:
-    """A quote is the gold sentence when one holds the other: splitters differ at their ends."""
-    return gold in quote or quote in gold
+def same(gold: str, quote: str) -> bool:
+    """A quote is the gold sentence when it holds it, or is most of it: splitters differ."""
+    return gold in quote or (quote in gold and 2 * len(quote) >= len(gold))
 
 
 def _by_kind(claims: Sequence[Judged], correct: Sequence[bool]) -> dict[str, dict[str, int]]:

@@ -52,7 +52,8 @@ def _difference(expected: Judged, answer: VerifyResponse) -> str:
     ]
     missing = [
         gold
-        for gold in expected.evidence
+        for whole in expected.evidence
+        for gold in whole
         if not any(id == gold.document and gold.quote in quote for id, _, quote in shown)
     ]
     if answer.verdict == expected.verdict and not missing:

@@ -8,6 +8,7 @@ import platform
 import tempfile
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,6 @@ import typer
 from rich.table import Table
 
 from api.cli import AsJson, out, progress, settings
-from api.service import VERSION
 from api.settings import NO_MODEL
 from evaluation.errors import EvaluationError
 
@@ -172,7 +172,7 @@ def _about() -> dict[str, Any]:
     """What the figures hold for."""
     chosen = settings()
     return {
-        "version": VERSION,
+        "version": version("claimdesk"),
         "machine": f"{platform.machine()}, {os.cpu_count()} processors",
         "embedding_model": chosen.embedding_model,
         "stance_model": chosen.stance_model,
