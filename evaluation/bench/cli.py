@@ -34,8 +34,8 @@ class Part(StrEnum):
 
 SIZES = (10_000, 100_000, 1_000_000)
 FILE = "bench.json"
-TEXTS, PAIRS, CLAIMS = 1_000, 200, 400
-PLAIN_DOCUMENTS = 1_000
+TEXTS, PAIRS, CLAIMS = 400, 64, 400
+PLAIN_DOCUMENTS = 300
 
 
 @app.callback()

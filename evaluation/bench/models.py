@@ -13,7 +13,7 @@ from evaluation.bench.workplace import Workplace
 from retrieval.embed import CompiledEmbedder
 from retrieval.stance import CompiledCrossEncoder, softmax
 
-ROUNDS = 3
+ROUNDS = 2
 
 
 def embedding(texts: Sequence[str], ours: CompiledEmbedder, work: Workplace) -> dict[str, Any]:
