@@ -219,7 +219,11 @@ def evaluate(
         raise EvaluationError("there is no label without a stance model: set one")
     asked = set().union(*data.gold.values()) if oracle else set(data.abstracts)
     documents = (as_document(id, *data.abstracts[id]) for id in data.abstracts if id in asked)
-    fill(target, documents, advance)
+    if oracle:  # other documents are not asked
+        for _ in target.add(documents):
+            advance()
+    else:
+        fill(target, documents, advance)
     predicted: dict[str, dict[str, Predicted]] = {}
     for id, text in data.claims.items():
         if oracle:

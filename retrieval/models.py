@@ -174,7 +174,8 @@ class Graph:
         stored = "int8" if precision == "int8" else "f32"
         folder = cache / f"{files.sha256[:16]}-openvino-{version}-{stored}-{CACHE_FORMAT}"
         if not (folder / "model.xml").is_file():
-            log.warning("compiling %s for this machine: once, and it takes a while", files.name)
+            if sys.stderr.isatty():  # somebody waits
+                log.warning("compiling %s for this machine: once, it takes a while", files.name)
             with _without_chatter():
                 _compile(files, folder, trace, integers=stored == "int8")
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())

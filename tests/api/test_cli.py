@@ -56,7 +56,7 @@ def test_json_is_the_http_body(run) -> None:
 def test_reading_for_people(run) -> None:
     shown = run("verify", "Ada Marlow will be mayor").stdout
     assert "Marlow wins mayoral run-off" in shown
-    assert "no verdict" in shown
+    assert "supported, probability" in shown
 
 
 def test_documents(run) -> None:
@@ -104,7 +104,12 @@ def test_refusals_are_named_and_the_rest_is_added(run, tmp_path: Path) -> None:
         (["documents", "delete", "x", "--data", "/nonexistent"], {}, "no corpus in /nonexistent"),
         (["reindex", "--data", "/nonexistent"], {}, "no corpus in /nonexistent"),
         (["documents", "show", "\udcff"], {}, "not valid UTF-8"),
-        (["evaluate", "stance", "/nonexistent"], {}, "no stance model is set"),
+        (["evaluate", "stance", "/nonexistent"], {}, "No such file"),
+        (
+            ["evaluate", "stance", "/nonexistent"],
+            {"CLAIMDESK_STANCE_MODEL": "none"},
+            "no stance model is set",
+        ),
         (["evaluate", "verdict", "/nonexistent"], {}, "No such file"),
         (["evaluate", "scifact", "/nonexistent"], {}, "No such file"),
     ],

@@ -97,8 +97,10 @@ def test_a_service_that_is_not_there_or_refuses(small: Path) -> None:
     ("files", "said"),
     [
         ({"corpus": '{"_id": "d1", "text": "ok"}\nnonsense\n'}, "corpus.jsonl:2: not a JSON"),
-        ({"queries": '{"_id": "q1"}\n'}, "queries.jsonl:1: needs _id and text"),
-        ({"queries": "[]\n"}, "queries.jsonl:1: needs _id and text"),
+        ({"queries": '{"_id": "q1"}\n'}, "queries.jsonl:1: text: Field required"),
+        ({"queries": "[]\n"}, "queries.jsonl:1: line: Input should be an object"),
+        ({"queries": '{"_id": "q1", "text": null}\n'}, "queries.jsonl:1: text: "),
+        ({"queries": '{"_id": "q1", "text": "x"}\n' * 2}, "queries.jsonl:2: a second query q1"),
         ({"test": "query-id\tcorpus-id\tscore\nq1\td1\n"}, "test.tsv:2: needs query-id"),
         ({"test": "q1\td1\tmuch\n"}, "test.tsv:1: needs query-id"),
         ({"test": "query-id\tcorpus-id\tscore\n"}, "holds no judgement"),

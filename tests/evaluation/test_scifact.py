@@ -126,6 +126,12 @@ def test_the_whole_evaluation(folder: Path, weighing_service: Service) -> None:
             json.dumps({"id": 1, "claim": "x", "evidence": EVIDENCE}).replace("CONTRA", "PRE"),
             "label",
         ),
+        ("claims_dev.jsonl", '{"id": 1, "claim": "x", "evidence": {"7": []}}', "evidence.7: List"),
+        (
+            "claims_dev.jsonl",
+            '{"id": 1, "claim": "x", "evidence": {}, "cited_doc_ids": [777]}',
+            "claims_dev.jsonl:1: abstract 777 is not in corpus",
+        ),
     ],
 )  # fmt: skip
 def test_a_bad_line_is_named(folder: Path, name: str, line: str, reason: str) -> None:
