@@ -12,6 +12,7 @@ from ir_measures import AP, RR, R, ScoredDoc, nDCG
 from evaluation.beir import Benchmark
 from evaluation.result import Advance, Result
 from evaluation.target import Target, fill
+from index.types import Document
 from retrieval.types import Mode
 from retrieval.verify import READ_DOCUMENTS
 
@@ -24,6 +25,7 @@ BEST = "hybrid"
 RERANKED = "hybrid + stance"
 CURVE = (1, 2, 5, 10, 20, 50, 100)
 DEPTH = 100
+WORST, SHOWN_CHARS = 20, 400
 
 
 def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: bool) -> Result:
@@ -69,16 +71,22 @@ def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: 
         "version": info.version,
     }
     gain = columns[f"{BEST} nDCG@10"]
+    worst = [at for at in np.argsort(gain, kind="stable")[:WORST] if gain[at] < 1]
+    first = {at: next(iter(ranked[BEST][at]), "nothing") for at in worst}
+    shown = {
+        one.id: one.text[:SHOWN_CHARS]
+        for one in benchmark.documents()
+        if isinstance(one, Document) and one.id in first.values()
+    }
     errors = [
         {
             "claim": texts[at],
             "expected": ", ".join(benchmark.qrels[queries[at]]),
-            "got": next(iter(ranked[BEST][at]), "nothing"),
+            "got": first[at],
             "value": round(float(gain[at]), 4),
-            "evidence": "",
+            "evidence": shown.get(first[at], ""),
         }
-        for at in np.argsort(gain, kind="stable")[:20]
-        if gain[at] < 1
+        for at in worst
     ]
     return Result("retrieval", figures, columns, errors)
 
