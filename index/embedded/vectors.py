@@ -23,13 +23,21 @@ FLAT_UP_TO = 100_000
 BLOCK = 20_000
 EF_SEARCH = 128
 EXACT_AMONG = 50_000
+# Inverted lists: one in so many is looked through, and of what is found there by short codes so
+# many are scored again by their own numbers. Chosen by `claimdesk bench`: docs/decisions/0009.
+LISTS_PROBED = 5
+SCORED_AGAIN = 200
+TRAINING_PER_LIST = 64
+CODES_FROM = 16  # values of a 4-bit code
+REMOVED = -1
 
 
 class VectorIndex:
     """Inner products over unit vectors. Exact up to `FLAT_UP_TO` passages, inverted lists above.
 
     The file's name carries its corpus and generation, so a rename is all it takes to save them
-    at once.
+    at once. Only a flat index can lose vectors; in the others what was removed stays, under the key
+    `REMOVED`, until it is a tenth of all and the index is built anew.
     """
 
     def __init__(self, folder: Path, corpus: str, dimension: int, kind: Kind = "auto") -> None:
@@ -37,7 +45,9 @@ class VectorIndex:
         self._dimension, self._kind = dimension, kind
         self.generation = self._saved = 0
         self._index: Any = None
+        # Deleted, and still in the index under their own keys; so many more are there as REMOVED.
         self._gone: set[int] = set()
+        self._removed = 0
         self._load()
 
     def _load(self) -> None:
@@ -50,10 +60,13 @@ class VectorIndex:
             index = faiss.read_index(str(self._file(generation)))
             if index.d != self._dimension:
                 raise RuntimeError(f"it holds {index.d} dimensions, not {self._dimension}")
+            if not isinstance(index, faiss.IndexIDMap2):
+                raise RuntimeError("an earlier version wrote it")
         except RuntimeError as error:
             log.warning("vector index is unreadable and will be rebuilt: %s", error)
             return
         self._index = index
+        self._removed = int((self._keys() == REMOVED).sum())
         self.generation = self._saved = generation
 
     def _file(self, generation: int) -> Path:
@@ -63,7 +76,7 @@ class VectorIndex:
         """Write the index beside its predecessor, then drop that one."""
         if self._index is None or self.generation == self._saved:
             return
-        self._compact(store)
+        self._settle()
         self._folder.mkdir(parents=True, exist_ok=True)
         target = self._file(self.generation)
         draft = target.with_suffix(".new")
@@ -89,22 +102,27 @@ class VectorIndex:
             self._gone.update(gone)
             self._append(store, self.generation, generation)
             self.generation = generation
-            if len(self._gone) > max(1_000, stats.passages // 10):
+            if len(self._gone) + self._removed > max(1_000, stats.passages // 10):
                 self._compact(store)
         self.generation = generation
-        held = self._index.ntotal - len(self._gone)
+        held = self._index.ntotal - len(self._gone) - self._removed
         if stats.generation == generation and held != stats.passages:
             log.warning("vector index holds %d of %d passages: rebuilt", held, stats.passages)
             self._rebuild(store, stats.passages, generation)
 
     def _choice(self, total: int) -> str:
+        if total < CODES_FROM and self._kind == "ivf":
+            return "flat"
         if self._kind != "auto":
             return self._kind
         return "flat" if total <= FLAT_UP_TO else "ivf"
 
     def _inner(self) -> Any:
-        mapped = isinstance(self._index, faiss.IndexIDMap)
-        return faiss.downcast_index(self._index.index if mapped else self._index)
+        return faiss.downcast_index(self._index.index)
+
+    def _keys(self) -> npt.NDArray[np.int64]:
+        """Key of each row of the index."""
+        return np.asarray(faiss.vector_to_array(self._index.id_map), np.int64)
 
     def _fits(self, total: int) -> bool:
         """Whether the index that is there is still the one its size asks for."""
@@ -112,10 +130,10 @@ class VectorIndex:
         choice = self._choice(total)
         if choice != _kind_of(inner):
             return False
-        return choice != "ivf" or inner.nlist * 8 >= _lists(total)
+        return choice != "ivf" or _coarse(inner).nlist * 3 >= _lists(total)
 
     def _rebuild(self, store: Store, total: int, generation: int) -> None:
-        self._gone = set()
+        self._gone, self._removed = set(), 0
         self.fill(lambda: store.vectors_since(-1, generation, BLOCK), total)
 
     def fill(self, blocks: Callable[[], Blocks], total: int) -> None:
@@ -130,14 +148,11 @@ class VectorIndex:
             inner = faiss.IndexHNSWFlat(self._dimension, 32, metric)
             inner.hnsw.efConstruction = 80
         elif choice == "ivf" and total:
-            inner = faiss.index_factory(self._dimension, f"IVF{_lists(total)},SQfp16", metric)
-            inner.nprobe = max(8, inner.nlist // 16)
-            inner.train(_sample(blocks(), total, 64 * inner.nlist))
+            inner = _inverted_lists(self._dimension, _lists(total))
+            inner.train(_sample(blocks(), total, TRAINING_PER_LIST * _lists(total)))
         else:
             inner = faiss.IndexFlatIP(self._dimension)
-        # Inverted lists keep keys of their own, which a map around them would contradict once
-        # something is removed.
-        self._index = inner if _kind_of(inner) == "ivf" else faiss.IndexIDMap2(inner)
+        self._index = faiss.IndexIDMap2(inner)
         self._add(blocks())
 
     def _append(self, store: Store, generation: int, until: int) -> None:
@@ -149,39 +164,73 @@ class VectorIndex:
 
     def _compact(self, store: Store) -> None:
         """Take deleted keys out for good; until then a selector keeps them from every answer."""
+        if _kind_of(self._inner()) == "flat":
+            self._settle()
+        else:
+            self._rebuild(store, store.stats().passages, self.generation)
+
+    def _settle(self) -> None:
+        """Let the index itself know what is deleted: what is saved needs no other record of it."""
         if not self._gone:
             return
-        if _kind_of(self._inner()) == "hnsw":
-            # A graph cannot lose nodes.
-            self._rebuild(store, store.stats().passages, self.generation)
+        gone = np.fromiter(self._gone, np.int64, len(self._gone))
+        if _kind_of(self._inner()) == "flat":
+            self._index.remove_ids(gone)
         else:
-            self._index.remove_ids(np.fromiter(self._gone, np.int64, len(self._gone)))
-            self._gone = set()
+            keys = self._keys()
+            keys[np.isin(keys, gone)] = REMOVED
+            faiss.copy_array_to_vector(keys, self._index.id_map)
+            self._index.construct_rev_map()
+            self._removed += len(gone)
+        self._gone = set()
 
     def search(self, vector: Vectors, k: int, among: npt.NDArray[np.int64] | None) -> list[Hit]:
         """Best k, of the keys in `among` when it is given."""
         k = min(k, self._index.ntotal, len(among) if among is not None else k)
         if k < 1:
             return []
-        selector = None
         kind = _kind_of(self._inner())
-        if among is not None and kind == "hnsw" and len(among) <= EXACT_AMONG:
+        if among is not None and kind != "flat" and len(among) <= EXACT_AMONG:
             return self._exactly(vector, k, among)
+        # Each selector is kept in a name: those around it hold no reference.
+        selector = chosen = None
         if among is not None:
-            selector = faiss.IDSelectorBatch(among)
-        elif self._gone:
-            keys = np.fromiter(self._gone, np.int64, len(self._gone))
-            # Kept in a name: the negation holds no reference to what it negates.
-            dead = faiss.IDSelectorBatch(keys)
-            selector = faiss.IDSelectorNot(dead)
-        scores, keys = self._index.search(
-            np.ascontiguousarray(vector, np.float32)[None],
-            k,
-            params=self._parameters(selector, k, everywhere=among is not None),
-        )
-        found = zip(keys[0].tolist(), scores[0].tolist(), strict=True)
+            selector = chosen = faiss.IDSelectorBatch(among)
+        elif self._gone or self._removed:
+            chosen = faiss.IDSelectorBatch(np.array([*self._gone, REMOVED], np.int64))
+            selector = faiss.IDSelectorNot(chosen)
+        query = np.ascontiguousarray(vector, np.float32)[None]
+        if kind == "ivf":
+            scores, rows = self._search_lists(query, k, selector, everywhere=among is not None)
+        else:
+            index, parameters = self._index, faiss.SearchParameters(sel=selector)
+            if kind == "hnsw":
+                parameters = faiss.SearchParametersHNSW(
+                    sel=selector, efSearch=max(2 * k, EF_SEARCH)
+                )
+            scores, rows = index.search(query, k, params=parameters)
+        found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
         # FAISS fills what it did not find with key -1.
         return [Hit(key, score) for key, score in found if key >= 0 and key not in self._gone]
+
+    def _search_lists(self, query: Vectors, k: int, selector: Any, *, everywhere: bool) -> Any:
+        """Scores and keys. `everywhere`: few are admitted, and the nearest lists may hold none."""
+        inner = self._inner()
+        # The map around it translates a selector, but not one inside the refinement's parameters.
+        mapped = faiss.IDSelectorTranslated(self._index.id_map, selector) if selector else None
+        if everywhere:
+            exact = faiss.downcast_index(inner.refine_index)
+            scores, rows = exact.search(query, k, params=faiss.SearchParameters(sel=mapped))
+        else:
+            lists = faiss.SearchParametersIVF(sel=mapped, nprobe=_coarse(inner).nprobe)
+            again = faiss.IndexRefineSearchParameters(
+                k_factor=max(4.0, SCORED_AGAIN / k), base_index_params=lists
+            )
+            scores, rows = inner.search(query, k, params=again)
+        ids = self._index.id_map
+        return scores, np.array(
+            [[ids.at(row) if row >= 0 else REMOVED for row in rows[0].tolist()]]
+        )
 
     def _exactly(self, vector: Vectors, k: int, among: npt.NDArray[np.int64]) -> list[Hit]:
         """A graph walked for a few admitted nodes misses them: score those few instead."""
@@ -192,22 +241,35 @@ class VectorIndex:
         best = np.argsort(-rows, kind="stable")[:k]
         return [Hit(alive[at], float(rows[at])) for at in best]
 
-    def _parameters(self, selector: Any, k: int, *, everywhere: bool) -> Any:
-        """`everywhere`: few are admitted, so every list has to be looked through for them."""
-        inner = self._inner()
-        kind = _kind_of(inner)
-        if kind == "hnsw":
-            return faiss.SearchParametersHNSW(sel=selector, efSearch=max(2 * k, EF_SEARCH))
-        if kind == "ivf":
-            lists = inner.nlist if everywhere else inner.nprobe
-            return faiss.SearchParametersIVF(sel=selector, nprobe=lists)
-        return faiss.SearchParameters(sel=selector)
-
 
 def _kind_of(inner: Any) -> str:
-    if isinstance(inner, faiss.IndexIVF):
+    if isinstance(inner, faiss.IndexRefine):
         return "ivf"
     return "hnsw" if isinstance(inner, faiss.IndexHNSW) else "flat"
+
+
+def _inverted_lists(dimension: int, lists: int) -> Any:
+    """Lists of 4-bit codes, scanned in registers, over float16 vectors that score the best again.
+
+    (Product quantisation: Jégou, Douze, Schmid, TPAMI 2011; the scan: André, Kermarrec, Le
+    Scouarnec, Quicker ADC, TPAMI 2019.) Codes are of the vectors themselves, not of what is left
+    after their list's centre: one table of products then serves every list.
+    """
+    metric = faiss.METRIC_INNER_PRODUCT
+    codes = next(n for n in range(max(1, dimension // 3), 0, -1) if dimension % n == 0)
+    centres = faiss.IndexFlatIP(dimension)
+    coarse = faiss.IndexIVFPQFastScan(centres, dimension, lists, codes, 4, metric)
+    coarse.by_residual = False
+    coarse.cp.spherical = True
+    coarse.cp.min_points_per_centroid = coarse.pq.cp.min_points_per_centroid = 1
+    coarse.nprobe = max(8, -(-lists // LISTS_PROBED))
+    coarse.implem = 15  # both cores work on one query, candidates in a reservoir
+    exact = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, metric)
+    return faiss.IndexRefine(coarse, exact)
+
+
+def _coarse(inner: Any) -> Any:
+    return faiss.downcast_index(inner.base_index)
 
 
 def _sample(blocks: Blocks, total: int, size: int) -> Vectors:
@@ -217,8 +279,8 @@ def _sample(blocks: Blocks, total: int, size: int) -> Vectors:
 
 
 def _lists(total: int) -> int:
-    """Inverted lists: about 4 * sqrt(n), the rule of thumb of FAISS's own guidelines."""
-    return max(1, min(4 * round(math.sqrt(total)), total // 40 or 1))
+    """sqrt(n) inverted lists: as many vectors in a list as there are lists to choose from."""
+    return max(1, min(round(math.sqrt(total)), total // 40 or 1))
 
 
 def scores(vectors: dict[int, Vectors], query: Vectors, keys: Sequence[int]) -> dict[int, float]:
