@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -30,12 +30,15 @@ class Part(StrEnum):
     IMPORT = "import"
     SERVING = "serving"
     SEARCH = "search"
+    START = "start"
 
 
 SIZES = (10_000, 100_000, 1_000_000)
 FILE = "bench.json"
 TEXTS, PAIRS, CLAIMS = 400, 64, 400
 PLAIN_DOCUMENTS = 300
+# Passages in the corpus that a start opens; documents have two or three.
+STORED, DOCUMENTS = 150_000, 90_000
 
 
 @app.callback()
@@ -61,15 +64,14 @@ def bench(
         find()
         if Part.IMPORT not in parts:
             parts = [Part.IMPORT, *parts]
+    found: dict[str, Any] = {}
     with progress("measuring", len(parts)) as advance:
-        found = _measure(corpus, passages, seconds, largest, parts, advance)
-    content = {**_summary(found), **found, "about": _about()}
-    if to is not None:
-        from evaluation.bench.pictures import write
-
-        to.mkdir(parents=True, exist_ok=True)
-        (to / FILE).write_text(json.dumps(content, indent=1) + "\n")
-        write(to, content)
+        for part, figures in _measure(corpus, passages, seconds, largest, parts):
+            found[part] = figures
+            content = {**_summary(found), **found, "about": _about()}
+            if to is not None:  # a run takes long, and one that is cut off loses nothing
+                _keep(content, to)
+            advance()
     if as_json:
         print(json.dumps(content))
         return
@@ -82,13 +84,20 @@ def bench(
             out.print(f"{part}: {json.dumps(found[part])}", markup=False)
 
 
+def _keep(content: Mapping[str, Any], folder: Path) -> None:
+    from evaluation.bench.pictures import write
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_text(json.dumps(content, indent=1) + "\n")
+    write(folder, content)
+
+
 def _measure(
-    corpus: Path | None, passages: int, seconds: int, largest: int, parts: list[Part], advance: Any
-) -> dict[str, Any]:
-    """Each part's raw figures, ours and plain."""
-    from evaluation.bench import imports, models, searching, serving, texts
+    corpus: Path | None, passages: int, seconds: int, largest: int, parts: list[Part]
+) -> Iterator[tuple[Part, Any]]:
+    """Each part with its raw figures, ours and plain, as it is done."""
+    from evaluation.bench import imports, models, searching, serving, starting, texts
     from evaluation.bench.workplace import index_for_plain, prepare
-    from index.split import embedding_text, split
     from retrieval.embed import load_embedder
     from retrieval.stance import load_stance
 
@@ -96,42 +105,40 @@ def _measure(
     documents = texts.documents(corpus, passages)
     claims = texts.claims(documents, CLAIMS)
     embedder = load_embedder(chosen.embedding_model, chosen.cache, chosen.threads)
-    found: dict[str, Any] = {}
     environment = {**os.environ, "CLAIMDESK_CACHE": str(chosen.cache)}
     with tempfile.TemporaryDirectory() as scratch:
         work = prepare(Path(scratch), chosen.embedding_model, chosen.stance_model)
+        data = work.folder / "data"
         sample = documents[:TEXTS]
-        if "embedding" in parts:
-            found["embedding"] = models.embedding([one.text for one in sample], embedder, work)
-            advance()
-        if "stance" in parts:
+        if Part.EMBEDDING in parts:
+            yield Part.EMBEDDING, models.embedding([one.text for one in sample], embedder, work)
+        if Part.STANCE in parts:
             weigher = load_stance(chosen.stance_model, chosen.cache, chosen.threads)
             pairs = [(sample[at].text, claims[at % len(claims)]) for at in range(PAIRS)]
-            found["stance"] = models.stance(pairs, weigher, work)
-            advance()
-        if "import" in parts:
-            found["import"] = {
-                **imports.ours(documents, work.folder / "data", environment),
-                **imports.plain(documents[:PLAIN_DOCUMENTS], work),
-            }
-            advance()
+            yield Part.STANCE, models.stance(pairs, weigher, work)
+        if Part.IMPORT in parts:
+            ours = imports.ours(documents, data, environment)
+            yield Part.IMPORT, {**ours, **imports.plain(documents[:PLAIN_DOCUMENTS], work)}
         if Part.SERVING in parts:
-            windows = [embedding_text(one, p) for one in documents for p in split(one)]
-            index_for_plain(work, windows, embedder.embed(windows))
-            loads, start = serving.ours(work.folder / "data", environment, claims, seconds)
-            found["serving"] = {
-                "ours": loads,
-                "plain": serving.plain(work.folder, environment, claims, seconds),
-                "start_seconds": start,
-            }
-            advance()
-        if "search" in parts:
-            real = embedder.embed([one.text for one in documents[: searching.REAL]])
+            index_for_plain(work, data)
+            yield (
+                Part.SERVING,
+                {
+                    "ours": serving.ours(data, environment, claims, seconds),
+                    "plain": serving.plain(work.folder, environment, claims, seconds),
+                },
+            )
+        if not {Part.SEARCH, Part.START} & set(parts):
+            return
+        real = embedder.embed([one.text for one in documents[: searching.REAL]])
+        if Part.SEARCH in parts:
             queries = embedder.embed(claims[: searching.QUERIES])
             sizes = [size for size in SIZES if size <= largest]
-            found["search"] = [searching.at_size(real, queries, size) for size in sizes]
-            advance()
-    return found
+            yield Part.SEARCH, [searching.at_size(real, queries, size) for size in sizes]
+        if Part.START in parts:
+            many = texts.documents(corpus, max(passages, DOCUMENTS))
+            near = starting.Perturbed(embedder, real)
+            yield Part.START, starting.ready(many, STORED, near, work.folder / "large", environment)
 
 
 def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "ratios": ratios,
         "recall_at_10_1m": million["recall_at_10"] if million else None,
-        "start_seconds": served["start_seconds"] if served else None,
+        "start_seconds": found.get("start", {}).get("start_seconds"),
         "peak_memory_mb": found.get("import", {}).get("peak_memory_mb"),
         "failed_requests": sum(load["failed"] for load in served["ours"]) if served else None,
     }
@@ -173,8 +180,18 @@ def _about() -> dict[str, Any]:
     chosen = settings()
     return {
         "version": version("claimdesk"),
-        "machine": f"{platform.machine()}, {os.cpu_count()} processors",
+        "machine": f"{_processor()}, {os.cpu_count()} processors",
         "embedding_model": chosen.embedding_model,
         "stance_model": chosen.stance_model,
         "threads": chosen.threads,
     }
+
+
+def _processor() -> str:
+    """Its name where Linux says it, for a ratio depends on what multiplies."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.machine()
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.machine()

@@ -8,14 +8,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evaluation.bench.imports import CLAIMDESK
 from evaluation.bench.load import measure
+from evaluation.bench.starting import running, serving
 from evaluation.errors import EvaluationError
 
 CLIENTS = (1, 8, 32)
@@ -24,17 +23,12 @@ PATIENCE_SECONDS = 180
 
 def ours(
     data: Path, environment: Mapping[str, str], claims: Sequence[str], seconds: int
-) -> tuple[list[dict[str, Any]], float]:
-    """Loads by number of clients, and seconds from process start to ready."""
+) -> list[dict[str, Any]]:
+    """Loads by number of clients."""
     # Answers given before would flatter us: the load comes round to the same claims.
     alone = {**environment, "CLAIMDESK_CACHE_MB": "0"}
-    started = time.perf_counter()
-    command = [CLAIMDESK, "serve", "--port", "0", "--data", str(data)]
-    with _running(command, alone) as server:
-        assert server.stdout is not None
-        url = server.stdout.readline().split()[-1]
-        ready = time.perf_counter() - started
-        return _loads(url, claims, seconds), round(ready, 2)
+    with serving(data, alone) as (url, _):
+        return _loads(url, claims, seconds)
 
 
 def plain(
@@ -45,7 +39,7 @@ def plain(
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "evaluation.bench.plain", str(folder), str(port)]
-    with _running(command, environment) as server:
+    with running(command, environment) as server:
         _wait(url, server)
         return _loads(url, claims, seconds)
 
@@ -53,19 +47,6 @@ def plain(
 def _loads(url: str, claims: Sequence[str], seconds: int) -> list[dict[str, Any]]:
     measure(url, claims, 1, 3)  # warms up
     return [asdict(measure(url, claims, clients, seconds)) for clients in CLIENTS]
-
-
-@contextmanager
-def _running(
-    command: Sequence[str], environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(  # noqa: S603 - our own arguments
-        command, env=environment, stdout=subprocess.PIPE, text=True
-    ) as server:
-        try:
-            yield server
-        finally:
-            server.terminate()
 
 
 def _wait(url: str, server: subprocess.Popen[str]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from evaluation.bench.plain import EMBEDDING_FOLDER, STANCE_FOLDER
-from index.types import Vectors
+from index.embedded.corpus import DATABASE
+from index.embedded.store import Store
+from index.embedded.vectors import BLOCK
 from retrieval.models import find_model
 from retrieval.stance import PACKED, SHIPPED, SHIPPED_FOLDER
 from training.pack import unpacked
@@ -37,7 +38,13 @@ def prepare(folder: Path, embedding: str, stance: str) -> Workplace:
     return Workplace(folder, folder / EMBEDDING_FOLDER, weights)
 
 
-def index_for_plain(work: Workplace, passages: Sequence[str], vectors: Vectors) -> None:
-    """What `evaluation.bench.plain` serves."""
-    (work.folder / "passages.json").write_text(json.dumps(list(passages)))
-    np.save(work.folder / "vectors.npy", vectors)
+def index_for_plain(work: Workplace, data: Path) -> None:
+    """What `evaluation.bench.plain` serves: the passages and vectors that claimdesk stored."""
+    store = Store(data / DATABASE, writable=False)
+    until = store.generation()
+    rows = store.texts_since(-1, until)
+    passages = [f"{title}. {text}" if title else text for _, title, text, _ in rows]
+    blocks = [block for _, block in store.vectors_since(-1, until, BLOCK)]
+    store.close()
+    (work.folder / "passages.json").write_text(json.dumps(passages))
+    np.save(work.folder / "vectors.npy", np.concatenate(blocks))

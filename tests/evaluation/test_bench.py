@@ -76,8 +76,8 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
             "serving": {
                 "ours": [load, {**load, "clients": 32, "per_second": 20.0, "failed": 1}],
                 "plain": [{**load, "p50": 50.0}, {**load, "clients": 32, "per_second": 4.0}],
-                "start_seconds": 2.0,
             },
+            "start": {"start_seconds": 2.0},
             "search": [{"p50_ms": ms, "recall_at_10": 0.99} for ms in (0.5, 0.6, 0.7)],
         }
     )
@@ -89,6 +89,7 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
     assert ratios["search_p50_1m_vs_10k"] == 1.4
     assert ratios["stance"] is None
     assert (full["recall_at_10_1m"], full["failed_requests"]) == (0.99, 1)
+    assert full["start_seconds"] == 2.0
 
 
 def test_a_part_alone(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,86 @@
+"""A large corpus on disk -> seconds from process start to ready, with compiled models cached."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from evaluation.bench.imports import CLAIMDESK
+from evaluation.bench.searching import TOWARDS
+from evaluation.errors import EvaluationError
+from index.embedded import open_corpus
+from index.ingest import ingest
+from index.types import Document, Embedder, Vectors
+
+
+class Perturbed:
+    """Vectors near real ones, in no time: what is measured does not ask what they mean."""
+
+    def __init__(self, embedder: Embedder, real: Vectors) -> None:
+        self.identity, self.dimension = embedder.identity, embedder.dimension
+        self._real, self._random = real, np.random.default_rng(1)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        rows, others = self._random.integers(0, len(self._real), (2, len(texts)))
+        vectors = self._real[rows] + TOWARDS * self._real[others]
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def ready(
+    documents: Iterable[Document],
+    passages: int,
+    embedder: Perturbed,
+    data: Path,
+    environment: Mapping[str, str],
+) -> dict[str, Any]:
+    """Stores documents until there are so many passages, then starts the service over them."""
+    corpus = open_corpus(
+        data, identity=embedder.identity, dimension=embedder.dimension, writable=True
+    )
+    stored = 0
+    for outcome in ingest(documents, corpus, embedder):
+        stored += outcome.passages
+        if stored >= passages:
+            break
+    corpus.search_vector(embedder.embed(["one"])[0], 1)  # brings the indexes up to the store
+    corpus.close()
+    with serving(data, environment) as (_, seconds):
+        return {"passages": stored, "start_seconds": round(seconds, 2)}
+
+
+@contextmanager
+def serving(data: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, float]]:
+    """URL of the service over `data`, and the seconds until it was ready.
+
+    Raises:
+        EvaluationError: it did not start.
+    """
+    started = time.perf_counter()
+    command = [CLAIMDESK, "serve", "--port", "0", "--data", str(data)]
+    with running(command, environment) as server:
+        assert server.stdout is not None
+        said = server.stdout.readline().split()
+        seconds = time.perf_counter() - started
+        if not said:
+            raise EvaluationError("claimdesk serve did not start")
+        yield said[-1], seconds
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[str]]:
+    """The process, ended afterwards."""
+    with subprocess.Popen(  # noqa: S603 - our own arguments
+        command, env=environment, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            yield server
+        finally:
+            server.terminate()
