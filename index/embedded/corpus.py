@@ -219,7 +219,7 @@ class EmbeddedCorpus:
         """Keys that pass the filters, remembered while the generation lasts."""
         at = (generation, filters)
         if at not in self._admitted:
-            self._admitted[at] = self._store.admitted(filters)
+            self._admitted[at] = self._store.admitted(filters, generation)
             if len(self._admitted) > FILTER_CACHE:
                 self._admitted.popitem(last=False)
         self._admitted.move_to_end(at)
@@ -240,10 +240,8 @@ class EmbeddedCorpus:
             return
         with self._vectors_lock, self._words_lock:
             generation = min(self._sync_words(), self._sync_vectors())
-            self._vectors.save(self._store)
-            _, gone = self._store.changes_since(0, generation) or (0, [])
-            if gone:
-                self._store.forget_tombstones(generation)
+            self._vectors.save()
+            self._store.forget_tombstones(generation)
 
     def close(self) -> None:
         with contextlib.ExitStack() as stack:

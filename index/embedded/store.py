@@ -229,6 +229,8 @@ class Store:
 
     def forget_tombstones(self, generation: int) -> None:
         """Drop the record of deletions up to `generation`: every saved index has seen them."""
+        if not self.deleted_since(int(self.meta("tombstones_since") or 0), generation):
+            return
         with self._writing(change=False) as connection:
             connection.execute("DELETE FROM tombstones WHERE generation <= ?", (generation,))
             connection.execute(
@@ -275,15 +277,19 @@ class Store:
         rows = self._in("SELECT key, vector FROM vectors WHERE key IN", keys)
         return {key: np.frombuffer(blob, np.float32) for key, blob in rows}
 
-    def changes_since(self, generation: int, until: int) -> tuple[int, list[int]] | None:
-        """(passages added, keys deleted) after one generation up to another; None when the
-        deletions are no longer on record."""
+    def deleted_since(self, generation: int, until: int) -> list[int] | None:
+        """Keys deleted after one generation up to another; None when that is no longer on
+        record."""
         if generation < int(self.meta("tombstones_since") or 0):
             return None
         span = "generation > ? AND generation <= ?"
-        row = self._one(f"SELECT COUNT(*) FROM passages WHERE {span}", generation, until)
-        gone = self._all(f"SELECT key FROM tombstones WHERE {span}", generation, until)
-        return (row[0] if row else 0), [key for (key,) in gone]
+        rows = self._all(f"SELECT key FROM tombstones WHERE {span}", generation, until)
+        return [key for (key,) in rows]
+
+    def passages_until(self, generation: int) -> int:
+        """How many passages of that generation and earlier ones there are now."""
+        row = self._one("SELECT COUNT(*) FROM passages WHERE generation <= ?", generation)
+        return int(row[0]) if row else 0
 
     def vectors_since(
         self, generation: int, until: int, size: int
@@ -312,13 +318,14 @@ class Store:
                 document = _document(columns)
                 yield key, document.title, text, document
 
-    def admitted(self, filters: Filters) -> npt.NDArray[np.int64]:
-        """Sorted keys (int64) of the passages whose document passes the filters."""
+    def admitted(self, filters: Filters, until: int) -> npt.NDArray[np.int64]:
+        """Sorted keys (int64) of passages up to a generation whose document passes the filters."""
         where, values = _where(filters)
         rows = self._all(
             "SELECT p.key FROM passages p JOIN documents d ON d.number = p.document"
-            f" WHERE {where} ORDER BY p.key",
+            f" WHERE {where} AND p.generation <= ? ORDER BY p.key",
             *values,
+            until,
         )
         return np.fromiter((key for (key,) in rows), np.int64, len(rows))
 

@@ -30,6 +30,9 @@ SCORED_AGAIN = 200
 TRAINING_PER_LIST = 64
 CODES_FROM = 16  # values of a 4-bit code
 REMOVED = -1
+# So many deleted keys are told to the index itself; so many dead rows, and a tenth, it may hold.
+SETTLED_FROM = 1_000
+DEAD_ROWS = 100
 
 
 class VectorIndex:
@@ -72,7 +75,7 @@ class VectorIndex:
     def _file(self, generation: int) -> Path:
         return self._folder / f"{self._corpus}-{generation}.faiss"
 
-    def save(self, store: Store) -> None:
+    def save(self) -> None:
         """Write the index beside its predecessor, then drop that one."""
         if self._index is None or self.generation == self._saved:
             return
@@ -91,24 +94,29 @@ class VectorIndex:
         """Bring the index to the store's `generation`."""
         if generation == self.generation and self._index is not None:
             return
-        changes = None
+        deleted = None
         if self._index is not None and generation >= self.generation:
-            changes = store.changes_since(self.generation, generation)
-        stats = store.stats()
-        if changes is None or not self._fits(stats.passages):
-            self._rebuild(store, stats.passages, generation)
-        else:
-            _, gone = changes
-            self._gone.update(gone)
-            self._append(store, self.generation, generation)
-            self.generation = generation
-            if len(self._gone) + self._removed > max(1_000, stats.passages // 10):
-                self._compact(store)
+            deleted = store.deleted_since(self.generation, generation)
+        total = store.passages_until(generation)
+        if deleted is None or not self._fits(total) or not self._drop(deleted, total):
+            self._rebuild(store, total, generation)
+            return
+        _add(self._index, store.vectors_since(self.generation, generation, BLOCK))
         self.generation = generation
         held = self._index.ntotal - len(self._gone) - self._removed
-        if stats.generation == generation and held != stats.passages:
-            log.warning("vector index holds %d of %d passages: rebuilt", held, stats.passages)
-            self._rebuild(store, stats.passages, generation)
+        if store.generation() == generation and held != total:
+            log.warning("vector index holds %d of %d passages: rebuilt", held, total)
+            self._rebuild(store, total, generation)
+
+    def _drop(self, deleted: Sequence[int], total: int) -> bool:
+        """Keep keys from every answer; False where so many are dead that a new index is due."""
+        gone = np.asarray(deleted, np.int64)
+        # What came and went since the last time was never here.
+        self._gone.update(gone[np.isin(gone, self._keys())].tolist())
+        if len(self._gone) > SETTLED_FROM:
+            self._settle()
+        kept_dead = self._removed + len(self._gone)
+        return _kind_of(self._inner()) == "flat" or kept_dead <= DEAD_ROWS + total // 10
 
     def _choice(self, total: int) -> str:
         if total < CODES_FROM and self._kind == "ivf":
@@ -133,8 +141,9 @@ class VectorIndex:
         return choice != "ivf" or _coarse(inner).nlist * 3 >= _lists(total)
 
     def _rebuild(self, store: Store, total: int, generation: int) -> None:
-        self._gone, self._removed = set(), 0
+        self._index = None  # a rebuild that fails leaves nothing to answer from
         self.fill(lambda: store.vectors_since(-1, generation, BLOCK), total)
+        self.generation = generation
 
     def fill(self, blocks: Callable[[], Blocks], total: int) -> None:
         """Put `total` vectors in the place of all that is there.
@@ -147,27 +156,14 @@ class VectorIndex:
         if choice == "hnsw":
             inner = faiss.IndexHNSWFlat(self._dimension, 32, metric)
             inner.hnsw.efConstruction = 80
-        elif choice == "ivf" and total:
+        elif choice == "ivf":
             inner = _inverted_lists(self._dimension, _lists(total))
             inner.train(_sample(blocks(), total, TRAINING_PER_LIST * _lists(total)))
         else:
             inner = faiss.IndexFlatIP(self._dimension)
-        self._index = faiss.IndexIDMap2(inner)
-        self._add(blocks())
-
-    def _append(self, store: Store, generation: int, until: int) -> None:
-        self._add(store.vectors_since(generation, until, BLOCK))
-
-    def _add(self, blocks: Blocks) -> None:
-        for keys, block in blocks:
-            self._index.add_with_ids(block, np.asarray(keys, np.int64))
-
-    def _compact(self, store: Store) -> None:
-        """Take deleted keys out for good; until then a selector keeps them from every answer."""
-        if _kind_of(self._inner()) == "flat":
-            self._settle()
-        else:
-            self._rebuild(store, store.stats().passages, self.generation)
+        index = faiss.IndexIDMap2(inner)
+        _add(index, blocks())
+        self._index, self._gone, self._removed = index, set(), 0
 
     def _settle(self) -> None:
         """Let the index itself know what is deleted: what is saved needs no other record of it."""
@@ -233,13 +229,18 @@ class VectorIndex:
         )
 
     def _exactly(self, vector: Vectors, k: int, among: npt.NDArray[np.int64]) -> list[Hit]:
-        """A graph walked for a few admitted nodes misses them: score those few instead."""
+        """Lists and graphs walked for a few admitted rows miss them: score those few instead."""
         alive = [key for key in among.tolist() if key not in self._gone]
         if not alive:
             return []
         rows = self._index.reconstruct_batch(np.asarray(alive, np.int64)) @ vector
         best = np.argsort(-rows, kind="stable")[:k]
         return [Hit(alive[at], float(rows[at])) for at in best]
+
+
+def _add(index: Any, blocks: Blocks) -> None:
+    for keys, block in blocks:
+        index.add_with_ids(block, np.asarray(keys, np.int64))
 
 
 def _kind_of(inner: Any) -> str:
@@ -263,7 +264,7 @@ def _inverted_lists(dimension: int, lists: int) -> Any:
     coarse.cp.spherical = True
     coarse.cp.min_points_per_centroid = coarse.pq.cp.min_points_per_centroid = 1
     coarse.nprobe = max(8, -(-lists // LISTS_PROBED))
-    coarse.implem = 15  # both cores work on one query, candidates in a reservoir
+    coarse.implem = 15  # threads over the lists of one query, candidates in a reservoir
     exact = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, metric)
     return faiss.IndexRefine(coarse, exact)
 
@@ -275,7 +276,7 @@ def _coarse(inner: Any) -> Any:
 def _sample(blocks: Blocks, total: int, size: int) -> Vectors:
     """Evenly spread over the corpus, so that a folder of one subject does not own the lists."""
     step = max(1, total // size)
-    return np.concatenate([block[::step] for _, block in blocks])
+    return np.concatenate([block[::step].copy() for _, block in blocks])
 
 
 def _lists(total: int) -> int:

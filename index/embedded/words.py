@@ -69,12 +69,12 @@ class WordIndex:
         """Bring the index to the store's `generation`."""
         if generation == self.generation:
             return
-        changes = None
+        deleted = None
         if generation >= self.generation:
-            changes = store.changes_since(self.generation, generation)
-        if changes is None:
+            deleted = store.deleted_since(self.generation, generation)
+        if deleted is None:
             self._reset()
-        self._catch_up(store, generation, changes[1] if changes else [])
+        self._catch_up(store, generation, deleted or [])
         stats = store.stats()
         held = self._index.searcher().num_docs
         if stats.generation == generation and held != stats.passages:

@@ -270,15 +270,15 @@ def test_a_write_during_a_catch_up_is_indexed_once(
     fill(corpus, sample(2))
     search(corpus, "river")
     list(ingest([document("first", "A first river.")], corpus, FakeEmbedder()))
-    changes_since = corpus._store.changes_since
+    deleted_since = corpus._store.deleted_since
     late = [document("late", "A late river.")]
 
     def interrupted(*generations: int):
         if late:
             list(ingest([late.pop()], corpus, FakeEmbedder()))
-        return changes_since(*generations)
+        return deleted_since(*generations)
 
-    monkeypatch.setattr(corpus._store, "changes_since", interrupted)
+    monkeypatch.setattr(corpus._store, "deleted_since", interrupted)
     for _ in range(2):
         search(corpus, "river")
     by_vector, by_words = search(corpus, "river")
@@ -299,7 +299,15 @@ def test_deletes_are_remembered_over_a_restart(open_embedded: OpenEmbedded, kind
     vector = FakeEmbedder().embed(["river"])[0]
     found = again.search_vector(vector, 10)
     assert sorted(ids(again, found)) == everything(again)
+    fill(again, [*sample(12), document("new", "A river in a new town.", language="en")])
+    again.delete(["d55"])
     again.close()
+    third = open_embedded(vector_index=kind)
+    found = third.search_vector(vector, 100)
+    assert len(found) == third.stats().passages
+    assert sorted(set(ids(third, found))) == everything(third)
+    assert "new" in everything(third)
+    third.close()
 
 
 @pytest.mark.parametrize("kind", ["hnsw", "ivf"])
@@ -314,6 +322,75 @@ def test_a_filter_that_admits_few_loses_none(open_embedded: OpenEmbedded, kind: 
     found = corpus.search_vector(vector, 100, Filters(publisher=("Few",)))
     assert sorted(ids(corpus, found)) == sorted(item.id for item in few)
     assert found == sorted(found, key=lambda hit: -hit.score)
+    corpus.close()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "flat"])
+def test_a_write_beside_a_filtered_search_does_no_harm(
+    open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    corpus = open_embedded(vector_index=kind)
+    fill(corpus, sample(40))
+    admitted = corpus._store.admitted
+
+    def late(*arguments: object):
+        fill(corpus, [document("late", "A late river.", language="en")])
+        return admitted(*arguments)
+
+    monkeypatch.setattr(corpus._store, "admitted", late)
+    vector = FakeEmbedder().embed(["A late river."])[0]
+    found = corpus.search_vector(vector, 5, Filters(language=("en",)))
+    assert "late" not in ids(corpus, found)
+    corpus.close()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "flat"])
+def test_an_index_that_could_not_be_built_is_built_again(
+    open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    corpus = open_embedded(vector_index=kind)
+    fill(corpus, sample(40))
+    vectors_since = corpus._store.vectors_since
+
+    def broken(*arguments: object):
+        yield from vectors_since(*arguments)
+        raise MemoryError
+
+    monkeypatch.setattr(corpus._store, "vectors_since", broken)
+    vector = FakeEmbedder().embed(["river"])[0]
+    for _ in range(2):
+        with pytest.raises(MemoryError):
+            corpus.search_vector(vector, 5)
+    monkeypatch.setattr(corpus._store, "vectors_since", vectors_since)
+    assert len(corpus.search_vector(vector, 100)) == corpus.stats().passages
+    corpus.close()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf", "flat"])
+def test_what_came_and_went_unseen_costs_no_rebuild(
+    open_embedded: OpenEmbedded, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    corpus = open_embedded(vector_index=kind)
+    fill(corpus, sample(40))
+    for number in range(3):
+        for more in ("", " and more"):
+            text = f"A river of {number}{more}."
+            list(ingest([document("twice", text, language="en")], corpus, FakeEmbedder()))
+        search(corpus, "river")
+        corpus.save()
+        assert corpus._store._all("SELECT * FROM tombstones") == []
+    assert "rebuilt" not in caplog.text
+    corpus.close()
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "ivf"])
+def test_dead_rows_do_not_crowd_out_the_living(open_embedded: OpenEmbedded, kind: str) -> None:
+    corpus = open_embedded(vector_index=kind)
+    fill(corpus, [document(f"d{n}", f"Word{n} and w{n % 7}.", language="en") for n in range(900)])
+    search(corpus, "word")
+    corpus.delete([f"d{n}" for n in range(860)])
+    vector = FakeEmbedder().embed(["word5 and w3"])[0]
+    assert len(corpus.search_vector(vector, 40)) == 40
     corpus.close()
 
 
