@@ -37,8 +37,8 @@ SIZES = (10_000, 100_000, 1_000_000)
 FILE = "bench.json"
 TEXTS, PAIRS, CLAIMS = 400, 64, 400
 PLAIN_DOCUMENTS = 300
-# Passages in the corpus that a start opens; documents have two or three.
-STORED, DOCUMENTS = 150_000, 90_000
+# In the corpus that a start opens; what their words are makes no difference. Two passages each.
+STORED_DOCUMENTS = 75_000
 
 
 @app.callback()
@@ -97,7 +97,7 @@ def _measure(
 ) -> Iterator[tuple[Part, Any]]:
     """Each part with its raw figures, ours and plain, as it is done."""
     from evaluation.bench import imports, models, searching, serving, starting, texts
-    from evaluation.bench.workplace import index_for_plain, prepare
+    from evaluation.bench.workplace import index_for_plain, prepare, weighed_passages
     from retrieval.embed import load_embedder
     from retrieval.stance import load_stance
 
@@ -121,13 +121,13 @@ def _measure(
             yield Part.IMPORT, {**ours, **imports.plain(documents[:PLAIN_DOCUMENTS], work)}
         if Part.SERVING in parts:
             index_for_plain(work, data)
-            yield (
-                Part.SERVING,
-                {
-                    "ours": serving.ours(data, environment, claims, seconds),
-                    "plain": serving.plain(work.folder, environment, claims, seconds),
-                },
-            )
+            weighed = weighed_passages(data, embedder, claims)
+            served = {
+                "ours": serving.ours(data, environment, claims, seconds),
+                "plain": serving.plain(work.folder, environment, claims, seconds, weighed),
+                "passages_weighed": weighed,
+            }
+            yield Part.SERVING, served
         if not {Part.SEARCH, Part.START} & set(parts):
             return
         real = embedder.embed([one.text for one in documents[: searching.REAL]])
@@ -136,9 +136,10 @@ def _measure(
             sizes = [size for size in SIZES if size <= largest]
             yield Part.SEARCH, [searching.at_size(real, queries, size) for size in sizes]
         if Part.START in parts:
-            many = texts.documents(corpus, max(passages, DOCUMENTS))
+            load_stance(chosen.stance_model, chosen.cache, chosen.threads)  # compiled by now
+            many = texts.documents(None, STORED_DOCUMENTS)
             near = starting.Perturbed(embedder, real)
-            yield Part.START, starting.ready(many, STORED, near, work.folder / "large", environment)
+            yield Part.START, starting.ready(many, near, work.folder / "large", environment)
 
 
 def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +152,8 @@ def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
         for name in ("embedding", "stance", "import")
     }
     ratios |= {
-        "verify_p50_1": round(plain[1]["p50"] / ours[1]["p50"], 3) if served else None,
+        "verify_p50_1": _ratio({"a": plain[1]["p50"], "b": ours[1]["p50"]}, "a", "b")
+        if served else None,
         "throughput_32_vs_1": _ratio({"a": ours[32]["per_second"], "b": ours[1]["per_second"]},
                                      "a", "b") if served else None,
         "throughput_32_vs_plain": _ratio(

@@ -24,7 +24,7 @@ function done(summary, latency, requests)
   print(string.format(
     'JSON{"p50": %f, "p95": %f, "p99": %f, "requests": %d, "seconds": %f, "failed": %d}',
     latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3,
-    summary.requests, summary.duration / 1e6,
+    summary.requests - e.status, summary.duration / 1e6,
     e.connect + e.read + e.write + e.status + e.timeout))
 end
 """

@@ -11,7 +11,8 @@ import numpy as np
 from evaluation.bench.plain import load_embedder, load_stance
 from evaluation.bench.workplace import Workplace
 from retrieval.embed import CompiledEmbedder
-from retrieval.stance import CompiledCrossEncoder, softmax
+from retrieval.stance import CompiledCrossEncoder, softmax, stance_labels
+from retrieval.types import STANCES
 
 ROUNDS = 2
 
@@ -38,7 +39,9 @@ def stance(
         {"ours": lambda: ours.logits(pairs), "plain": lambda: plain.predict(list(pairs))},
         len(pairs),
     )
-    said, exact = ours.logits(pairs), np.asarray(plain.predict(list(pairs)))
+    labels = stance_labels(plain.model.config.id2label, str(work.stance))
+    columns = [labels.index(stance) for stance in STANCES]
+    said, exact = ours.logits(pairs), np.asarray(plain.predict(list(pairs)))[:, columns]
     apart = np.abs(softmax(said) - softmax(exact)).mean()
     same = (said.argmax(axis=1) == exact.argmax(axis=1)).mean()
     return {

@@ -1,10 +1,11 @@
 """What a competent engineer writes in an hour: the pipeline that claimdesk is compared with.
 
-    python -m evaluation.bench.plain FOLDER PORT
+    python -m evaluation.bench.plain FOLDER PORT WEIGHED
 
 FOLDER holds passages.json, vectors.npy and the float32 weights in stance/. The libraries are used
 as their documentation shows: SentenceTransformer.encode, a flat FAISS index, CrossEncoder.predict.
-It weighs as many passages as claimdesk does for a claim, and looks for the sentence that decides.
+It weighs as many passages as claimdesk does for a claim, WEIGHED, and looks for the sentences that
+decide in those that it shows. Claims take turns: a model uses all cores for one already.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,8 @@ import numpy as np
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-CANDIDATES = 20
 SHOWN = 5
+NOT_ENOUGH_INFO = 2
 EMBEDDING_FOLDER, STANCE_FOLDER = "embedding", "stance"
 MAX_LENGTH = 256
 
@@ -42,7 +44,7 @@ def load_stance(folder: Path) -> Any:
     return CrossEncoder(str(folder), device="cpu", max_length=MAX_LENGTH, local_files_only=True)
 
 
-def create(folder: Path) -> FastAPI:
+def create(folder: Path, weighed: int) -> FastAPI:
     """The application, over what lies in the folder."""
     passages = json.loads((folder / "passages.json").read_text())
     vectors = np.load(folder / "vectors.npy")
@@ -51,27 +53,35 @@ def create(folder: Path) -> FastAPI:
     embedder = load_embedder((folder / EMBEDDING_FOLDER).resolve())
     stance = load_stance(folder / STANCE_FOLDER)
     app = FastAPI()
+    turn = threading.Lock()
 
     @app.post("/v1/verify")
     def verify(body: Request) -> dict[str, Any]:
+        with turn:
+            return answer(body)
+
+    def answer(body: Request) -> dict[str, Any]:
         vector = embedder.encode([body.claim], normalize_embeddings=True)
-        scores, rows = index.search(vector, CANDIDATES)
+        scores, rows = index.search(vector, weighed)
         texts = [passages[row] for row in rows[0]]
-        weighed = stance.predict([(text, body.claim) for text in texts], apply_softmax=True)
-        order = np.argsort(weighed[:, 2])[:SHOWN]
+        stances = stance.predict([(text, body.claim) for text in texts], apply_softmax=True)
+        order = np.argsort(stances[:, NOT_ENOUGH_INFO])[:SHOWN]
+        decided = [at for at in order if stances[at].argmax() != NOT_ENOUGH_INFO]
+        sentences = {at: re.split(r"(?<=[.!?])\s+", texts[at]) for at in decided}
+        pairs = [(sentence, body.claim) for at in decided for sentence in sentences[at]]
+        single = iter(stance.predict(pairs, apply_softmax=True)) if pairs else iter([])
         evidence = []
         for at in order:
-            sentences = re.split(r"(?<=[.!?])\s+", texts[at])
-            column = int(np.argmax(weighed[at]))
-            single = stance.predict([(s, body.claim) for s in sentences], apply_softmax=True)
-            evidence.append(
-                {
-                    "text": texts[at],
-                    "score": float(scores[0][at]),
-                    "stance": weighed[at].tolist(),
-                    "rationale": sentences[int(np.argmax(single[:, column]))],
-                }
-            )
+            shown = {
+                "text": texts[at],
+                "score": float(scores[0][at]),
+                "stance": stances[at].tolist(),
+            }
+            if at in sentences:
+                column = int(np.argmax(stances[at]))
+                carried = [float(next(single)[column]) for _ in sentences[at]]
+                shown["rationale"] = sentences[at][int(np.argmax(carried))]
+            evidence.append(shown)
         return {"claim": body.claim, "evidence": evidence}
 
     @app.get("/readyz")
@@ -84,4 +94,5 @@ def create(folder: Path) -> FastAPI:
 if __name__ == "__main__":
     import uvicorn
 
-    uvicorn.run(create(Path(sys.argv[1])), port=int(sys.argv[2]), log_level="warning")
+    application = create(Path(sys.argv[1]), weighed=int(sys.argv[3]))
+    uvicorn.run(application, port=int(sys.argv[2]), log_level="warning")

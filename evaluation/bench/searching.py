@@ -51,7 +51,7 @@ def at_size(real: Vectors, queries: Vectors, size: int, kind: Kind = "auto") -> 
         "passages": size,
         "p50_ms": round(1000 * float(np.median(spent)), 3),
         "recall_at_10": round(float(np.mean(right)), 4),
-        "build_seconds": round(built, 1),
+        "build_seconds": round(built, 1),  # what it takes to perturb them included
     }
 
 

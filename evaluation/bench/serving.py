@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import socket
 import subprocess
 import sys
@@ -13,11 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evaluation.bench.load import measure
+from evaluation.bench.load import Load, measure
 from evaluation.bench.starting import running, serving
 from evaluation.errors import EvaluationError
 
 CLIENTS = (1, 8, 32)
+ANSWERS = 12
+WARM_UP_SECONDS = 20
 PATIENCE_SECONDS = 180
 
 
@@ -32,21 +35,27 @@ def ours(
 
 
 def plain(
-    folder: Path, environment: Mapping[str, str], claims: Sequence[str], seconds: int
+    folder: Path, environment: Mapping[str, str], claims: Sequence[str], seconds: int, weighed: int
 ) -> list[dict[str, Any]]:
-    """The same loads on the plain pipeline."""
+    """The same loads on the plain pipeline, which weighs so many passages for a claim."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "evaluation.bench.plain", str(folder), str(port)]
+    command = [sys.executable, "-m", "evaluation.bench.plain", str(folder), str(port), str(weighed)]
     with running(command, environment) as server:
         _wait(url, server)
         return _loads(url, claims, seconds)
 
 
 def _loads(url: str, claims: Sequence[str], seconds: int) -> list[dict[str, Any]]:
-    measure(url, claims, 1, 3)  # warms up
-    return [asdict(measure(url, claims, clients, seconds)) for clients in CLIENTS]
+    """For as long as it takes to get some answers, if that is more than `seconds`."""
+    loads: list[Load] = []
+    rate = measure(url, claims, 1, WARM_UP_SECONDS).per_second
+    for clients in CLIENTS:
+        loads.append(measure(url, claims, clients, max(seconds, math.ceil(ANSWERS / rate))))
+        rate = loads[0].per_second
+        time.sleep(clients / rate)  # what was asked last and not waited for is still worked on
+    return [asdict(load) for load in loads]
 
 
 def _wait(url: str, server: subprocess.Popen[str]) -> None:

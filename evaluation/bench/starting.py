@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +34,16 @@ class Perturbed:
 
 def ready(
     documents: Iterable[Document],
-    passages: int,
     embedder: Perturbed,
     data: Path,
     environment: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Stores documents until there are so many passages, then starts the service over them."""
+    """Stores the documents, then starts the service over them."""
     corpus = open_corpus(
         data, identity=embedder.identity, dimension=embedder.dimension, writable=True
     )
-    stored = 0
-    for outcome in ingest(documents, corpus, embedder):
-        stored += outcome.passages
-        if stored >= passages:
-            break
-    corpus.search_vector(embedder.embed(["one"])[0], 1)  # brings the indexes up to the store
-    corpus.close()
+    with closing(corpus):
+        stored = sum(outcome.passages for outcome in ingest(documents, corpus, embedder))
     with serving(data, environment) as (_, seconds):
         return {"passages": stored, "start_seconds": round(seconds, 2)}
 
