@@ -50,10 +50,10 @@ def plain(
 def _loads(url: str, claims: Sequence[str], seconds: int) -> list[dict[str, Any]]:
     """For as long as it takes to get some answers, if that is more than `seconds`."""
     loads: list[Load] = []
-    rate = measure(url, claims, 1, WARM_UP_SECONDS).per_second
+    rate = measure(url, claims, 1, WARM_UP_SECONDS).per_second or 1 / WARM_UP_SECONDS
     for clients in CLIENTS:
         loads.append(measure(url, claims, clients, max(seconds, math.ceil(ANSWERS / rate))))
-        rate = loads[0].per_second
+        rate = loads[0].per_second or rate
         time.sleep(clients / rate)  # what was asked last and not waited for is still worked on
     return [asdict(load) for load in loads]
 
