@@ -70,11 +70,13 @@ class Calibration:
 
     temperature: divides the logits of a stance (Guo et al., On Calibration of Modern Neural
     Networks, 2017). relevance: share of the stance, against the search score, in the order of the
-    evidence. sharpness, verdict_temperature: see retrieval/verdict.py.
+    documents. choice: the same in the choice among a document's passages. sharpness,
+    verdict_temperature: see retrieval/verdict.py.
     """
 
     temperature: float = 1.0
     relevance: float = 0.5
+    choice: float = 0.5
     sharpness: float = 1.0
     verdict_temperature: float = 1.0
 

@@ -8,10 +8,10 @@ writes `calibration.json` beside the weights. Two things are fitted, both on `st
    On Calibration of Modern Neural Networks, 2017), each data set of the dev pairs counting the
    same: what a newsroom brings is one more set, not one more pair of the largest.
 2. The verdict's parameters. The evidence of the dev pairs, with evidence of train pairs around it,
-   becomes a corpus; each decided dev claim is verified against it, every second one after its own
-   evidence was left out, so that its right verdict is NOT_ENOUGH_EVIDENCE. `relevance` maximises
-   the mean reciprocal rank of the claim's own evidence; sharpness and verdict_temperature minimise
-   the negative log-likelihood of the verdict.
+   becomes a corpus of documents of a few paragraphs; each decided dev claim is verified against it,
+   every second one after its own evidence was left out, so that its right verdict is
+   NOT_ENOUGH_EVIDENCE. `relevance` maximises the mean reciprocal rank of the claim's own evidence;
+   choice, sharpness and verdict_temperature minimise the negative log-likelihood of the verdict.
 """
 
 from __future__ import annotations
@@ -40,11 +40,13 @@ from retrieval.search import Fusion, search
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
 from retrieval.types import STANCES, Calibration, Candidate, Claim, Verdict
 from retrieval.verdict import NEI, independent_sources, judge
-from retrieval.verify import READ_DOCUMENTS, READ_PASSAGES, decides, in_context
+from retrieval.verify import READ_DOCUMENTS, READ_PASSAGES, by_document, in_context
 from training.errors import TrainingError
 from training.mine import may_decide
 from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs
 
+PARAGRAPHS = 3
+CHOICES = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 RELEVANCES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 SHARPNESSES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
@@ -53,7 +55,8 @@ AROUND = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim over the corpus: its passages with logits (n, 3), its own evidence, its verdict."""
+    """A claim over the corpus: its passages with logits (n, 3), the document that holds its own
+    evidence, its verdict."""
 
     candidates: Sequence[Candidate]
     logits: Vectors
@@ -83,16 +86,15 @@ def main(
     fitted = Calibration(temperature=fit_temperature(logits, labels, datasets))
     cases = _cases(dev, train, weigher, load_embedder("all-MiniLM-L6-v2", cache.expanduser()),
                    claims, seed)  # fmt: skip
-    fitted = replace(fitted, relevance=max(RELEVANCES, key=lambda r: rank(cases, fitted, r)))
-    grid = itertools.product(SHARPNESSES, TEMPERATURES)
-    sharpness, temperature = min(grid, key=lambda pair: loss(cases, fitted, *pair))
-    fitted = replace(fitted, sharpness=sharpness, verdict_temperature=temperature)
+    relevances = [replace(fitted, relevance=relevance) for relevance in RELEVANCES]
+    fitted = max(relevances, key=lambda one: rank(cases, one))
+    before = loss([weigh(case, fitted) for case in cases], fitted)
+    fitted, after = fit_verdict(cases, fitted)
     (model / CALIBRATION).write_text(json.dumps(asdict(fitted), indent=1) + "\n")
-    ranks = [rank(cases, fitted, relevance) for relevance in (0, fitted.relevance)]
-    losses = [loss(cases, fitted, 1, 1), loss(cases, fitted, sharpness, temperature)]
+    ranks = [rank(cases, one) for one in (relevances[0], fitted)]
     typer.echo(
         f"{fitted}\n{len(cases)} claims: reciprocal rank {ranks[0]:.3f} without and {ranks[1]:.3f} "
-        f"with the stance; verdict loss {losses[0]:.3f} before and {losses[1]:.3f} after"
+        f"with the stance; verdict loss {before:.3f} before and {after:.3f} after"
     )
 
 
@@ -115,41 +117,66 @@ def fit_temperature(logits: Vectors, labels: Vectors, datasets: Vectors) -> floa
     return round(math.exp(minimize_scalar(likelihood, bounds=(-2, 2), method="bounded").x), 3)
 
 
-def rank(cases: Sequence[Case], fitted: Calibration, relevance: float) -> float:
+def rank(cases: Sequence[Case], fitted: Calibration) -> float:
     """Mean reciprocal rank of the claims' own evidence, where it is in the corpus."""
     values = []
     for case in cases:
         if case.evidence is not None:
-            order = list(_documents(case, fitted, relevance))
+            order = list(_documents(case, fitted))
             found = case.evidence in order
             values.append(1 / (1 + order.index(case.evidence)) if found else 0.0)
     return float(np.mean(values))
 
 
-def loss(cases: Sequence[Case], fitted: Calibration, sharpness: float, temperature: float) -> float:
+def fit_verdict(cases: Sequence[Case], fitted: Calibration) -> tuple[Calibration, float]:
+    """choice, sharpness and verdict_temperature of least loss, and that loss."""
+    tried = []
+    for choice in CHOICES:
+        chosen = replace(fitted, choice=choice)
+        weighed = [weigh(case, chosen) for case in cases]
+        for sharpness, temperature in itertools.product(SHARPNESSES, TEMPERATURES):
+            one = replace(chosen, sharpness=sharpness, verdict_temperature=temperature)
+            tried.append((one, loss(weighed, one)))
+    return min(tried, key=lambda pair: pair[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Stances of a claim's documents, shape (d, 3), the source of each, the right verdict."""
+
+    stances: Vectors
+    sources: Sequence[int]
+    verdict: Verdict
+
+
+def weigh(case: Case, fitted: Calibration) -> Weighed:
+    """A case as its verdict is made of it."""
+    rows = list(_documents(case, fitted).values())
+    stances = softmax(case.logits[rows] / fitted.temperature)
+    texts = [case.candidates[row].passage.text for row in rows]
+    return Weighed(stances, independent_sources(texts, stances), case.verdict)
+
+
+def loss(weighed: Sequence[Weighed], fitted: Calibration) -> float:
     """Mean negative log-likelihood of the right verdicts."""
     total = 0.0
-    for case in cases:
-        rows = list(_documents(case, fitted, fitted.relevance).values())
-        stances = softmax(case.logits[rows] / fitted.temperature)
-        texts = [case.candidates[row].passage.text for row in rows]
-        sources = independent_sources(texts, stances)
-        answer = judge(stances, sources, sharpness=sharpness, temperature=temperature)
-        total -= math.log(max(answer.probabilities[case.verdict], 1e-6))
-    return total / len(cases)
+    for one in weighed:
+        answer = judge(
+            one.stances,
+            one.sources,
+            sharpness=fitted.sharpness,
+            temperature=fitted.verdict_temperature,
+        )
+        total -= math.log(max(answer.probabilities[one.verdict], 1e-6))
+    return total / len(weighed)
 
 
-def _documents(case: Case, fitted: Calibration, relevance: float) -> dict[str, int]:
+def _documents(case: Case, fitted: Calibration) -> dict[str, int]:
     """Row of each document's deciding passage, best first: as `retrieval.verify` orders them."""
     undecided = softmax(case.logits / fitted.temperature)[:, NEI]
-    order = {
-        row: decides(float(undecided[row]), candidate.scores.fused, relevance)
-        for row, candidate in enumerate(case.candidates)
-    }
-    best: dict[str, int] = {}
-    for row in sorted(order, key=lambda row: -order[row]):
-        best.setdefault(case.candidates[row].document.id, row)
-    return best
+    worth = by_document(case.candidates, undecided, fitted)
+    order = sorted(worth, key=lambda row: -worth[row])
+    return {case.candidates[row].document.id: row for row in order}
 
 
 def _cases(
@@ -172,8 +199,12 @@ def _cases(
     texts = [pair.evidence for pair in asked] + [
         text for text in around[:AROUND] if not any(may_decide(words, text) for words in alone)
     ]
-    kept = dict.fromkeys(text for text in texts if text not in left_out)
-    ids = {text: f"e{number}" for number, text in enumerate(kept)}
+    kept = list(dict.fromkeys(text for text in texts if text not in left_out))
+    randomly.shuffle(kept)
+    ids = {text: f"e{number // PARAGRAPHS}" for number, text in enumerate(kept)}
+    documents: dict[str, list[str]] = {}
+    for text, id in ids.items():
+        documents.setdefault(id, []).append(text)
     with tempfile.TemporaryDirectory() as folder:
         corpus = open_corpus(
             Path(folder),
@@ -181,8 +212,8 @@ def _cases(
             dimension=embedder.dimension,
             writable=True,
         )
-        items = (document(id, text, language="en") for text, id in ids.items())
-        for _ in track(ingest(items, corpus, embedder), "indexing", len(ids)):
+        items = [document(id, "\n\n".join(texts), language="en") for id, texts in documents.items()]
+        for _ in track(ingest(items, corpus, embedder), "indexing", len(items)):
             pass
         found = [_find(pair.claim, corpus, embedder) for pair in track(asked, "searching")]
         corpus.close()

@@ -6,7 +6,7 @@ import pytest
 from index.types import Passage, document
 from retrieval.stance import softmax
 from retrieval.types import Calibration, Candidate, Scores
-from training.calibrate import Case, fit_temperature, loss, rank
+from training.calibrate import Case, fit_temperature, fit_verdict, loss, rank, weigh
 
 
 @pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
@@ -41,12 +41,25 @@ def case(verdict, evidence: str | None) -> Case:
 
 def test_rank_by_hand() -> None:
     cases = [case("SUPPORTED", "deciding"), case("NOT_ENOUGH_EVIDENCE", None)]
-    assert rank(cases, Calibration(), relevance=0.0) == 0.5
-    assert rank(cases, Calibration(), relevance=0.5) == 1
-    assert rank([case("SUPPORTED", "absent")], Calibration(), 0.5) == 0
+    assert rank(cases, Calibration(relevance=0.0)) == 0.5
+    assert rank(cases, Calibration(relevance=0.5)) == 1
+    assert rank([case("SUPPORTED", "absent")], Calibration()) == 0
 
 
 def test_loss_is_lower_for_what_is_right() -> None:
-    right, wrong = [case("SUPPORTED", "deciding")], [case("REFUTED", "deciding")]
-    assert loss(right, Calibration(), 1, 1) < 0.1 < 2 < loss(wrong, Calibration(), 1, 1)
-    assert loss(wrong, Calibration(), 1, 3) < loss(wrong, Calibration(), 1, 1)
+    right = [weigh(case("SUPPORTED", "deciding"), Calibration())]
+    wrong = [weigh(case("REFUTED", "deciding"), Calibration())]
+    assert loss(right, Calibration()) < 0.1 < 2 < loss(wrong, Calibration())
+    assert loss(wrong, Calibration(verdict_temperature=3)) < loss(wrong, Calibration())
+
+
+def test_where_the_passage_that_decides_was_not_found_best_choice_says_so() -> None:
+    text = "One sentence introduces it. Another one decides."
+    whole = document("both", text)
+    halves = [Passage("both", 0, text[:27], 0, 27, ()), Passage("both", 1, text[28:], 28, 48, ())]
+    found = [Candidate(whole, half, Scores(0, 0, 0.6 - 0.1 * at)) for at, half in enumerate(halves)]
+    logits = np.array([[0, 0, 2], [6, 0, 0]], np.float32)
+    cases = [Case(found, logits, "both", "SUPPORTED")]
+    fitted, after = fit_verdict(cases, Calibration())
+    assert fitted.choice > 0.1
+    assert after < loss([weigh(cases[0], Calibration(choice=0.0))], Calibration())
