@@ -70,13 +70,14 @@ class Calibration:
 
     temperature: divides the logits of a stance (Guo et al., On Calibration of Modern Neural
     Networks, 2017). relevance: share of the stance, against the search score, in the order of the
-    documents. choice: the same in the choice among a document's passages. sharpness,
-    verdict_temperature: see retrieval/verdict.py.
+    documents. about, about_width: where the search score says that a passage is about the claim at
+    all. sharpness, verdict_temperature: for these see retrieval/verdict.py.
     """
 
     temperature: float = 1.0
     relevance: float = 0.5
-    choice: float = 0.5
+    about: float = 0.0
+    about_width: float = 0.0
     sharpness: float = 1.0
     verdict_temperature: float = 1.0
 

@@ -9,12 +9,19 @@ the four things that can happen among them, and their probabilities sum to 1:
     REFUTED               = prod (1 - p_s) - prod n_s             some refute, none supports
     CONFLICTING_EVIDENCE  = 1 - the other three                   some support and some refute
 
+A passage of another matter says nothing of the claim, however sure the stance model is: "it was
+released in 1997" refutes a date only of what "it" is. So a stance counts as far as its passage is
+about the claim, which the search score x tells:
+
+    P(about) = 1 / (1 + exp((about - x) / about_width))
+    p_s = P(about) p,   r_s = P(about) r,   n_s = 1 - p_s - r_s
+
 This is the noisy-or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988, section 4.3)
 with two opposite effects. With a single source it gives back that source's own stance.
 
 Sources are not quite independent, and many weak ones would add up to a strong one: stances are
 sharpened first (p ** sharpness, normalised), and the result is tempered (verdict ** 1/temperature,
-normalised; Guo et al. 2017). Both parameters are fitted on training claims and lie beside the
+normalised; Guo et al. 2017). All these parameters are fitted on training claims and lie beside the
 weights.
 """
 
@@ -26,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.types import Vectors
-from retrieval.types import STANCES, VERDICTS, Judgement, Stance
+from retrieval.types import STANCES, VERDICTS, Calibration, Judgement, Stance
 
 SUPPORTS, REFUTES, NEI = range(3)
 STRONG = 0.7
@@ -80,6 +87,17 @@ def judge(
         supporting=int((labels == SUPPORTS).sum()),
         refuting=int((labels == REFUTES).sum()),
     )
+
+
+def if_about(stances: Vectors, scores: Vectors, fitted: Calibration) -> Vectors:
+    """Stances of passages, shape (n, 3), as far as search scores, shape (n,), say that they are
+    about the claim. A calibration without a width takes every passage to be."""
+    if not fitted.about_width:
+        return stances
+    silent = 1 / (1 + np.exp((scores - fitted.about) / fitted.about_width))
+    counted = stances * (1 - silent)[:, None]
+    counted[:, NEI] += silent
+    return np.asarray(counted, np.float32)
 
 
 def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:

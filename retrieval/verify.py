@@ -13,7 +13,6 @@ from retrieval.search import Fusion, search
 from retrieval.types import (
     STANCES,
     Answer,
-    Calibration,
     Candidate,
     Claim,
     Evidence,
@@ -21,7 +20,16 @@ from retrieval.types import (
     Quote,
     StanceModel,
 )
-from retrieval.verdict import NEI, REFUTES, STRONG, SUPPORTS, independent_sources, judge, stance_of
+from retrieval.verdict import (
+    NEI,
+    REFUTES,
+    STRONG,
+    SUPPORTS,
+    if_about,
+    independent_sources,
+    judge,
+    stance_of,
+)
 
 # How much is read for a claim, whatever number of documents is asked for.
 READ_DOCUMENTS = 10
@@ -108,38 +116,28 @@ def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read
     """
     pairs = [(in_context(read.candidate), read.claim) for each in reads for read in each]
     stances = iter(model.predict(pairs))
+    fitted = model.calibration
     weighed = []
     for each in reads:
         rows = np.array([next(stances) for _ in each], np.float32).reshape(-1, len(STANCES))
-        order = by_document([read.candidate for read in each], rows[:, NEI], model.calibration)
-        best = [replace(each[at], stance=rows[at], order=worth) for at, worth in order.items()]
-        weighed.append(_both_camps_first(best))
+        rows = if_about(rows, fused([read.candidate for read in each]), fitted)
+        best: dict[str, Read] = {}
+        for read, stance in zip(each, rows, strict=True):
+            order = decides(float(stance[NEI]), read.candidate.scores.fused, fitted.relevance)
+            id = read.candidate.document.id
+            if id not in best or best[id].order < order:
+                best[id] = replace(read, stance=stance, order=order)
+        weighed.append(_both_camps_first(list(best.values())))
     return weighed
 
 
-def by_document(
-    candidates: Sequence[Candidate], undecided: Vectors, calibration: Calibration
-) -> dict[int, float]:
-    """For each document the number of its deciding passage, and what the document is worth.
-
-    A document is worth as much as the best of its passages, but it may be another one that says
-    something of the claim: what was found best often only introduces the matter.
-
-    Args:
-        undecided: P(NOT_ENOUGH_INFO) of each candidate, shape (n,).
-    """
-    worth: dict[str, float] = {}
-    chosen: dict[str, tuple[float, int]] = {}
-    for at, candidate in enumerate(candidates):
-        id, fused, silent = candidate.document.id, candidate.scores.fused, float(undecided[at])
-        worth[id] = max(worth.get(id, -np.inf), decides(silent, fused, calibration.relevance))
-        here = (decides(silent, fused, calibration.choice), -at)
-        chosen[id] = max(chosen.get(id, here), here)
-    return {-at: worth[id] for id, (_, at) in chosen.items()}
+def fused(candidates: Sequence[Candidate]) -> Vectors:
+    """Their search scores, shape (n,)."""
+    return np.array([candidate.scores.fused for candidate in candidates], np.float32)
 
 
 def decides(undecided: float, fused: float, relevance: float) -> float:
-    """What evidence is chosen and ordered by: how much it says of the claim, how well it was found.
+    """What evidence is ordered by: how much it says of the claim, and how well it was found.
 
     1 - P(NOT_ENOUGH_INFO) alone would put a sure word about another matter first.
     """

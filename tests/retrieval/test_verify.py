@@ -7,10 +7,10 @@ import pytest
 
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Filters, Passage, document
+from index.types import Filters, document
 from retrieval.search import Fusion
-from retrieval.types import Calibration, Candidate, Claim, Scores
-from retrieval.verify import Models, by_document, verify
+from retrieval.types import Calibration, Claim
+from retrieval.verify import Models, verify
 from tests.conftest import articles
 from tests.fakes import FakeEmbedder, FakeStance
 
@@ -156,15 +156,9 @@ def test_below_the_threshold_it_abstains(corpus: ExactCorpus) -> None:
     assert np.isclose(sum(unsure.judgement.probabilities.values()), 1)
 
 
-def test_of_a_document_the_passage_that_says_something_is_taken() -> None:
-    ferry, other = document("ferry", "x"), document("other", "x")
-    candidates = [
-        Candidate(ferry, Passage("ferry", 0, "x", 0, 1, ()), Scores(0, 0, 0.6)),
-        Candidate(ferry, Passage("ferry", 1, "x", 0, 1, ()), Scores(0, 0, 0.5)),
-        Candidate(other, Passage("other", 0, "x", 0, 1, ()), Scores(0, 0, 0.4)),
-    ]
-    undecided = np.array([0.9, 0.1, 0.9], np.float32)
-    fused = by_document(candidates, undecided, Calibration(relevance=0.0, choice=0.0))
-    assert fused == {0: pytest.approx(0.6), 2: pytest.approx(0.4)}
-    said = by_document(candidates, undecided, Calibration(relevance=0.0, choice=0.5))
-    assert said == {1: pytest.approx(0.6), 2: pytest.approx(0.4)}
+def test_what_is_not_about_the_claim_decides_nothing(corpus: ExactCorpus) -> None:
+    claim = [Claim("The bridge cost 71 million euros")]
+    sure = FakeStance(Calibration(about=2.0, about_width=0.1))
+    (answer,) = verify(claim, corpus, Models(EMBEDDER, sure, Fusion()))
+    assert answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE"
+    assert {item.stance for item in answer.evidence} == {"NOT_ENOUGH_INFO"}

@@ -53,13 +53,10 @@ def test_loss_is_lower_for_what_is_right() -> None:
     assert loss(wrong, Calibration(verdict_temperature=3)) < loss(wrong, Calibration())
 
 
-def test_where_the_passage_that_decides_was_not_found_best_choice_says_so() -> None:
-    text = "One sentence introduces it. Another one decides."
-    whole = document("both", text)
-    halves = [Passage("both", 0, text[:27], 0, 27, ()), Passage("both", 1, text[28:], 28, 48, ())]
-    found = [Candidate(whole, half, Scores(0, 0, 0.6 - 0.1 * at)) for at, half in enumerate(halves)]
-    logits = np.array([[0, 0, 2], [6, 0, 0]], np.float32)
-    cases = [Case(found, logits, "both", "SUPPORTED")]
-    fitted, after = fit_verdict(cases, Calibration())
-    assert fitted.choice > 0.1
-    assert after < loss([weigh(cases[0], Calibration(choice=0.0))], Calibration())
+def test_what_was_found_by_chance_is_learned_to_count_for_nothing() -> None:
+    sure = np.array([[6, 0, 0]], np.float32)
+    found = [Case([candidate(f"d{n}", 0.6)], sure, f"d{n}", "SUPPORTED") for n in range(20)]
+    chance = [Case([candidate("x", 0.1)], sure, None, "NOT_ENOUGH_EVIDENCE")] * 20
+    fitted = fit_verdict([*found, *chance], Calibration())
+    assert 0.1 < fitted.about < 0.6
+    assert loss([weigh(case, fitted) for case in [*found, *chance]], fitted) < 0.05
