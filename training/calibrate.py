@@ -102,10 +102,9 @@ def main(
     fitted = relevances[enough]
     (model / CALIBRATION).write_text(json.dumps(asdict(fitted), indent=1) + "\n")
     losses = [loss([weigh(case, one) for case in cases], one) for one in (plain, fitted)]
-    typer.echo(
-        f"{fitted}\n{len(cases)} claims: reciprocal rank {ranked[0]:.3f} without and "
-        f"{ranked[enough]:.3f} with the stance; verdict loss {losses[0]:.3f} before and {losses[1]:.3f} after"
-    )
+    typer.echo(f"{fitted}\n{len(cases)} claims, without and with what was fitted:")
+    typer.echo(f"reciprocal rank {ranked[0]:.3f}, {ranked[enough]:.3f}")
+    typer.echo(f"verdict loss {losses[0]:.3f}, {losses[1]:.3f}")
 
 
 def fit_temperature(logits: Vectors, labels: Vectors, datasets: Vectors) -> float:
