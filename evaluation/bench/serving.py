@@ -19,7 +19,7 @@ from evaluation.bench.starting import running, serving
 from evaluation.errors import EvaluationError
 
 CLIENTS = (1, 8, 32)
-ANSWERS = 12
+ANSWERS = 8
 WARM_UP_SECONDS = 20
 PATIENCE_SECONDS = 180
 
@@ -52,9 +52,11 @@ def _loads(url: str, claims: Sequence[str], seconds: int) -> list[dict[str, Any]
     loads: list[Load] = []
     rate = measure(url, claims, 1, WARM_UP_SECONDS).per_second or 1 / WARM_UP_SECONDS
     for clients in CLIENTS:
+        if loads:
+            rate = loads[0].per_second or rate
+            # What was asked last and not waited for is still worked on.
+            time.sleep(loads[-1].clients / rate)
         loads.append(measure(url, claims, clients, max(seconds, math.ceil(ANSWERS / rate))))
-        rate = loads[0].per_second or rate
-        time.sleep(clients / rate)  # what was asked last and not waited for is still worked on
     return [asdict(load) for load in loads]
 
 
