@@ -64,7 +64,7 @@ def bench(
         find()
         if Part.IMPORT not in parts:
             parts = [Part.IMPORT, *parts]
-    found: dict[str, Any] = {}
+    found = _kept(to, parts) if to is not None else {}
     with progress("measuring", len(parts)) as advance:
         for part, figures in _measure(corpus, passages, seconds, largest, parts):
             found[part] = figures
@@ -82,6 +82,16 @@ def bench(
     for part in Part:
         if part in found:
             out.print(f"{part}: {json.dumps(found[part])}", markup=False)
+
+
+def _kept(folder: Path, parts: list[Part]) -> dict[str, Any]:
+    """Figures of an earlier run in the folder, without those that are measured now. Each part holds
+    both of its sides, so parts of two runs go together."""
+    file = folder / FILE
+    if not file.is_file():
+        return {}
+    earlier = json.loads(file.read_text())
+    return {part: earlier[part] for part in Part if part in earlier and part not in parts}
 
 
 def _keep(content: Mapping[str, Any], folder: Path) -> None:

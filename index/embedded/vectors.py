@@ -25,8 +25,8 @@ EF_SEARCH = 128
 EXACT_AMONG = 50_000
 # Inverted lists: one in so many is looked through, and of what is found there by short codes so
 # many are scored again by their own numbers. Chosen by `claimdesk bench`: docs/decisions/0009.
-LISTS_PROBED = 5
-SCORED_AGAIN = 200
+LISTS_PROBED = 4
+SCORED_AGAIN = 300
 TRAINING_PER_LIST = 64
 CODES_FROM = 16  # values of a 4-bit code
 REMOVED = -1

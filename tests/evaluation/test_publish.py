@@ -53,6 +53,16 @@ def test_the_readme_s_figures_of_stance_and_verdict_are_the_kept_ones() -> None:
         assert shown == figures, data
 
 
+def test_the_readme_s_ratios_are_those_of_the_kept_bench() -> None:
+    readme = (ROOT / "README.md").read_text()
+    section = readme[readme.index("## How fast") : readme.index("## Settings")]
+    kept = json.loads((DOCS / "bench" / "bench.json").read_text())
+    rows = dict(re.findall(r"^\| [^|]+ \| `(\w+)` \| ([^|]+) \|$", section, re.M))
+    assert rows.keys() == kept["ratios"].keys()
+    for name, shown in rows.items():
+        assert shown == f"{kept['ratios'][name]:.2f}", name
+
+
 def test_no_sentence_of_a_data_set_is_kept(tmp_path: Path) -> None:
     for found in (stance_result(0.7, 1), scifact_result(), retrieval_result()):
         save(tmp_path / "report", found)
