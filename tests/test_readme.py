@@ -21,7 +21,11 @@ COMMANDS = [
     line
     for kind, block in BLOCKS
     for line in block.splitlines()
-    if kind == "sh" and line.startswith("claimdesk ") and line != "claimdesk serve"
+    if kind == "sh"
+    and line.startswith("claimdesk ")
+    and line != "claimdesk serve"
+    # It takes many minutes; tests/evaluation/test_bench.py runs a part of it.
+    and not line.startswith("claimdesk bench")
 ]
 BIN = Path(sys.executable).parent
 
