@@ -11,9 +11,9 @@ from retrieval.stance import SHIPPED, CompiledCrossEncoder, load_stance
 from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 
 SET = ROOT / "evaluation" / "sets" / "examples.jsonl"
-# What the shipped model gets wrong. A line leaves this list when a better model ships; none joins.
-# (The first did once: its own sentence had always been read as REFUTES, and another passage, hardly
-# about the claim, had made up for it.)
+# What the shipped model gets wrong. A line leaves this list when a better model ships. One joined:
+# the first's own sentence had always been read as REFUTES, and another passage, hardly about the
+# claim, had made up for it until a stance counted as far as its passage is about the claim.
 KNOWN_WRONG = {
     "Turkey and Russia have equal servicemen at the monitoring center",
     "Turkey has more servicemen than Russia at the monitoring centre",

@@ -85,12 +85,17 @@ def bench(
 
 
 def _kept(folder: Path, parts: list[Part]) -> dict[str, Any]:
-    """Figures of an earlier run in the folder, without those that are measured now. Each part holds
-    both of its sides, so parts of two runs go together."""
+    """Figures of an earlier run in the folder, without those that are measured now.
+
+    Each part holds both of its sides, so parts of two runs on the same kind of machine and with the
+    same models go together; others are dropped.
+    """
     file = folder / FILE
     if not file.is_file():
         return {}
     earlier = json.loads(file.read_text())
+    if earlier["about"] != _about():
+        return {}
     return {part: earlier[part] for part in Part if part in earlier and part not in parts}
 
 

@@ -110,13 +110,14 @@ class VectorIndex:
 
     def _drop(self, deleted: Sequence[int], total: int) -> bool:
         """Keep keys from every answer; False where so many are dead that a new index is due."""
-        gone = np.asarray(deleted, np.int64)
-        # What came and went since the last time was never here.
-        self._gone.update(gone[np.isin(gone, self._keys())].tolist())
+        if deleted:
+            gone = np.asarray(deleted, np.int64)
+            # What came and went since the last time was never here.
+            self._gone.update(gone[np.isin(gone, self._keys())].tolist())
         if len(self._gone) > SETTLED_FROM:
             self._settle()
-        kept_dead = self._removed + len(self._gone)
-        return _kind_of(self._inner()) == "flat" or kept_dead <= DEAD_ROWS + total // 10
+        dead = self._removed + len(self._gone)
+        return _kind_of(self._inner()) == "flat" or dead <= DEAD_ROWS + total // 10
 
     def _choice(self, total: int) -> str:
         if total < CODES_FROM and self._kind == "ivf":
@@ -199,12 +200,12 @@ class VectorIndex:
         if kind == "ivf":
             scores, rows = self._search_lists(query, k, selector, everywhere=among is not None)
         else:
-            index, parameters = self._index, faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)
             if kind == "hnsw":
                 parameters = faiss.SearchParametersHNSW(
                     sel=selector, efSearch=max(2 * k, EF_SEARCH)
                 )
-            scores, rows = index.search(query, k, params=parameters)
+            scores, rows = self._index.search(query, k, params=parameters)
         found = zip(rows[0].tolist(), scores[0].tolist(), strict=True)
         # FAISS fills what it did not find with key -1.
         return [Hit(key, score) for key, score in found if key >= 0 and key not in self._gone]

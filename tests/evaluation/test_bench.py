@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evaluation.bench import searching, texts
-from evaluation.bench.cli import _summary, app
+from evaluation.bench.cli import Part, _kept, _summary, app
 from evaluation.bench.load import measure
 from evaluation.errors import EvaluationError
 from tests.conftest import client_for
@@ -102,6 +102,13 @@ def test_a_part_alone(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPat
     assert content["search"][0]["recall_at_10"] == 1.0
     assert content == json.loads((tmp_path / "bench.json").read_text())
     assert (tmp_path / "search.png").read_bytes().startswith(b"\x89PNG")
+    kept = {**content, "embedding": {"ours_per_second": 8.0, "plain_per_second": 2.0}}
+    (tmp_path / "bench.json").write_text(json.dumps(kept))
+    assert _kept(tmp_path, [Part.SEARCH]) == {"embedding": kept["embedding"]}
+    assert _kept(tmp_path, [Part.EMBEDDING]) == {"search": content["search"]}
+    kept["about"]["machine"] = "another"
+    (tmp_path / "bench.json").write_text(json.dumps(kept))
+    assert _kept(tmp_path, [Part.SEARCH]) == {}
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
