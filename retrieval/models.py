@@ -28,7 +28,7 @@ DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HUB_TIMEOUT_SECONDS = 2
 # Padding is wasted work, so texts of like length share a batch. It is bounded in tokens: what a
-# layer hands to the next then stays in the processor's cache (4,096 were a fifth slower).
+# layer hands to the next then stays in the processor's cache: docs/decisions/0004.
 BATCH_TOKENS = 1_024
 WIDTH_STEP = 8
 # Of what lies in a cache folder; another number, and older folders are left alone.
