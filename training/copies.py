@@ -10,10 +10,10 @@ of another, or the passage without the sentence, which then says too little.
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +22,9 @@ from pydantic import BaseModel
 
 from index.lines import read_lines
 from index.split import sentences
+from training.edits import edited
 from training.errors import BadPairs, TrainingError
-from training.pairs import Pair
+from training.pairs import Pair, write_pairs
 from training.swaps import variants
 
 DATASET = "copies"
@@ -46,16 +47,21 @@ def main(
 ) -> None:
     """Write labelled pairs made of the passages' own sentences."""
     try:
-        texts = [line.text for line in read_lines(corpus, _Passage, BadPairs)]
+        texts = read_texts(corpus)
     except TrainingError as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     made = copies(texts, most, seed)
-    with out.open("w", encoding="utf-8") as stream:
-        for pair in made:
-            row = {"claim": pair.claim, "evidence": pair.evidence, "label": pair.label}
-            stream.write(json.dumps({**row, "dataset": DATASET}) + "\n")
+    write_pairs(made, out)
     typer.echo(f"{out}: {len(made)} pairs")
+
+
+def read_texts(corpus: Path) -> list[str]:
+    """
+    Raises:
+        BadPairs: a line without a text; names file, line and reason.
+    """
+    return [line.text for line in read_lines(corpus, _Passage, BadPairs)]
 
 
 def copies(texts: Sequence[str], most: int, seed: int) -> list[Pair]:
@@ -81,14 +87,18 @@ def _pairs(text: str, randomly: random.Random) -> Iterator[Pair]:
     near = [at + step for step in (-1, 0, 1) if 0 <= at + step < len(parts)]
     evidence = " ".join(parts[i] for i in near) if randomly.random() < 0.5 else said
     whole = Pair(said, evidence, "SUPPORTS", DATASET)
-    changed = [*variants(whole, randomly), *_renamed(whole, rest, randomly)]
-    if not changed:
+    numbers = [replace(pair, dataset=DATASET) for pair in variants(whole, randomly)]
+    words = [Pair(claim, evidence, stance, DATASET) for claim, stance in edited(said, randomly)]
+    kinds = [kind for kind in (numbers, _renamed(whole, rest, randomly), words) if kind]
+    if not kinds:
         return
-    yield randomly.choice(changed)
+    yield randomly.choice(randomly.choice(kinds))
+    if numbers and randomly.random() < 0.5:
+        yield randomly.choice(numbers)
     also = randomly.random()
-    if also < 0.35:
+    if also < 0.25:
         yield Pair(said, " ".join(rest), "NOT_ENOUGH_INFO", DATASET)
-    elif also < 0.9:
+    elif also < 0.75:
         yield whole
 
 

@@ -10,7 +10,6 @@ not evidence for it becomes a NOT_ENOUGH_INFO pair; every third claim gets any p
 
 from __future__ import annotations
 
-import json
 import random
 import tempfile
 from collections import defaultdict
@@ -29,7 +28,7 @@ from retrieval.embed import load_embedder
 from retrieval.search import Fusion, search
 from retrieval.types import Candidate, Claim
 from training.errors import TrainingError
-from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs
+from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs, write_pairs
 
 DATASET = "mined"
 DEPTH = 10
@@ -58,10 +57,7 @@ def main(
         raise typer.Exit(1) from error
     embedder = load_embedder("all-MiniLM-L6-v2", cache.expanduser())
     made = mine(pairs, embedder, most, seed)
-    with out.open("w", encoding="utf-8") as stream:
-        for pair in made:
-            row = {"claim": pair.claim, "evidence": pair.evidence, "label": pair.label}
-            stream.write(json.dumps({**row, "dataset": DATASET}) + "\n")
+    write_pairs(made, out)
     typer.echo(f"{out}: {len(made)} pairs")
 
 

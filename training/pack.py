@@ -16,7 +16,8 @@ from typing import Annotated, Any
 import typer
 
 from retrieval.models import file_sha256
-from retrieval.stance import PACKED, SCALE, unpack
+from retrieval.stance import PACKED, SCALE, TURN, dequantised, offsets, read_packed, unpack
+from training.pairs import read_recipe
 
 KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
@@ -26,23 +27,28 @@ KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_token
 LEVEL = 0.145
 EMBEDDING_LEVEL = 0.33
 EMBEDDING = ".word_embeddings."
-# Earlier packings had so many levels either side of zero. A matrix that lies on such levels was
-# not learned since, and stays what it is: rounded again to others it would only lose.
-EARLIER_LEVELS = 25
-EARLIER_EMBEDDING_LEVELS = 12
-MOST = 127
+MOST = 126
+GOLDEN = 0x9E3779B9  # 2**32 divided by the golden ratio
 
 
 def main(
     trained: Annotated[Path, typer.Argument(help="folder that training.stance wrote")],
     out: Annotated[Path, typer.Argument(help="folder that ships")],
     recipe: Annotated[list[Path], typer.Option(help="what it was trained with, in order")],
+    base: Annotated[
+        Path | None, typer.Option(help="packed weights that the last round went on from")
+    ] = None,
 ) -> None:
-    """Store every weight matrix as rows of small integers with a scale each, compressed."""
+    """Store every weight matrix as rows of small integers with a scale each, compressed.
+
+    A matrix that the last round did not change stays as `base` has it.
+    """
     from safetensors.torch import load_file
 
+    seed = read_recipe(recipe[-1]).seed
+    before = read_packed(base / PACKED) if base else {}
     out.mkdir(parents=True, exist_ok=True)
-    (out / PACKED).write_bytes(pack(load_file(trained / "model.safetensors")))
+    (out / PACKED).write_bytes(pack(load_file(trained / "model.safetensors"), seed, before))
     for name in KEPT:
         if (trained / name).is_file():
             shutil.copy(trained / name, out / name)
@@ -84,32 +90,44 @@ def unpacked(folder: Path, out: Path) -> Path:
     return out
 
 
-def pack(weights: Mapping[str, Any]) -> bytes:
-    """What `retrieval.stance.unpack` reads. The same weights are the same bytes: no time inside."""
+def pack(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any] | None = None) -> bytes:
+    """What `retrieval.stance.unpack` reads. The same weights are the same bytes: no time inside.
+
+    `before` holds tensors as `retrieval.stance.read_packed` gives them.
+    """
     from safetensors.torch import save
 
-    return gzip.compress(save(quantise(weights)), mtime=0)
+    return gzip.compress(save(quantise(weights, seed, before or {})), mtime=0)
 
 
-def quantise(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """Symmetric integers, one scale a row: |w - q * scale| is at most half a scale."""
+def quantise(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Integers, one scale a row: |w - (q + offset) * scale| is at most half a scale."""
     import torch
 
     packed: dict[str, Any] = {}
     for name, weight in weights.items():
         if weight.dim() != 2:
             packed[name] = weight.float().contiguous()
-            continue
-        scale = _scale(name, weight)
-        packed[name] = torch.round(weight.float() / scale).to(torch.int8)
-        packed[name + SCALE] = scale[:, 0].contiguous()
+        elif name in before and torch.equal(dequantised(name, before), weight.float()):
+            packed |= {key: before[key] for key in before if key.partition(":")[0] == name}
+        else:
+            scale, turn = _scale(name, weight), _turn(seed)
+            levels = weight.float() / scale - offsets(turn, *weight.shape)
+            packed[name] = torch.round(levels).to(torch.int8)
+            packed[name + SCALE] = scale[:, 0].contiguous()
+            packed[name + TURN] = torch.tensor(turn)
     return packed
 
 
-def rounded(name: str, weight: Any) -> Any:
+def rounded(name: str, weight: Any, seed: int) -> Any:
     """A weight matrix (rows x columns) as it will be once packed and unpacked."""
-    scale = _scale(name, weight)
-    return (weight / scale).round_().mul_(scale)
+    scale, moved = _scale(name, weight), offsets(_turn(seed), *weight.shape).to(weight.device)
+    return (weight / scale - moved).round_().add_(moved).mul_(scale)
+
+
+def _turn(seed: int) -> int:
+    """Where levels lie: elsewhere in each round, or rounding would undo what it learned."""
+    return GOLDEN * (2 * seed + 1) & 0xFFFFFFFF
 
 
 def _scale(name: str, weight: Any) -> Any:
@@ -117,14 +135,9 @@ def _scale(name: str, weight: Any) -> Any:
     import torch
 
     weight = weight.float()
-    largest = weight.abs().amax(dim=1, keepdim=True)
-    earlier = EARLIER_EMBEDDING_LEVELS if EMBEDDING in name else EARLIER_LEVELS
-    kept = (largest / earlier).clamp(min=1e-12)
-    on_levels = weight / kept
-    if bool(((on_levels - on_levels.round()).abs() < 1e-3).all()):
-        return kept
     share = EMBEDDING_LEVEL if EMBEDDING in name else LEVEL
     root_mean_square = weight.pow(2).mean(dim=1, keepdim=True).sqrt()
+    largest = weight.abs().amax(dim=1, keepdim=True)
     return torch.maximum(root_mean_square * share, largest / MOST).clamp(min=1e-12)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import tomllib
 from collections import Counter
@@ -91,6 +92,14 @@ def read_pairs(file: Path) -> Iterator[Pair]:
     """
     for line in read_lines(file, _Line, BadPairs):
         yield Pair(line.claim, line.evidence, line.label, line.dataset, line.pool_8gram)
+
+
+def write_pairs(pairs: Iterable[Pair], out: Path) -> None:
+    """As `read_pairs` reads them."""
+    with out.open("w", encoding="utf-8") as stream:
+        for pair in pairs:
+            row = {"claim": pair.claim, "evidence": pair.evidence, "label": pair.label}
+            stream.write(json.dumps({**row, "dataset": pair.dataset}) + "\n")
 
 
 def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:

@@ -16,21 +16,17 @@ class AsPacked(TrainerCallback):  # type: ignore[misc]
     2013), so that learning settles where rounding costs little (Jacob et al., CVPR 2018).
     """
 
-    def __init__(self, model: Any) -> None:
-        import torch
-
-        named = [(name, p) for name, p in model.named_parameters() if p.dim() == 2]
-        with torch.no_grad():
-            for name, parameter in named:
-                if not parameter.requires_grad:
-                    parameter.copy_(rounded(name, parameter))
-        self.learned = [(name, p) for name, p in named if p.requires_grad]
+    def __init__(self, model: Any, seed: int) -> None:
+        self.seed = seed
+        self.learned = [
+            (name, p) for name, p in model.named_parameters() if p.dim() == 2 and p.requires_grad
+        ]
         self.exact: list[Any] = []
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self.exact = [parameter.data.clone() for _, parameter in self.learned]
         for name, parameter in self.learned:
-            parameter.data.copy_(rounded(name, parameter.data))
+            parameter.data.copy_(rounded(name, parameter.data, self.seed))
 
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         for (_, parameter), exact in zip(self.learned, self.exact, strict=True):

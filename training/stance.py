@@ -145,7 +145,7 @@ def train(
         train_dataset=data,
         loss=SoftCrossEntropy(model, label_smoothing=plan.label_smoothing),
         evaluator=evaluator,
-        callbacks=[SaveByClock(), *([AsPacked(model)] if plan.as_packed else [])],
+        callbacks=[SaveByClock(), *([AsPacked(model, plan.seed)] if plan.as_packed else [])],
     )
     out.mkdir(parents=True, exist_ok=True)
     trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")))

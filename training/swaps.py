@@ -26,8 +26,11 @@ _BOUNDED = re.compile(
     re.I,
 )
 _COUNTED = re.compile(r"\s*(%|percent\b|[a-z]{3,})")
-_ABOVE = ("more than", "over", "at least")
-_BELOW = ("fewer than", "less than", "under")
+_ABOVE = ("more than", "over", "at least", "upwards of", "in excess of")
+_BELOW = ("fewer than", "less than", "under", "at most", "no more than")
+_NEAR = ("about", "around", "roughly", "approximately", "some")
+_YEAR = re.compile(r"1\d{3}|20\d{2}")
+MOST_OF_ONE = 6
 
 
 def number_swaps(pairs: Iterable[Pair], limit: int, seed: int) -> list[Pair]:
@@ -36,7 +39,9 @@ def number_swaps(pairs: Iterable[Pair], limit: int, seed: int) -> list[Pair]:
     made = [variants(pair, randomly) for pair in pairs if pair.label == "SUPPORTS"]
     randomly.shuffle(made)
     made.sort(key=len, reverse=True)  # a bound is as often true as false, a plain swap never
-    return [pair for variants in made for pair in variants][:limit]
+    many = [pair for variants in made if len(variants) > 1 for pair in variants]
+    alone = [pair for variants in made if len(variants) == 1 for pair in variants]
+    return [*many, *alone[: len(many) // 4]][:limit]
 
 
 def variants(pair: Pair, randomly: random.Random) -> list[Pair]:
@@ -52,23 +57,116 @@ def variants(pair: Pair, randomly: random.Random) -> list[Pair]:
     if other in said:
         return []
     plain = [Pair(before + other + after, pair.evidence, "REFUTES", "number_swaps")]
+    if re.search(r"\bin\s*$", before) and _YEAR.fullmatch(match.group()):
+        start = before.rstrip()[:-2]
+        return plain + [
+            Pair(f"{start}{phrase}{after}", pair.evidence, label, "number_swaps")
+            for phrase, label in randomly.sample(_year_relations(int(value), randomly), 3)
+        ]
     if value < 3 or _is_date(match.group(), before, after) or _BOUNDED.search(before):
         return plain
     if not _COUNTED.match(after):
         return plain
-    smaller, larger = _bounds(match.group(), value)
-    bounded: tuple[tuple[tuple[str, ...], str, Stance], ...] = (
-        (_ABOVE, smaller, "SUPPORTS"),
-        (_ABOVE, larger, "REFUTES"),
-        (_BELOW, larger, "SUPPORTS"),
-        (_BELOW, smaller, "REFUTES"),
-    )
-    return plain + [
-        Pair(
-            f"{before}{randomly.choice(words)} {bound}{after}", pair.evidence, label, "number_swaps"
-        )
-        for words, bound, label in bounded
+    bounded = [
+        Pair(f"{before}{phrase}{after}", pair.evidence, label, "number_swaps")
+        for phrase, label in _relations(match.group(), value, randomly)
     ]
+    vaguer = _vaguer(pair.evidence, match.group(), randomly)
+    if vaguer:
+        evidence, relations = vaguer
+        bounded += [
+            Pair(f"{before}{phrase}{after}", evidence, label, "number_swaps")
+            for phrase, label in relations
+        ]
+    return plain + randomly.sample(bounded, min(MOST_OF_ONE, len(bounded)))
+
+
+def _relations(number: str, value: float, randomly: random.Random) -> list[tuple[str, Stance]]:
+    """What one may say of a number that is known, and whether it holds."""
+    smaller, larger = _thresholds(number, value, randomly)
+    above, below = randomly.choice(_ABOVE), randomly.choice(_BELOW)
+    said: list[tuple[str, Stance]] = [
+        (f"{above} {smaller}", "SUPPORTS"),
+        (f"{above} {larger}", "REFUTES"),
+        (f"{below} {larger}", "SUPPORTS"),
+        (f"{below} {smaller}", "REFUTES"),
+        (f"between {smaller} and {larger}", "SUPPORTS"),
+        (f"exactly {number}", "SUPPORTS"),
+        (f"exactly {randomly.choice((smaller, larger))}", "REFUTES"),
+        (f"at least {number}", "SUPPORTS"),
+        (f"more than {number}", "REFUTES"),
+    ]
+    about = _written(number, _rounded(value))
+    if about != number and abs(_rounded(value) - value) <= 0.05 * value:
+        said.append((f"{randomly.choice(_NEAR)} {about}", "SUPPORTS"))
+        nearly: Stance = "SUPPORTS" if _rounded(value) > value else "REFUTES"
+        said.append((f"{randomly.choice(('nearly', 'almost'))} {about}", nearly))
+        said.append(
+            (f"slightly more than {about}", "REFUTES" if nearly == "SUPPORTS" else "SUPPORTS")
+        )
+    far = _written(number, _rounded(value * randomly.choice((0.3, 0.5, 2, 3))) or 1)
+    said.append((f"{randomly.choice(_NEAR)} {far}", "REFUTES"))
+    return said
+
+
+def _year_relations(year: int, randomly: random.Random) -> list[tuple[str, Stance]]:
+    """What one may say of a year that is known."""
+    sooner, later = year - randomly.randint(1, 12), year + randomly.randint(1, 12)
+    decade, other = year // 10 * 10, year // 10 * 10 + randomly.choice((-20, -10, 10, 20))
+    return [
+        (f"before {later}", "SUPPORTS"),
+        (f"after {sooner}", "SUPPORTS"),
+        (f"between {sooner} and {later}", "SUPPORTS"),
+        (f"in the {decade}s", "SUPPORTS"),
+        (f"before {sooner}", "REFUTES"),
+        (f"after {later}", "REFUTES"),
+        (f"in the {other}s", "REFUTES"),
+    ]
+
+
+def _vaguer(
+    evidence: str, number: str, randomly: random.Random
+) -> tuple[str, list[tuple[str, Stance]]] | None:
+    """The evidence with a bound in place of its number, and what then can and cannot be known."""
+    found = list(re.finditer(_ALONE.format(re.escape(number)), evidence))
+    if len(found) != 1:
+        return None
+    before, after = evidence[: found[0].start()], evidence[found[0].end() :]
+    if _BOUNDED.search(before) or not _COUNTED.match(after):
+        return None
+    smaller, larger = _thresholds(number, float(number.replace(",", "")), randomly)
+    above, below = randomly.choice(_ABOVE), randomly.choice(_BELOW)
+    if randomly.random() < 0.5:
+        return f"{before}more than {number}{after}", [
+            (f"{above} {smaller}", "SUPPORTS"),
+            (f"{below} {smaller}", "REFUTES"),
+            (f"{above} {larger}", "NOT_ENOUGH_INFO"),
+            (f"{below} {larger}", "NOT_ENOUGH_INFO"),
+        ]
+    return f"{before}fewer than {number}{after}", [
+        (f"{below} {larger}", "SUPPORTS"),
+        (f"{above} {larger}", "REFUTES"),
+        (f"{above} {smaller}", "NOT_ENOUGH_INFO"),
+        (f"{below} {smaller}", "NOT_ENOUGH_INFO"),
+    ]
+
+
+def _thresholds(number: str, value: float, randomly: random.Random) -> tuple[str, str]:
+    """A number below and one above: round ones, or close ones."""
+    if value < 12 or randomly.random() < 0.5:
+        return _bounds(number, value)
+    off = max(1, round(value * randomly.choice((0.01, 0.03, 0.1, 0.25))))
+    return _written(number, int(value) - off), _written(number, int(value) + off)
+
+
+def _rounded(value: float) -> int:
+    """To two digits, which is how people say it."""
+    step = 10 ** max(0, len(str(int(value))) - 2)
+    return round(value / step) * step if value >= 100 else round(value / 10) * 10
+
+
+def _written(like: str, value: int) -> str:
+    return f"{value:,}" if "," in like or value >= 10_000 else str(value)
 
 
 def _bounds(number: str, value: float) -> tuple[str, str]:
@@ -77,18 +175,18 @@ def _bounds(number: str, value: float) -> tuple[str, str]:
     below = int(value // step * step)
     below = below if below < value else below - max(1, step // 10)
     above = int(value // step * step) + step
-    return (f"{below:,}", f"{above:,}") if "," in number else (str(below), str(above))
+    return _written(number, below), _written(number, above)
 
 
 def _is_date(number: str, before: str, after: str) -> bool:
-    year = re.fullmatch(r"1\d{3}|20\d{2}", number) is not None
+    year = _YEAR.fullmatch(number) is not None
     return year or bool(_MONTH.search(before[-12:]) or _MONTH.match(after.lstrip()[:12]))
 
 
 def _another(number: str, randomly: random.Random) -> str:
     """A different number of the same form and about the same size."""
     value = float(number.replace(",", ""))
-    if re.fullmatch(r"1\d{3}|20\d{2}", number):
+    if _YEAR.fullmatch(number):
         return str(int(value) + randomly.choice([-1, 1]) * randomly.randint(1, 25))
     if "." in number:
         digits = len(number.split(".")[1])

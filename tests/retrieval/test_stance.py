@@ -149,7 +149,7 @@ def shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     packed = tmp_path / "packed"
     shutil.copytree(folder, packed, ignore=shutil.ignore_patterns("*.safetensors"))
     network = BertForSequenceClassification.from_pretrained(folder)
-    (packed / stance.PACKED).write_bytes(pack(network.state_dict()))
+    (packed / stance.PACKED).write_bytes(pack(network.state_dict(), seed=1))
     digest = stance.file_sha256(packed / stance.PACKED)
     (packed / "manifest.json").write_text(json.dumps({"sha256": digest}))
     monkeypatch.setattr(stance, "SHIPPED_FOLDER", packed)

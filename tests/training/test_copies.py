@@ -1,5 +1,6 @@
 """A sentence and its edited copy: the label follows from the edit."""
 
+import re
 from collections import Counter
 
 from training.copies import copies
@@ -11,26 +12,36 @@ PASSAGE = (
 )
 
 
+BOUND = re.compile(r"(?:more|fewer) than (?=340)")
+
+
 def test_labels_follow_from_the_edit() -> None:
     made = [pair for seed in range(60) for pair in copies([PASSAGE], 9, seed)]
     seen = Counter(pair.label for pair in made)
     assert all(seen[label] for label in ("SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"))
     for pair in made:
         whole = pair.claim in PASSAGE
-        if pair.label == "NOT_ENOUGH_INFO":
-            assert whole
+        if pair.label == "NOT_ENOUGH_INFO" and whole:
             assert pair.claim not in pair.evidence
+        elif pair.label == "NOT_ENOUGH_INFO":
+            assert "than 340 million" in pair.evidence  # only a bound is known
         elif whole:
             assert pair.label == "SUPPORTS"
             assert pair.claim in pair.evidence
         else:
-            assert pair.evidence in PASSAGE
+            assert BOUND.sub("", pair.evidence) in PASSAGE
 
 
 def test_a_bound_that_holds_supports() -> None:
     made = {pair for seed in range(200) for pair in copies([PASSAGE], 9, seed)}
-    bounds = {p.label for p in made if "more than 300" in p.claim or "at least 300" in p.claim}
+    bounds = {p.label for p in made if "more than 300" in p.claim and p.evidence in PASSAGE}
     assert bounds == {"SUPPORTS"}
+
+
+def test_opposites_and_denials_refute() -> None:
+    made = {pair for seed in range(200) for pair in copies([PASSAGE], 9, seed)}
+    changed = {p.label for p in made if "is not expected" in p.claim or "after the next" in p.claim}
+    assert changed == {"REFUTES"}
 
 
 def test_the_seed_decides_and_the_limit_holds() -> None:

@@ -1,4 +1,4 @@
-"""Claims with another number: the label follows from the two numbers."""
+"""Claims with another number: the label follows from the numbers."""
 
 import re
 
@@ -7,48 +7,100 @@ import pytest
 from training.pairs import Pair
 from training.swaps import number_swaps
 
-EVIDENCE = "Police counted 4,200 people in the square, and 37 stalls; it began on 3 May 1998."
+SOLD = "Police counted {} people in the square, and 37 stalls; it began on 3 May 1998."
+EVIDENCE = SOLD.format("4,200")
+ABOVE, BELOW = (
+    ("more than", "over", "upwards of", "in excess of"),
+    ("fewer than", "less than", "under"),
+)
 
 
-def swaps(claim: str, label: str = "SUPPORTS") -> list[Pair]:
-    return number_swaps([Pair(claim, EVIDENCE, label, "a")], 100, seed=1)
+def swaps(claim: str, label: str = "SUPPORTS", seed: int = 1) -> list[Pair]:
+    return number_swaps([Pair(claim, EVIDENCE, label, "a")], 100, seed)
 
 
-@pytest.mark.parametrize("seed", range(20))
+def _holds(words: str, truth: int, said: list[int]) -> bool | None:
+    """Whether it may be said of `truth`; None where words are too vague to tell."""
+    if words in ABOVE:
+        return truth > said[0]
+    if words in BELOW:
+        return truth < said[0]
+    if words in ("", "exactly"):
+        return truth == said[0]
+    return {
+        "at least": truth >= said[0],
+        "at most": truth <= said[0],
+        "no more than": truth <= said[0],
+        "between": len(said) == 2 and said[0] < truth < said[1],
+    }.get(words)
+
+
+@pytest.mark.parametrize("seed", range(40))
 @pytest.mark.parametrize(("number", "noun"), [("4,200", "people"), ("37", "stalls")])
 def test_labels_are_arithmetic(seed: int, number: str, noun: str) -> None:
-    claim = f"There were {number} {noun} in the square."
-    made = number_swaps([Pair(claim, EVIDENCE, "SUPPORTS", "a")], 100, seed)
     truth = int(number.replace(",", ""))
-    assert len(made) == 5
-    for pair in made:
-        words, said = re.fullmatch(
-            rf"There were (\D*)([\d,]+) {noun} in the square\.", pair.claim
-        ).groups()
-        value = int(said.replace(",", ""))
+    made = swaps(f"There were {number} {noun} in the square.", seed=seed)
+    assert len(made) == 7
+    for pair in (pair for pair in made if pair.evidence == EVIDENCE):
+        said = re.fullmatch(rf"There were (.*?) {noun} in the square\.", pair.claim)
+        assert said is not None
+        numbers = [int(found.replace(",", "")) for found in re.findall(r"[\d,]+", said[1])]
+        holds = _holds(re.sub(r" ?[\d,]+.*", "", said[1]), truth, numbers)
+        if holds is None:
+            off = abs(numbers[0] - truth) / truth
+            assert off <= 0.1 or (off >= 0.3 and pair.label == "REFUTES")
+        else:
+            assert pair.label == ("SUPPORTS" if holds else "REFUTES")
+
+
+def test_of_a_bound_less_is_known_than_of_a_number() -> None:
+    made = [pair for seed in range(99) for pair in swaps("There were 4,200 people.", seed=seed)]
+    vague = [pair for pair in made if pair.evidence != EVIDENCE]
+    assert {pair.evidence for pair in vague} == {
+        SOLD.format("more than 4,200"), SOLD.format("fewer than 4,200"),
+    }  # fmt: skip
+    assert {pair.label for pair in vague} == {"SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"}
+    for pair in vague:
+        said = int(re.sub(r"\D", "", pair.claim))
+        at_least, above = (
+            "more than" in pair.evidence,
+            not re.search("fewer|less|under|most|no more", pair.claim),
+        )
+        known = (said < 4200) if at_least else (said > 4200)
+        assert (pair.label != "NOT_ENOUGH_INFO") == known
+        if known:
+            assert pair.label == ("SUPPORTS" if above == at_least else "REFUTES")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_years_are_before_and_after(seed: int) -> None:
+    claim = "In this town it began in 1998."
+    for pair in swaps(claim, seed=seed):
+        words, *years = re.sub(r"In this town it began |the |s?\.$|and ", "", pair.claim).split()
+        first, last = int(years[0]), int(years[-1])
         holds = {
-            "": value == truth,
-            "more than ": truth > value,
-            "over ": truth > value,
-            "at least ": truth >= value,
-            "fewer than ": truth < value,
-            "less than ": truth < value,
-            "under ": truth < value,
+            "before": first > 1998,
+            "after": first < 1998,
+            "between": first < 1998 < last,
+            "in": first == 1998 or (first == 1990 and pair.claim.endswith("s.")),
         }[words]
         assert pair.label == ("SUPPORTS" if holds else "REFUTES")
 
 
 @pytest.mark.parametrize(
-    "claim",
-    [
-        "It began in 1998.",
-        "More than 37 stalls were there.",
-        "It began on 3 May.",
-        "In 1998 it began.",
-    ],
+    "claim", ["More than 37 stalls were there.", "It began on 3 May.", "In 1998, then, it began."]
 )
-def test_years_days_and_bounded_numbers_get_no_second_bound(claim: str) -> None:
-    assert [pair.label for pair in swaps(claim)] in ([], ["REFUTES"])
+def test_days_and_bounded_numbers_get_no_second_bound(claim: str) -> None:
+    assert [pair.label for pair in swaps(claim)][:1] in ([], ["REFUTES"])
+    assert not any("than more" in pair.claim or "than 3 May" in pair.claim for pair in swaps(claim))
+
+
+def test_swaps_alone_do_not_make_a_mix_of_refutations() -> None:
+    evidence = "It took 12 of them 9 days."
+    bound = [Pair(f"There were 37 stalls in row {n}", EVIDENCE, "SUPPORTS", "a") for n in range(4)]
+    plain = [Pair(f"Age 12 and row {n}", evidence, "SUPPORTS", "a") for n in range(400)]
+    made = number_swaps([*bound, *plain], 1000, seed=1)
+    assert sum(pair.evidence == evidence for pair in made) <= len(made) / 4
 
 
 def test_only_supported_claims_whose_number_is_in_the_evidence() -> None:
