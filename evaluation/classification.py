@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 BINS = 15
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -25,6 +24,9 @@ def scores(
 
     macro_f1 is the mean over the labels that occur in `gold`; ece is that of `calibration_error`.
     """
+    # Half a second to load, and every command loads this module.
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
     correct = np.array([a == b for a, b in zip(gold, predicted, strict=True)])
     precision, recall, f1, support = precision_recall_fscore_support(
         gold, predicted, labels=list(labels), zero_division=0.0

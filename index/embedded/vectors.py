@@ -19,7 +19,7 @@ from index.types import Hit, Vectors
 log = logging.getLogger(__name__)
 Blocks = Iterable[tuple[Sequence[int], Vectors]]
 Kind = Literal["auto", "flat", "hnsw", "ivf"]
-FLAT_UP_TO = 100_000
+FLAT_UP_TO = 50_000
 BLOCK = 20_000
 EF_SEARCH = 128
 EXACT_AMONG = 50_000
