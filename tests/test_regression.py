@@ -11,18 +11,14 @@ from retrieval.stance import SHIPPED, CompiledCrossEncoder, load_stance
 from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 
 SET = ROOT / "evaluation" / "sets" / "examples.jsonl"
-# What the shipped model gets wrong. A line leaves this list when a better model ships. One joined:
-# the first's own sentence had always been read as REFUTES, and another passage, hardly about the
-# claim, had made up for it until a stance counted as far as its passage is about the claim.
+# What the shipped model gets wrong. A line leaves this list when a better model ships; four left
+# when comparisons were learned, and the night train joined.
 KNOWN_WRONG = {
-    "Turkey and Russia have equal servicemen at the monitoring center",
-    "Turkey has more servicemen than Russia at the monitoring centre",
     "Jonas Eck won the mayoral run-off in Lindholm",
-    "Ada Marlow won the run-off by more than 1,000 votes",
     "The Oria reservoir was less than half full on 1 June 2022",
     "The harbour bridge in Lindholm cost 48 million euros",
+    "The night train to Lindholm leaves before 9 p.m.",
     "The union of the ferry crews got a rise in pay of 7 per cent",
-    "95 per cent of new pupils in Norland had both doses of the measles vaccine",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluation.bench.limit import reached
 from evaluation.bench.plain import load_embedder, load_stance
 from evaluation.bench.workplace import Workplace
 from retrieval.embed import CompiledEmbedder
@@ -46,6 +47,7 @@ def stance(
     same = (said.argmax(axis=1) == exact.argmax(axis=1)).mean()
     return {
         **speeds,
+        **reached(pairs, speeds["ours_per_second"], work.stance),
         "same_label": round(float(same), 4),
         "mean_probability_difference": round(float(apart), 4),
     }

@@ -1,0 +1,73 @@
+"""How much of what the processor can multiply the stance model uses."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.models import BATCH_TOKENS, QUANTISED_TOGETHER, openvino
+
+ROUNDS = 30
+
+
+def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -> dict[str, Any]:
+    """Operations a second in the products with the weights, beside one such product alone.
+
+    Args:
+        pairs: what was weighed, at `per_second` pairs a second.
+        folder: holds the model: its config.json and tokenizer.json.
+
+    A token takes two operations for each weight of a layer: four square matrices of attention and
+    two of the feed-forward part (Vaswani et al., 2017). Attention itself, a few in a hundred of
+    that at these lengths, is left out, so what is reached is understated.
+    """
+    from tokenizers import Tokenizer
+
+    config = json.loads((folder / "config.json").read_text())
+    hidden, inner = config["hidden_size"], config["intermediate_size"]
+    weights = config["num_hidden_layers"] * (4 * hidden**2 + 2 * hidden * inner)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokens = float(np.mean([len(one.ids) for one in tokenizer.encode_batch(list(pairs))]))
+    ours = 2 * weights * tokens * per_second / 1e9
+    alone = _product(BATCH_TOKENS, hidden, inner)
+    return {
+        "tokens_per_pair": round(tokens, 1),
+        "billion_operations_per_second": round(ours),
+        "of_one_product_alone": round(alone),
+    }
+
+
+def _product(rows: int, columns: int, width: int) -> float:
+    """Billions of operations a second of one matrix product in integers, by the same runtime."""
+    import nncf
+
+    ov = openvino()
+    from openvino import opset13 as ops
+
+    nncf.set_log_level(logging.ERROR)
+    random = np.random.default_rng(1)
+    given = random.standard_normal((rows, columns), np.float32)
+    into = ops.parameter([rows, columns], np.float32)
+    matrix = ops.constant(random.standard_normal((width, columns), np.float32))
+    graph = ov.Model([ops.matmul(into, matrix, False, True)], [into])
+    graph = nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_SYM)
+    config = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": str(QUANTISED_TOGETHER),
+    }
+    compiled = ov.Core().compile_model(graph, "CPU", config)
+    request = compiled.create_infer_request()
+    request.infer([given])
+    spent = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        request.infer([given])
+        spent.append(time.perf_counter() - started)
+    return float(2 * rows * columns * width / np.median(spent) / 1e9)
