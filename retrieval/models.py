@@ -187,17 +187,8 @@ class Graph:
         core = ov.Core()
         # Loading a compiled blob is faster than compiling: a start takes half a second.
         core.set_property({"CACHE_DIR": str(folder / "blob")})
-        native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        config: dict[str, Any] = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": "bf16" if native and precision != "f32" else "f32",
-        }
-        if stored == "int8":
-            config["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(QUANTISED_TOGETHER)
-        if threads:
-            config["INFERENCE_NUM_THREADS"] = threads
         try:
-            self._model = core.compile_model(str(folder / "model.xml"), "CPU", config)
+            self._model = compiled(core, str(folder / "model.xml"), precision, threads)
         except RuntimeError as error:
             raise ModelUnavailable(
                 f"{folder} cannot be loaded ({error}): delete it and start again"
@@ -236,6 +227,20 @@ class Graph:
         if not hasattr(self._requests, "request"):
             self._requests.request = self._model.create_infer_request()
         return self._requests.request
+
+
+def compiled(core: Any, graph: Any, precision: Precision, threads: int = 0) -> Any:
+    """A graph, or the file of one, made ready to run on this processor."""
+    native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    config: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_PRECISION_HINT": "bf16" if native and precision != "f32" else "f32",
+    }
+    if precision == "int8":
+        config["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(QUANTISED_TOGETHER)
+    if threads:
+        config["INFERENCE_NUM_THREADS"] = threads
+    return core.compile_model(graph, "CPU", config)
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
@@ -280,7 +285,7 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) 
     for port, name in zip(graph.inputs, made.inputs, strict=True):
         port.get_tensor().set_names({name})
     if integers:
-        graph = _with_integer_weights(graph)
+        graph = with_integer_weights(graph)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
@@ -294,7 +299,7 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) 
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _with_integer_weights(graph: Any) -> Any:
+def with_integer_weights(graph: Any) -> Any:
     """Each row of each weight matrix as int8 with a scale."""
     import nncf
 

@@ -19,9 +19,8 @@ import typer
 
 from index.split import sentences
 from retrieval.types import Stance
-from training.copies import read_texts
-from training.errors import TrainingError
-from training.pairs import Pair, write_pairs
+from training.copies import write_made
+from training.pairs import Pair
 
 DATASET = "comparisons"
 
@@ -86,14 +85,7 @@ def main(
     seed: int = 1,
 ) -> None:
     """Write labelled pairs about made-up facts."""
-    try:
-        texts = read_texts(corpus)
-    except TrainingError as error:
-        typer.echo(f"training: {error}", err=True)
-        raise typer.Exit(1) from error
-    made = comparisons(texts, most, seed)
-    write_pairs(made, out)
-    typer.echo(f"{out}: {len(made)} pairs")
+    write_made(comparisons, corpus, out, most, seed)
 
 
 def comparisons(texts: Sequence[str], most: int, seed: int) -> list[Pair]:
@@ -213,34 +205,41 @@ def _unknown(one: str, other: str, past: str, things: str) -> Iterator[Said]:
 def _contest(randomly: random.Random) -> tuple[str, list[Said]]:
     """One side wins, the other loses, by so much."""
     winner, loser = _names(randomly)
-    if randomly.random() < 0.5:
-        office, place = randomly.choice(OFFICES), randomly.choice(PLACES)
-        share = randomly.randint(501, 640) / 10
-        margin = randomly.choice((randomly.randint(40, 900), randomly.randint(1_000, 30_000)))
-        forms = (
-            f"{winner} was elected {office} of {place} with {share} per cent of the vote, "
-            f"{margin:,} votes more than {loser}.",
-            f"{winner} will be the next {office} of {place}, {margin:,} votes ahead of {loser}.",
-            f"{loser} conceded defeat to {winner}, who becomes {office} of {place} "
-            f"by {margin:,} votes.",
-            f"{winner} took {share} per cent and beat {loser} by {margin:,} votes in the vote "
-            f"for {office} of {place}.",
-        )
-        less, more = margin - max(1, margin // 4), margin + max(1, margin // 3)
-        claims: list[Said] = [
-            (f"{winner} won the election for {office} of {place}", "SUPPORTS"),
-            (f"{loser} lost the race for {office} of {place}.", "SUPPORTS"),
-            (f"{winner} won by more than {less:,} votes", "SUPPORTS"),
-            (f"{winner} beat {loser} by fewer than {more:,} votes.", "SUPPORTS"),
-            (f"{loser} won the election for {office} of {place}", "REFUTES"),
-            (f"{loser} became {office} of {place}.", "REFUTES"),
-            (f"{winner} lost to {loser}", "REFUTES"),
-            (f"{winner} won by more than {more:,} votes", "REFUTES"),
-            (f"{winner} won by fewer than {less:,} votes.", "REFUTES"),
-            (f"{loser} asked for a recount of the votes", "NOT_ENOUGH_INFO"),
-            (f"{winner} had been {office} of {place} before.", "NOT_ENOUGH_INFO"),
-        ]
-        return randomly.choice(forms), claims
+    told = _election if randomly.random() < 0.5 else _match
+    return told(winner, loser, randomly)
+
+
+def _election(winner: str, loser: str, randomly: random.Random) -> tuple[str, list[Said]]:
+    office, place = randomly.choice(OFFICES), randomly.choice(PLACES)
+    share = randomly.randint(501, 640) / 10
+    margin = randomly.choice((randomly.randint(40, 900), randomly.randint(1_000, 30_000)))
+    forms = (
+        f"{winner} was elected {office} of {place} with {share} per cent of the vote, "
+        f"{margin:,} votes more than {loser}.",
+        f"{winner} will be the next {office} of {place}, {margin:,} votes ahead of {loser}.",
+        f"{loser} conceded defeat to {winner}, who becomes {office} of {place} "
+        f"by {margin:,} votes.",
+        f"{winner} took {share} per cent and beat {loser} by {margin:,} votes in the vote "
+        f"for {office} of {place}.",
+    )
+    less, more = margin - max(1, margin // 4), margin + max(1, margin // 3)
+    claims: list[Said] = [
+        (f"{winner} won the election for {office} of {place}", "SUPPORTS"),
+        (f"{loser} lost the race for {office} of {place}.", "SUPPORTS"),
+        (f"{winner} won by more than {less:,} votes", "SUPPORTS"),
+        (f"{winner} beat {loser} by fewer than {more:,} votes.", "SUPPORTS"),
+        (f"{loser} won the election for {office} of {place}", "REFUTES"),
+        (f"{loser} became {office} of {place}.", "REFUTES"),
+        (f"{winner} lost to {loser}", "REFUTES"),
+        (f"{winner} won by more than {more:,} votes", "REFUTES"),
+        (f"{winner} won by fewer than {less:,} votes.", "REFUTES"),
+        (f"{loser} asked for a recount of the votes", "NOT_ENOUGH_INFO"),
+        (f"{winner} had been {office} of {place} before.", "NOT_ENOUGH_INFO"),
+    ]
+    return randomly.choice(forms), claims
+
+
+def _match(winner: str, loser: str, randomly: random.Random) -> tuple[str, list[Said]]:
     high = randomly.randint(2, 6)
     low = randomly.randint(0, high - 1)
     event = randomly.choice(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +35,10 @@ _NO_NAME = re.compile(r"[A-Z][a-z]+day\b|January|February|March|April|May|June|J
                       r"September|October|November|December")  # fmt: skip
 
 
+# Texts, how many pairs at most, a seed.
+Maker = Callable[[Sequence[str], int, int], list[Pair]]
+
+
 class _Passage(BaseModel):
     text: str
 
@@ -46,22 +50,19 @@ def main(
     seed: int = 1,
 ) -> None:
     """Write labelled pairs made of the passages' own sentences."""
+    write_made(copies, corpus, out, most, seed)
+
+
+def write_made(make: Maker, corpus: Path, out: Path, most: int, seed: int) -> None:
+    """What `make` makes of the corpus, as a pair file; one line and exit 1 where it is not one."""
     try:
-        texts = read_texts(corpus)
+        texts = [line.text for line in read_lines(corpus, _Passage, BadPairs)]
     except TrainingError as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
-    made = copies(texts, most, seed)
+    made = make(texts, most, seed)
     write_pairs(made, out)
     typer.echo(f"{out}: {len(made)} pairs")
-
-
-def read_texts(corpus: Path) -> list[str]:
-    """
-    Raises:
-        BadPairs: a line without a text; names file, line and reason.
-    """
-    return [line.text for line in read_lines(corpus, _Passage, BadPairs)]
 
 
 def copies(texts: Sequence[str], most: int, seed: int) -> list[Pair]:

@@ -72,7 +72,7 @@ OPPOSITES, SYNONYMS = _table(_OPPOSITES, both_ways=True), _table(_SYNONYMS, both
 _ANY_OPPOSITE = re.compile(rf"\b(?:{'|'.join(OPPOSITES)})\b")
 _ANY_SYNONYM = re.compile(rf"\b(?:{'|'.join(sorted(SYNONYMS, key=len, reverse=True))})\b")
 _ANY_VERB = re.compile(rf"\b(?:{'|'.join(_CONTRARY)})(?:\s+not|not)?\b")
-_ANY_NEGATED = {negated: plain for plain, negated in _CONTRARY.items()}
+_PLAIN = {negated: plain for plain, negated in _CONTRARY.items()}
 
 
 def edited(sentence: str, randomly: random.Random) -> Iterator[tuple[str, Stance]]:
@@ -83,7 +83,7 @@ def edited(sentence: str, randomly: random.Random) -> Iterator[tuple[str, Stance
     if found := [m for m in _ANY_VERB.finditer(sentence) if not _NO_VERB.match(sentence, m.end())]:
         at = randomly.choice(found)
         verb = " ".join(at.group().split())
-        yield _replaced(sentence, at, _CONTRARY.get(verb) or _ANY_NEGATED[verb]), "REFUTES"
+        yield _replaced(sentence, at, _CONTRARY.get(verb) or _PLAIN[verb]), "REFUTES"
     if found := list(_ANY_SYNONYM.finditer(sentence)):
         at = randomly.choice(found)
         yield _replaced(sentence, at, randomly.choice(SYNONYMS[at.group()])), "SUPPORTS"

@@ -109,7 +109,8 @@ def quantise(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any]) -
         if weight.dim() != 2:
             packed[name] = weight.float().contiguous()
         elif name in before and torch.equal(dequantised(name, before), weight.float()):
-            packed |= {key: before[key] for key in before if key.partition(":")[0] == name}
+            keys = (name, name + SCALE, name + TURN)
+            packed |= {key: before[key] for key in keys if key in before}
         else:
             scale, turn = _scale(name, weight), _turn(seed)
             levels = weight.float() / scale - offsets(turn, *weight.shape)

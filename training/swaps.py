@@ -56,28 +56,25 @@ def variants(pair: Pair, randomly: random.Random) -> list[Pair]:
     other = _another(match.group(), randomly)
     if other in said:
         return []
-    plain = [Pair(before + other + after, pair.evidence, "REFUTES", "number_swaps")]
-    if re.search(r"\bin\s*$", before) and _YEAR.fullmatch(match.group()):
-        start = before.rstrip()[:-2]
-        return plain + [
-            Pair(f"{start}{phrase}{after}", pair.evidence, label, "number_swaps")
-            for phrase, label in randomly.sample(_year_relations(int(value), randomly), 3)
+
+    def said_of(evidence: str, relations: Iterable[tuple[str, Stance]]) -> list[Pair]:
+        return [
+            Pair(f"{before}{words}{after}", evidence, s, "number_swaps") for words, s in relations
         ]
+
+    plain = said_of(pair.evidence, [(other, "REFUTES")])
+    if re.search(r"\bin\s*$", before) and _YEAR.fullmatch(match.group()):
+        before = before.rstrip()[:-2]
+        years = randomly.sample(_year_relations(int(value), randomly), 3)
+        return plain + said_of(pair.evidence, years)
     if value < 3 or _is_date(match.group(), before, after) or _BOUNDED.search(before):
         return plain
     if not _COUNTED.match(after):
         return plain
-    bounded = [
-        Pair(f"{before}{phrase}{after}", pair.evidence, label, "number_swaps")
-        for phrase, label in _relations(match.group(), value, randomly)
-    ]
+    bounded = said_of(pair.evidence, _relations(match.group(), value, randomly))
     vaguer = _vaguer(pair.evidence, match.group(), randomly)
     if vaguer:
-        evidence, relations = vaguer
-        bounded += [
-            Pair(f"{before}{phrase}{after}", evidence, label, "number_swaps")
-            for phrase, label in relations
-        ]
+        bounded += said_of(*vaguer)
     return plain + randomly.sample(bounded, min(MOST_OF_ONE, len(bounded)))
 
 

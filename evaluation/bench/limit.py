@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.models import BATCH_TOKENS, QUANTISED_TOGETHER, openvino
+from retrieval.models import BATCH_TOKENS, compiled, openvino, with_integer_weights
 
 ROUNDS = 30
 
@@ -46,24 +45,15 @@ def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -
 
 def _product(rows: int, columns: int, width: int) -> float:
     """Billions of operations a second of one matrix product in integers, by the same runtime."""
-    import nncf
-
     ov = openvino()
     from openvino import opset13 as ops
 
-    nncf.set_log_level(logging.ERROR)
     random = np.random.default_rng(1)
     given = random.standard_normal((rows, columns), np.float32)
     into = ops.parameter([rows, columns], np.float32)
     matrix = ops.constant(random.standard_normal((width, columns), np.float32))
-    graph = ov.Model([ops.matmul(into, matrix, False, True)], [into])
-    graph = nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_SYM)
-    config = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "DYNAMIC_QUANTIZATION_GROUP_SIZE": str(QUANTISED_TOGETHER),
-    }
-    compiled = ov.Core().compile_model(graph, "CPU", config)
-    request = compiled.create_infer_request()
+    graph = with_integer_weights(ov.Model([ops.matmul(into, matrix, False, True)], [into]))
+    request = compiled(ov.Core(), graph, "int8").create_infer_request()
     request.infer([given])
     spent = []
     for _ in range(ROUNDS):

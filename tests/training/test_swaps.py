@@ -91,7 +91,7 @@ def test_years_are_before_and_after(seed: int) -> None:
     "claim", ["More than 37 stalls were there.", "It began on 3 May.", "In 1998, then, it began."]
 )
 def test_days_and_bounded_numbers_get_no_second_bound(claim: str) -> None:
-    assert [pair.label for pair in swaps(claim)][:1] in ([], ["REFUTES"])
+    assert [pair.label for pair in swaps(claim)] in ([], ["REFUTES"])
     assert not any("than more" in pair.claim or "than 3 May" in pair.claim for pair in swaps(claim))
 
 
