@@ -5,7 +5,8 @@
 A claim that repeats its source almost word for word and still says something else is what data
 made by people shows least and a newsroom meets most. Here the label follows from the edit: another
 number or a bound that holds or fails (`training/swaps.py`), a name of the same passage in the place
-of another, or the passage without the sentence, which then says too little.
+of another, or a passage that lacks the sentence or its end, and then says too little. The three
+stances come out about even, or a model would learn that whatever was edited is refuted.
 """
 
 from __future__ import annotations
@@ -22,12 +23,19 @@ from pydantic import BaseModel
 
 from index.lines import read_lines
 from index.split import sentences
+from retrieval.types import STANCES
 from training.edits import edited
 from training.errors import BadPairs, TrainingError
+from training.omit import without_tail
 from training.pairs import Pair, write_pairs
 from training.swaps import variants
 
 DATASET = "copies"
+MOST_CUT = 0.4
+# What follows these may turn what came before: "not before May", "nothing but".
+_BINDING = re.compile(
+    r"\b(?:not?|never|none|nothing|n't|only|if|unless|without|may|might|deny|denied)\b"
+)
 SHORTEST_WORDS, LONGEST_WORDS = 7, 32
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*")
 # Days and months are names too, but another one is often as true.
@@ -78,7 +86,7 @@ def copies(texts: Sequence[str], most: int, seed: int) -> list[Pair]:
 
 
 def _pairs(text: str, randomly: random.Random) -> Iterator[Pair]:
-    """Of one passage: nothing, or a pair or two about one of its sentences."""
+    """Of one passage: nothing, or two pairs of different stances about one of its sentences."""
     parts = [text[span.start : span.end] for span in sentences(text)]
     usable = [at for at, part in enumerate(parts) if _usable(part)]
     if len(parts) < 2 or not usable:
@@ -88,19 +96,22 @@ def _pairs(text: str, randomly: random.Random) -> Iterator[Pair]:
     near = [at + step for step in (-1, 0, 1) if 0 <= at + step < len(parts)]
     evidence = " ".join(parts[i] for i in near) if randomly.random() < 0.5 else said
     whole = Pair(said, evidence, "SUPPORTS", DATASET)
-    numbers = [replace(pair, dataset=DATASET) for pair in variants(whole, randomly)]
-    words = [Pair(claim, evidence, stance, DATASET) for claim, stance in edited(said, randomly)]
-    kinds = [kind for kind in (numbers, _renamed(whole, rest, randomly), words) if kind]
-    if not kinds:
-        return
-    yield randomly.choice(randomly.choice(kinds))
-    if numbers and randomly.random() < 0.5:
-        yield randomly.choice(numbers)
-    also = randomly.random()
-    if also < 0.25:
-        yield Pair(said, " ".join(rest), "NOT_ENOUGH_INFO", DATASET)
-    elif also < 0.75:
-        yield whole
+    made = [
+        [replace(pair, dataset=DATASET) for pair in variants(whole, randomly)],
+        [Pair(claim, evidence, stance, DATASET) for claim, stance in edited(said, randomly)],
+        _renamed(whole, rest, randomly),
+        [whole, Pair(said, " ".join(rest), "NOT_ENOUGH_INFO", DATASET)],
+        _cut(said, evidence, randomly),
+    ]
+    by_stance = {
+        stance: [
+            kind for kind in ([p for p in pairs if p.label == stance] for pairs in made) if kind
+        ]
+        for stance in STANCES
+    }
+    if all(by_stance.values()):  # a sentence that has them all, so that none tells its stance
+        for stance in randomly.sample(STANCES, 2):
+            yield randomly.choice(randomly.choice(by_stance[stance]))
 
 
 def _usable(sentence: str) -> bool:
@@ -123,6 +134,18 @@ def _renamed(pair: Pair, rest: Iterable[str], randomly: random.Random) -> list[P
     at, other = randomly.choice(own), randomly.choice(others)
     claim = pair.claim[: at.start()] + other + pair.claim[at.end() :]
     return [Pair(claim, pair.evidence, "REFUTES", DATASET)]
+
+
+def _cut(said: str, evidence: str, randomly: random.Random) -> list[Pair]:
+    """A sentence against its own beginning: that says too little, and is itself supported."""
+    beginning = without_tail(Pair(said, said, "SUPPORTS", DATASET), randomly)
+    if not beginning:
+        return []
+    made = [Pair(said, beginning, "NOT_ENOUGH_INFO", DATASET)]
+    whole = len(said.split())
+    if whole - len(beginning.split()) <= MOST_CUT * whole and not _BINDING.search(said):
+        made.append(Pair(beginning, evidence, "SUPPORTS", DATASET))
+    return made
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ helped assisted | needed required | needs requires | obtained got | received got
 attempted tried | residents inhabitants | film movie | error mistake | reply answer
 replied answered | sufficient enough | often frequently | allowed permitted | children kids
 company firm | doctors physicians | teams squads | car automobile | cars automobiles
-physician doctor | per_cent percent | percent per_cent | more_than over | over more_than
+physician doctor | per_cent percent | percent per_cent | more_than over
 fewer_than less_than | at_least no_fewer_than | selected chosen | chose picked | wounded injured
 annual yearly | each_year annually | whole entire | construct build | constructed built
 shut closed | assisted helped | reduced lowered | terminated ended | roughly approximately

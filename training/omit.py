@@ -37,7 +37,7 @@ def omissions(pairs: Iterable[Pair], limit: int, seed: int) -> list[Pair]:
             break
         left = _without_sentence(pair)
         if left is None and pair.label == "SUPPORTS":
-            left = _without_tail(pair, randomly)
+            left = without_tail(pair, randomly)
         if left:
             made.append(Pair(pair.claim, left, "NOT_ENOUGH_INFO", DATASET))
     return made
@@ -59,7 +59,7 @@ def _without_sentence(pair: Pair) -> str | None:
     return " ".join(rest)
 
 
-def _without_tail(pair: Pair, randomly: random.Random) -> str | None:
+def without_tail(pair: Pair, randomly: random.Random) -> str | None:
     """A sentence cut short before a name or number that the claim says too."""
     said = {name for name in _NAMES.findall(pair.claim) if name in pair.evidence}
     cuts = []

@@ -34,14 +34,15 @@ MOST_OF_ONE = 6
 
 
 def number_swaps(pairs: Iterable[Pair], limit: int, seed: int) -> list[Pair]:
-    """At most `limit` pairs made from supported ones, those with a bound ("more than") first."""
+    """At most `limit` pairs made from supported ones, as many refuted as supported: a plain swap is
+    never true, a bound ("more than") as often as not."""
     randomly = random.Random(seed)
-    made = [variants(pair, randomly) for pair in pairs if pair.label == "SUPPORTS"]
+    made = [made for pair in pairs if pair.label == "SUPPORTS" for made in variants(pair, randomly)]
     randomly.shuffle(made)
-    made.sort(key=len, reverse=True)  # a bound is as often true as false, a plain swap never
-    many = [pair for variants in made if len(variants) > 1 for pair in variants]
-    alone = [pair for variants in made if len(variants) == 1 for pair in variants]
-    return [*many, *alone[: len(many) // 4]][:limit]
+    true = [pair for pair in made if pair.label == "SUPPORTS"]
+    false = [pair for pair in made if pair.label == "REFUTES"][: len(true)]
+    chosen = [*true, *false, *(pair for pair in made if pair.label == "NOT_ENOUGH_INFO")]
+    return randomly.sample(chosen, min(limit, len(chosen)))
 
 
 def variants(pair: Pair, randomly: random.Random) -> list[Pair]:

@@ -16,9 +16,7 @@ BOUND = re.compile(r"(?:more|fewer) than (?=340)")
 
 
 def test_labels_follow_from_the_edit() -> None:
-    made = [pair for seed in range(60) for pair in copies([PASSAGE], 9, seed)]
-    seen = Counter(pair.label for pair in made)
-    assert all(seen[label] for label in ("SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"))
+    made = [pair for seed in range(200) for pair in copies([PASSAGE], 9, seed)]
     for pair in made:
         whole = pair.claim in PASSAGE
         if pair.label == "NOT_ENOUGH_INFO" and whole:
@@ -32,9 +30,23 @@ def test_labels_follow_from_the_edit() -> None:
             assert BOUND.sub("", pair.evidence) in PASSAGE
 
 
+def test_stances_come_out_even() -> None:
+    seen = Counter(pair.label for seed in range(600) for pair in copies([PASSAGE], 9, seed))
+    assert len(seen) == 3
+    assert max(seen.values()) < 1.2 * min(seen.values())
+
+
+def test_a_sentence_says_more_than_its_beginning() -> None:
+    made = {pair for seed in range(400) for pair in copies([PASSAGE], 9, seed)}
+    cut = "The tunnel cost 340 million euros and was paid."
+    assert {p.label for p in made if p.evidence == cut} == {"NOT_ENOUGH_INFO"}
+    assert {p.label for p in made if p.claim == cut} == {"SUPPORTS"}
+
+
 def test_a_bound_that_holds_supports() -> None:
-    made = {pair for seed in range(200) for pair in copies([PASSAGE], 9, seed)}
-    bounds = {p.label for p in made if "more than 300" in p.claim and p.evidence in PASSAGE}
+    made = {pair for seed in range(800) for pair in copies([PASSAGE], 9, seed)}
+    claims = [p for p in made if " more than 300" in p.claim and " no more" not in p.claim]
+    bounds = {p.label for p in claims if p.evidence in PASSAGE}
     assert bounds == {"SUPPORTS"}
 
 

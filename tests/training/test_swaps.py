@@ -1,11 +1,13 @@
 """Claims with another number: the label follows from the numbers."""
 
+import random
 import re
+from collections import Counter
 
 import pytest
 
 from training.pairs import Pair
-from training.swaps import number_swaps
+from training.swaps import number_swaps, variants
 
 SOLD = "Police counted {} people in the square, and 37 stalls; it began on 3 May 1998."
 EVIDENCE = SOLD.format("4,200")
@@ -15,8 +17,8 @@ ABOVE, BELOW = (
 )
 
 
-def swaps(claim: str, label: str = "SUPPORTS", seed: int = 1) -> list[Pair]:
-    return number_swaps([Pair(claim, EVIDENCE, label, "a")], 100, seed)
+def swaps(claim: str, seed: int = 1) -> list[Pair]:
+    return variants(Pair(claim, EVIDENCE, "SUPPORTS", "a"), random.Random(seed))
 
 
 def _holds(words: str, truth: int, said: list[int]) -> bool | None:
@@ -95,16 +97,16 @@ def test_days_and_bounded_numbers_get_no_second_bound(claim: str) -> None:
     assert not any("than more" in pair.claim or "than 3 May" in pair.claim for pair in swaps(claim))
 
 
-def test_swaps_alone_do_not_make_a_mix_of_refutations() -> None:
-    evidence = "It took 12 of them 9 days."
-    bound = [Pair(f"There were 37 stalls in row {n}", EVIDENCE, "SUPPORTS", "a") for n in range(4)]
-    plain = [Pair(f"Age 12 and row {n}", evidence, "SUPPORTS", "a") for n in range(400)]
-    made = number_swaps([*bound, *plain], 1000, seed=1)
-    assert sum(pair.evidence == evidence for pair in made) <= len(made) / 4
+def test_as_many_are_refuted_as_supported_and_the_limit_holds() -> None:
+    bound = [Pair(f"There were 37 stalls in row {n}", EVIDENCE, "SUPPORTS", "a") for n in range(9)]
+    plain = [Pair(f"Age 37 and row {n}", EVIDENCE, "SUPPORTS", "a") for n in range(400)]
+    counted = Counter(pair.label for pair in number_swaps([*bound, *plain], 1000, seed=1))
+    assert counted["REFUTES"] == counted["SUPPORTS"] > 9
+    assert len(number_swaps([*bound, *plain], 10, seed=1)) == 10
 
 
 def test_only_supported_claims_whose_number_is_in_the_evidence() -> None:
-    assert swaps("There were 37 stalls.", "REFUTES") == []
+    assert number_swaps([Pair("There were 37 stalls.", EVIDENCE, "REFUTES", "a")], 9, seed=1) == []
     assert swaps("There were 38 stalls.") == []
     assert swaps("There were stalls.") == []
     assert swaps("The B-37 bomber was there.") == []
