@@ -33,6 +33,19 @@ def test_a_single_sentence_is_cut_before_a_name_the_claim_says() -> None:
     assert made("Minister Demir opened the Bosphorus bridge.", evidence, "REFUTES") == []
 
 
+def test_without_a_part_evidence_decides_less_or_as_much() -> None:
+    evidence = "The Bosphorus bridge (built by Kaya) is 1,560 metres long and was opened in 1973."
+    claim = "The Bosphorus bridge was opened in 1973."
+    pairs = {
+        p for n in range(60) for p in omissions([Pair(claim, evidence, "SUPPORTS", "fm2")], 5, n)
+    }
+    assert {pair.label for pair in pairs} == {"SUPPORTS", "NOT_ENOUGH_INFO"}
+    assert all(("1973" in pair.evidence) == (pair.label == "SUPPORTS") for pair in pairs)
+    assert "The Bosphorus bridge is 1,560 metres long and was opened in 1973." in {
+        pair.evidence for pair in pairs
+    }
+
+
 def test_undecided_pairs_and_pairs_without_context_make_none() -> None:
     assert made(CLAIM, CENTRE, "NOT_ENOUGH_INFO") == []
     assert made(CLAIM, CENTRE, dataset="lingnli") == []
