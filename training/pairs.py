@@ -66,6 +66,8 @@ class Recipe(BaseModel):
     dropout: float = Field(default=0.1, ge=0, lt=1)  # 0 is a quarter faster on a CPU
     number_swaps: int = Field(default=0, ge=0)
     omissions: int = Field(default=0, ge=0)
+    surrounded: int = Field(default=0, ge=0)
+    shortened: int = Field(default=0, ge=0)
     as_packed: bool = False  # learned as rounded to what training/pack.py stores
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()

@@ -17,6 +17,7 @@ from training.errors import TrainingError
 from training.omit import omissions
 from training.pack import unpacked
 from training.pairs import Pair, Recipe, count, mix, read_pairs, read_recipe, target
+from training.surround import shortened, surrounded
 from training.swaps import number_swaps
 
 
@@ -39,6 +40,8 @@ def main(
         given = list(dict.fromkeys(pairs))
         pairs += number_swaps(given, plan.number_swaps, plan.seed)
         pairs += omissions(given, plan.omissions, plan.seed)
+        pairs += surrounded(given, plan.surrounded, plan.seed)
+        pairs += shortened(given, plan.shortened, plan.seed)
         random.Random(plan.seed).shuffle(pairs)
         dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
     except TrainingError as error:
