@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -40,10 +40,8 @@ class Fusion:
         return self.dense_weight * dense + (1 - self.dense_weight) * share
 
 
-def search(
-    claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion, per_document: int = 1
-) -> list[Candidate]:
-    """The `claim.top_k` best documents, each with its best passage or passages, best first.
+def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> list[Candidate]:
+    """The `claim.top_k` best documents, each with its best passage, best first.
 
     Ranks choose which documents are looked at, scores put them in order: far down a list scores
     hardly differ, and there being found by both sides says more (docs/decisions/0002).
@@ -64,25 +62,22 @@ def search(
     pool = _pool([by_vector, by_words], passages, max(POOL_DOCUMENTS, claim.top_k))
     keys = [key for key, passage in passages.items() if passage.document_id in pool]
     scores = _scores(claim, vector, corpus, fusion, by_vector, by_words, keys)
-    found: list[Candidate] = []
-    taken: Counter[str] = Counter()
+    found: dict[str, Candidate] = {}
     for key in sorted(scores, key=lambda key: (-scores[key].fused, key)):
         passage = passages[key]
-        id = passage.document_id
-        if taken[id] == per_document or (id not in taken and len(taken) == claim.top_k):
+        if passage.document_id in found:
             continue
-        document = corpus.get(id)
+        document = corpus.get(passage.document_id)
         if document is None:
             continue  # deleted since it was found
         if document.text[passage.start : passage.end] != passage.text:
             if corpus.passages([key]) != {key: passage}:
                 continue  # updated since it was found
             raise QuoteMismatch(f"passage {passage.id} is not in its document at its offsets")
-        found.append(Candidate(document, passage, scores[key]))
-        taken[id] += 1
-        if len(found) == claim.top_k * per_document:
+        found[document.id] = Candidate(document, passage, scores[key])
+        if len(found) == claim.top_k:
             break
-    return found
+    return list(found.values())
 
 
 def _ranked(

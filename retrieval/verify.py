@@ -31,11 +31,12 @@ from retrieval.verdict import (
     stance_of,
 )
 
-# How much is read for a claim, whatever number of documents is asked for.
+# How many documents are read for a claim, whatever number is asked for.
 READ_DOCUMENTS = 10
-READ_PASSAGES = 2
 RATIONALE_SENTENCES = 2
 CARRIES = 0.5
+# Above this probability that a passage says too little, its sentences are not asked.
+SILENT = 0.9
 # From this probability of REFUTES on, a reader is told what differs.
 DOUBT = 0.2
 
@@ -55,6 +56,7 @@ class Read:
     """A candidate and what the stance model made of it.
 
     rank: of its document among the candidates, from 0. stance: probabilities of shape (3,).
+    carrying: the sentences that carry the stance.
     """
 
     candidate: Candidate
@@ -62,6 +64,7 @@ class Read:
     vector: Vectors
     rank: int
     stance: Vectors | None = None
+    carrying: tuple[Quote, ...] = ()
     order: float = 0.0
 
     @property
@@ -98,42 +101,60 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
 
 
 def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Read]:
-    """Candidates, best found first. For the stance model there are more passages to choose from,
-    and never fewer documents than a verdict is made of, however few are asked for."""
-    if models.stance is None:
-        found = search(claim, vector, corpus, models.fusion)
-    else:
-        wide = replace(claim, top_k=max(claim.top_k, READ_DOCUMENTS))
-        found = search(wide, vector, corpus, models.fusion, READ_PASSAGES)
-    ids = list(dict.fromkeys(candidate.document.id for candidate in found))
-    return [Read(c, claim.text, vector, ids.index(c.document.id)) for c in found]
+    """Candidates, best found first; never fewer than a verdict is made of, however few are asked
+    for."""
+    least = READ_DOCUMENTS if models.stance else 1
+    wide = replace(claim, top_k=max(claim.top_k, least))
+    found = search(wide, vector, corpus, models.fusion)
+    return [Read(candidate, claim.text, vector, rank) for rank, candidate in enumerate(found)]
 
 
 def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read]]:
-    """For each claim its documents, what decides most first, each with its deciding passage.
+    """For each claim its documents, what decides most first.
 
     Only the documents that make the verdict change places; what was found after them stays behind.
     """
-    pairs = [(in_context(read.candidate), read.claim) for each in reads for read in each]
-    stances = iter(model.predict(pairs))
+    heard = hear([read for each in reads for read in each], model)
     fitted = model.calibration
-    weighed = []
-    for each in reads:
-        rows = np.array([next(stances) for _ in each], np.float32).reshape(-1, len(STANCES))
-        rows = if_about(rows, fused([read.candidate for read in each]), fitted)
-        best: dict[str, Read] = {}
-        for read, stance in zip(each, rows, strict=True):
-            order = decides(float(stance[NEI]), read.candidate.scores.fused, fitted.relevance)
-            id = read.candidate.document.id
-            if id not in best or best[id].order < order:
-                best[id] = replace(read, stance=stance, order=order)
-        weighed.append(_both_camps_first(list(best.values())))
-    return weighed
+    scores = np.array([read.candidate.scores.fused for read in heard], np.float32)
+    rows = np.array([read.stance for read in heard], np.float32).reshape(-1, len(STANCES))
+    weighed = iter(
+        replace(read, stance=row, order=decides(float(row[NEI]), float(score), fitted.relevance))
+        for read, row, score in zip(heard, if_about(rows, scores, fitted), scores, strict=True)
+    )
+    return [_both_camps_first([next(weighed) for _ in each]) for each in reads]
 
 
-def fused(candidates: Sequence[Candidate]) -> Vectors:
-    """Their search scores, shape (n,)."""
-    return np.array([candidate.scores.fused for candidate in candidates], np.float32)
+def hear(reads: Sequence[Read], model: StanceModel) -> list[Read]:
+    """Passages with their stances: of the passage and its sentences, what decides most speaks.
+
+    One sentence that decides is lost on the model among others that do not; what several say
+    together, only the whole passage tells. In a passage that is surely silent no sentence speaks.
+    """
+    texts = [(in_context(read, read.candidate.passage.text), read.claim) for read in reads]
+    whole = model.predict(texts)
+    sentences = [quotes(read.candidate) for read in reads]
+    asked = [
+        len(each) > 1 and stance[NEI] < SILENT
+        for each, stance in zip(sentences, whole, strict=True)
+    ]
+    single = iter(
+        model.predict(
+            [
+                (in_context(read, quote.quote), read.claim)
+                for read, each, ask in zip(reads, sentences, asked, strict=True)
+                for quote in each
+                if ask
+            ]
+        )
+    )
+    heard = []
+    for read, row, each, ask in zip(reads, whole, sentences, asked, strict=True):
+        rows = [next(single) for _ in each] if ask else [row] * len(each)
+        stance = min([row, *rows], key=lambda row: float(row[NEI]))
+        shares = [float(row[int(np.argmax(stance))]) for row in rows]
+        heard.append(replace(read, stance=stance, carrying=_carrying(each, shares)))
+    return heard
 
 
 def decides(undecided: float, fused: float, relevance: float) -> float:
@@ -144,10 +165,10 @@ def decides(undecided: float, fused: float, relevance: float) -> float:
     return relevance * (1 - undecided) + (1 - relevance) * fused
 
 
-def in_context(candidate: Candidate) -> str:
-    """A passage as the stance model reads it: its title says what "it" and "the city" are."""
-    title = candidate.document.title
-    return f"{title}. {candidate.passage.text}" if title else candidate.passage.text
+def in_context(read: Read, text: str) -> str:
+    """Text of a passage as the stance model reads it: a title says what "it" and "the city" are."""
+    title = read.candidate.document.title
+    return f"{title}. {text}" if title else text
 
 
 def _both_camps_first(reads: list[Read]) -> list[Read]:
@@ -176,10 +197,8 @@ def _judge(reads: Sequence[Read], model: StanceModel, threshold: float) -> Judge
 
 def _explain(reads: Sequence[Read], models: Models) -> list[Evidence]:
     """Candidates with their rationale and, where they refute, with what differs."""
-    decided = [read for read in reads if read.decided]
-    carrying = iter(_carrying(decided, models.stance) if models.stance else [])
     nearest = iter(_nearest([read for read in reads if not read.decided], models.embedder))
-    return [_evidence(read, next(carrying) if read.decided else next(nearest)) for read in reads]
+    return [_evidence(read, read.carrying if read.decided else next(nearest)) for read in reads]
 
 
 def _evidence(read: Read, rationale: tuple[Quote, ...]) -> Evidence:
@@ -199,24 +218,16 @@ def _evidence(read: Read, rationale: tuple[Quote, ...]) -> Evidence:
     )
 
 
-def _carrying(reads: Sequence[Read], model: StanceModel) -> list[tuple[Quote, ...]]:
-    """For each read the sentence that carries its stance most, and a second that does too."""
-    sentences = [quotes(read.candidate) for read in reads]
-    pairs = [
-        (quote.quote, read.claim)
-        for read, each in zip(reads, sentences, strict=True)
-        for quote in each
-    ]
-    single = iter(model.predict(pairs))
-    rationales = []
-    for read, each in zip(reads, sentences, strict=True):
-        assert read.stance is not None
-        column = int(np.argmax(read.stance))
-        carried = [(float(next(single)[column]), quote) for quote in each]
-        ranked = sorted(carried, key=lambda item: -item[0])[:RATIONALE_SENTENCES]
-        kept = [quote for at, (share, quote) in enumerate(ranked) if at == 0 or share >= CARRIES]
-        rationales.append(tuple(sorted(kept, key=lambda quote: quote.start)))
-    return rationales
+def _carrying(sentences: Sequence[Quote], shares: Sequence[float]) -> tuple[Quote, ...]:
+    """The sentence that carries the stance most, and a second that does too.
+
+    Args:
+        shares: the probability of the stance in each sentence.
+    """
+    ranked = sorted(zip(shares, sentences, strict=True), key=lambda item: -item[0])
+    ranked = ranked[:RATIONALE_SENTENCES]
+    kept = [quote for at, (share, quote) in enumerate(ranked) if at == 0 or share >= CARRIES]
+    return tuple(sorted(kept, key=lambda quote: quote.start))
 
 
 def _nearest(reads: Sequence[Read], embedder: Embedder) -> list[tuple[Quote, ...]]:

@@ -12,9 +12,8 @@ from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 
 SET = ROOT / "evaluation" / "sets" / "examples.jsonl"
 # What the shipped model gets wrong. A line leaves this list when a better model ships; four left
-# when comparisons were learned, and the night train joined.
+# when comparisons were learned, and the night train joined; one left when sentences were read.
 KNOWN_WRONG = {
-    "Jonas Eck won the mayoral run-off in Lindholm",
     "The Oria reservoir was less than half full on 1 June 2022",
     "The harbour bridge in Lindholm cost 48 million euros",
     "The night train to Lindholm leaves before 9 p.m.",

@@ -1,18 +1,20 @@
 """A stance model and pairs it has not seen -> what makes its probabilities honest.
 
-    python -m training.calibrate models/stance DATA
+    python -m training.calibrate models/stance DATA --scifact SCIFACT
 
 writes `calibration.json` beside the weights. Two things are fitted, both on `stance_dev.jsonl`:
 
 1. The stance temperature, which minimises the negative log-likelihood of the labels (Guo et al.,
    On Calibration of Modern Neural Networks, 2017), each data set of the dev pairs counting the
    same: what a newsroom brings is one more set, not one more pair of the largest.
-2. The verdict's parameters. The evidence of the dev pairs, with evidence of train pairs around it,
-   becomes a corpus of documents of a few paragraphs; each decided dev claim is verified against it,
-   every second one after its own evidence was left out, so that its right verdict is
-   NOT_ENOUGH_EVIDENCE. about, about_width, sharpness and verdict_temperature minimise the negative
-   log-likelihood of the verdict, each verdict counting the same; then `relevance` is the least
-   that gives the best mean reciprocal rank of the claim's own evidence, to a hundredth.
+2. The verdict's parameters, on claims verified over two corpora. The evidence of the dev pairs,
+   with evidence of train pairs around it, becomes documents of a few paragraphs; every second claim
+   is asked after its own evidence was left out, so that its right verdict is NOT_ENOUGH_EVIDENCE.
+   And SciFact's training claims, those that no training pair is made of, over its abstracts: whole
+   documents, most of which share the claim's words and are about something else. about,
+   about_width, sharpness and verdict_temperature minimise the negative log-likelihood of the
+   verdict, each verdict counting the same; then `relevance` is the least that gives the best mean
+   reciprocal rank of the claim's own evidence, to a hundredth.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import math
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -33,16 +35,18 @@ import typer
 from rich.progress import track
 from scipy.optimize import minimize_scalar
 
+from evaluation.errors import EvaluationError
+from evaluation.scifact import Gold, SciFact, as_document, load
 from index.embedded import open_corpus
 from index.ingest import ingest
 from index.terms import terms
-from index.types import Corpus, Vectors, document
+from index.types import Document, Vectors, document
 from retrieval.embed import CompiledEmbedder, load_embedder
-from retrieval.search import Fusion, search
+from retrieval.search import Fusion
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
-from retrieval.types import STANCES, Calibration, Candidate, Claim, Verdict
+from retrieval.types import STANCES, Calibration, Candidate, Claim, Stance, Verdict
 from retrieval.verdict import NEI, if_about, independent_sources, judge
-from retrieval.verify import READ_DOCUMENTS, READ_PASSAGES, decides, fused, in_context
+from retrieval.verify import Models, decides, find, hear
 from training.errors import TrainingError
 from training.mine import may_decide
 from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs
@@ -58,17 +62,28 @@ RELEVANCES = (0.0, 0.1, 0.2, 0.3)
 SHARPNESSES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 AS_GOOD = 0.01
-AROUND = 6_000
+DECIDED: Mapping[Stance, Verdict] = {"SUPPORTS": "SUPPORTED", "REFUTES": "REFUTED"}
+# Of other evidence, of other abstracts: what a search has to choose from.
+AROUND, ABSTRACTS = 6_000, 1_500
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim over the corpus: its passages with logits (n, 3), the document that holds its own
-    evidence, its verdict."""
+    """A claim over a corpus: its passages with their stances (n, 3), the documents that hold its
+    own evidence, its verdict."""
 
     candidates: Sequence[Candidate]
-    logits: Vectors
-    evidence: str | None
+    stances: Vectors
+    evidence: Collection[str]
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A claim, the documents of a corpus that hold its evidence, its verdict over that corpus."""
+
+    claim: str
+    evidence: Collection[str]
     verdict: Verdict
 
 
@@ -76,14 +91,20 @@ def main(
     model: Annotated[Path, typer.Argument(help="folder with the weights")],
     data: Annotated[Path, typer.Argument(help="folder with stance_train.jsonl, stance_dev.jsonl")],
     cache: Annotated[Path, typer.Option(help="compiled models")] = Path("~/.cache/claimdesk"),
-    claims: Annotated[int, typer.Option(help="dev claims to verify")] = 500,
+    scifact: Annotated[
+        Path | None, typer.Option(help="folder with SciFact's corpus.jsonl and claims_train.jsonl")
+    ] = None,
+    claims: Annotated[int, typer.Option(help="to verify over each corpus, at most")] = 150,
     seed: int = 1,
 ) -> None:
     """Fit on dev pairs and write calibration.json beside the weights."""
     try:
         dev = [p for p in read_pairs(data / "stance_dev.jsonl") if p.dataset != "conjnli"]
         train = list(read_pairs(data / "stance_train.jsonl"))
-    except TrainingError as error:
+        corpora = [of_pairs(dev, train, claims, seed)]
+        if scifact is not None:
+            corpora.append(of_scifact(load(scifact, "train"), train, claims, seed))
+    except (TrainingError, EvaluationError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     (model / CALIBRATION).unlink(missing_ok=True)
@@ -92,8 +113,9 @@ def main(
     labels = np.array([STANCES.index(pair.label) for pair in dev])
     datasets = np.array([pair.dataset for pair in dev])
     fitted = Calibration(temperature=fit_temperature(logits, labels, datasets))
-    cases = _cases(dev, train, weigher, load_embedder("all-MiniLM-L6-v2", cache.expanduser()),
-                   claims, seed)  # fmt: skip
+    weigher.calibration = fitted
+    embedder = load_embedder("all-MiniLM-L6-v2", cache.expanduser())
+    cases = [case for corpus in corpora for case in _cases(*corpus, weigher, embedder)]
     plain = fitted
     fitted = fit_verdict(cases, fitted)
     relevances = [replace(fitted, relevance=relevance) for relevance in RELEVANCES]
@@ -131,10 +153,10 @@ def rank(cases: Sequence[Case], fitted: Calibration) -> float:
     """Mean reciprocal rank of the claims' own evidence, where it is in the corpus."""
     values = []
     for case in cases:
-        if case.evidence is not None:
-            order = list(_documents(case, fitted))
-            found = case.evidence in order
-            values.append(1 / (1 + order.index(case.evidence)) if found else 0.0)
+        if case.evidence:
+            order = _documents(case, fitted)
+            ranks = [at for at, id in enumerate(order) if id in case.evidence]
+            values.append(1 / (1 + ranks[0]) if ranks else 0.0)
     return float(np.mean(values))
 
 
@@ -197,18 +219,14 @@ def _documents(case: Case, fitted: Calibration) -> dict[str, int]:
 
 
 def _stances(case: Case, fitted: Calibration) -> Vectors:
-    probabilities = softmax(case.logits / fitted.temperature)
-    return if_about(probabilities, fused(case.candidates), fitted)
+    scores = np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
+    return if_about(case.stances, scores, fitted)
 
 
-def _cases(
-    dev: Sequence[Pair],
-    train: Sequence[Pair],
-    weigher: CompiledCrossEncoder,
-    embedder: CompiledEmbedder,
-    most: int,
-    seed: int,
-) -> list[Case]:
+def of_pairs(
+    dev: Sequence[Pair], train: Sequence[Pair], most: int, seed: int
+) -> tuple[list[Document], list[Asked]]:
+    """Documents of the pairs' evidence, and at most `most` dev claims."""
     randomly = random.Random(seed)
     asked = [p for p in dev if p.dataset in ONE_EVIDENCE and p.label != "NOT_ENOUGH_INFO"]
     randomly.shuffle(asked)
@@ -227,6 +245,52 @@ def _cases(
     documents: dict[str, list[str]] = {}
     for text, id in ids.items():
         documents.setdefault(id, []).append(text)
+    return (
+        [document(id, "\n\n".join(texts), language="en") for id, texts in documents.items()],
+        [
+            Asked(pair.claim, {ids[pair.evidence]}, DECIDED[pair.label])
+            if pair.evidence in ids
+            else Asked(pair.claim, (), "NOT_ENOUGH_EVIDENCE")
+            for pair in asked
+        ],
+    )
+
+
+def of_scifact(
+    data: SciFact, train: Sequence[Pair], most: int, seed: int
+) -> tuple[list[Document], list[Asked]]:
+    """The abstracts that claims cite with others around them, and at most `most` claims of which
+    no training pair is made."""
+    randomly = random.Random(seed)
+    seen = {pair.claim for pair in train}
+    unseen = [id for id, claim in data.claims.items() if claim not in seen]
+    randomly.shuffle(unseen)
+    asked = unseen[:most]
+    others = list(data.abstracts)
+    randomly.shuffle(others)
+    ids = dict.fromkeys([*(cited for id in asked for cited in data.cited[id]), *others[:ABSTRACTS]])
+    return (
+        [as_document(id, *data.abstracts[id]) for id in ids],
+        [Asked(data.claims[id], data.gold[id], _verdict(data.gold[id].values())) for id in asked],
+    )
+
+
+def _verdict(gold: Iterable[Gold]) -> Verdict:
+    verdicts = {DECIDED[one.label] for one in gold}
+    if len(verdicts) > 1:
+        return "CONFLICTING_EVIDENCE"
+    return verdicts.pop() if verdicts else "NOT_ENOUGH_EVIDENCE"
+
+
+def _cases(
+    documents: Sequence[Document],
+    asked: Sequence[Asked],
+    weigher: CompiledCrossEncoder,
+    embedder: CompiledEmbedder,
+) -> list[Case]:
+    """The claims with what the service would read for them."""
+    models = Models(embedder, weigher, Fusion())
+    cases = []
     with tempfile.TemporaryDirectory() as folder:
         corpus = open_corpus(
             Path(folder),
@@ -234,38 +298,22 @@ def _cases(
             dimension=embedder.dimension,
             writable=True,
         )
-        items = [document(id, "\n\n".join(texts), language="en") for id, texts in documents.items()]
-        for _ in track(ingest(items, corpus, embedder), "indexing", len(items)):
+        for _ in track(ingest(documents, corpus, embedder), "indexing", len(documents)):
             pass
-        found = [_find(pair.claim, corpus, embedder) for pair in track(asked, "searching")]
+        for one in track(asked, "verifying"):
+            vector = embedder.embed([one.claim])[0]
+            heard = hear(find(Claim(one.claim), vector, corpus, models), weigher)
+            stances = np.array([read.stance for read in heard], np.float32)
+            cases.append(
+                Case(
+                    [read.candidate for read in heard],
+                    stances.reshape(-1, len(STANCES)),
+                    one.evidence,
+                    one.verdict,
+                )
+            )
         corpus.close()
-    pairs = [
-        (in_context(candidate), pair.claim)
-        for pair, candidates in zip(asked, found, strict=True)
-        for candidate in candidates
-    ]
-    logits = _weigh(weigher, pairs, "weighing evidence")
-    ends = np.cumsum([len(candidates) for candidates in found]).tolist()
-    return [
-        Case(
-            candidates,
-            logits[end - len(candidates) : end],
-            ids.get(pair.evidence),
-            _verdict(pair, ids),
-        )
-        for pair, candidates, end in zip(asked, found, ends, strict=True)
-    ]
-
-
-def _verdict(pair: Pair, ids: dict[str, str]) -> Verdict:
-    if pair.evidence not in ids:
-        return "NOT_ENOUGH_EVIDENCE"
-    return "SUPPORTED" if pair.label == "SUPPORTS" else "REFUTED"
-
-
-def _find(claim: str, corpus: Corpus, embedder: CompiledEmbedder) -> list[Candidate]:
-    vector = embedder.embed([claim])[0]
-    return search(Claim(claim, READ_DOCUMENTS), vector, corpus, Fusion(), READ_PASSAGES)
+    return cases
 
 
 def _weigh(weigher: CompiledCrossEncoder, pairs: Sequence[tuple[str, str]], what: str) -> Vectors:

@@ -112,9 +112,10 @@ def _measure(
 ) -> Iterator[tuple[Part, Any]]:
     """Each part with its raw figures, ours and plain, as it is done."""
     from evaluation.bench import imports, models, searching, serving, starting, texts
-    from evaluation.bench.workplace import index_for_plain, prepare, weighed_passages
+    from evaluation.bench.workplace import index_for_plain, prepare
     from retrieval.embed import load_embedder
     from retrieval.stance import load_stance
+    from retrieval.verify import READ_DOCUMENTS
 
     chosen = settings()
     documents = texts.documents(corpus, passages)
@@ -136,11 +137,10 @@ def _measure(
             yield Part.IMPORT, {**ours, **imports.plain(documents[:PLAIN_DOCUMENTS], work)}
         if Part.SERVING in parts:
             index_for_plain(work, data)
-            weighed = weighed_passages(data, embedder, claims)
             served = {
                 "ours": serving.ours(data, environment, claims, seconds),
-                "plain": serving.plain(work.folder, environment, claims, seconds, weighed),
-                "passages_weighed": weighed,
+                "plain": serving.plain(work.folder, environment, claims, seconds, READ_DOCUMENTS),
+                "passages_weighed": READ_DOCUMENTS,
             }
             yield Part.SERVING, served
         if not {Part.SEARCH, Part.START} & set(parts):

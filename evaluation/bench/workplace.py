@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from evaluation.bench.plain import EMBEDDING_FOLDER, STANCE_FOLDER
-from index.embedded import open_corpus
 from index.embedded.corpus import DATABASE
 from index.embedded.store import Store
 from index.embedded.vectors import BLOCK
-from retrieval.embed import CompiledEmbedder
 from retrieval.models import find_model
-from retrieval.search import Fusion, search
 from retrieval.stance import PACKED, SHIPPED, SHIPPED_FOLDER
-from retrieval.types import Claim
-from retrieval.verify import READ_DOCUMENTS, READ_PASSAGES
 from training.pack import unpacked
-
-SOME_CLAIMS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +48,3 @@ def index_for_plain(work: Workplace, data: Path) -> None:
     store.close()
     (work.folder / "passages.json").write_text(json.dumps(passages))
     np.save(work.folder / "vectors.npy", np.concatenate(blocks))
-
-
-def weighed_passages(data: Path, embedder: CompiledEmbedder, claims: Sequence[str]) -> int:
-    """How many passages claimdesk weighs for a claim, on average over some."""
-    corpus = open_corpus(
-        data, identity=embedder.identity, dimension=embedder.dimension, writable=False
-    )
-    asked = claims[:SOME_CLAIMS]
-    with closing(corpus):
-        found = [
-            len(search(Claim(claim, READ_DOCUMENTS), vector, corpus, Fusion(), READ_PASSAGES))
-            for claim, vector in zip(asked, embedder.embed(asked), strict=True)
-        ]
-    return round(sum(found) / len(found))

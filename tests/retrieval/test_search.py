@@ -36,15 +36,6 @@ def test_best_passage_of_each_document_once(corpus: ExactCorpus) -> None:
     assert sorted(ids) == ["a", "b", "c", "long"]
 
 
-def test_more_than_one_passage_of_a_document(corpus: ExactCorpus) -> None:
-    text = " ".join(f"Sentence {n} is about the river and the bridge." for n in range(12))
-    list(ingest([document("long", text)], corpus, EMBEDDER))
-    claim = Claim("river bridge", top_k=2)
-    vector = EMBEDDER.embed([claim.text])[0]
-    ids = [c.document.id for c in search(claim, vector, corpus, Fusion(), per_document=3)]
-    assert ids == ["long", "long", "long", "b"]
-
-
 def test_pool_by_hand() -> None:
     document_of = {1: "a", 2: "b", 3: "a", 4: "c"}
     passages = {key: Passage(id, 0, "x", 0, 1, ()) for key, id in document_of.items()}

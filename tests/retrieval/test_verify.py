@@ -1,16 +1,17 @@
 """The whole way of a claim, with fakes at the protocols."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Filters, document
+from index.types import Filters, Vectors, document
 from retrieval.search import Fusion
 from retrieval.types import Calibration, Claim
-from retrieval.verify import Models, verify
+from retrieval.verify import SILENT, Models, verify
 from tests.conftest import articles
 from tests.fakes import FakeEmbedder, FakeStance
 
@@ -162,3 +163,48 @@ def test_what_is_not_about_the_claim_decides_nothing(corpus: ExactCorpus) -> Non
     (answer,) = verify(claim, corpus, Models(EMBEDDER, sure, Fusion()))
     assert answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE"
     assert {item.stance for item in answer.evidence} == {"NOT_ENOUGH_INFO"}
+
+
+class Distracted(FakeStance):
+    """Decides by single sentences only, and counts what it is shown."""
+
+    def __init__(self, lost: float) -> None:
+        super().__init__()
+        self.lost, self.seen = lost, []
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        self.seen += [evidence for evidence, _ in pairs]
+        rows = super().predict(pairs)
+        rest = (1 - self.lost) / 2
+        rows[[evidence.count(".") > 1 for evidence, _ in pairs]] = (rest, rest, self.lost)
+        return rows
+
+
+def test_a_sentence_lost_among_others_decides(corpus: ExactCorpus) -> None:
+    text = "The ferry is old. The ferry to Norland carries 640 people. A boat is red."
+    list(ingest([document("ferry", text)], corpus, EMBEDDER))
+    claim = [Claim("The ferry to Norland carries 900 people", 1)]
+    (answer,) = verify(claim, corpus, Models(EMBEDDER, Distracted(0.8), Fusion()))
+    assert answer.judgement.verdict == "REFUTED"
+    (quote,) = answer.evidence[0].rationale
+    assert quote.quote == "The ferry to Norland carries 640 people."
+
+
+def test_of_a_passage_that_is_surely_silent_no_sentence_is_asked(corpus: ExactCorpus) -> None:
+    text = "The ferry is old. The ferry to Norland carries 640 people. A boat is red."
+    list(ingest([document("ferry", text)], corpus, EMBEDDER))
+    model = Distracted((1 + SILENT) / 2)
+    claim = [Claim("The ferry to Norland carries 900 people", 1)]
+    (answer,) = verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
+    assert answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE"
+    assert text in model.seen
+    assert "The ferry is old." not in model.seen
+
+
+def test_a_passage_and_its_sentences_are_read_under_its_title(corpus: ExactCorpus) -> None:
+    text = "The ferry is old. The ferry to Norland carries 640 people."
+    list(ingest([document("ferry", text, title="At sea")], corpus, EMBEDDER))
+    model = Distracted(0.8)
+    claim = [Claim("The ferry to Norland carries 900 people", 1)]
+    verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
+    assert {f"At sea. {text}", "At sea. The ferry is old."} <= set(model.seen)

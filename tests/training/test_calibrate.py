@@ -3,10 +3,21 @@
 import numpy as np
 import pytest
 
+from evaluation.scifact import Gold, SciFact
 from index.types import Passage, document
 from retrieval.stance import softmax
 from retrieval.types import Calibration, Candidate, Scores
-from training.calibrate import Case, fit_temperature, fit_verdict, loss, rank, weigh
+from training.calibrate import (
+    Case,
+    fit_temperature,
+    fit_verdict,
+    loss,
+    of_pairs,
+    of_scifact,
+    rank,
+    weigh,
+)
+from training.pairs import Pair
 
 
 @pytest.mark.parametrize("true", [0.5, 1.0, 3.0])
@@ -34,13 +45,13 @@ def candidate(id: str, fused: float) -> Candidate:
     return Candidate(document(id, text), passage, Scores(0, 0, fused))
 
 
-def case(verdict, evidence: str | None) -> Case:
-    logits = np.array([[0, 0, 4], [6, 0, 0]], np.float32)
-    return Case([candidate("near", 0.6), candidate("deciding", 0.5)], logits, evidence, verdict)
+def case(verdict, *evidence: str) -> Case:
+    stances = softmax(np.array([[0, 0, 4], [6, 0, 0]], np.float32))
+    return Case([candidate("near", 0.6), candidate("deciding", 0.5)], stances, evidence, verdict)
 
 
 def test_rank_by_hand() -> None:
-    cases = [case("SUPPORTED", "deciding"), case("NOT_ENOUGH_EVIDENCE", None)]
+    cases = [case("SUPPORTED", "deciding"), case("NOT_ENOUGH_EVIDENCE")]
     assert rank(cases, Calibration(relevance=0.0)) == 0.5
     assert rank(cases, Calibration(relevance=0.5)) == 1
     assert rank([case("SUPPORTED", "absent")], Calibration()) == 0
@@ -54,9 +65,45 @@ def test_loss_is_lower_for_what_is_right() -> None:
 
 
 def test_what_was_found_by_chance_is_learned_to_count_for_nothing() -> None:
-    sure = np.array([[6, 0, 0]], np.float32)
-    found = [Case([candidate(f"d{n}", 0.6)], sure, f"d{n}", "SUPPORTED") for n in range(20)]
-    chance = [Case([candidate("x", 0.1)], sure, None, "NOT_ENOUGH_EVIDENCE")] * 20
+    sure = softmax(np.array([[6, 0, 0]], np.float32))
+    found = [Case([candidate(f"d{n}", 0.6)], sure, {f"d{n}"}, "SUPPORTED") for n in range(20)]
+    chance = [Case([candidate("x", 0.1)], sure, (), "NOT_ENOUGH_EVIDENCE")] * 20
     fitted = fit_verdict([*found, *chance], Calibration())
     assert 0.1 < fitted.about < 0.6
     assert loss([weigh(case, fitted) for case in [*found, *chance]], fitted) < 0.05
+
+
+def test_of_pairs_every_second_claim_loses_its_own_evidence() -> None:
+    dev = [Pair(f"Town {n} has a bridge.", f"Bridge {n} stands.", "SUPPORTS", "fm2")
+           for n in range(8)]  # fmt: skip
+    around = [Pair("x", f"River {n} is wide.", "REFUTES", "fm2") for n in range(5)]
+    documents, asked = of_pairs(dev, around, 6, seed=1)
+    text = "\n\n".join(one.text for one in documents)
+    by_id = {one.id: one.text for one in documents}
+    verdicts = [one.verdict for one in asked]
+    assert verdicts == ["NOT_ENOUGH_EVIDENCE", "SUPPORTED"] * 3
+    for one in asked:
+        own = one.claim.replace("Town", "Bridge").replace(" has a bridge", " stands")
+        if one.evidence:
+            assert own in by_id[next(iter(one.evidence))]
+        else:
+            assert own not in text
+    assert "River 4 is wide." in text
+
+
+def test_of_scifact_no_claim_that_training_pairs_are_made_of_is_asked() -> None:
+    gold = Gold("REFUTES", (frozenset({0}),))
+    data = SciFact(
+        {str(n): (f"Title {n}", (f"Sentence of {n}.",)) for n in range(4)},
+        {"a": "Claim a.", "b": "Claim b.", "c": "Claim c."},
+        {"a": {"0": gold}, "b": {"1": gold}, "c": {}},
+        {"a": ["0"], "b": ["1"], "c": ["2"]},
+    )
+    train = [Pair("Claim a.", "x", "REFUTES", "scifact")]
+    documents, asked = of_scifact(data, train, 5, seed=1)
+    assert {(one.claim, tuple(one.evidence), one.verdict) for one in asked} == {
+        ("Claim b.", ("1",), "REFUTED"),
+        ("Claim c.", (), "NOT_ENOUGH_EVIDENCE"),
+    }
+    assert {one.id for one in documents} == {"0", "1", "2", "3"}
+    assert {one.publisher for one in documents} == {"0", "1", "2", "3"}
