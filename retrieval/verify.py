@@ -37,6 +37,8 @@ RATIONALE_SENTENCES = 2
 CARRIES = 0.5
 # Above this probability that a passage says too little, its sentences are not asked.
 SILENT = 0.9
+# Keeps what no reading says anything of from being divided by nothing.
+TINY = 1e-9
 # From this probability of REFUTES on, a reader is told what differs.
 DOUBT = 0.2
 
@@ -126,7 +128,7 @@ def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read
 
 
 def hear(reads: Sequence[Read], model: StanceModel) -> list[Read]:
-    """Passages with their stances: of the passage and its sentences, what decides most speaks.
+    """Passages with their stances, made of the readings of the whole and of each sentence.
 
     One sentence that decides is lost on the model among others that do not; what several say
     together, only the whole passage tells. In a passage that is surely silent no sentence speaks.
@@ -151,10 +153,22 @@ def hear(reads: Sequence[Read], model: StanceModel) -> list[Read]:
     heard = []
     for read, row, each, ask in zip(reads, whole, sentences, asked, strict=True):
         rows = [next(single) for _ in each] if ask else [row] * len(each)
-        stance = min([row, *rows], key=lambda row: float(row[NEI]))
+        stance = together(np.array([row, *rows], np.float32))
         shares = [float(row[int(np.argmax(stance))]) for row in rows]
         heard.append(replace(read, stance=stance, carrying=_carrying(each, shares)))
     return heard
+
+
+def together(readings: Vectors) -> Vectors:
+    """One stance, shape (3,), of several readings of a passage, shape (n, 3).
+
+    It says as much as the reading that says most. Which way, all of them tell, each as far as it
+    says anything: alone, the loudest would be believed where it misreads.
+    """
+    said = 1 - readings[:, NEI].min()
+    camps = readings[:, [SUPPORTS, REFUTES]].sum(axis=0)
+    supports, refutes = said * camps / max(float(camps.sum()), TINY)
+    return np.array([supports, refutes, 1 - said], np.float32)
 
 
 def decides(undecided: float, fused: float, relevance: float) -> float:

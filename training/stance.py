@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +33,8 @@ def main(
 ) -> None:
     """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
     try:
+        if not (find_spec("datasets") and find_spec("accelerate")):
+            raise TrainingError("packages are missing: pip install 'claimdesk[train]'")
         plan = read_recipe(recipe)
         pool = [
             p for file in [data / "stance_train.jsonl", *(extra or [])] for p in read_pairs(file)

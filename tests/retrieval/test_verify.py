@@ -11,7 +11,7 @@ from index.ingest import ingest
 from index.types import Filters, Vectors, document
 from retrieval.search import Fusion
 from retrieval.types import Calibration, Claim
-from retrieval.verify import SILENT, Models, verify
+from retrieval.verify import SILENT, Models, together, verify
 from tests.conftest import articles
 from tests.fakes import FakeEmbedder, FakeStance
 
@@ -188,6 +188,18 @@ def test_a_sentence_lost_among_others_decides(corpus: ExactCorpus) -> None:
     assert answer.judgement.verdict == "REFUTED"
     (quote,) = answer.evidence[0].rationale
     assert quote.quote == "The ferry to Norland carries 640 people."
+
+
+def test_a_lone_loud_reading_does_not_turn_the_stance() -> None:
+    readings = [[0.1, 0.6, 0.3], [0.5, 0.3, 0.2], [0.05, 0.55, 0.4]]
+    supports, refutes, silent = together(np.array(readings, np.float32))
+    assert silent == pytest.approx(0.2)
+    assert (supports, refutes) == (pytest.approx(0.8 * 0.65 / 2.1), pytest.approx(0.8 * 1.45 / 2.1))
+
+
+@pytest.mark.parametrize("row", [[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
+def test_a_single_reading_is_the_stance(row: list[float]) -> None:
+    assert together(np.array([row, row], np.float32)) == pytest.approx(row)
 
 
 def test_of_a_passage_that_is_surely_silent_no_sentence_is_asked(corpus: ExactCorpus) -> None:
