@@ -17,15 +17,18 @@ from api.routes import claims, documents, health
 from api.service import VERSION, Service
 from api.settings import Settings
 from retrieval.types import Claim
+from retrieval.verify import READ_DOCUMENTS
 
-# Of a batch, in tokens of one passage with its claim: about sixteen claims of usual length.
-BATCH_COST = 4_000
+# Of a batch, in tokens of what is read whole: about sixteen claims of usual length.
+BATCH_COST = 40_000
 PASSAGE_TOKENS = 200
+# Threads for answers of many lines: however many there are, a single claim and a probe find one.
+STREAMS = 8
 
 
 def claim_cost(claim: Claim) -> int:
-    """About how many tokens one passage makes together with the claim."""
-    return PASSAGE_TOKENS + len(claim.text) // 4
+    """About how many tokens the claim's passages make, each together with the claim."""
+    return max(READ_DOCUMENTS, claim.top_k) * (PASSAGE_TOKENS + len(claim.text) // 4)
 
 
 def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
@@ -47,6 +50,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
                 most_waiting=settings.max_waiting,
                 window=settings.batch_window_ms / 1000,
             )
+            app.state.streams = anyio.CapacityLimiter(STREAMS)
             async with anyio.create_task_group() as workers:
                 workers.start_soon(app.state.batcher.run)
                 app.state.service = opened

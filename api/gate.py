@@ -104,9 +104,10 @@ class Gate:
         try:
             self._admit(scope, headers)
             limit = self._body_limit(scope["path"])
-            if int(headers.get(b"content-length") or 0) > limit:
+            length = int(headers.get(b"content-length") or 0)
+            if length > limit:
                 raise _too_large(limit)
-            announced = b"content-length" in headers or b"transfer-encoding" in headers
+            announced = length > 0 or b"transfer-encoding" in headers
             if not announced:
                 work.begin()
             await self._app(scope, self._counted(receive, limit, work), tagged)

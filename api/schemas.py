@@ -142,7 +142,7 @@ class QuoteBody(BaseModel):
 class ScoresBody(BaseModel):
     dense: float = Field(description="Cosine of claim and passage.")
     lexical: float = Field(description="BM25.")
-    fused: float = Field(description="What the order goes by.")
+    fused: float = Field(description="Both: a search orders by it, a verification in part.")
 
 
 class Found(BaseModel):

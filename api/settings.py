@@ -9,6 +9,7 @@ import limits
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from retrieval.models import DEFAULT_EMBEDDING
 from retrieval.stance import SHIPPED
 
 NO_MODEL = "none"
@@ -47,7 +48,7 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
     embedding_model: str = Field(
-        "all-MiniLM-L6-v2", description="A sentence-transformers model: name or folder."
+        DEFAULT_EMBEDDING, description="A sentence-transformers model: name or folder."
     )
     stance_model: str = Field(
         SHIPPED,

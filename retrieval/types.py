@@ -37,8 +37,8 @@ class Claim:
 class Scores:
     """How a passage was found.
 
-    dense: cosine of claim and passage, -1 to 1. lexical: BM25, 0 and more. fused: what the
-    evidence is ordered by (see retrieval/search.py).
+    dense: cosine of claim and passage, -1 to 1. lexical: BM25, 0 and more. fused: both, what
+    a search orders by (see retrieval/search.py); with stances that decides only in part.
     """
 
     dense: float

@@ -31,7 +31,7 @@ from retrieval.verdict import (
     stance_of,
 )
 
-# How many documents are read for a claim, whatever number is asked for.
+# How many documents a verdict is made of. More are read only to be shown.
 READ_DOCUMENTS = 10
 RATIONALE_SENTENCES = 2
 CARRIES = 0.5

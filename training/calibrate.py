@@ -42,6 +42,7 @@ from index.ingest import ingest
 from index.terms import terms
 from index.types import Document, Vectors, document
 from retrieval.embed import CompiledEmbedder, load_embedder
+from retrieval.models import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
 from retrieval.types import STANCES, Calibration, Candidate, Claim, Stance, Verdict
@@ -69,8 +70,8 @@ AROUND, ABSTRACTS = 6_000, 1_500
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim over a corpus: its passages with their stances (n, 3), the documents that hold its
-    own evidence, its verdict."""
+    """A claim over a corpus: the best passage of each document found, their stances (n, 3), the
+    documents that hold its own evidence, its verdict."""
 
     candidates: Sequence[Candidate]
     stances: Vectors
@@ -107,14 +108,13 @@ def main(
     except (TrainingError, EvaluationError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
-    (model / CALIBRATION).unlink(missing_ok=True)
     weigher = load_stance(str(model), cache.expanduser())
     logits = _weigh(weigher, [(p.evidence, p.claim) for p in dev], "weighing dev pairs")
     labels = np.array([STANCES.index(pair.label) for pair in dev])
     datasets = np.array([pair.dataset for pair in dev])
     fitted = Calibration(temperature=fit_temperature(logits, labels, datasets))
     weigher.calibration = fitted
-    embedder = load_embedder("all-MiniLM-L6-v2", cache.expanduser())
+    embedder = load_embedder(DEFAULT_EMBEDDING, cache.expanduser())
     cases = [case for corpus in corpora for case in _cases(*corpus, weigher, embedder)]
     plain = fitted
     fitted = fit_verdict(cases, fitted)
@@ -154,7 +154,7 @@ def rank(cases: Sequence[Case], fitted: Calibration) -> float:
     values = []
     for case in cases:
         if case.evidence:
-            order = _documents(case, fitted)
+            order = [case.candidates[row].document.id for row in _order(case, fitted)]
             ranks = [at for at, id in enumerate(order) if id in case.evidence]
             values.append(1 / (1 + ranks[0]) if ranks else 0.0)
     return float(np.mean(values))
@@ -184,7 +184,7 @@ class Weighed:
 
 def weigh(case: Case, fitted: Calibration) -> Weighed:
     """A case as its verdict is made of it."""
-    rows = list(_documents(case, fitted).values())
+    rows = _order(case, fitted)
     stances = _stances(case, fitted)[rows]
     texts = [case.candidates[row].passage.text for row in rows]
     return Weighed(stances, independent_sources(texts, stances), case.verdict)
@@ -205,17 +205,14 @@ def loss(weighed: Sequence[Weighed], fitted: Calibration) -> float:
     return total / len(times)
 
 
-def _documents(case: Case, fitted: Calibration) -> dict[str, int]:
-    """Row of each document's deciding passage, best first: as `retrieval.verify` orders them."""
+def _order(case: Case, fitted: Calibration) -> list[int]:
+    """Rows of the documents, best first: as `retrieval.verify` orders them."""
     undecided = _stances(case, fitted)[:, NEI].tolist()
-    order = {
-        row: decides(undecided[row], candidate.scores.fused, fitted.relevance)
-        for row, candidate in enumerate(case.candidates)
-    }
-    best: dict[str, int] = {}
-    for row in sorted(order, key=lambda row: -order[row]):
-        best.setdefault(case.candidates[row].document.id, row)
-    return best
+    order = [
+        decides(silent, candidate.scores.fused, fitted.relevance)
+        for silent, candidate in zip(undecided, case.candidates, strict=True)
+    ]
+    return sorted(range(len(order)), key=lambda row: -order[row])
 
 
 def _stances(case: Case, fitted: Calibration) -> Vectors:

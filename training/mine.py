@@ -25,6 +25,7 @@ from index.ingest import ingest
 from index.terms import terms
 from index.types import Embedder, document
 from retrieval.embed import load_embedder
+from retrieval.models import DEFAULT_EMBEDDING
 from retrieval.search import Fusion, search
 from retrieval.types import Candidate, Claim
 from training.errors import TrainingError
@@ -55,7 +56,7 @@ def main(
     except TrainingError as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
-    embedder = load_embedder("all-MiniLM-L6-v2", cache.expanduser())
+    embedder = load_embedder(DEFAULT_EMBEDDING, cache.expanduser())
     made = mine(pairs, embedder, most, seed)
     write_pairs(made, out)
     typer.echo(f"{out}: {len(made)} pairs")

@@ -34,7 +34,7 @@ def main(
     """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
     try:
         if not (find_spec("datasets") and find_spec("accelerate")):
-            raise TrainingError("packages are missing: pip install 'claimdesk[train]'")
+            raise TrainingError("packages are missing: pip install -e '.[train]'")
         plan = read_recipe(recipe)
         pool = [
             p for file in [data / "stance_train.jsonl", *(extra or [])] for p in read_pairs(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +17,7 @@ from api.errors import explain, problem, status_of
 from api.routes.common import (
     OpenBatcher,
     OpenService,
+    OpenStreams,
     RequestId,
     in_thread,
     lines,
@@ -34,6 +36,7 @@ from api.schemas import (
 from api.service import Service
 
 router = APIRouter(prefix="/v1", tags=["claims"])
+log = logging.getLogger(__name__)
 claim_text: TypeAdapter[str] = TypeAdapter(ClaimText)
 BATCH_STEP = 8
 
@@ -74,7 +77,7 @@ async def search(body: SearchRequest, service: OpenService, request_id: RequestI
     responses={200: BATCH, **problems(413, 422, 429, 503)},
 )
 async def verify_batch(
-    body: BatchRequest, service: OpenService, request_id: RequestId
+    body: BatchRequest, service: OpenService, streams: OpenStreams, request_id: RequestId
 ) -> StreamingResponse:
     """Many claims: NDJSON, a line a claim with its `index`; a bad claim has an `error` instead."""
     most = service.settings.max_batch_claims
@@ -82,7 +85,7 @@ async def verify_batch(
         error = {"type": "too_long", "loc": ("claims",), "msg": f"more than {most} claims"}
         raise RequestValidationError([error])
     results = _verify_all(body, service, request_id)
-    return StreamingResponse(lines(results, json.dumps), media_type="application/x-ndjson")
+    return StreamingResponse(lines(results, json.dumps, streams), media_type="application/x-ndjson")
 
 
 def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Iterator[dict[str, Any]]:
@@ -104,12 +107,14 @@ def _verify_some(
     undated = service.settings.include_undated
     try:
         answers = service.verify([body.to_claim(text, undated) for _, text in some], request_id)
-    except Exception as error:  # noqa: BLE001 - the response has begun: a failure can only be a line of it
+    except Exception as error:  # the response has begun: a failure can only be a line of it
         if len(some) > 1:
             for one in some:
                 yield from _verify_some([one], body, service, request_id)
             return
         status = status_of(error)
+        if status == 500:
+            log.error("request %s failed", request_id, exc_info=error)
         detail = str(error) if status != 500 else "internal error; see the log"
         yield {"index": some[0][0], "error": problem(status, detail, request_id)}
         return

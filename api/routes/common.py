@@ -42,6 +42,14 @@ def _batcher(request: Request) -> Batcher[Claim, Answer]:
 OpenBatcher = Annotated[Batcher[Claim, Answer], Depends(_batcher)]
 
 
+def _streams(request: Request) -> anyio.CapacityLimiter:
+    streams: anyio.CapacityLimiter = request.app.state.streams
+    return streams
+
+
+OpenStreams = Annotated[anyio.CapacityLimiter, Depends(_streams)]
+
+
 async def within(seconds: float, answer: Awaitable[T]) -> T:
     """What is awaited, if it comes in time.
 
@@ -66,10 +74,16 @@ async def in_thread(call: Callable[[], T], seconds: float | None = None) -> T:
     return await within(seconds, anyio.to_thread.run_sync(call, abandon_on_cancel=True))
 
 
-async def lines(items: Iterator[T], render: Callable[[T], str]) -> AsyncIterator[str]:
-    """A blocking iterator as NDJSON, a line as soon as it is there."""
+async def lines(
+    items: Iterator[T], render: Callable[[T], str], streams: anyio.CapacityLimiter
+) -> AsyncIterator[str]:
+    """A blocking iterator as NDJSON, a line as soon as it is there.
+
+    Args:
+        streams: the threads that all such answers share; whatever is short keeps its own.
+    """
     end = object()
-    while (item := await anyio.to_thread.run_sync(next, items, end)) is not end:
+    while (item := await anyio.to_thread.run_sync(next, items, end, limiter=streams)) is not end:
         yield render(item) + "\n"  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.errors import DocumentNotFound, status_of
-from api.routes.common import OpenService, RequestId, in_thread, lines, problems
+from api.routes.common import OpenService, OpenStreams, RequestId, in_thread, lines, problems
 from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
 from api.schemas import DocumentBody, DocumentInfo, DocumentPage, DocumentRequest, Stored
 from api.service import Service
@@ -101,7 +101,7 @@ async def list_documents(
     responses={200: IMPORT, **problems(413, 429, 503)},
 )
 async def import_documents(
-    request: Request, service: OpenService, request_id: RequestId
+    request: Request, service: OpenService, streams: OpenStreams, request_id: RequestId
 ) -> StreamingResponse:
     """Many documents, NDJSON in and out.
 
@@ -117,7 +117,7 @@ async def import_documents(
         raise
     body.seek(0)
     results = _import(body, service, request_id)
-    return StreamingResponse(lines(results, json.dumps), media_type="application/x-ndjson")
+    return StreamingResponse(lines(results, json.dumps, streams), media_type="application/x-ndjson")
 
 
 def _import(body: IO[bytes], service: Service, request_id: str) -> Iterator[dict[str, Any]]:

@@ -83,7 +83,7 @@ class Store:
         if self._closed:
             raise CorpusError("the corpus is closed")
         try:
-            connection = self._idle.pop() if self._idle else self._connect()
+            connection = self._pop_idle() or self._connect()
             try:
                 yield connection
             finally:
@@ -133,8 +133,14 @@ class Store:
         self._close_idle()
 
     def _close_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        while connection := self._pop_idle():
+            connection.close()
+
+    def _pop_idle(self) -> sqlite3.Connection | None:
+        try:  # asking first whether there is one would leave another thread time to take it
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     # -- schema -----------------------------------------------------------------------------
 

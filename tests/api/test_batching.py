@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 import anyio
 import pytest
 
+from api.app import BATCH_COST, claim_cost
 from api.batching import Batcher
 from api.errors import Overloaded
+from retrieval.types import Claim
 
 
 class Work:
@@ -165,3 +167,10 @@ def test_a_window_lets_the_first_wait_for_company(window: float) -> None:
 
     run(made, scenario)
     assert work.batches == ([[1, 2]] if window else [[1], [2]])
+
+
+def test_a_claim_costs_what_is_read_for_it() -> None:
+    usual, wide = Claim("x" * 80), Claim("x" * 80, top_k=100)
+    assert claim_cost(usual) == claim_cost(Claim("x" * 80, top_k=1))
+    assert claim_cost(wide) == 10 * claim_cost(usual)
+    assert 15 <= BATCH_COST // claim_cost(usual) <= 20

@@ -39,6 +39,10 @@ async def at_once() -> dict:
     return {"type": "http.request", "body": b"x", "more_body": False}
 
 
+async def ignore(message: dict) -> None:
+    pass
+
+
 async def never() -> dict:
     await anyio.sleep_forever()
     raise AssertionError
@@ -52,6 +56,22 @@ def test_who_sends_slowly_keeps_nobody_out() -> None:
                 group.start_soon(ask, door, never)
             await anyio.sleep(0.05)
             assert (await ask(door, at_once))[0] == 200
+            group.cancel_scope.cancel()
+
+    anyio.run(main)
+
+
+def test_a_request_that_says_it_has_no_body_takes_a_place() -> None:
+    async def stays(scope, receive, send) -> None:
+        await anyio.sleep_forever()
+
+    async def main() -> None:
+        door = Gate(stays, Settings(max_in_flight=1), Metrics())
+        bodiless = {**SCOPE, "headers": [(b"host", b"localhost"), (b"content-length", b"0")]}
+        async with anyio.create_task_group() as group:
+            group.start_soon(door, dict(bodiless), never, ignore)
+            await anyio.sleep(0.05)
+            assert (await ask(door, at_once))[0] == 503
             group.cancel_scope.cancel()
 
     anyio.run(main)

@@ -1,5 +1,6 @@
 import json
 import threading
+import time
 
 import pytest
 from fastapi.testclient import TestClient
@@ -173,6 +174,45 @@ def test_batch_with_a_claim_the_model_fails_on() -> None:
     assert {row["index"]: row.get("error", {}).get("status") for row in rows} == {
         0: None, 1: 503, 2: None
     }  # fmt: skip
+
+
+def test_a_fault_of_ours_in_a_batch_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    broken = BrokenEmbedder("poison", RuntimeError("the reason"))
+    with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
+        (row,) = ndjson(client.post("/v1/verify/batch", json={"claims": ["poison"]}))
+    assert row["error"]["detail"] == "internal error; see the log"
+    (record,) = [record for record in caplog.records if record.name == "api.routes.claims"]
+    assert row["error"]["request_id"] in record.getMessage()
+    assert "the reason" in str(record.exc_info[1])
+
+
+def test_streams_leave_threads_for_the_rest() -> None:
+    class Stuck(FakeEmbedder):
+        def embed(self, texts):
+            if "stuck" in texts:
+                free.wait(20)
+            return super().embed(texts)
+
+    free = threading.Event()
+    with client_for(Service(Settings(), ExactCorpus(), Stuck())) as client:
+        body = {"claims": ["stuck"]}
+        streams = [
+            threading.Thread(target=client.post, args=("/v1/verify/batch",), kwargs={"json": body})
+            for _ in range(50)
+        ]
+        for stream in streams:
+            stream.start()
+        try:
+            until = time.monotonic() + 10
+            while "claimdesk_requests_in_flight 51.0" not in client.get("/metrics").text:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            assert client.get("/readyz").status_code == 200
+            assert time.monotonic() < until
+        finally:
+            free.set()
+            for stream in streams:
+                stream.join()
 
 
 def test_empty_corpus() -> None:

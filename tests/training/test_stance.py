@@ -17,5 +17,5 @@ def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     given = ["--base", "x", "--recipe", "x", "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(app, [str(tmp_path), *given])
     assert result.exit_code == 1
-    assert result.stderr == "training: packages are missing: pip install 'claimdesk[train]'\n"
+    assert result.stderr == "training: packages are missing: pip install -e '.[train]'\n"
     assert not (tmp_path / "out").exists()
