@@ -83,9 +83,13 @@ def test_the_real_article(open_embedded: OpenEmbedded, real_embedder) -> None:
     service.close()
 
 
-def test_the_demo(tmp_path: Path) -> None:
+def test_the_demo(tmp_path: Path, cache: Path) -> None:
     done = subprocess.run(
-        [sys.executable, EXAMPLES / "demo.py"], capture_output=True, text=True, cwd=tmp_path
+        [sys.executable, EXAMPLES / "demo.py"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"CLAIMDESK_CACHE": str(cache), "PATH": "/bin"},
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("as written:") == 5
