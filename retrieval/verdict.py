@@ -101,7 +101,8 @@ def if_about(stances: Vectors, scores: Vectors, fitted: Calibration) -> Vectors:
 
 
 def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:
-    """A source number for each passage: near-identical passages of the same stance share one.
+    """For each passage the first passage of its source. Near-identical passages of the same stance
+    are of one source, and so are those that a third links.
 
     Likeness is the overlap coefficient of three-word shingles (Broder, On the resemblance and
     containment of documents, 1997), so a copy that was cut short is still a copy. Passages of
@@ -109,15 +110,16 @@ def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:
     """
     shingles = [_shingles(text) for text in texts]
     labels = [stance_of(row) for row in stances]
-    numbers: list[int] = []
+    sources: list[int] = []
     for at, own in enumerate(shingles):
-        copies = (
-            numbers[before]
-            for before in range(at)
+        linked = {
+            source
+            for before, source in enumerate(sources)
             if labels[before] == labels[at] and _overlap(own, shingles[before]) >= COPY_OVERLAP
-        )
-        numbers.append(next(copies, max(numbers, default=-1) + 1))
-    return numbers
+        }
+        first = min(linked, default=at)
+        sources = [first if source in linked else source for source in sources] + [first]
+    return sources
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:

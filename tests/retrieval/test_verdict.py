@@ -1,5 +1,7 @@
 """Stances -> verdict: by hand, and what must hold for any stances."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,7 +119,7 @@ def test_agency_copy_is_one_source() -> None:
         AGENCY.removesuffix(", the operator said on Monday.") + ".",
         "A pump failure led the operator to stop the reactor at the weekend.",
     ]
-    assert independent_sources(texts, stances(*[SURE] * 4)) == [0, 0, 0, 1]
+    assert independent_sources(texts, stances(*[SURE] * 4)) == [0, 0, 0, 3]
 
 
 def test_a_changed_number_is_a_dispute_not_a_copy() -> None:
@@ -127,6 +129,14 @@ def test_a_changed_number_is_a_dispute_not_a_copy() -> None:
     ]
     assert independent_sources(texts, stances(SURE, AGAINST)) == [0, 1]
     assert independent_sources(texts, stances(SURE, SURE)) == [0, 0]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_two_cuts_of_one_report_are_one_source_in_any_order(order: tuple[int, ...]) -> None:
+    words = AGENCY.split()
+    cuts = [" ".join(words[:8]), AGENCY, " ".join(words[-8:])]
+    assert independent_sources([cuts[0], cuts[2]], stances(SURE, SURE)) == [0, 1]
+    assert independent_sources([cuts[at] for at in order], stances(*[SURE] * 3)) == [0, 0, 0]
 
 
 def test_short_and_empty_texts_have_a_source_too() -> None:
