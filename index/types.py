@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal, Protocol
 
 import numpy as np
@@ -47,8 +47,10 @@ class Document:
 
     def content_hash(self) -> str:
         """SHA-256 over every field but the id: equal hash, nothing to do."""
-        fields = {name: value for name, value in asdict(self).items() if name != "id"}
-        canonical = json.dumps(fields, default=str, sort_keys=True, ensure_ascii=False)
+        # asdict would copy every value first.
+        content = {part.name: getattr(self, part.name) for part in fields(self)}
+        del content["id"]
+        canonical = json.dumps(content, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
