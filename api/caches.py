@@ -22,29 +22,33 @@ class Cache(Generic[Key, Value]):
     """What was used last, up to so many bytes. Safe to use from several threads.
 
     Args:
-        most_bytes: of all values together; 0 keeps nothing.
-        weigh: about how many bytes a value takes.
+        most_bytes: of all keys and values together; 0 keeps nothing.
+        weigh: about how many bytes a key and its value take.
     """
 
-    def __init__(self, most_bytes: int, weigh: Callable[[Value], int]) -> None:
-        self._kept: LRUCache[Key, Value] = LRUCache(most_bytes, getsizeof=weigh)
+    def __init__(self, most_bytes: int, weigh: Callable[[Key, Value], int]) -> None:
+        # An item is kept as (key, value), for cachetools weighs values alone.
+        self._kept: LRUCache[Key, tuple[Key, Value]] = LRUCache(
+            most_bytes, getsizeof=lambda item: weigh(*item)
+        )
         self._weigh = weigh
         self._lock = threading.Lock()
         self.hits = self.misses = 0
 
     def get(self, key: Key) -> Value | None:
         with self._lock:
-            value = self._kept.get(key)
-            if value is not None:
-                self.hits += 1
-            return value
+            item = self._kept.get(key)
+            if item is None:
+                return None
+            self.hits += 1
+            return item[1]
 
     def put(self, key: Key, value: Value) -> None:
         """A value that had to be made: each one is a miss. One that is too large is not kept."""
         with self._lock:
             self.misses += 1
-            if self._weigh(value) <= self._kept.maxsize:
-                self._kept[key] = value
+            if self._weigh(key, value) <= self._kept.maxsize:
+                self._kept[key] = (key, value)
 
 
 class Remembering:
@@ -53,7 +57,7 @@ class Remembering:
     def __init__(self, embedder: Embedder, most_bytes: int) -> None:
         self._embedder = embedder
         self.identity, self.dimension = embedder.identity, embedder.dimension
-        self.cache: Cache[str, Vectors] = Cache(most_bytes, lambda vector: vector.nbytes + 200)
+        self.cache: Cache[str, Vectors] = Cache(most_bytes, _weight)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -68,3 +72,7 @@ class Remembering:
             if len(text) <= LONGEST_TEXT:
                 self.cache.put(text, made.copy())  # a row alone, not the batch it is a view of
         return np.stack([vectors[text] for text in texts])
+
+
+def _weight(text: str, vector: Vectors) -> int:
+    return vector.nbytes + 200 + BYTES_PER_CHARACTER * len(text)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from index.errors import InvalidDocument
 from index.types import MAX_FIELD_CHARS, Document, Filters, clean, parse_date
 from retrieval.types import (
     MAX_CLAIM_CHARS,
@@ -29,10 +31,11 @@ CLAIM = "Turkey and Russia have equal servicemen at the monitoring center"
 
 def _date_string(value: Any) -> Any:
     """Dates come as ISO 8601 strings alone: the number 0 is no day."""
-    if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}", value):
-        return parse_date(value)
     if value is None or isinstance(value, dt.date):
         return value
+    with suppress(InvalidDocument):  # its message would name another field
+        if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}", value):
+            return parse_date(value)
     raise ValueError("not an ISO 8601 date such as 2021-06-15")
 
 

@@ -28,7 +28,13 @@ def run(app: FastAPI, settings: Settings) -> bool:
     Returns:
         Whether it ever got to serve.
     """
-    config = uvicorn.Config(
+    server = _Server(configured(app, settings))
+    server.run()
+    return server.started
+
+
+def configured(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -36,7 +42,7 @@ def run(app: FastAPI, settings: Settings) -> bool:
         lifespan="on",
         timeout_graceful_shutdown=settings.shutdown_timeout,
         server_header=False,
+        # Else whoever runs here could name another address with each request, past the rate limit.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
     )
-    server = _Server(config)
-    server.run()
-    return server.started

@@ -140,10 +140,12 @@ class Service:
         )
 
 
-def _weight(answer: Answer) -> int:
-    """Of an answer in bytes: nearly all of it is the text of its documents."""
-    texts = (item.document.text for item in answer.evidence)
-    return 4_000 + BYTES_PER_CHARACTER * sum(map(len, texts))
+def _weight(key: tuple[int, Claim], answer: Answer) -> int:
+    """Of a remembered answer in bytes: the texts of its documents, and what was asked."""
+    _, claim = key
+    asked = (claim.text, *claim.filters.publisher, *claim.filters.language)
+    texts = (*asked, *(item.document.text for item in answer.evidence))
+    return 4_000 + sum(100 + BYTES_PER_CHARACTER * len(text) for text in texts)
 
 
 def _open(

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     cors_origins: Listed = Field(
         [], description="Origins a browser may call from, e.g. chrome-extension://ID; commas."
     )
+    trusted_proxies: Listed = Field(
+        [], description="Addresses whose X-Forwarded-For is believed; with commas between."
+    )
     max_body_bytes: int = Field(1_048_576, ge=1, description="Largest request body.")
     max_import_bytes: int = Field(268_435_456, ge=1, description="Largest body of an import.")
     max_document_chars: int = Field(1_000_000, ge=1, description="Longest document text.")

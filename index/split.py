@@ -14,6 +14,8 @@ STEP = 2
 MAX_SENTENCE_CHARS = 600
 MAX_PASSAGE_CHARS = 1_200
 SHORT_PARAGRAPH = 60
+# The library's time is quadratic in what it is given at once.
+MOST_AT_ONCE = 5_000
 BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -68,10 +70,16 @@ def _paragraphs(text: str) -> Iterator[Span]:
 
 
 def _sentences(text: str, block: Span, language: str) -> Iterator[Span]:
-    for boundary in sentencex.get_sentence_boundaries(language, text[block.start : block.end]):
-        start = block.start + boundary["start_index"]
-        end = block.start + boundary["end_index"]
-        yield from _pieces(text, _trimmed(text, start, end))
+    start = block.start
+    while start < block.end:
+        end = min(start + MOST_AT_ONCE, block.end)
+        found = sentencex.get_sentence_boundaries(language, text[start:end])
+        if end < block.end and len(found) > 1:
+            found.pop()  # it may go on behind the cut, so the next slice begins with it
+        for boundary in found:
+            here = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
+            yield from _pieces(text, here)
+        start += max(found[-1]["end_index"], 1) if found else end - start
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

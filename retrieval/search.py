@@ -36,7 +36,8 @@ class Fusion:
     dense_weight: float = DENSE_WEIGHT
 
     def __call__(self, dense: float, lexical: float, ceiling: float) -> float:
-        share = lexical / ceiling if ceiling else 0.0
+        # The index counts deleted rows in one of the two until it drops them.
+        share = min(lexical / ceiling, 1.0) if ceiling else 0.0
         return self.dense_weight * dense + (1 - self.dense_weight) * share
 
 

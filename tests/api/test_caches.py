@@ -8,7 +8,7 @@ from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import document
+from index.types import Filters, document
 from retrieval.types import Claim
 from tests.conftest import articles, client_for
 from tests.fakes import FakeEmbedder, FakeStance
@@ -27,7 +27,7 @@ class Counting(FakeEmbedder):
 
 
 def test_it_forgets_what_was_used_least_lately() -> None:
-    cache: Cache[str, str] = Cache(10, len)
+    cache: Cache[str, str] = Cache(10, lambda key, value: len(value))
     cache.put("a", "four")
     cache.put("b", "four")
     assert cache.get("a") == "four"
@@ -39,9 +39,19 @@ def test_it_forgets_what_was_used_least_lately() -> None:
 
 @pytest.mark.parametrize("size", [0, 10])
 def test_what_is_too_large_is_not_kept(size: int) -> None:
-    cache: Cache[str, str] = Cache(size, len)
+    cache: Cache[str, str] = Cache(size, lambda key, value: len(value))
     cache.put("a", "eleven char")
     assert cache.get("a") is None
+
+
+def test_what_was_asked_is_counted_too(service: Service) -> None:
+    asked = [
+        Claim("x" * 10_000, filters=Filters(publisher=(f"{n}" * 2_000,) * 100)) for n in range(3)
+    ]
+    for claim in asked:
+        service.answer([claim])
+        size = service.answers._kept.currsize
+    assert size >= 3 * 4 * (10_000 + 200_000)
 
 
 def test_vectors_are_the_embedder_s_own_and_made_once() -> None:

@@ -77,6 +77,22 @@ def test_a_request_that_says_it_has_no_body_takes_a_place() -> None:
     anyio.run(main)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+def test_a_body_that_nobody_reads_saves_no_place(method: str) -> None:
+    async def main() -> None:
+        seen: list[int] = []
+
+        async def counts(scope, receive, send) -> None:
+            seen.append(door._busy)
+
+        door = Gate(counts, Settings(), Metrics())
+        await door({**SCOPE, "method": method}, never, ignore)
+        assert seen == [1]
+        assert door._busy == 0
+
+    anyio.run(main)
+
+
 def test_a_body_that_does_not_come_is_given_up() -> None:
     status, problem = anyio.run(ask, gate(body_timeout=0.05), never)
     assert (status, problem["detail"]) == (408, "the body did not arrive in time")

@@ -11,7 +11,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from api.server import configured
+from api.settings import Settings
 from tests.conftest import EXAMPLES, ROOT
 
 CLAIMDESK = Path(sys.executable).with_name("claimdesk")
@@ -32,6 +36,19 @@ def url_of(server: subprocess.Popen) -> str:
     line = server.stdout.readline()
     assert line.startswith("claimdesk listens on http://127.0.0.1:"), line
     return line.split()[-1]
+
+
+def test_only_a_proxy_that_was_named_says_where_a_request_came_from() -> None:
+    def believes(settings: Settings) -> bool:
+        config = configured(FastAPI(), settings)
+        config.load()
+        return isinstance(config.loaded_app, ProxyHeadersMiddleware)
+
+    assert not believes(Settings())
+    assert believes(Settings(trusted_proxies=["10.0.0.1"]))
+    assert configured(FastAPI(), Settings(trusted_proxies=["10.0.0.1"])).forwarded_allow_ips == [
+        "10.0.0.1"
+    ]
 
 
 def test_requests_in_flight_finish() -> None:

@@ -1,3 +1,6 @@
+import time
+
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -77,3 +80,18 @@ def test_a_heading_joins_what_it_heads() -> None:
     text = "Background\n\nThe centre opened on Saturday, and the staff moved in on Sunday."
     (passage,) = split(document("d", text))
     assert passage.text == text
+
+
+@pytest.mark.parametrize("sentence", ["中国很大。", "«a. ", "This is a sentence of some length. "])
+def test_a_paragraph_of_many_sentences_takes_linear_time(sentence: str) -> None:
+    text = sentence * (200_000 // len(sentence))
+    made = document("d", text, language="zh" if "中" in sentence else "en")
+    started = time.process_time()
+    passages = split(made)
+    assert time.process_time() - started < 20  # minutes, were it quadratic
+    assert passages[-1].end == len(text.rstrip())
+
+
+def test_a_cut_between_slices_cuts_no_sentence() -> None:
+    expected = [f"Mr. Smith wrote sentence number {n}, and it was good." for n in range(400)]
+    assert sentences(" ".join(expected)) == expected
