@@ -20,8 +20,9 @@ from evaluation.result import Result
 from evaluation.resume import Journal, Remembering, workplace
 from evaluation.target import InProcess, Target, at
 
-# What a claim and a document go through.
-WAYS = [Path(__file__).parent.parent / package for package in ("retrieval", "index")]
+# What a claim and a document go through, and what puts them together.
+PACKAGES = ("retrieval", "index", "api", "evaluation")
+CODE = [Path(__file__).parent.parent / package for package in PACKAGES]
 app = typer.Typer(help="How good it is, on your data or a public set.", no_args_is_help=True)
 Work = Annotated[Path | None, typer.Option("--data", help="Keep the index here, for another run.")]
 Url = Annotated[str | None, typer.Option(help="Evaluate the service that runs there.")]
@@ -68,7 +69,7 @@ def _about(
         "settings": settings(data and data.resolve()).model_dump(mode="json"),
         "url": url,
         "version": version("claimdesk"),
-        "code_sha256": result.data_hash(sorted(f for way in WAYS for f in way.rglob("*.py"))),
+        "code_sha256": result.data_hash(sorted(f for part in CODE for f in part.rglob("*.py"))),
     }
 
 
