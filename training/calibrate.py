@@ -4,8 +4,8 @@
 
 writes `calibration.json` beside the weights. Two things are fitted, on nothing that was trained on:
 
-1. The stance temperature, which minimises the negative log-likelihood of the dev labels (Guo et al.,
-   On Calibration of Modern Neural Networks, 2017), each data set of the dev pairs counting the
+1. The stance temperature, which minimises the negative log-likelihood of the dev labels (Guo et
+   al., On Calibration of Modern Neural Networks, 2017), each data set of the dev pairs counting the
    same: what a newsroom brings is one more set, not one more pair of the largest.
 2. The verdict's parameters, on claims verified over two corpora. The evidence of the dev pairs,
    with evidence of train pairs around it, becomes documents of a few paragraphs; every second claim
