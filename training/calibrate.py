@@ -42,6 +42,7 @@ from index.ingest import ingest
 from index.terms import terms
 from index.types import Document, Vectors, document
 from retrieval.embed import CompiledEmbedder, load_embedder
+from retrieval.errors import ModelUnavailable
 from retrieval.models import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
@@ -105,10 +106,10 @@ def main(
         corpora = [of_pairs(dev, train, claims, seed)]
         if scifact is not None:
             corpora.append(of_scifact(load(scifact, "train"), train, claims, seed))
-    except (TrainingError, EvaluationError) as error:
+        weigher = load_stance(str(model), cache.expanduser())
+    except (TrainingError, EvaluationError, ModelUnavailable) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
-    weigher = load_stance(str(model), cache.expanduser())
     logits = _weigh(weigher, [(p.evidence, p.claim) for p in dev], "weighing dev pairs")
     labels = np.array([STANCES.index(pair.label) for pair in dev])
     datasets = np.array([pair.dataset for pair in dev])

@@ -17,6 +17,7 @@ import typer
 
 from retrieval.models import file_sha256
 from retrieval.stance import PACKED, SCALE, TURN, dequantised, offsets, read_packed, unpack
+from training.errors import TrainingError
 from training.pairs import read_recipe
 
 KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
@@ -45,10 +46,15 @@ def main(
     """
     from safetensors.torch import load_file
 
-    seed = read_recipe(recipe[-1]).seed
-    before = read_packed(base / PACKED) if base else {}
+    try:
+        seed = read_recipe(recipe[-1]).seed
+        before = read_packed(base / PACKED) if base else {}
+        weights = load_file(trained / "model.safetensors")
+    except (TrainingError, OSError) as error:
+        typer.echo(f"training: {error}", err=True)
+        raise typer.Exit(1) from error
     out.mkdir(parents=True, exist_ok=True)
-    (out / PACKED).write_bytes(pack(load_file(trained / "model.safetensors"), seed, before))
+    (out / PACKED).write_bytes(pack(weights, seed, before))
     for name in KEPT:
         if (trained / name).is_file():
             shutil.copy(trained / name, out / name)
