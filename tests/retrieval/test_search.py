@@ -36,6 +36,17 @@ def test_best_passage_of_each_document_once(corpus: ExactCorpus) -> None:
     assert sorted(ids) == ["a", "b", "c", "long"]
 
 
+@pytest.mark.parametrize("top_k", [4, 13])
+def test_a_long_document_hides_no_other(corpus: ExactCorpus, top_k: int) -> None:
+    paragraph = (
+        "The river rose under the bridge on day {}, and the river fell by the evening of it."
+    )
+    long = document("long", "\n\n".join(paragraph.format(n) for n in range(150)))
+    list(ingest([long], corpus, EMBEDDER))
+    ids = [candidate.document.id for candidate in found(corpus, "river bridge", top_k=top_k)]
+    assert sorted(ids) == ["a", "b", "c", "long"]
+
+
 def test_pool_by_hand() -> None:
     document_of = {1: "a", 2: "b", 3: "a", 4: "c"}
     passages = {key: Passage(id, 0, "x", 0, 1, ()) for key, id in document_of.items()}
