@@ -95,7 +95,8 @@ def _from_hub(name: str) -> Path:
         if not _reachable("huggingface.co"):
             raise ModelUnavailable(
                 f"model {name!r} is neither a folder nor in the local cache, and the model hub "
-                "cannot be reached: name a folder that holds it instead"
+                "cannot be reached: set CLAIMDESK_EMBEDDING_MODEL (or CLAIMDESK_STANCE_MODEL) to a "
+                "folder with the model"
             ) from missing
     try:
         return Path(snapshot_download(name, etag_timeout=HUB_TIMEOUT_SECONDS))
