@@ -73,13 +73,17 @@ def _sentences(text: str, block: Span, language: str) -> Iterator[Span]:
     start = block.start
     while start < block.end:
         end = min(start + MOST_AT_ONCE, block.end)
-        found = sentencex.get_sentence_boundaries(language, text[start:end])
-        if end < block.end and len(found) > 1:
-            found.pop()  # it may go on behind the cut, so the next slice begins with it
-        for boundary in found:
-            here = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
-            yield from _pieces(text, here)
-        start += max(found[-1]["end_index"], 1) if found else end - start
+        pieces = [
+            piece
+            for found in sentencex.get_sentence_boundaries(language, text[start:end])
+            for piece in _pieces(
+                text, _trimmed(text, start + found["start_index"], start + found["end_index"])
+            )
+        ]
+        if end < block.end and pieces and pieces[-1].start > start:
+            end = pieces.pop().start  # it may go on behind the cut: the next slice begins with it
+        yield from pieces
+        start = end
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -16,7 +16,7 @@ DENSE_WEIGHT = 0.35
 # Neighbouring windows of one document overlap, so more passages than documents are looked at.
 PASSAGES_PER_DOCUMENT = 8
 MIN_PASSAGES = 100
-# One long document about nothing else would fill both rankings: then more is looked at.
+# Where a few long documents fill the rankings, so many times more is looked at, up to so much.
 DEEPER, MOST_PASSAGES = 4, 1_600
 POOL_DOCUMENTS = 100
 RRF_K = 60
@@ -59,11 +59,7 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
     if not claim.text.strip():
         raise InvalidClaim("the claim is empty")
     claim = replace(claim, text=clean(claim.text))
-    depth = max(MIN_PASSAGES, PASSAGES_PER_DOCUMENT * claim.top_k)
-    by_vector, by_words, passages = _looked_up(claim, vector, corpus, depth)
-    while depth < MOST_PASSAGES and _hidden(claim, depth, by_vector, by_words, passages):
-        depth *= DEEPER
-        by_vector, by_words, passages = _looked_up(claim, vector, corpus, depth)
+    by_vector, by_words, passages = _looked_up(claim, vector, corpus)
     pool = _pool([by_vector, by_words], passages, max(POOL_DOCUMENTS, claim.top_k))
     keys = [key for key, passage in passages.items() if passage.document_id in pool]
     scores = _scores(claim, vector, corpus, fusion, by_vector, by_words, keys)
@@ -86,23 +82,18 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
 
 
 def _looked_up(
-    claim: Claim, vector: Vectors, corpus: Corpus, depth: int
+    claim: Claim, vector: Vectors, corpus: Corpus
 ) -> tuple[list[Hit], list[Hit], dict[int, Passage]]:
-    by_vector, by_words = _ranked(claim, vector, corpus, depth)
-    passages = corpus.passages(list({hit.key: None for hit in by_vector + by_words}))
-    return by_vector, by_words, passages
-
-
-def _hidden(
-    claim: Claim,
-    depth: int,
-    by_vector: Sequence[Hit],
-    by_words: Sequence[Hit],
-    passages: Mapping[int, Passage],
-) -> bool:
-    """Whether long documents may have filled the rankings, so that others were not found."""
-    documents = {passage.document_id for passage in passages.values()}
-    return len(documents) < claim.top_k and max(len(by_vector), len(by_words)) >= depth
+    """Both rankings and their passages, deep enough that long documents hide no other."""
+    depth = max(MIN_PASSAGES, PASSAGES_PER_DOCUMENT * claim.top_k)
+    while True:
+        by_vector, by_words = _ranked(claim, vector, corpus, depth)
+        passages = corpus.passages(list({hit.key: None for hit in by_vector + by_words}))
+        documents = {passage.document_id for passage in passages.values()}
+        all_there_is = max(len(by_vector), len(by_words)) < depth
+        if len(documents) >= claim.top_k or all_there_is or depth >= MOST_PASSAGES:
+            return by_vector, by_words, passages
+        depth = min(DEEPER * depth, MOST_PASSAGES)
 
 
 def _ranked(

@@ -119,3 +119,10 @@ def test_any_json(client: TestClient, path: str, body: dict) -> None:
     assert response.status_code in {200, 422}, response.text
     if response.status_code == 422:
         assert_problem(response, 422)
+
+
+def test_a_bad_date_is_named_by_its_own_field(client: TestClient) -> None:
+    response = client.post("/v1/verify", json={"claim": "x", "as_of": "2021-13-45"})
+    assert_problem(response, 422)
+    assert "as_of" in response.text
+    assert "published_at" not in response.text

@@ -6,6 +6,7 @@ import pytest
 
 from api.service import Service
 from api.settings import Settings
+from evaluation import cli
 from evaluation.resume import FOLDER, Journal, Remembering, workplace
 from evaluation.target import InProcess
 from index.exact import ExactCorpus
@@ -78,3 +79,12 @@ def test_a_claim_is_verified_once(tmp_path: Path) -> None:
     Remembering(InProcess(service), file).verify(claim, 4)
     assert len(stance.calls) > asked
     service.close()
+
+
+def test_other_code_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "CODE", [tmp_path])
+    (tmp_path / "way.py").write_text("STEP = 1")
+    before = cli._about("stance", [])
+    assert cli._about("stance", []) == before
+    (tmp_path / "way.py").write_text("STEP = 2")
+    assert cli._about("stance", []) != before

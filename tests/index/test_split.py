@@ -95,3 +95,8 @@ def test_a_paragraph_of_many_sentences_takes_linear_time(sentence: str) -> None:
 def test_a_cut_between_slices_cuts_no_sentence() -> None:
     expected = [f"Mr. Smith wrote sentence number {n}, and it was good." for n in range(400)]
     assert sentences(" ".join(expected)) == expected
+
+
+def test_a_cut_between_slices_cuts_no_word() -> None:
+    text = "consideration " * 2_000
+    assert set(" ".join(sentences(text)).split()) == {"consideration"}

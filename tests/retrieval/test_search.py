@@ -26,6 +26,7 @@ def found(corpus: ExactCorpus, text: str, **options) -> list:
 def test_fusion_by_hand() -> None:
     assert Fusion(0.25)(dense=0.8, lexical=6.0, ceiling=12.0) == pytest.approx(0.2 + 0.375)
     assert Fusion(0.25)(dense=0.8, lexical=0.0, ceiling=0.0) == pytest.approx(0.2)
+    assert Fusion(0.25)(dense=0.8, lexical=15.0, ceiling=12.0) == pytest.approx(0.2 + 0.75)
 
 
 def test_best_passage_of_each_document_once(corpus: ExactCorpus) -> None:
