@@ -38,7 +38,7 @@ class Fusion:
     dense_weight: float = DENSE_WEIGHT
 
     def __call__(self, dense: float, lexical: float, ceiling: float) -> float:
-        # The index counts deleted rows in one of the two until it drops them.
+        # The corpus may change between the two.
         share = min(lexical / ceiling, 1.0) if ceiling else 0.0
         return self.dense_weight * dense + (1 - self.dense_weight) * share
 

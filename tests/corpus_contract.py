@@ -95,6 +95,24 @@ class CorpusContract:
         assert corpus.words_ceiling(text) == pytest.approx(exact.words_ceiling(text), rel=1e-4)
         assert corpus.words_ceiling(text) >= max(theirs.values())
 
+    @pytest.mark.parametrize("kept", [MANY // 2, MANY - MANY // 20])
+    def test_deleted_words_weigh_no_more(
+        self, corpus: Corpus, exact: ExactCorpus, kept: int
+    ) -> None:
+        documents = sample(MANY)
+        for target in (corpus, exact):
+            fill(target, documents)
+        corpus.search_words("river", 1)  # what is deleted is in the index by then
+        for target in (corpus, exact):
+            target.delete([document.id for document in documents[kept:]])
+        text = "river number7 storm"
+        theirs = {hit.key: hit.score for hit in exact.search_words(text, MANY)}
+        # An index may hold a few deleted rows for a while, and then weighs words almost as it should.
+        about = pytest.approx(theirs, rel=1e-4 if kept == MANY // 2 else 0.05)
+        ours = {hit.key: hit.score for hit in corpus.search_words(text, MANY)}
+        assert ours == about
+        assert corpus.words_ceiling(text) >= max(ours.values())
+
     def test_vectors_score_as_the_reference(self, corpus: Corpus, exact: ExactCorpus) -> None:
         for target in (corpus, exact):
             fill(target, sample(MANY))

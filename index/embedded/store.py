@@ -53,6 +53,13 @@ MIGRATIONS = (
     "INSERT INTO meta VALUES ('corpus', lower(hex(randomblob(16))));",
 )
 CHUNK = 500  # stays below SQLite's limit of bound variables
+# A derived index may hold one deleted row for so many that are alive.
+ALIVE_PER_DEAD = 10
+
+
+def worn(dead: int, alive: int) -> bool:
+    """Whether an index that cannot forget a deleted row by itself is due to be built anew."""
+    return dead * ALIVE_PER_DEAD > alive
 
 
 class Store:

@@ -13,7 +13,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.embedded.store import Store
+from index.embedded.store import Store, worn
 from index.types import Hit, Vectors
 
 log = logging.getLogger(__name__)
@@ -30,9 +30,8 @@ SCORED_AGAIN = 300
 TRAINING_PER_LIST = 64
 CODES_FROM = 16  # values of a 4-bit code
 REMOVED = -1
-# So many deleted keys are told to the index itself; so many dead rows, and a tenth, it may hold.
+# So many deleted keys are told to the index itself.
 SETTLED_FROM = 1_000
-DEAD_ROWS = 100
 
 
 class VectorIndex:
@@ -117,7 +116,7 @@ class VectorIndex:
         if len(self._gone) > SETTLED_FROM:
             self._settle()
         dead = self._removed + len(self._gone)
-        return _kind_of(self._inner()) == "flat" or dead <= DEAD_ROWS + total // 10
+        return _kind_of(self._inner()) == "flat" or not worn(dead, total)
 
     def _choice(self, total: int) -> str:
         if total < CODES_FROM and self._kind == "ivf":

@@ -12,7 +12,7 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
-from index.embedded.store import Store
+from index.embedded.store import Store, worn
 from index.split import embedding_text
 from index.terms import ANALYZER, analyzer, terms
 from index.types import Document, Filters, Hit, Passage
@@ -22,6 +22,8 @@ HEAP_BYTES = 64 * 2**20
 # A claim has a few dozen words. Of a text that has thousands the rarest carry the meaning.
 MAX_QUERY_TERMS = 64
 UNDATED = -(2**31)
+# A term that every row has, so that its frequency counts rows as BM25 does: the dead among them.
+ROW = "row"
 
 
 class WordIndex:
@@ -51,6 +53,7 @@ class WordIndex:
         builder.add_text_field("text", stored=False, tokenizer_name=ANALYZER)
         builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
         builder.add_text_field("language", stored=False, tokenizer_name="raw")
+        builder.add_text_field(ROW, stored=False, tokenizer_name="raw")
         builder.add_integer_field("key", indexed=True, fast=True)
         builder.add_integer_field("day", indexed=True, fast=True)
         self._schema = builder.build()
@@ -76,9 +79,13 @@ class WordIndex:
             self._reset()
         self._catch_up(store, generation, deleted or [])
         stats = store.stats()
-        held = self._index.searcher().num_docs
+        searcher = self._index.searcher()
+        held = searcher.num_docs
         if stats.generation == generation and held != stats.passages:
             log.warning("word index holds %d of %d passages: rebuilt", held, stats.passages)
+            self.rebuild(store, generation)
+        elif worn(_rows(searcher) - held, held):
+            # Deleted rows keep their say in what a word weighs until their segment is merged.
             self.rebuild(store, generation)
 
     def rebuild(self, store: Store, generation: int) -> None:
@@ -98,7 +105,7 @@ class WordIndex:
                     Document(document.id, "", title), Passage(document.id, 0, text, 0, 0, ())
                 )
                 day = document.published_at.toordinal() if document.published_at else UNDATED
-                row = tantivy.Document(key=key, text=shown, day=day)
+                row = tantivy.Document(key=key, text=shown, day=day, row=ROW)
                 if document.publisher:
                     row.add_text("publisher", document.publisher)
                 if document.language:
@@ -124,7 +131,8 @@ class WordIndex:
 
     def ceiling(self, text: str) -> float:
         searcher = self._index.searcher()
-        return sum(2.2 * _idf(searcher, term) for term in set(terms(text)))
+        rows = _rows(searcher)
+        return sum(2.2 * _idf(rows, searcher.doc_freq("text", term)) for term in set(terms(text)))
 
     def _query(self, text: str) -> Query | None:
         """A term query, built by hand: user text never meets a query parser."""
@@ -149,10 +157,13 @@ class WordIndex:
         return [Hit(key, score) for key, (score, _) in zip(keys, hits, strict=True)]
 
 
-def _idf(searcher: tantivy.Searcher, term: str) -> float:
-    n, having = searcher.num_docs, searcher.doc_freq("text", term)
-    # Deleted rows count in doc_freq until their segment is merged.
-    return math.log(1 + (max(n, having) - having + 0.5) / (having + 0.5))
+def _rows(searcher: tantivy.Searcher) -> int:
+    """How many rows there are, deleted ones too."""
+    return int(searcher.doc_freq(ROW, ROW))
+
+
+def _idf(rows: int, having: int) -> float:
+    return math.log(1 + (rows - having + 0.5) / (having + 0.5))
 
 
 def _restrictions(schema: tantivy.Schema, filters: Filters) -> list[Query]:
