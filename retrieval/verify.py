@@ -103,11 +103,15 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
 
 
 def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Read]:
-    """Candidates, best found first; never fewer than a verdict is made of, however few are asked
-    for."""
-    least = READ_DOCUMENTS if models.stance else 1
-    wide = replace(claim, top_k=max(claim.top_k, least))
-    found = search(wide, vector, corpus, models.fusion)
+    """Candidates, best found first: those that a verdict is made of, which are the same however few
+    or many are asked for, and after them as many more as are."""
+    few = claim if models.stance is None else replace(claim, top_k=READ_DOCUMENTS)
+    found = search(few, vector, corpus, models.fusion)
+    if claim.top_k > few.top_k:
+        # Deeper rankings put other documents among the first, too.
+        first = {candidate.document.id for candidate in found}
+        wide = search(claim, vector, corpus, models.fusion)
+        found += [candidate for candidate in wide if candidate.document.id not in first]
     return [Read(candidate, claim.text, vector, rank) for rank, candidate in enumerate(found)]
 
 

@@ -61,6 +61,37 @@ def test_without_a_stance_model_nothing_is_made_up(corpus: ExactCorpus) -> None:
     assert {(item.stance, item.stance_probabilities) for item in answer.evidence} == {(None, None)}
 
 
+class Facing(FakeEmbedder):
+    """Texts that begin alike are near the claim, whatever else they say."""
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        angles = np.array(
+            [
+                {"Near": 0.0, "river": 0.0, "Midway": 0.45}.get(text.split()[0], 1.57)
+                for text in texts
+            ]
+        )
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        vectors[:, 0], vectors[:, 1] = np.cos(angles), np.sin(angles)
+        return vectors
+
+
+def test_the_verdict_is_made_of_the_same_ten_however_many_are_asked_for() -> None:
+    """Those found midway are best, but each ranking alone has a hundred others before them."""
+    kinds = {"Near": 101, "Far, river bridge": 101, "Midway over river and bridge": 5}
+    documents = [
+        document(f"{kind} {n}", f"{kind} {n}.") for kind, most in kinds.items() for n in range(most)
+    ]
+    corpus, models = ExactCorpus(), Models(Facing(), FakeStance(), Fusion())
+    list(ingest(documents, corpus, models.embedder))
+    few, ten, many = (verify([Claim("river bridge", k)], corpus, models)[0] for k in (3, 10, 40))
+    assert few.judgement == ten.judgement == many.judgement
+    shown = [[item.document.id for item in each.evidence] for each in (few, ten, many)]
+    assert shown[0] == shown[1][:3] and shown[1] == shown[2][:10]
+    assert len(set(shown[2])) == 40
+    assert sum(id.startswith("Midway") for id in shown[2]) == 5
+
+
 def test_supported_and_refuted(corpus: ExactCorpus) -> None:
     claims = [Claim("The bridge cost 48 million euros"), Claim("The bridge cost 71 million euros")]
     yes, no = verify(claims, corpus, weighing())
