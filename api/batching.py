@@ -51,6 +51,8 @@ class Batcher(Generic[Item, Result]):
         self._most_cost, self._most_waiting, self._window = most_cost, most_waiting, window
         self._waiting: deque[_Waiter[Item, Result]] = deque()
         self._arrived = anyio.Event()
+        # Of its own: however many documents are being stored, the next batch begins at once.
+        self._thread = anyio.CapacityLimiter(1)
 
     async def __call__(self, item: Item) -> Result:
         """The result for one item.
@@ -94,10 +96,19 @@ class Batcher(Generic[Item, Result]):
             batch.append(self._waiting.popleft())
         return batch
 
+    def _made(self, items: Sequence[Item]) -> Sequence[Result]:
+        try:
+            return self._work(items)
+        except Exception:
+            raise
+        except BaseException as error:
+            # A panic in a library written in Rust is no Exception, and would end the worker.
+            raise RuntimeError(f"the work panicked: {error}") from error
+
     async def _serve(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
         items = [waiter.item for waiter in batch]
         try:
-            results = await anyio.to_thread.run_sync(self._work, items)
+            results = await anyio.to_thread.run_sync(self._made, items, limiter=self._thread)
         except Exception as error:  # noqa: BLE001 - every waiter hears of it
             if len(batch) > 1:
                 for waiter in batch:

@@ -11,6 +11,7 @@ import anyio
 import limits
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import (
@@ -28,6 +29,12 @@ log = logging.getLogger(__name__)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 BODILESS_METHODS = SAFE_METHODS | {"DELETE"}
 IMPORT_PATH = "/v1/documents:import"
+# Each keeps its body on disk, from the first byte until all of it is stored; one writes at a time.
+MOST_IMPORTS = 4
+# Whatever name they reach the service by, and busy or not. They give nothing away.
+PROBES = {"/healthz", "/readyz"}
+# Never sent, for nobody is there to be told; what nginx writes into its log for the same.
+CLIENT_LEFT = 499
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -60,6 +67,10 @@ class Metrics:
         )
 
 
+class _NotTaken(Exception):
+    """The client does not read its answer."""
+
+
 class Gate:
     """ASGI middleware. A refusal is a problem document and costs no model time."""
 
@@ -69,7 +80,7 @@ class Gate:
         self._origins = {origin.lower() for origin in settings.cors_origins}
         self._rate = limits.parse(settings.rate_limit)
         self._limiter = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
-        self._busy = 0
+        self._busy = self._importing = 0
 
     def enter(self) -> None:
         self._busy += 1
@@ -99,9 +110,15 @@ class Gate:
                     (b"x-request-id", request_id.encode()),
                     (b"x-content-type-options", b"nosniff"),
                 ]
-            await send(message)
+            try:
+                with anyio.fail_after(self._settings.body_timeout):
+                    await send(message)
+            except TimeoutError as error:
+                raise _NotTaken from error
 
         work = _Work(self)
+        importing = scope["path"] == IMPORT_PATH
+        self._importing += importing
         try:
             self._admit(scope, headers)
             limit = self._body_limit(scope["path"])
@@ -113,6 +130,10 @@ class Gate:
             if not announced or scope["method"] in BODILESS_METHODS:
                 work.begin()
             await self._app(scope, self._counted(receive, limit, work), tagged)
+        except ClientDisconnect:
+            status = CLIENT_LEFT
+        except _NotTaken:
+            log.warning("request %s: its answer was not read and is dropped", request_id)
         except ApiError as error:
             await respond(status_of(error), str(error), request_id)(scope, receive, tagged)
         except HTTPException as error:
@@ -124,18 +145,21 @@ class Gate:
             await respond(500, "internal error; see the log", request_id)(scope, receive, tagged)
         finally:
             work.end()
+            self._importing -= importing
             # The template, not the path: an id in a label would make a series a document.
             route = getattr(scope.get("route"), "path", "other")
             self._metrics.requests.labels(scope["method"], route, str(status)).inc()
             self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
 
     def _admit(self, scope: Scope, headers: dict[bytes, str]) -> None:
+        if scope["path"] in PROBES:
+            return
         host = headers.get(b"host", "").lower()
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
         if "*" not in self._hosts and name not in self._hosts:
             raise HostRefused(f"host {name!r} is not answered: see CLAIMDESK_ALLOWED_HOSTS")
         if not scope["path"].startswith("/v1/"):
-            return  # a probe must get through when the service is busy
+            return
         if any(ord(char) < 32 for char in scope["path"]):
             raise HTTPException(422, "the path holds a control character")
         origin = headers.get(b"origin", "")
@@ -144,6 +168,8 @@ class Gate:
             raise OriginRefused(f"origin {origin!r} may not write: see CLAIMDESK_CORS_ORIGINS")
         if self._busy >= self._settings.max_in_flight:
             raise self._overloaded()
+        if scope["path"] == IMPORT_PATH and self._importing > MOST_IMPORTS:
+            raise Overloaded(f"{MOST_IMPORTS} imports are under way: try again")
         client = scope["client"][0] if scope.get("client") else "unknown"
         if not self._limiter.hit(self._rate, client):
             raise TooManyRequests(f"more than {self._settings.rate_limit}: slow down")

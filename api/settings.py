@@ -85,7 +85,7 @@ class Settings(BaseSettings):
         64, ge=1, description="Requests worked on at once; more are answered 503."
     )
     max_waiting: int = Field(
-        256, ge=1, description="Claims waiting for the models; more are answered 503."
+        48, ge=1, description="Claims waiting for the models; more are answered 503."
     )
     cache_mb: int = Field(
         64, ge=0, description="Memory for answers that were given before, in MB; 0 keeps none."
@@ -97,7 +97,9 @@ class Settings(BaseSettings):
         "6000/minute", description="Requests per client address; more are answered 429."
     )
     body_timeout: float = Field(
-        30.0, gt=0, description="Seconds that each part of a request body may take to arrive."
+        30.0,
+        gt=0,
+        description="Seconds each part of a request may take to arrive, of an answer to be read.",
     )
     request_timeout: float = Field(
         60.0, gt=0, description="Seconds until a claim or search is answered 503."

@@ -107,7 +107,7 @@ class CorpusContract:
             target.delete([document.id for document in documents[kept:]])
         text = "river number7 storm"
         theirs = {hit.key: hit.score for hit in exact.search_words(text, MANY)}
-        # An index may hold a few deleted rows for a while, and then weighs words almost as it should.
+        # A few deleted rows may stay for a while: then words weigh almost what they should.
         about = pytest.approx(theirs, rel=1e-4 if kept == MANY // 2 else 0.05)
         ours = {hit.key: hit.score for hit in corpus.search_words(text, MANY)}
         assert ours == about

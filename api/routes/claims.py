@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter, ValidationError
@@ -22,6 +22,7 @@ from api.routes.common import (
     in_thread,
     lines,
     problems,
+    while_connected,
     within,
 )
 from api.routes.examples import BATCH, SEARCH, VERIFY
@@ -47,14 +48,19 @@ BATCH_STEP = 8
     responses={200: VERIFY, **problems(413, 422, 429, 503)},
 )
 async def verify(
-    body: VerifyRequest, service: OpenService, batcher: OpenBatcher, request_id: RequestId
+    body: VerifyRequest,
+    request: Request,
+    service: OpenService,
+    batcher: OpenBatcher,
+    request_id: RequestId,
 ) -> Any:
     """Evidence for a claim, what decides most first, and the verdict."""
     started = time.perf_counter()
     claim = body.to_claim(body.claim, service.settings.include_undated)
     answer = service.recall(claim)
     if answer is None:
-        answer = await within(service.settings.request_timeout, batcher(claim))
+        waiting = while_connected(request, batcher(claim))
+        answer = await within(service.settings.request_timeout, waiting)
     return service.response(answer, request_id, started)
 
 
@@ -88,7 +94,7 @@ async def verify_batch(
     return StreamingResponse(lines(results, json.dumps, streams), media_type="application/x-ndjson")
 
 
-def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Iterator[dict[str, Any]]:
+def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Generator[dict[str, Any]]:
     good: list[tuple[int, str]] = []
     for index, claim in enumerate(body.claims):
         try:

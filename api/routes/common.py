@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from typing import Annotated, Any, TypeVar
 
 import anyio
 from fastapi import Depends, Request
+from starlette.requests import ClientDisconnect
 
 from api.batching import Batcher
 from api.errors import MEDIA_TYPE, NotReady, Overloaded
@@ -17,14 +18,15 @@ from retrieval.types import Answer, Claim
 T = TypeVar("T")
 
 
-def _service(request: Request) -> Service:
+# Dependencies are coroutines: FastAPI gives others a thread each, which they may have to wait for.
+async def _service(request: Request) -> Service:
     service: Service | None = request.app.state.service
     if service is None:
         raise NotReady("models and corpus are not open")
     return service
 
 
-def _request_id(request: Request) -> str:
+async def _request_id(request: Request) -> str:
     return str(request.scope["state"]["request_id"])
 
 
@@ -32,7 +34,7 @@ OpenService = Annotated[Service, Depends(_service)]
 RequestId = Annotated[str, Depends(_request_id)]
 
 
-def _batcher(request: Request) -> Batcher[Claim, Answer]:
+async def _batcher(request: Request) -> Batcher[Claim, Answer]:
     batcher: Batcher[Claim, Answer] | None = request.app.state.batcher
     if batcher is None:
         raise NotReady("models and corpus are not open")
@@ -42,12 +44,20 @@ def _batcher(request: Request) -> Batcher[Claim, Answer]:
 OpenBatcher = Annotated[Batcher[Claim, Answer], Depends(_batcher)]
 
 
-def _streams(request: Request) -> anyio.CapacityLimiter:
+async def _streams(request: Request) -> anyio.CapacityLimiter:
     streams: anyio.CapacityLimiter = request.app.state.streams
     return streams
 
 
 OpenStreams = Annotated[anyio.CapacityLimiter, Depends(_streams)]
+
+
+async def _probes(request: Request) -> anyio.CapacityLimiter:
+    probes: anyio.CapacityLimiter = request.app.state.probes
+    return probes
+
+
+OpenProbes = Annotated[anyio.CapacityLimiter, Depends(_probes)]
 
 
 async def within(seconds: float, answer: Awaitable[T]) -> T:
@@ -63,28 +73,67 @@ async def within(seconds: float, answer: Awaitable[T]) -> T:
         raise Overloaded(f"no answer within {seconds:g} seconds: try again later") from error
 
 
-async def in_thread(call: Callable[[], T], seconds: float | None = None) -> T:
+async def while_connected(request: Request, answer: Awaitable[T]) -> T:
+    """What is awaited, unless its client goes away before it is there.
+
+    Raises:
+        ClientDisconnect: it did. What was awaited is cancelled.
+    """
+    outcome: T | Exception = ClientDisconnect()
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        tasks.cancel_scope.cancel()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(watch)
+        try:
+            outcome = await answer
+        except Exception as error:  # noqa: BLE001 - raised below: the group would wrap it in its own
+            outcome = error
+        tasks.cancel_scope.cancel()
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+async def in_thread(
+    call: Callable[[], T],
+    seconds: float | None = None,
+    threads: anyio.CapacityLimiter | None = None,
+) -> T:
     """Run a blocking call beside the event loop.
+
+    Args:
+        threads: those that it may take; of all that are for requests, when none are given.
 
     Raises:
         Overloaded: it took longer than `seconds`. What it does then is dropped.
     """
     if seconds is None:
-        return await anyio.to_thread.run_sync(call)
+        return await anyio.to_thread.run_sync(call, limiter=threads)
     return await within(seconds, anyio.to_thread.run_sync(call, abandon_on_cancel=True))
 
 
 async def lines(
-    items: Iterator[T], render: Callable[[T], str], streams: anyio.CapacityLimiter
+    items: Generator[T], render: Callable[[T], str], streams: anyio.CapacityLimiter
 ) -> AsyncIterator[str]:
-    """A blocking iterator as NDJSON, a line as soon as it is there.
+    """A blocking generator as NDJSON, a line as soon as it is there.
 
     Args:
         streams: the threads that all such answers share; whatever is short keeps its own.
     """
     end = object()
-    while (item := await anyio.to_thread.run_sync(next, items, end, limiter=streams)) is not end:
-        yield render(item) + "\n"  # type: ignore[arg-type]
+    try:
+        while (
+            item := await anyio.to_thread.run_sync(next, items, end, limiter=streams)
+        ) is not end:
+            yield render(item) + "\n"  # type: ignore[arg-type]
+    finally:
+        # Closing waits for what is in the making, and a client that left must not hold the loop up.
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(items.close, limiter=streams)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

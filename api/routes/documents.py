@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -120,7 +120,7 @@ async def import_documents(
     return StreamingResponse(lines(results, json.dumps, streams), media_type="application/x-ndjson")
 
 
-def _import(body: IO[bytes], service: Service, request_id: str) -> Iterator[dict[str, Any]]:
+def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[dict[str, Any]]:
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
     numbers: list[int] = []
     with body:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.gate import Metrics
-from api.routes.common import OpenService, in_thread, problems
+from api.routes.common import OpenProbes, OpenService, in_thread, problems
 from api.routes.examples import INFO, METRICS, OK
 from api.schemas import Health, Info
 
@@ -22,25 +22,25 @@ async def healthz() -> Any:
 
 
 @router.get("/readyz", response_model=Health, responses={200: OK, **problems(503)})
-async def readyz(service: OpenService) -> Any:
+async def readyz(service: OpenService, probes: OpenProbes) -> Any:
     """Models and corpus are open: claims can be sent."""
-    await in_thread(service.corpus.stats)
+    await in_thread(service.corpus.stats, threads=probes)
     return Health(status="ok")
 
 
 @router.get("/v1/info", response_model=Info, responses={200: INFO, **problems(429, 503)})
-async def info(service: OpenService) -> Any:
+async def info(service: OpenService, probes: OpenProbes) -> Any:
     """Models, size of the corpus, limits."""
-    return await in_thread(service.info)
+    return await in_thread(service.info, threads=probes)
 
 
 @router.get("/metrics", response_class=Response, responses={200: METRICS})
-async def metrics(request: Request) -> Response:
+async def metrics(request: Request, probes: OpenProbes) -> Response:
     """For Prometheus."""
     collected: Metrics = request.app.state.metrics
     service = request.app.state.service
     if service is not None:
-        stats = await in_thread(service.corpus.stats)
+        stats = await in_thread(service.corpus.stats, threads=probes)
         collected.documents.set(stats.documents)
         collected.passages.set(stats.passages)
         for name, cache in (("answers", service.answers), ("vectors", service.vectors.cache)):

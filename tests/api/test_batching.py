@@ -109,6 +109,25 @@ def test_only_the_one_at_fault_fails_and_the_worker_goes_on() -> None:
     run(made, scenario)
 
 
+def test_a_panic_is_an_error_of_its_item() -> None:
+    class Panic(BaseException):
+        """As libraries written in Rust raise it."""
+
+    def panics(items: Sequence[int]) -> list[int]:
+        if 13 in items:
+            raise Panic("unlucky")
+        return list(items)
+
+    made = Batcher(panics, lambda item: 1, most_cost=8, most_waiting=8)
+
+    async def scenario() -> None:
+        with pytest.raises(RuntimeError, match="unlucky"):
+            await made(13)
+        assert await made(1) == 1
+
+    run(made, scenario)
+
+
 def test_who_leaves_is_not_worked_for() -> None:
     work = Work(seconds=0.1)
     made = batcher(work, most_cost=1)

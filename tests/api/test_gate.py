@@ -4,8 +4,10 @@ import json
 
 import anyio
 import pytest
+from prometheus_client import generate_latest
+from starlette.requests import Request
 
-from api.gate import Gate, Metrics
+from api.gate import IMPORT_PATH, MOST_IMPORTS, Gate, Metrics
 from api.settings import Settings
 
 SCOPE = {
@@ -25,13 +27,13 @@ def gate(**settings) -> Gate:
     return Gate(reads_body, Settings(**settings), Metrics())
 
 
-async def ask(gate: Gate, receive) -> tuple[int, dict]:
+async def ask(gate: Gate, receive, path: str = "/v1/verify") -> tuple[int, dict]:
     sent: list[dict] = []
 
     async def send(message: dict) -> None:
         sent.append(message)
 
-    await gate(dict(SCOPE), receive, send)
+    await gate({**SCOPE, "path": path}, receive, send)
     return sent[0]["status"], json.loads(sent[1]["body"] or b"{}")
 
 
@@ -91,6 +93,50 @@ def test_a_body_that_nobody_reads_saves_no_place(method: str) -> None:
         assert door._busy == 0
 
     anyio.run(main)
+
+
+def test_imports_that_never_end_keep_out_only_others_of_their_kind() -> None:
+    async def main() -> None:
+        door = gate()
+        async with anyio.create_task_group() as group:
+            for _ in range(MOST_IMPORTS):
+                group.start_soon(ask, door, never, IMPORT_PATH)
+            await anyio.sleep(0.05)
+            status, problem = await ask(door, at_once, IMPORT_PATH)
+            assert (status, problem["detail"]) == (503, "4 imports are under way: try again")
+            assert (await ask(door, at_once))[0] == 200
+            group.cancel_scope.cancel()
+        assert (await ask(door, at_once, IMPORT_PATH))[0] == 200
+
+    anyio.run(main)
+
+
+def test_an_answer_that_is_not_read_gives_its_place_back(caplog: pytest.LogCaptureFixture) -> None:
+    async def not_read(message: dict) -> None:
+        await anyio.sleep_forever()
+
+    async def main() -> None:
+        door = gate(body_timeout=0.05)
+        await door(dict(SCOPE), at_once, not_read)
+        assert door._busy == 0
+
+    anyio.run(main)
+    assert "was not read" in caplog.text
+
+
+def test_who_leaves_in_the_middle_of_a_body_is_no_fault_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def reads(scope, receive, send) -> None:
+        await Request(scope, receive).body()
+
+    async def leaves() -> dict:
+        return {"type": "http.disconnect"}
+
+    metrics = Metrics()
+    anyio.run(Gate(reads, Settings(), metrics), dict(SCOPE), leaves, ignore)
+    assert b'status="499"} 1.0' in generate_latest(metrics.registry)
+    assert not caplog.records
 
 
 def test_a_body_that_does_not_come_is_given_up() -> None:

@@ -186,7 +186,14 @@ def test_a_fault_of_ours_in_a_batch_is_in_the_log(caplog: pytest.LogCaptureFixtu
     assert "the reason" in str(record.exc_info[1])
 
 
-def test_streams_leave_threads_for_the_rest() -> None:
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/verify/batch", {"claims": ["stuck"]}),
+        ("PUT", "/v1/documents/stuck", {"text": "stuck"}),
+    ],
+)
+def test_long_work_leaves_threads_for_the_rest(method: str, path: str, body: dict) -> None:
     class Stuck(FakeEmbedder):
         def embed(self, texts):
             if "stuck" in texts:
@@ -195,9 +202,8 @@ def test_streams_leave_threads_for_the_rest() -> None:
 
     free = threading.Event()
     with client_for(Service(Settings(), ExactCorpus(), Stuck())) as client:
-        body = {"claims": ["stuck"]}
         streams = [
-            threading.Thread(target=client.post, args=("/v1/verify/batch",), kwargs={"json": body})
+            threading.Thread(target=client.request, args=(method, path), kwargs={"json": body})
             for _ in range(50)
         ]
         for stream in streams:
@@ -208,6 +214,7 @@ def test_streams_leave_threads_for_the_rest() -> None:
                 assert time.monotonic() < until
                 time.sleep(0.05)
             assert client.get("/readyz").status_code == 200
+            assert client.post("/v1/verify", json={"claim": "x"}).status_code == 200
             assert time.monotonic() < until
         finally:
             free.set()
@@ -317,6 +324,9 @@ def test_another_host_is_refused() -> None:
         assert_problem(client.get("/v1/info", headers={"Host": "evil.example.org"}), 421)
         assert client.get("/v1/info", headers={"Host": "127.0.0.1:8000"}).status_code == 200
         assert client.get("/v1/info", headers={"Host": "[::1]:8000"}).status_code == 200
+        # A container asks itself by an address that need not be among the names it is called by.
+        assert client.get("/readyz", headers={"Host": "172.17.0.2"}).status_code == 200
+        assert_problem(client.get("/metrics", headers={"Host": "172.17.0.2"}), 421)
     with with_settings(allowed_hosts=["*"]) as client:
         assert client.get("/v1/info", headers={"Host": "x.example.org"}).status_code == 200
 

@@ -72,6 +72,21 @@ def test_requests_in_flight_finish() -> None:
         httpx.get(f"{url}/healthz")
 
 
+def test_who_leaves_is_not_waited_for() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as server:
+        try:
+            url = url_of(server)
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.post(f"{url}/v1/verify", json={"claim": "x"}, timeout=0.3)
+            until = time.monotonic() + 1
+            while 'status="499"' not in httpx.get(f"{url}/metrics").text:
+                assert time.monotonic() < until
+        finally:
+            server.terminate()
+
+
 def test_serving_the_examples(tmp_path: Path, cache: Path) -> None:
     environment = {"CLAIMDESK_CACHE": str(cache), "CLAIMDESK_DATA": str(tmp_path), "PATH": "/bin"}
     add = [CLAIMDESK, "add", EXAMPLES]

@@ -87,7 +87,8 @@ def test_the_verdict_is_made_of_the_same_ten_however_many_are_asked_for() -> Non
     few, ten, many = (verify([Claim("river bridge", k)], corpus, models)[0] for k in (3, 10, 40))
     assert few.judgement == ten.judgement == many.judgement
     shown = [[item.document.id for item in each.evidence] for each in (few, ten, many)]
-    assert shown[0] == shown[1][:3] and shown[1] == shown[2][:10]
+    assert shown[0] == shown[1][:3]
+    assert shown[1] == shown[2][:10]
     assert len(set(shown[2])) == 40
     assert sum(id.startswith("Midway") for id in shown[2]) == 5
 
