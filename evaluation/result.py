@@ -91,7 +91,7 @@ def compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, dict
         raise EvaluationError("one is given the gold abstracts, the other searches for them")
     first, second = _columns(one), _columns(other)
     sizes = [len(next(iter(columns.values()), ())) for columns in (first, second)]
-    if sizes[0] != sizes[1]:
+    if sizes[0] != sizes[1] or not sizes[0]:
         raise EvaluationError(f"the two are of {sizes[0]:,} and {sizes[1]:,} items")
     shared = [name for name in first if name in second]
     left = {name: first[name] for name in shared}

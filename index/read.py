@@ -29,7 +29,8 @@ def read(*paths: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document
     for path in paths:
         for file, name in _files(path):
             first = names.setdefault(name, file)
-            if first != file and name:
+            # Of a file of lines the name is no id: each line states its own.
+            if first != file and name and file.suffix.lower() != ".jsonl":
                 yield Refused(str(file), f"has the same id as {first}: add the folder above both")
             else:
                 yield from _read(file, name, max_chars)

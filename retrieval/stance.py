@@ -117,8 +117,16 @@ def load_stance(
     Raises:
         ModelUnavailable: see `find_model` and `CompiledCrossEncoder`.
     """
-    files = _shipped() if name == SHIPPED else find_model(name)
-    return CompiledCrossEncoder(files, cache, threads, precision)
+    return CompiledCrossEncoder(find_stance(name), cache, threads, precision)
+
+
+def find_stance(name: str) -> ModelFiles:
+    """Folder of a stance model by name.
+
+    Raises:
+        ModelUnavailable: see `find_model`; or the shipped one is damaged.
+    """
+    return _shipped() if name == SHIPPED else find_model(name)
 
 
 def _shipped() -> ModelFiles:

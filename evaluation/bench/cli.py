@@ -35,6 +35,9 @@ class Part(StrEnum):
 
 SIZES = (10_000, 100_000, 1_000_000)
 FILE = "bench.json"
+MULTIPLIES = (
+    "avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"
+)  # fmt: skip
 TEXTS, PAIRS, CLAIMS = 400, 64, 400
 PLAIN_DOCUMENTS = 300
 # In the corpus that a start opens; what their words are makes no difference. Two passages each.
@@ -194,21 +197,25 @@ def _ratio(figures: Mapping[str, float], one: str, other: str) -> float | None:
 
 def _about() -> dict[str, Any]:
     """What the figures hold for."""
+    from retrieval.models import find_model
+    from retrieval.stance import find_stance
+
     chosen = settings()
     return {
         "version": version("claimdesk"),
         "machine": f"{_processor()}, {os.cpu_count()} processors",
-        "embedding_model": chosen.embedding_model,
-        "stance_model": chosen.stance_model,
+        "embedding_model": find_model(chosen.embedding_model).identity,
+        "stance_model": find_stance(chosen.stance_model).identity,
         "threads": chosen.threads,
     }
 
 
 def _processor() -> str:
-    """Its name where Linux says it, for a ratio depends on what multiplies."""
+    """Its name and what it multiplies with, where Linux says it: a ratio depends on that."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:
         return platform.machine()
-    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return named[0] if named else platform.machine()
+    said = {name.strip(): value.split() for name, _, value in (ln.partition(":") for ln in lines)}
+    named = " ".join(said.get("model name", [platform.machine()]))
+    return f"{named} ({', '.join(flag for flag in MULTIPLIES if flag in said.get('flags', []))})"

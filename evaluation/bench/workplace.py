@@ -13,7 +13,7 @@ from index.embedded.corpus import DATABASE
 from index.embedded.store import Store
 from index.embedded.vectors import BLOCK
 from retrieval.models import find_model
-from retrieval.stance import PACKED, SHIPPED, SHIPPED_FOLDER
+from retrieval.stance import PACKED, find_stance
 from training.pack import unpacked
 
 
@@ -28,7 +28,7 @@ class Workplace:
 
 def prepare(folder: Path, embedding: str, stance: str) -> Workplace:
     """Put both models where the plain side finds them."""
-    source = SHIPPED_FOLDER if stance == SHIPPED else find_model(stance).folder
+    source = find_stance(stance).folder
     weights = folder / STANCE_FOLDER
     if (source / PACKED).is_file():
         unpacked(source, weights)

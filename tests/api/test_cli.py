@@ -155,6 +155,11 @@ def test_two_files_of_one_name_do_not_replace_each_other(run, tmp_path: Path) ->
     both = run("add", tmp_path / "x/a.txt", tmp_path / "y/a.txt", "--data", tmp_path / "data")
     assert both.stdout == "1 added, 0 updated, 0 unchanged, 1 refused\n"
     assert "has the same id as" in both.stderr
+    for folder in ("x", "y"):
+        line = json.dumps({"id": folder, "text": f"What {folder} says."})
+        (tmp_path / folder / "a.jsonl").write_text(line)
+    lines = [tmp_path / folder / "a.jsonl" for folder in ("x", "y")]
+    assert run("add", *lines, "--data", tmp_path / "data").stdout.startswith("2 added")
 
 
 def test_another_model_asks_for_a_reindex(run, tmp_path: Path) -> None:

@@ -101,6 +101,8 @@ def test_other_data_is_not_compared(tmp_path: Path) -> None:
     one = save(tmp_path / "a", stance_result(0.9, 1))
     with pytest.raises(EvaluationError, match="another data_sha256"):
         result.compared(one, {**one, "data_sha256": "1"})
+    with pytest.raises(EvaluationError, match="0 and 0 items"):
+        result.compared({**one, "items": {}}, {**one, "items": {}})
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"task": "stance"})])
