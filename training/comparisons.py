@@ -94,16 +94,23 @@ def comparisons(texts: Sequence[str], most: int, seed: int) -> list[Pair]:
     made: list[Pair] = []
     while len(made) < most:
         fact, claims = randomly.choice((_amounts, _amounts, _contest, _part))(randomly)
-        by_stance: dict[Stance, list[str]] = {}
-        for claim, stance in claims:
-            by_stance.setdefault(stance, []).append(claim)
-        evidence = _among(fact, texts, randomly)
-        for stance in randomly.sample(sorted(by_stance), min(2, len(by_stance))):
-            made.append(Pair(randomly.choice(by_stance[stance]), evidence, stance, DATASET))
+        made += chosen(claims, among(fact, texts, randomly), DATASET, randomly)
     return made[:most]
 
 
-def _among(fact: str, texts: Sequence[str], randomly: random.Random) -> str:
+def chosen(
+    claims: Sequence[Said], evidence: str, dataset: str, randomly: random.Random
+) -> Iterator[Pair]:
+    """Two of the claims, of two stances."""
+    by_stance: dict[Stance, list[str]] = {}
+    for claim, stance in claims:
+        by_stance.setdefault(stance, []).append(claim)
+    for stance in randomly.sample(sorted(by_stance), min(2, len(by_stance))):
+        yield Pair(randomly.choice(by_stance[stance]), evidence, stance, dataset)
+
+
+def among(fact: str, texts: Sequence[str], randomly: random.Random) -> str:
+    """A fact alone, or as often among three sentences of one of the texts."""
     if not texts or randomly.random() < 0.5:
         return fact
     text = randomly.choice(texts)
@@ -120,7 +127,7 @@ class _Side:
 
 def _amounts(randomly: random.Random) -> tuple[str, list[Said]]:
     """Two sides and how many of something each has."""
-    one, other = _names(randomly)
+    one, other = names(randomly)
     past, base, things = randomly.choice(DEEDS).replace("_", " ").split("|")
     scale = randomly.choice((20, 100, 900, 20_000))
     a, b = randomly.randint(3, scale), randomly.randint(3, scale)
@@ -204,7 +211,7 @@ def _unknown(one: str, other: str, past: str, things: str) -> Iterator[Said]:
 
 def _contest(randomly: random.Random) -> tuple[str, list[Said]]:
     """One side wins, the other loses, by so much."""
-    winner, loser = _names(randomly)
+    winner, loser = names(randomly)
     told = _election if randomly.random() < 0.5 else _match
     return told(winner, loser, randomly)
 
@@ -301,7 +308,7 @@ def _part(randomly: random.Random) -> tuple[str, list[Said]]:
     return fact, claims
 
 
-def _names(randomly: random.Random) -> tuple[str, str]:
+def names(randomly: random.Random) -> tuple[str, str]:
     """Two of one kind."""
     kind = randomly.randrange(3)
     if kind == 0:
