@@ -1,0 +1,71 @@
+"""Weights of several rounds -> their mean, as a model to go on from or to pack.
+
+    python -m training.mean RUN3/final RUN4/final --out MEAN
+
+A round of its own kind of pairs wins where they are from and loses a little elsewhere; between
+weights that lie in one basin the mean keeps most of what each has won (Wortsman et al., "Model
+soups", ICML 2022).
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+
+from retrieval.stance import PACKED
+from training.errors import TrainingError
+from training.pack import KEPT, unpacked
+
+WEIGHTS = "model.safetensors"
+
+
+def main(
+    models: Annotated[list[Path], typer.Argument(help="folders of the weights, packed or not")],
+    out: Annotated[Path, typer.Option(help="folder for the mean")],
+) -> None:
+    """Write the mean of the weights, each counting the same."""
+    try:
+        mean(models, out)
+    except (TrainingError, OSError) as error:
+        typer.echo(f"training: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"{out}: the mean of {len(models)}")
+
+
+def mean(models: list[Path], out: Path) -> None:
+    """
+    Raises:
+        TrainingError: the weights are not of one shape.
+    """
+    from safetensors.torch import save_file
+
+    total: dict[str, Any] = {}
+    for model in models:
+        weights = _weights(model)
+        shapes = {name: weight.shape for name, weight in weights.items()}
+        if total and shapes != {name: weight.shape for name, weight in total.items()}:
+            raise TrainingError(f"{model} and {models[0]} are not of one shape")
+        for name, weight in weights.items():
+            total[name] = total.get(name, 0) + weight.float() / len(models)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in KEPT:
+        if (models[-1] / name).is_file():
+            shutil.copy(models[-1] / name, out / name)
+    save_file(total, out / WEIGHTS, {"format": "pt"})
+
+
+def _weights(model: Path) -> dict[str, Any]:
+    from safetensors.torch import load_file
+
+    if not (model / PACKED).is_file():
+        return dict(load_file(model / WEIGHTS))
+    with TemporaryDirectory() as scratch:
+        return dict(load_file(unpacked(model, Path(scratch)) / WEIGHTS))
+
+
+if __name__ == "__main__":
+    typer.run(main)
