@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -93,7 +93,7 @@ class ExactCorpus:
 
     def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
         ids = sorted(id for id in self._documents if cursor is None or id > cursor)
-        page = [self._documents[id] for id in ids[:limit]]
+        page = [replace(self._documents[id], text="") for id in ids[:limit]]
         return Page(page, page[-1].id if len(ids) > limit else None)
 
     def all_documents(self) -> Iterator[Document]:

@@ -216,7 +216,7 @@ class Stats:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A slice of the documents, by id; `next_cursor` is None on the last one."""
+    """A slice of the documents, by id, their texts left out; `next_cursor` is None on the last."""
 
     documents: list[Document] = field(default_factory=list)
     next_cursor: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -215,7 +216,9 @@ class CorpusContract:
             f"d{n}" for n in range(FEW)
         )
         assert second.next_cursor is None
-        assert list(corpus.all_documents()) == first.documents + second.documents
+        every = list(corpus.all_documents())
+        assert [replace(item, text="") for item in every] == first.documents + second.documents
+        assert all(item.text for item in every)
 
     def test_what_is_stored_comes_back(self, corpus: Corpus) -> None:
         given = document(

@@ -153,13 +153,7 @@ class EmbeddedCorpus:
         return self._store.documents(cursor, limit)
 
     def all_documents(self) -> Iterator[Document]:
-        cursor: str | None = None
-        while True:
-            page = self._store.documents(cursor, 200)
-            yield from page.documents
-            if page.next_cursor is None:
-                return
-            cursor = page.next_cursor
+        return self._store.all_documents()
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
         return self._store.content_hashes(document_ids)

@@ -264,8 +264,21 @@ class Store:
         return None if row is None else _document(row)
 
     def documents(self, cursor: str | None, limit: int) -> Page:
+        return self._page(_LISTED, cursor, limit)
+
+    def all_documents(self, together: int = 200) -> Iterator[Document]:
+        """So many at a time: whoever goes through them may write meanwhile."""
+        cursor: str | None = None
+        while True:
+            page = self._page(_COLUMNS, cursor, together)
+            yield from page.documents
+            if page.next_cursor is None:
+                return
+            cursor = page.next_cursor
+
+    def _page(self, columns: str, cursor: str | None, limit: int) -> Page:
         rows = self._all(
-            f"SELECT {_COLUMNS} FROM documents WHERE id > ? ORDER BY id LIMIT ?",
+            f"SELECT {columns} FROM documents WHERE id > ? ORDER BY id LIMIT ?",
             cursor or "", limit + 1,
         )  # fmt: skip
         page = [_document(row) for row in rows[:limit]]
@@ -375,7 +388,9 @@ class Store:
             yield from self._all(f"{sql} ({marks})", *chunk)
 
 
-_COLUMNS = "id, text, title, url, publisher, published_at, language"
+_METADATA = "title, url, publisher, published_at, language"
+_COLUMNS = f"id, text, {_METADATA}"
+_LISTED = f"id, '', {_METADATA}"
 
 
 def _document(row: Sequence[Any]) -> Document:
