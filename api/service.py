@@ -74,8 +74,11 @@ class Service:
         self.corpus.close()
 
     def warm_up(self) -> None:
-        """Catch the indexes up and run the model once, so that the first claim does not wait."""
-        self.answer([Claim("warm-up", top_k=1)])
+        """Catch the indexes up and run each model once, so that the first claim does not wait: but
+        not on ten passages, which is what the start itself would wait for."""
+        verify([Claim("warm-up", top_k=1)], self.corpus, replace(self.models, stance=None))
+        if self.models.stance is not None:
+            self.models.stance.predict([("warm", "up")])
 
     def ingest(self, items: Iterable[Document | Refused]) -> Iterator[Outcome]:
         return ingest_module.ingest(items, self.corpus, self.embedder)
