@@ -71,9 +71,14 @@ def main(
 
 
 def _commands(recipes: Sequence[Path]) -> Iterator[str]:
-    """What was run: each recipe goes on from the weights of the one before."""
+    """What was run: each recipe goes on from the weights of the one before, or of several."""
     base = "BASE"
     for number, recipe in enumerate(recipes, 1):
+        several = read_recipe(recipe).mean_of
+        if several > 1:
+            rounds = " ".join(f"RUN{at}/final" for at in range(number - several, number))
+            base = f"MEAN{number - 1}"
+            yield f"python -m training.mean {rounds} --out {base}"
         yield f"python -m training.stance DATA --recipe {recipe} --base {base} --out RUN{number}"
         base = f"RUN{number}/final"
 
