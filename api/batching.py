@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import anyio
 
-from api.errors import Overloaded
+from api.errors import Overloaded, without_panics
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -47,7 +47,7 @@ class Batcher(Generic[Item, Result]):
         most_waiting: int,
         window: float = 0.0,
     ) -> None:
-        self._work, self._cost = work, cost
+        self._work, self._cost = without_panics(work), cost
         self._most_cost, self._most_waiting, self._window = most_cost, most_waiting, window
         self._waiting: deque[_Waiter[Item, Result]] = deque()
         self._arrived = anyio.Event()
@@ -96,19 +96,10 @@ class Batcher(Generic[Item, Result]):
             batch.append(self._waiting.popleft())
         return batch
 
-    def _made(self, items: Sequence[Item]) -> Sequence[Result]:
-        try:
-            return self._work(items)
-        except Exception:
-            raise
-        except BaseException as error:
-            # A panic in a library written in Rust is no Exception, and would end the worker.
-            raise RuntimeError(f"the work panicked: {error}") from error
-
     async def _serve(self, batch: Sequence[_Waiter[Item, Result]]) -> None:
         items = [waiter.item for waiter in batch]
         try:
-            results = await anyio.to_thread.run_sync(self._made, items, limiter=self._thread)
+            results = await anyio.to_thread.run_sync(self._work, items, limiter=self._thread)
         except Exception as error:  # noqa: BLE001 - every waiter hears of it
             if len(batch) > 1:
                 for waiter in batch:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +16,8 @@ from starlette.exceptions import HTTPException
 from index import errors as index_errors
 from retrieval import errors as retrieval_errors
 
+P = ParamSpec("P")
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
@@ -71,6 +74,25 @@ STATUS: Mapping[type[Exception], int] = {
     retrieval_errors.ModelUnavailable: 503,
     retrieval_errors.QuoteMismatch: 500,
 }
+
+
+def without_panics(call: Callable[P, T]) -> Callable[P, T]:
+    """The same call, whose every failure is an Exception.
+
+    A panic in a library written in Rust is none (tokenizers, tantivy): it would pass every handler
+    and end whatever thread or task it meets.
+    """
+
+    @wraps(call)
+    def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return call(*args, **kwargs)
+        except Exception:
+            raise
+        except BaseException as error:
+            raise RuntimeError(f"panic: {error}") from error
+
+    return made
 
 
 def status_of(error: Exception) -> int:

@@ -6,10 +6,11 @@ import logging
 import re
 import time
 import uuid
+from collections import Counter
 
 import anyio
 import limits
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import prometheus_client as prometheus
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,8 +31,11 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 BODILESS_METHODS = SAFE_METHODS | {"DELETE"}
 IMPORT_PATH = "/v1/documents:import"
 # Each keeps its body on disk, from the first byte until all of it is stored; one writes at a time.
+# Half of them are for any one client, so that one who never comes to an end keeps out only itself.
 MOST_IMPORTS = 4
-# Whatever name they reach the service by, and busy or not. They give nothing away.
+# A whole body may take so many times what one of its parts may.
+MOST_PARTS_TIME = 20
+# Answered busy or not, and whatever name they are reached by: they tell nothing but that.
 PROBES = {"/healthz", "/readyz"}
 # Never sent, for nobody is there to be told; what nginx writes into its log for the same.
 CLIENT_LEFT = 499
@@ -42,27 +46,27 @@ class Metrics:
     """Prometheus metrics of one app."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = prometheus.CollectorRegistry()
         labels = ["method", "route", "status"]
-        self.requests = Counter(
+        self.requests = prometheus.Counter(
             "claimdesk_requests", "Requests answered.", labels, registry=self.registry
         )
-        self.seconds = Histogram(
+        self.seconds = prometheus.Histogram(
             "claimdesk_request_seconds", "Time to the last byte.", ["route"], registry=self.registry
         )
-        self.in_flight = Gauge(
+        self.in_flight = prometheus.Gauge(
             "claimdesk_requests_in_flight", "Requests being worked on.", registry=self.registry
         )
-        self.documents = Gauge(
+        self.documents = prometheus.Gauge(
             "claimdesk_documents", "Documents in the corpus.", registry=self.registry
         )
-        self.passages = Gauge(
+        self.passages = prometheus.Gauge(
             "claimdesk_passages", "Passages in the corpus.", registry=self.registry
         )
-        self.cache_hits = Gauge(
+        self.cache_hits = prometheus.Gauge(
             "claimdesk_cache_hits", "Found in a cache.", ["cache"], registry=self.registry
         )
-        self.cache_misses = Gauge(
+        self.cache_misses = prometheus.Gauge(
             "claimdesk_cache_misses", "Had to be made.", ["cache"], registry=self.registry
         )
 
@@ -80,7 +84,8 @@ class Gate:
         self._origins = {origin.lower() for origin in settings.cors_origins}
         self._rate = limits.parse(settings.rate_limit)
         self._limiter = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
-        self._busy = self._importing = 0
+        self._busy = 0
+        self._importing: Counter[str] = Counter()
 
     def enter(self) -> None:
         self._busy += 1
@@ -117,10 +122,12 @@ class Gate:
                 raise _NotTaken from error
 
         work = _Work(self)
-        importing = scope["path"] == IMPORT_PATH
-        self._importing += importing
+        client = scope["client"][0] if scope.get("client") else "unknown"
+        importing = False
         try:
-            self._admit(scope, headers)
+            self._admit(scope, headers, client)
+            if importing := _imports(scope):
+                self._importing[client] += 1
             limit = self._body_limit(scope["path"])
             length = int(headers.get(b"content-length") or 0)
             if length > limit:
@@ -133,6 +140,7 @@ class Gate:
         except ClientDisconnect:
             status = CLIENT_LEFT
         except _NotTaken:
+            status = CLIENT_LEFT
             log.warning("request %s: its answer was not read and is dropped", request_id)
         except ApiError as error:
             await respond(status_of(error), str(error), request_id)(scope, receive, tagged)
@@ -145,13 +153,16 @@ class Gate:
             await respond(500, "internal error; see the log", request_id)(scope, receive, tagged)
         finally:
             work.end()
-            self._importing -= importing
+            if importing:
+                self._importing -= Counter([client])
+            if work.left:  # what was answered to nobody does not matter
+                status = CLIENT_LEFT
             # The template, not the path: an id in a label would make a series a document.
             route = getattr(scope.get("route"), "path", "other")
             self._metrics.requests.labels(scope["method"], route, str(status)).inc()
             self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
 
-    def _admit(self, scope: Scope, headers: dict[bytes, str]) -> None:
+    def _admit(self, scope: Scope, headers: dict[bytes, str], client: str) -> None:
         if scope["path"] in PROBES:
             return
         host = headers.get(b"host", "").lower()
@@ -168,9 +179,11 @@ class Gate:
             raise OriginRefused(f"origin {origin!r} may not write: see CLAIMDESK_CORS_ORIGINS")
         if self._busy >= self._settings.max_in_flight:
             raise self._overloaded()
-        if scope["path"] == IMPORT_PATH and self._importing > MOST_IMPORTS:
-            raise Overloaded(f"{MOST_IMPORTS} imports are under way: try again")
-        client = scope["client"][0] if scope.get("client") else "unknown"
+        under_way = self._importing
+        if _imports(scope) and (
+            under_way.total() >= MOST_IMPORTS or under_way[client] >= MOST_IMPORTS // 2
+        ):
+            raise Overloaded(f"{under_way.total()} imports are under way: try again")
         if not self._limiter.hit(self._rate, client):
             raise TooManyRequests(f"more than {self._settings.rate_limit}: slow down")
 
@@ -186,17 +199,21 @@ class Gate:
         """Counts what arrives, for a body sent in chunks announces no length; does not wait for
         ever; and takes a place among the requests in flight once the body is there, so that
         clients who send slowly keep nobody out."""
-        seen, complete = 0, False
+        seen, complete, patience = 0, False, self._settings.body_timeout
+        until = anyio.current_time() + MOST_PARTS_TIME * patience
 
         async def counted() -> Message:
             nonlocal seen, complete
             if complete:
                 return await receive()
             try:
-                with anyio.fail_after(self._settings.body_timeout):
+                with anyio.fail_after(min(patience, max(0, until - anyio.current_time()))):
                     message = await receive()
             except TimeoutError as error:
                 raise HTTPException(408, "the body did not arrive in time") from error
+            if message["type"] == "http.disconnect":
+                work.left = True
+                return message
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise _too_large(limit)
@@ -219,6 +236,8 @@ class _Work:
 
     def __init__(self, gate: Gate) -> None:
         self._gate, self.begun = gate, False
+        self.left = False
+        """Whether the client went away before all of its body was there."""
 
     def begin(self) -> None:
         if not self.begun:
@@ -228,6 +247,10 @@ class _Work:
     def end(self) -> None:
         if self.begun:
             self._gate.leave()
+
+
+def _imports(scope: Scope) -> bool:
+    return bool(scope["method"] == "POST" and scope["path"] == IMPORT_PATH)
 
 
 def _too_large(limit: int) -> HTTPException:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket as socket_module
+from socket import IPPROTO_TCP
 from typing import Any
 
 import uvicorn
@@ -9,14 +11,29 @@ from fastapi import FastAPI
 
 from api.settings import Settings
 
+# RFC 5482; Linux has it.
+_USER_TIMEOUT: int | None = getattr(socket_module, "TCP_USER_TIMEOUT", None)
+
 
 class _Server(uvicorn.Server):
-    """Says where it listens once claims can be sent, on stdout, for whoever started it."""
+    """Says where it listens once claims can be sent, on stdout, for whoever started it.
+
+    Args:
+        patience: seconds that a client may leave what was sent to it unread.
+    """
+
+    def __init__(self, config: uvicorn.Config, patience: float) -> None:
+        super().__init__(config)
+        self._patience = patience
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         for listening in self.servers if self.started else ():
             for socket in listening.sockets:
+                if _USER_TIMEOUT is not None:
+                    # Connections inherit it: one whose client reads no answer ends by itself.
+                    patience = int(1000 * self._patience)
+                    socket.setsockopt(IPPROTO_TCP, _USER_TIMEOUT, patience)
                 host, port, *_ = socket.getsockname()
                 shown = f"[{host}]" if ":" in host else host
                 print(f"claimdesk listens on http://{shown}:{port}", flush=True)
@@ -28,7 +45,7 @@ def run(app: FastAPI, settings: Settings) -> bool:
     Returns:
         Whether it ever got to serve.
     """
-    server = _Server(configured(app, settings))
+    server = _Server(configured(app, settings), settings.body_timeout)
     server.run()
     return server.started
 

@@ -111,7 +111,8 @@ def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[
         # Deeper rankings put other documents among the first, too.
         first = {candidate.document.id for candidate in found}
         wide = search(claim, vector, corpus, models.fusion)
-        found += [candidate for candidate in wide if candidate.document.id not in first]
+        more = [candidate for candidate in wide if candidate.document.id not in first]
+        found += more[: claim.top_k - len(found)]
     return [Read(candidate, claim.text, vector, rank) for rank, candidate in enumerate(found)]
 
 
@@ -191,14 +192,14 @@ def in_context(read: Read, text: str) -> str:
 
 def _both_camps_first(reads: list[Read]) -> list[Read]:
     """Where strong sources disagree, the strongest of each camp come before the rest."""
-    reads = sorted(reads, key=lambda read: (not read.judged, -read.order))
+    judged = sorted((read for read in reads if read.judged), key=lambda read: -read.order)
     first = []
     for column in (SUPPORTS, REFUTES):
-        camp = [r for r in reads if r.stance is not None and r.stance[column] >= STRONG]
+        camp = [r for r in judged if r.stance is not None and r.stance[column] >= STRONG]
         first += camp[:1]
-    if len(first) < 2:
-        return reads
-    return sorted(reads, key=lambda read: (read not in first, not read.judged, -read.order))
+    if len(first) == 2:
+        judged.sort(key=lambda read: read not in first)
+    return judged + [read for read in reads if not read.judged]
 
 
 def _judge(reads: Sequence[Read], model: StanceModel, threshold: float) -> Judgement:

@@ -10,11 +10,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter, ValidationError
 
 from api.errors import explain, problem, status_of
 from api.routes.common import (
+    Lines,
     OpenBatcher,
     OpenService,
     OpenStreams,
@@ -79,19 +79,19 @@ async def search(body: SearchRequest, service: OpenService, request_id: RequestI
 
 @router.post(
     "/verify/batch",
-    response_class=StreamingResponse,
+    response_class=Lines,
     responses={200: BATCH, **problems(413, 422, 429, 503)},
 )
 async def verify_batch(
     body: BatchRequest, service: OpenService, streams: OpenStreams, request_id: RequestId
-) -> StreamingResponse:
+) -> Lines:
     """Many claims: NDJSON, a line a claim with its `index`; a bad claim has an `error` instead."""
     most = service.settings.max_batch_claims
     if len(body.claims) > most:
         error = {"type": "too_long", "loc": ("claims",), "msg": f"more than {most} claims"}
         raise RequestValidationError([error])
     results = _verify_all(body, service, request_id)
-    return StreamingResponse(lines(results, json.dumps, streams), media_type="application/x-ndjson")
+    return Lines(lines(results, json.dumps, streams))
 
 
 def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Generator[dict[str, Any]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import anyio
 from fastapi import Depends, Request
+from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
+from starlette.types import Send
 
 from api.batching import Batcher
-from api.errors import MEDIA_TYPE, NotReady, Overloaded
+from api.errors import MEDIA_TYPE, NotReady, Overloaded, without_panics
 from api.schemas import Problem
 from api.service import Service
 from retrieval.types import Answer, Claim
@@ -111,29 +114,49 @@ async def in_thread(
     Raises:
         Overloaded: it took longer than `seconds`. What it does then is dropped.
     """
+    made = without_panics(call)
     if seconds is None:
-        return await anyio.to_thread.run_sync(call, limiter=threads)
-    return await within(seconds, anyio.to_thread.run_sync(call, abandon_on_cancel=True))
+        return await anyio.to_thread.run_sync(made, limiter=threads)
+    later = anyio.to_thread.run_sync(made, abandon_on_cancel=True, limiter=threads)
+    return await within(seconds, later)
 
 
 async def lines(
     items: Generator[T], render: Callable[[T], str], streams: anyio.CapacityLimiter
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str]:
     """A blocking generator as NDJSON, a line as soon as it is there.
 
     Args:
         streams: the threads that all such answers share; whatever is short keeps its own.
     """
     end = object()
+    following = without_panics(partial(next, items, end))
     try:
-        while (
-            item := await anyio.to_thread.run_sync(next, items, end, limiter=streams)
-        ) is not end:
-            yield render(item) + "\n"  # type: ignore[arg-type]
+        while (item := await anyio.to_thread.run_sync(following, limiter=streams)) is not end:
+            yield render(item) + "\n"
     finally:
-        # Closing waits for what is in the making, and a client that left must not hold the loop up.
+        # Closing waits for what is in the making, and a client that left must not hold the loop up,
+        # nor wait for a thread that others have.
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(items.close, limiter=streams)
+            await anyio.to_thread.run_sync(items.close, limiter=anyio.CapacityLimiter(1))
+
+
+class Lines(StreamingResponse):
+    """NDJSON of `lines`, which are closed whether or not they were all sent.
+
+    Starlette leaves that to the garbage collector, and until it comes by the body of an import that
+    nobody reads the answer of stays on disk.
+    """
+
+    media_type = "application/x-ndjson"
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        finally:
+            assert isinstance(self.body_iterator, AsyncGenerator)
+            with anyio.CancelScope(shield=True):
+                await self.body_iterator.aclose()
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

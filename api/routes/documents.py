@@ -9,10 +9,9 @@ from collections.abc import Generator, Iterator
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 
 from api.errors import DocumentNotFound, status_of
-from api.routes.common import OpenService, OpenStreams, RequestId, in_thread, lines, problems
+from api.routes.common import Lines, OpenService, OpenStreams, RequestId, in_thread, lines, problems
 from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
 from api.schemas import DocumentBody, DocumentInfo, DocumentPage, DocumentRequest, Stored
 from api.service import Service
@@ -96,13 +95,13 @@ async def list_documents(
 
 @router.post(
     "/documents:import",
-    response_class=StreamingResponse,
+    response_class=Lines,
     openapi_extra={"requestBody": {"required": True, "content": IMPORT_BODY}},
     responses={200: IMPORT, **problems(413, 429, 503)},
 )
 async def import_documents(
     request: Request, service: OpenService, streams: OpenStreams, request_id: RequestId
-) -> StreamingResponse:
+) -> Lines:
     """Many documents, NDJSON in and out.
 
     A line comes back once its document is durable, or refused; the last line sums up. The body is
@@ -117,7 +116,7 @@ async def import_documents(
         raise
     body.seek(0)
     results = _import(body, service, request_id)
-    return StreamingResponse(lines(results, json.dumps, streams), media_type="application/x-ndjson")
+    return Lines(lines(results, json.dumps, streams))
 
 
 def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[dict[str, Any]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from api.errors import NotReady
 from api.gate import Metrics
 from api.routes.common import OpenProbes, OpenService, in_thread, problems
 from api.routes.examples import INFO, METRICS, OK
 from api.schemas import Health, Info
+from index.errors import CorpusError
 
+log = logging.getLogger(__name__)
 router = APIRouter(tags=["service"])
 
 
@@ -24,7 +28,12 @@ async def healthz() -> Any:
 @router.get("/readyz", response_model=Health, responses={200: OK, **problems(503)})
 async def readyz(service: OpenService, probes: OpenProbes) -> Any:
     """Models and corpus are open: claims can be sent."""
-    await in_thread(service.corpus.stats, threads=probes)
+    try:
+        await in_thread(service.corpus.stats, threads=probes)
+    except CorpusError as error:
+        # Whoever asks under any name is told no more than that.
+        log.error("not ready", exc_info=error)
+        raise NotReady("the corpus cannot be read; see the log") from error
     return Health(status="ok")
 
 

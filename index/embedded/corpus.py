@@ -188,12 +188,12 @@ class EmbeddedCorpus:
 
     def search_words(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
         with self._words_lock:
-            generation = self._sync_words()
             try:
+                self._sync_words()
                 return self._words.search(text, k, filters)
             except ValueError as error:
-                log.warning("word index cannot be searched and is rebuilt: %s", error)
-                self._words.rebuild(self._store, generation)
+                log.warning("word index cannot be used and is rebuilt: %s", error)
+                self._words.rebuild(self._store, self._store.generation())
                 return self._words.search(text, k, filters)
 
     def score_vector(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:

@@ -35,6 +35,8 @@ class WordIndex:
     def __init__(self, folder: Path, corpus: str) -> None:
         self._folder, self._corpus = folder, corpus
         self.generation = 0
+        # A copy that was made while another process wrote may say more than it holds.
+        self._checked = False
         try:
             name, generation = (folder / "stamp").read_text().split()
             if name != corpus:
@@ -70,23 +72,30 @@ class WordIndex:
 
     def sync(self, store: Store, generation: int) -> None:
         """Bring the index to the store's `generation`."""
-        if generation == self.generation:
+        if generation != self.generation:
+            deleted = None
+            if generation > self.generation:
+                deleted = store.deleted_since(self.generation, generation)
+            if deleted is None or worn(self._dead(deleted), store.passages_until(generation)):
+                self._reset()
+                deleted = []
+            self._catch_up(store, generation, deleted)
+        elif self._checked:
             return
-        deleted = None
-        if generation >= self.generation:
-            deleted = store.deleted_since(self.generation, generation)
-        if deleted is None:
-            self._reset()
-        self._catch_up(store, generation, deleted or [])
         stats = store.stats()
-        searcher = self._index.searcher()
-        held = searcher.num_docs
-        if stats.generation == generation and held != stats.passages:
+        self._checked = stats.generation == generation
+        held = self._index.searcher().num_docs
+        if self._checked and held != stats.passages:
             log.warning("word index holds %d of %d passages: rebuilt", held, stats.passages)
             self.rebuild(store, generation)
-        elif worn(_rows(searcher) - held, held):
-            # Deleted rows keep their say in what a word weighs until their segment is merged.
-            self.rebuild(store, generation)
+
+    def _dead(self, deleted: Sequence[int]) -> int:
+        """Rows that have no passage any more: they keep their say in what a word weighs until
+        their segment is merged. What came and went unseen is none of them."""
+        searcher = self._index.searcher()
+        known = Query.term_set_query(self._schema, "key", list(deleted))
+        held = searcher.search(known, 1, count=True).count if deleted else 0
+        return _rows(searcher) - int(searcher.num_docs) + int(held or 0)
 
     def rebuild(self, store: Store, generation: int) -> None:
         """From nothing."""

@@ -121,7 +121,7 @@ def test_a_panic_is_an_error_of_its_item() -> None:
     made = Batcher(panics, lambda item: 1, most_cost=8, most_waiting=8)
 
     async def scenario() -> None:
-        with pytest.raises(RuntimeError, match="unlucky"):
+        with pytest.raises(RuntimeError, match="panic: unlucky"):
             await made(13)
         assert await made(1) == 1
 

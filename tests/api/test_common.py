@@ -8,7 +8,7 @@ import anyio
 import pytest
 from starlette.requests import ClientDisconnect, Request
 
-from api.routes.common import lines, while_connected
+from api.routes.common import Lines, lines, while_connected
 
 
 async def stays() -> dict:
@@ -80,3 +80,37 @@ def test_a_client_that_drops_a_stream_holds_nobody_up() -> None:
 
     assert anyio.run(main) < 0.4
     assert closed_in != [threading.get_ident()]
+
+
+def test_lines_that_are_not_taken_are_closed_at_once() -> None:
+    closed = []
+
+    def many() -> Generator[int]:
+        try:
+            yield from range(100)
+        finally:
+            closed.append(True)
+
+    async def send(message: dict) -> None:
+        if message.get("body"):
+            raise ValueError("not taken")
+
+    async def main() -> None:
+        answer = Lines(lines(many(), str, anyio.CapacityLimiter(1)))
+        with pytest.raises(ValueError, match="not taken"):
+            await answer({"type": "http"}, stays, send)
+        assert closed
+
+    anyio.run(main)
+
+
+def test_closing_waits_for_no_other_stream() -> None:
+    async def main() -> None:
+        streams = anyio.CapacityLimiter(1)
+        given = lines((n for n in range(3)), str, streams)
+        assert await anext(given) == "0\n"
+        async with streams:
+            with anyio.fail_after(5):
+                await given.aclose()
+
+    anyio.run(main)

@@ -5,9 +5,10 @@ import json
 import anyio
 import pytest
 from prometheus_client import generate_latest
-from starlette.requests import Request
 
+from api.app import create_app
 from api.gate import IMPORT_PATH, MOST_IMPORTS, Gate, Metrics
+from api.service import Service
 from api.settings import Settings
 
 SCOPE = {
@@ -27,13 +28,15 @@ def gate(**settings) -> Gate:
     return Gate(reads_body, Settings(**settings), Metrics())
 
 
-async def ask(gate: Gate, receive, path: str = "/v1/verify") -> tuple[int, dict]:
+async def ask(
+    gate: Gate, receive, path: str = "/v1/verify", client: str = "10.0.0.1"
+) -> tuple[int, dict]:
     sent: list[dict] = []
 
     async def send(message: dict) -> None:
         sent.append(message)
 
-    await gate({**SCOPE, "path": path}, receive, send)
+    await gate({**SCOPE, "path": path, "client": (client, 1)}, receive, send)
     return sent[0]["status"], json.loads(sent[1]["body"] or b"{}")
 
 
@@ -95,20 +98,50 @@ def test_a_body_that_nobody_reads_saves_no_place(method: str) -> None:
     anyio.run(main)
 
 
-def test_imports_that_never_end_keep_out_only_others_of_their_kind() -> None:
+def test_imports_that_never_end_keep_out_only_whose_they_are() -> None:
     async def main() -> None:
         door = gate()
         async with anyio.create_task_group() as group:
-            for _ in range(MOST_IMPORTS):
-                group.start_soon(ask, door, never, IMPORT_PATH)
-            await anyio.sleep(0.05)
-            status, problem = await ask(door, at_once, IMPORT_PATH)
-            assert (status, problem["detail"]) == (503, "4 imports are under way: try again")
+            for client in ("a", "a", "b", "b"):
+                status, _ = await ask(door, at_once, IMPORT_PATH, "c")
+                assert status == 200
+                group.start_soon(ask, door, never, IMPORT_PATH, client)
+                await anyio.sleep(0.02)
+                if client == "a":
+                    status, _ = await ask(door, at_once, IMPORT_PATH, "b")
+                    assert status == 200
+            for client in ("a", "c"):
+                status, problem = await ask(door, at_once, IMPORT_PATH, client)
+                assert status == 503
+                assert problem["detail"] == f"{MOST_IMPORTS} imports are under way: try again"
             assert (await ask(door, at_once))[0] == 200
             group.cancel_scope.cancel()
         assert (await ask(door, at_once, IMPORT_PATH))[0] == 200
 
     anyio.run(main)
+
+
+def test_one_client_imports_a_few_at_once() -> None:
+    async def main() -> None:
+        door = gate()
+        async with anyio.create_task_group() as group:
+            for _ in range(MOST_IMPORTS // 2):
+                group.start_soon(ask, door, never, IMPORT_PATH)
+            await anyio.sleep(0.02)
+            assert (await ask(door, at_once, IMPORT_PATH))[0] == 503
+            assert (await ask(door, at_once, IMPORT_PATH, "another"))[0] == 200
+            group.cancel_scope.cancel()
+
+    anyio.run(main)
+
+
+def test_a_body_that_comes_in_drips_is_given_up() -> None:
+    async def drips() -> dict:
+        await anyio.sleep(0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    status, _ = anyio.run(ask, gate(body_timeout=0.02), drips)
+    assert status == 408
 
 
 def test_an_answer_that_is_not_read_gives_its_place_back(caplog: pytest.LogCaptureFixture) -> None:
@@ -124,18 +157,23 @@ def test_an_answer_that_is_not_read_gives_its_place_back(caplog: pytest.LogCaptu
     assert "was not read" in caplog.text
 
 
+@pytest.mark.parametrize("path", ["/v1/verify", IMPORT_PATH])
 def test_who_leaves_in_the_middle_of_a_body_is_no_fault_of_ours(
-    caplog: pytest.LogCaptureFixture,
+    path: str, service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def reads(scope, receive, send) -> None:
-        await Request(scope, receive).body()
-
     async def leaves() -> dict:
         return {"type": "http.disconnect"}
 
-    metrics = Metrics()
-    anyio.run(Gate(reads, Settings(), metrics), dict(SCOPE), leaves, ignore)
-    assert b'status="499"} 1.0' in generate_latest(metrics.registry)
+    app = create_app(service.settings, service)
+
+    async def main() -> None:
+        async with app.router.lifespan_context(app):
+            kind = (b"content-type", b"application/json")
+            scope = {**SCOPE, "path": path, "headers": [*SCOPE["headers"], kind]}
+            await app({**scope, "query_string": b"", "app": app}, leaves, ignore)
+
+    anyio.run(main)
+    assert b'status="499"} 1.0' in generate_latest(app.state.metrics.registry)
     assert not caplog.records
 
 

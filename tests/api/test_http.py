@@ -17,6 +17,7 @@ from api.schemas import (
 )
 from api.service import Service
 from api.settings import Settings
+from index.errors import CorpusError
 from index.exact import ExactCorpus
 from retrieval.errors import ModelUnavailable
 from tests.conftest import CENTRE, ROOT, client_for
@@ -380,6 +381,33 @@ def test_an_unexpected_error_gives_nothing_away() -> None:
         body = assert_problem(client.post("/v1/verify", json={"claim": "poison"}), 500)
         assert "secret" not in json.dumps(body)
         assert client.post("/v1/verify", json={"claim": "fine"}).status_code == 200
+
+
+class Panic(BaseException):
+    """As libraries written in Rust raise it."""
+
+
+def test_a_panic_is_a_problem_like_any_other() -> None:
+    service = Service(Settings(), ExactCorpus(), BrokenEmbedder("poison", Panic("at line 7")))
+    with client_for(service) as client:
+        for path, body in (("verify", {"claim": "poison"}), ("search", {"query": "poison"})):
+            assert_problem(client.post(f"/v1/{path}", json=body), 500)
+        assert_problem(client.put("/v1/documents/x", json={"text": "poison"}), 500)
+        body = {"claims": ["fine", "poison", "good"]}
+        rows = ndjson(client.post("/v1/verify/batch", json=body))
+        assert [row.get("error", {}).get("status") for row in rows] == [None, 500, None]
+
+
+def test_a_probe_is_told_no_more_than_that(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> None:
+        raise CorpusError("/srv/secret.sqlite: unable to open")
+
+    with client_for(service) as client:
+        monkeypatch.setattr(service.corpus, "stats", broken)
+        problem = assert_problem(client.get("/readyz"), 503)
+    assert "secret" not in json.dumps(problem)
 
 
 def test_openapi_is_pinned(client: TestClient) -> None:

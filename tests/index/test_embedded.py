@@ -1,4 +1,5 @@
 import multiprocessing
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ import pytest
 
 from index.embedded import EmbeddedCorpus, open_corpus, vectors
 from index.embedded.corpus import DATABASE
+from index.embedded.words import WordIndex
 from index.errors import (
     CorpusError,
     CorpusIncompatible,
@@ -237,6 +239,41 @@ def test_a_lost_file_of_the_word_index_is_noticed(
     again = open_embedded()
     assert search(again, "number5")[1] == ["d5"]
     again.close()
+
+
+def test_a_copy_that_says_more_than_it_holds_is_noticed(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    """As a reader finds it that copies the folder while the writer builds it anew."""
+    corpus = open_embedded()
+    fill(corpus, sample(20))
+    corpus.close()
+    words = tmp_path / "data" / "words"
+    stamp = (words / "stamp").read_text()
+    shutil.rmtree(words)
+    WordIndex(words, stamp.split()[0])  # empty
+    (words / "stamp").write_text(stamp)
+    reader = open_embedded(writable=False)
+    assert search(reader, "number5")[1] == ["d5"]
+    reader.close()
+
+
+def test_a_word_index_that_cannot_catch_up_is_built_anew(
+    open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(20))
+    failing = [ValueError("Failed to open file for write: FileAlreadyExists")]
+
+    def catch_up(*args) -> None:
+        if failing:
+            raise failing.pop()
+        return as_it_is(*args)
+
+    as_it_is = corpus._words._catch_up
+    monkeypatch.setattr(corpus._words, "_catch_up", catch_up)
+    assert search(corpus, "number5")[1] == ["d5"]
+    corpus.close()
 
 
 def test_a_stray_file_among_the_vectors_is_passed_over(

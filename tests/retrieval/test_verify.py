@@ -91,6 +91,21 @@ def test_the_verdict_is_made_of_the_same_ten_however_many_are_asked_for() -> Non
     assert shown[1] == shown[2][:10]
     assert len(set(shown[2])) == 40
     assert sum(id.startswith("Midway") for id in shown[2]) == 5
+    assert models.stance.calls[-2:] == [40, 0]
+
+
+def test_a_camp_that_makes_no_verdict_is_not_shown_first() -> None:
+    """Ten sources support; an eleventh, found only where more are asked for, refutes."""
+    corpus, claim = ExactCorpus(), "The bridge cost 48 million euros"
+    yes = [document(f"yes{n}", f"{claim} said paper {n}.") for n in range(10)]
+    no = document("no", "The bridge cost 71 million euros in all, and it was late, and long, too.")
+    list(ingest([*yes, no], corpus, EMBEDDER))
+    ten, all_of_them = (verify([Claim(claim, k)], corpus, weighing())[0] for k in (10, 11))
+    assert ten.judgement == all_of_them.judgement
+    shown = [item.document.id for item in all_of_them.evidence]
+    assert shown[:10] == [item.document.id for item in ten.evidence]
+    assert shown[10] == "no"
+    assert all_of_them.evidence[10].stance == "REFUTES"
 
 
 def test_supported_and_refuted(corpus: ExactCorpus) -> None:
