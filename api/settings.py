@@ -99,7 +99,8 @@ class Settings(BaseSettings):
     body_timeout: float = Field(
         30.0,
         gt=0,
-        description="Seconds each part of a request may take to arrive, of an answer to be read.",
+        description="Seconds each part of a request may take to arrive (all of it 20 times as long), "
+        "and of an answer to be read.",
     )
     request_timeout: float = Field(
         60.0, gt=0, description="Seconds until a claim or search is answered 503."
