@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     body_timeout: float = Field(
         30.0,
         gt=0,
-        description="Seconds each part of a request may take to arrive (all of it 20 times as long), "
+        description="Seconds each part of a request may take to arrive (all of it 20 times that), "
         "and of an answer to be read.",
     )
     request_timeout: float = Field(
