@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket as socket_module
-from socket import IPPROTO_TCP
+import socket
 from typing import Any
 
 import uvicorn
@@ -12,7 +11,7 @@ from fastapi import FastAPI
 from api.settings import Settings
 
 # RFC 5482; Linux has it.
-_USER_TIMEOUT: int | None = getattr(socket_module, "TCP_USER_TIMEOUT", None)
+_USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
 class _Server(uvicorn.Server):
@@ -29,12 +28,12 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         for listening in self.servers if self.started else ():
-            for socket in listening.sockets:
+            for opened in listening.sockets:
                 if _USER_TIMEOUT is not None:
                     # Connections inherit it: one whose client reads no answer ends by itself.
                     patience = int(1000 * self._patience)
-                    socket.setsockopt(IPPROTO_TCP, _USER_TIMEOUT, patience)
-                host, port, *_ = socket.getsockname()
+                    opened.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, patience)
+                host, port, *_ = opened.getsockname()
                 shown = f"[{host}]" if ":" in host else host
                 print(f"claimdesk listens on http://{shown}:{port}", flush=True)
 

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
-from api.errors import without_panics
 from api.schemas import (
     Info,
     Limits,
@@ -89,7 +88,6 @@ class Service:
         answers = self.answer(claims)
         return [self.response(answer, request_id, started) for answer in answers]
 
-    @without_panics
     def answer(self, claims: Sequence[Claim]) -> list[Answer]:
         """Evidence and verdicts, in one pass of the models over all the claims that are new.
 

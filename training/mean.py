@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
 
-from retrieval.stance import PACKED
+from retrieval.stance import PACKED, unpack
 from training.errors import TrainingError
-from training.pack import KEPT, unpacked
+from training.pack import KEPT
 
 WEIGHTS = "model.safetensors"
 
@@ -61,10 +60,8 @@ def mean(models: list[Path], out: Path) -> None:
 def _weights(model: Path) -> dict[str, Any]:
     from safetensors.torch import load_file
 
-    if not (model / PACKED).is_file():
-        return dict(load_file(model / WEIGHTS))
-    with TemporaryDirectory() as scratch:
-        return dict(load_file(unpacked(model, Path(scratch)) / WEIGHTS))
+    packed = model / PACKED
+    return unpack(packed) if packed.is_file() else dict(load_file(model / WEIGHTS))
 
 
 if __name__ == "__main__":

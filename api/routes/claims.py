@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from api.errors import explain, problem, status_of
+from api.errors import explain, problem, status_of, without_panics
 from api.routes.common import (
     Lines,
     OpenBatcher,
@@ -112,7 +112,8 @@ def _verify_some(
     """One model batch; if it fails, each claim alone, so that only the one at fault does."""
     undated = service.settings.include_undated
     try:
-        answers = service.verify([body.to_claim(text, undated) for _, text in some], request_id)
+        claims = [body.to_claim(text, undated) for _, text in some]
+        answers = without_panics(service.verify)(claims, request_id)
     except Exception as error:  # the response has begun: a failure can only be a line of it
         if len(some) > 1:
             for one in some:

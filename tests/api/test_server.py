@@ -1,7 +1,9 @@
 """A real server process: where it listens, how it stops, who may write beside it."""
 
 import http.client
+import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -83,6 +85,29 @@ def test_who_leaves_is_not_waited_for() -> None:
             until = time.monotonic() + 1
             while 'status="499"' not in httpx.get(f"{url}/metrics").text:
                 assert time.monotonic() < until
+        finally:
+            server.terminate()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no RFC 5482")
+def test_a_connection_that_nobody_reads_from_ends() -> None:
+    impatient = SLOW.replace("port=0", "port=0, body_timeout=1.0").replace("delay=1.5", "delay=0")
+    lines = (json.dumps({"id": "x" * 400 + str(n), "text": f"Text {n}."}) for n in range(12_000))
+    body = "\n".join(lines).encode()
+    with subprocess.Popen(
+        [sys.executable, "-c", impatient], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as server:
+        try:
+            address = urlsplit(url_of(server))
+            with socket.socket() as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                client.settimeout(30)
+                client.connect((address.hostname, address.port))
+                head = f"POST /v1/documents:import HTTP/1.1\r\nHost: {address.hostname}\r\n"
+                client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+                time.sleep(6)
+                with pytest.raises(ConnectionError):
+                    list(iter(lambda: client.recv(2**16), b""))
         finally:
             server.terminate()
 
