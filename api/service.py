@@ -24,9 +24,9 @@ from index import ingest as ingest_module
 from index.embedded import EmbeddedCorpus, open_corpus
 from index.ingest import Outcome, Refused
 from index.types import Corpus, Document, Embedder
-from retrieval.embed import load_embedder
+from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.search import Fusion
-from retrieval.stance import load_stance
+from retrieval.stance import CompiledCrossEncoder, load_stance
 from retrieval.types import MAX_CLAIM_CHARS, MAX_TOP_K, Answer, Claim, StanceModel
 from retrieval.verify import Models, verify
 
@@ -57,10 +57,8 @@ class Service:
     @classmethod
     def open(cls, settings: Settings, *, writable: bool, stances: bool = True) -> Service:
         """Raises: CorpusError or RetrievalError, each saying what to do."""
-        embedder = load_embedder(settings.embedding_model, settings.cache, settings.threads)
-        stance = None
-        if stances and settings.stance_model != NO_MODEL:
-            stance = load_stance(settings.stance_model, settings.cache, settings.threads)
+        embedder = embedder_of(settings)
+        stance = stance_of(settings) if stances and settings.stance_model != NO_MODEL else None
         corpus = _open(settings.data, settings, embedder, writable)
         return cls(settings, corpus, embedder, stance)
 
@@ -143,6 +141,18 @@ class Service:
         )
 
 
+def embedder_of(settings: Settings) -> CompiledEmbedder:
+    """The embedding model that is set. Raises: ModelUnavailable."""
+    of = settings
+    return load_embedder(of.embedding_model, of.cache, of.threads, device=of.device)
+
+
+def stance_of(settings: Settings) -> CompiledCrossEncoder:
+    """The stance model that is set, which must not be `NO_MODEL`. Raises: ModelUnavailable."""
+    of = settings
+    return load_stance(of.stance_model, of.cache, of.threads, device=of.device)
+
+
 def _weight(key: tuple[int, Claim], answer: Answer) -> int:
     """Of a remembered answer in bytes: the texts of its documents, and what was asked."""
     _, claim = key
@@ -170,7 +180,7 @@ def _open(
 
 def reindex(settings: Settings) -> Iterator[Outcome]:
     """Every document again with the embedding model of the settings; see `index.ingest.reindex`."""
-    embedder = load_embedder(settings.embedding_model, settings.cache, settings.threads)
+    embedder = embedder_of(settings)
     corpus = _open(settings.data, settings, embedder, writable=True, reindexing=True)
     try:
         yield from ingest_module.reindex(corpus, embedder)

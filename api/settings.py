@@ -9,7 +9,7 @@ import limits
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from retrieval.models import DEFAULT_EMBEDDING
+from retrieval.models import DEFAULT_EMBEDDING, Device
 from retrieval.stance import SHIPPED
 
 NO_MODEL = "none"
@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     )
     verdict_threshold: float = Field(
         0.0, ge=0, le=1, description="Below this probability the verdict is NOT_ENOUGH_EVIDENCE."
+    )
+    device: Device = Field(
+        "cpu", description="What the models run on; cuda needs a build of torch for the GPU."
     )
     threads: int = Field(0, ge=0, le=1024, description="Threads a model uses; 0 lets it decide.")
     vector_index: Literal["auto", "flat", "hnsw", "ivf"] = Field(

@@ -164,14 +164,14 @@ def stance(
     as_json: AsJson = False,
 ) -> None:
     """Weigh labelled pairs: the stance model alone."""
+    from api.service import stance_of
     from evaluation.stance import evaluate, load
-    from retrieval.stance import load_stance
 
     chosen = settings()
     if chosen.stance_model == NO_MODEL:
         raise EvaluationError("no stance model is set: see CLAIMDESK_STANCE_MODEL")
     loaded = load(pairs, sample)
-    model = load_stance(chosen.stance_model, chosen.cache, chosen.threads)
+    model = stance_of(chosen)
     with workplace(report, _about("stance", [pairs], sample)) as place:
         journal = Journal(place / "answers.jsonl", {"stance": model.identity})
         with progress("weighing", len(loaded)) as advance:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.types import Vectors
-from retrieval.models import Graph, ModelFiles, Precision, Traceable, find_model
+from retrieval.models import Device, Graph, ModelFiles, Precision, Traceable, find_model
 
 # In int8 the cosine to float32 falls below 0.998; in bfloat16 it is 0.9999 and more.
 FASTEST: Precision = "bf16"
@@ -21,9 +21,14 @@ class CompiledEmbedder:
     """
 
     def __init__(
-        self, files: ModelFiles, cache: Path, threads: int = 0, precision: Precision = FASTEST
+        self,
+        files: ModelFiles,
+        cache: Path,
+        threads: int = 0,
+        precision: Precision = FASTEST,
+        device: Device = "cpu",
     ) -> None:
-        self._graph = Graph(files, cache, threads, _trace, precision)
+        self._graph = Graph(files, cache, threads, _trace, precision, device)
         self._graph.tokenizer.enable_truncation(int(self._graph.meta["max_tokens"]))
         self.identity = files.identity
         self.dimension = int(self._graph.meta["width"])
@@ -55,11 +60,15 @@ def _trace(files: ModelFiles) -> Traceable:
 
 
 def load_embedder(
-    name: str, cache: Path, threads: int = 0, precision: Precision = FASTEST
+    name: str,
+    cache: Path,
+    threads: int = 0,
+    precision: Precision = FASTEST,
+    device: Device = "cpu",
 ) -> CompiledEmbedder:
     """The embedder of a model name, ready to run.
 
     Raises:
         ModelUnavailable: see `find_model` and `CompiledEmbedder`.
     """
-    return CompiledEmbedder(find_model(name), cache, threads, precision)
+    return CompiledEmbedder(find_model(name), cache, threads, precision, device)

@@ -12,13 +12,14 @@ import sys
 import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from index.types import Vectors
 from retrieval.errors import ModelUnavailable
@@ -34,6 +35,7 @@ WIDTH_STEP = 8
 # Of what lies in a cache folder; another number, and older folders are left alone.
 CACHE_FORMAT = 2
 Precision = Literal["f32", "bf16", "int8"]
+Device = Literal["cpu", "cuda"]
 # Activations are rounded in groups of so many, each with a scale of its own.
 QUANTISED_TOGETHER = 128
 
@@ -155,16 +157,86 @@ def openvino() -> Any:
     return library
 
 
-class Graph:
-    """A compiled model with its tokenizer: token ids in, one row of float32 a text out.
+class Runtime(Protocol):
+    """What a model runs on."""
 
-    The graph is made from a torch module once and kept in `cache`; from then on neither torch
-    nor sentence-transformers is imported.
+    meta: dict[str, Any]
+    tokenizer: Any
+    names: list[str]
+    """Of the columns that `infer` takes."""
+    batch_tokens: int
+    """How many padded tokens it is best given at once."""
+
+    def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
+        """Columns of shape (texts, tokens) -> float32 of shape (texts, width)."""
+        ...
+
+
+class Graph:
+    """A model with its tokenizer: token ids in, one row of float32 a text out.
 
     f32 is exact. bf16 multiplies in bfloat16, where the CPU does that natively. int8 stores the
     weights as integers and rounds the activations as they come (no calibration data), where the
-    CPU multiplies them; what is not multiplied is as in bf16.
+    CPU multiplies them; what is not multiplied is as in bf16. A GPU multiplies in 16 bits unless
+    f32 is asked for.
     """
+
+    def __init__(
+        self,
+        files: ModelFiles,
+        cache: Path,
+        threads: int,
+        trace: Tracer,
+        precision: Precision,
+        device: Device = "cpu",
+    ) -> None:
+        if device == "cpu":
+            self._runtime: Runtime = Processor(files, cache, threads, trace, precision)
+        else:
+            from retrieval.gpu import Gpu
+
+            self._runtime = Gpu(files, trace, precision, device)
+        self.meta, self.tokenizer = self._runtime.meta, self._runtime.tokenizer
+        self.identity = files.identity
+        self.tokenizer.no_truncation()
+        self.tokenizer.no_padding()
+
+    def run(self, encodings: Sequence[Any]) -> Vectors:
+        """Tokenised texts -> float32 of shape (n, width), in the order given.
+
+        Raises:
+            ModelUnavailable: the model returned numbers that are not finite.
+        """
+        rows_of_output = np.zeros((len(encodings), int(self.meta["width"])), np.float32)
+        lengths = [len(encoding.ids) for encoding in encodings]
+        for rows in _batches(lengths, self._runtime.batch_tokens):
+            width = max(lengths[row] for row in rows)
+            # A runtime keeps something for every shape it meets: let there be few.
+            width = -(-width // WIDTH_STEP) * WIDTH_STEP
+            columns = {name: np.zeros((len(rows), width), np.int64) for name in self._runtime.names}
+            for at, row in enumerate(rows):
+                encoding = encodings[row]
+                given = {
+                    "input_ids": encoding.ids,
+                    "attention_mask": encoding.attention_mask,
+                    "token_type_ids": encoding.type_ids,
+                }
+                for name, column in columns.items():
+                    column[at, : lengths[row]] = given[name]
+            rows_of_output[rows] = self._runtime.infer(columns)
+        if not np.isfinite(rows_of_output).all():
+            raise ModelUnavailable(f"{self.identity} returned numbers that are not finite")
+        return rows_of_output
+
+
+class Processor:
+    """A `Runtime`: the model compiled for this processor.
+
+    The graph is made from a torch module once and kept in `cache`; from then on neither torch
+    nor sentence-transformers is imported.
+    """
+
+    batch_tokens = BATCH_TOKENS
 
     def __init__(
         self, files: ModelFiles, cache: Path, threads: int, trace: Tracer, precision: Precision
@@ -178,13 +250,10 @@ class Graph:
         if not (folder / "model.xml").is_file():
             if sys.stderr.isatty():  # somebody waits
                 log.warning("compiling %s for this machine: once, it takes a while", files.name)
-            with _without_chatter():
+            with without_chatter():
                 _compile(files, folder, trace, integers=stored == "int8")
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
-        self.identity = files.identity
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.no_truncation()
-        self.tokenizer.no_padding()
         core = ov.Core()
         # Loading a compiled blob is faster than compiling: a start takes half a second.
         core.set_property({"CACHE_DIR": str(folder / "blob")})
@@ -194,40 +263,14 @@ class Graph:
             raise ModelUnavailable(
                 f"{folder} cannot be loaded ({error}): delete it and start again"
             ) from error
-        self._names = [port.get_any_name() for port in self._model.inputs]
+        self.names: list[str] = [port.get_any_name() for port in self._model.inputs]
         self._requests = threading.local()
 
-    def run(self, encodings: Sequence[Any]) -> Vectors:
-        """Tokenised texts -> float32 of shape (n, width), in the order given.
-
-        Raises:
-            ModelUnavailable: the model returned numbers that are not finite.
-        """
-        rows_of_output = np.zeros((len(encodings), int(self.meta["width"])), np.float32)
-        for rows in _batches([len(encoding.ids) for encoding in encodings]):
-            width = max(len(encodings[row].ids) for row in rows)
-            # The runtime keeps something for every shape it meets: let there be few.
-            width = -(-width // WIDTH_STEP) * WIDTH_STEP
-            columns = {name: np.zeros((len(rows), width), np.int64) for name in self._names}
-            for at, row in enumerate(rows):
-                encoding = encodings[row]
-                given = {
-                    "input_ids": encoding.ids,
-                    "attention_mask": encoding.attention_mask,
-                    "token_type_ids": encoding.type_ids,
-                }
-                for name in self._names:
-                    columns[name][at, : len(encoding.ids)] = given[name]
-            rows_of_output[rows] = self._request().infer(columns)[0]
-        if not np.isfinite(rows_of_output).all():
-            raise ModelUnavailable(f"{self.identity} returned numbers that are not finite")
-        return rows_of_output
-
-    def _request(self) -> Any:
-        """One a thread: a request holds its own buffers."""
+    def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
+        # One request a thread, for it holds its own buffers.
         if not hasattr(self._requests, "request"):
             self._requests.request = self._model.create_infer_request()
-        return self._requests.request
+        return np.asarray(self._requests.request.infer(columns)[0], np.float32)
 
 
 def compiled(core: Any, graph: Any, precision: Precision, threads: int = 0) -> Any:
@@ -244,11 +287,11 @@ def compiled(core: Any, graph: Any, precision: Precision, threads: int = 0) -> A
     return core.compile_model(graph, "CPU", config)
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Row numbers, shortest text first, in groups of at most `BATCH_TOKENS` padded tokens."""
+def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Row numbers, shortest text first, in groups of at most so many padded tokens."""
     groups: list[list[int]] = []
     for row in np.argsort(lengths, kind="stable").tolist():
-        if groups and (len(groups[-1]) + 1) * lengths[row] <= BATCH_TOKENS:
+        if groups and (len(groups[-1]) + 1) * lengths[row] <= most:
             groups[-1].append(row)
         else:
             groups.append([row])
@@ -256,7 +299,7 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 
 
 @contextmanager
-def _without_chatter() -> Iterator[None]:
+def without_chatter() -> Iterator[None]:
     """Progress bars and warnings of the libraries stay out of a command's output."""
     from transformers.utils import logging as chatter
 
@@ -267,17 +310,26 @@ def _without_chatter() -> Iterator[None]:
         yield
 
 
+def traced(files: ModelFiles, trace: Tracer) -> Traceable:
+    """The model as a torch module.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded.
+    """
+    try:
+        return trace(files)
+    except ModelUnavailable:
+        raise
+    except Exception as error:
+        raise ModelUnavailable(f"{files.folder} cannot be loaded: {error}") from error
+
+
 def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) -> None:
     """Trace the model with torch, convert it, and put the whole folder in place at once."""
     import torch
 
     ov = openvino()
-    try:
-        made = trace(files)
-    except ModelUnavailable:
-        raise
-    except Exception as error:
-        raise ModelUnavailable(f"{files.folder} cannot be loaded: {error}") from error
+    made = traced(files, trace)
     example = torch.ones((2, 8), dtype=torch.long)
     try:
         graph = ov.convert_model(made.module.eval(), example_input=(example,) * len(made.inputs))

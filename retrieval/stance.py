@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from index.types import Vectors
 from retrieval.errors import ClaimTooLong, ModelUnavailable
 from retrieval.models import (
+    Device,
     Graph,
     ModelFiles,
     Precision,
@@ -55,9 +56,14 @@ class CompiledCrossEncoder:
     """
 
     def __init__(
-        self, files: ModelFiles, cache: Path, threads: int = 0, precision: Precision = FASTEST
+        self,
+        files: ModelFiles,
+        cache: Path,
+        threads: int = 0,
+        precision: Precision = FASTEST,
+        device: Device = "cpu",
     ) -> None:
-        self._graph = Graph(files, cache, threads, _trace, precision)
+        self._graph = Graph(files, cache, threads, _trace, precision, device)
         labels: list[Stance] = self._graph.meta["labels"]
         self._columns = [labels.index(stance) for stance in STANCES]
         self.window = int(self._graph.meta["max_tokens"])
@@ -110,14 +116,18 @@ def softmax(logits: Vectors) -> Vectors:
 
 
 def load_stance(
-    name: str, cache: Path, threads: int = 0, precision: Precision = FASTEST
+    name: str,
+    cache: Path,
+    threads: int = 0,
+    precision: Precision = FASTEST,
+    device: Device = "cpu",
 ) -> CompiledCrossEncoder:
     """The stance model of a name, ready to run: the shipped one, a folder, or a hub's.
 
     Raises:
         ModelUnavailable: see `find_model` and `CompiledCrossEncoder`.
     """
-    return CompiledCrossEncoder(find_stance(name), cache, threads, precision)
+    return CompiledCrossEncoder(find_stance(name), cache, threads, precision, device)
 
 
 def find_stance(name: str) -> ModelFiles:

@@ -114,16 +114,15 @@ def _measure(
     corpus: Path | None, passages: int, seconds: int, largest: int, parts: list[Part]
 ) -> Iterator[tuple[Part, Any]]:
     """Each part with its raw figures, ours and plain, as it is done."""
+    from api.service import embedder_of, stance_of
     from evaluation.bench import imports, models, searching, serving, starting, texts
     from evaluation.bench.workplace import index_for_plain, prepare
-    from retrieval.embed import load_embedder
-    from retrieval.stance import load_stance
     from retrieval.verify import READ_DOCUMENTS
 
     chosen = settings()
     documents = texts.documents(corpus, passages)
     claims = texts.claims(documents, CLAIMS)
-    embedder = load_embedder(chosen.embedding_model, chosen.cache, chosen.threads)
+    embedder = embedder_of(chosen)
     environment = {**os.environ, "CLAIMDESK_CACHE": str(chosen.cache)}
     with tempfile.TemporaryDirectory() as scratch:
         work = prepare(Path(scratch), chosen.embedding_model, chosen.stance_model)
@@ -132,7 +131,7 @@ def _measure(
         if Part.EMBEDDING in parts:
             yield Part.EMBEDDING, models.embedding([one.text for one in sample], embedder, work)
         if Part.STANCE in parts:
-            weigher = load_stance(chosen.stance_model, chosen.cache, chosen.threads)
+            weigher = stance_of(chosen)
             pairs = [(sample[at].text, claims[at % len(claims)]) for at in range(PAIRS)]
             yield Part.STANCE, models.stance(pairs, weigher, work)
         if Part.IMPORT in parts:
@@ -154,7 +153,7 @@ def _measure(
             sizes = [size for size in SIZES if size <= largest]
             yield Part.SEARCH, [searching.at_size(real, queries, size) for size in sizes]
         if Part.START in parts:
-            load_stance(chosen.stance_model, chosen.cache, chosen.threads)  # compiled by now
+            stance_of(chosen)  # compiled by now
             many = texts.documents(None, STORED_DOCUMENTS)
             near = starting.Perturbed(embedder, real)
             yield Part.START, starting.ready(many, near, work.folder / "large", environment)

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from retrieval import models
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
 from retrieval.models import _batches, find_model
@@ -49,11 +48,9 @@ def test_nothing_in_nothing_out(real_embedder: CompiledEmbedder) -> None:
 
 def test_batches_hold_every_row_once_within_the_budget() -> None:
     lengths = [int(n) for n in np.random.default_rng(1).integers(1, 256, 500)]
-    groups = _batches(lengths)
+    groups = _batches(lengths, 1_024)
     assert sorted(row for group in groups for row in group) == list(range(500))
-    assert all(
-        len(group) * max(lengths[row] for row in group) <= models.BATCH_TOKENS for group in groups
-    )
+    assert all(len(group) * max(lengths[row] for row in group) <= 1_024 for group in groups)
 
 
 def test_once_compiled_neither_torch_nor_the_network_is_needed(
