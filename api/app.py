@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 import anyio
 from fastapi import FastAPI
-from fastapi.middleware.cors import CORSMiddleware
 from fastapi_offline import FastAPIOffline
 
 from api import errors
 from api.batching import Batcher
+from api.cors import Cors
 from api.gate import Gate, Metrics
 from api.routes import claims, documents, health
 from api.service import VERSION, Service
@@ -80,10 +80,12 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.add_middleware(Gate, settings=settings, metrics=metrics)
     if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            Cors,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Content-Type", "X-Request-ID"],
             expose_headers=["X-Request-ID", "Retry-After"],
+            # The service is on the reader's own machine more often than not, and the page is not.
+            allow_private_network=True,
         )
     return app

@@ -280,6 +280,21 @@ def test_cors_is_off_unless_an_origin_is_set() -> None:
         assert "access-control-allow-origin" not in other
 
 
+def test_a_browser_that_asks_first() -> None:
+    page = {"Origin": "https://newsroom.example.org", "Access-Control-Request-Method": "POST"}
+    local = {"Access-Control-Request-Private-Network": "true"}
+    with with_settings(cors_origins=[page["Origin"]]) as client:
+        allowed = client.options("/v1/verify", headers={**page, **local})
+        assert allowed.status_code == 200
+        assert allowed.headers["access-control-allow-origin"] == page["Origin"]
+        assert allowed.headers["access-control-allow-private-network"] == "true"
+        evil = client.options("/v1/verify", headers={**page, "Origin": "https://evil.example.org"})
+        assert_problem(evil, 400)
+        assert "access-control-allow-origin" not in evil.headers
+        method = {"Access-Control-Request-Method": "TRACE"}
+        assert_problem(client.options("/v1/verify", headers={**page, **method}), 400)
+
+
 def test_a_foreign_page_cannot_write(service: Service) -> None:
     line = json.dumps({"id": "planted", "text": "Planted."})
     headers = {"Content-Type": "text/plain", "Origin": "https://evil.example"}
