@@ -13,12 +13,11 @@ import numpy as np
 from api.service import VERSION
 from evaluation.classification import scores, worst_errors
 from evaluation.errors import EvaluationError
+from evaluation.pairs import Pair, read_pairs
 from evaluation.result import Advance, Result
 from evaluation.resume import Journal
 from index.types import Vectors
 from retrieval.types import STANCES, StanceModel
-from training.errors import BadPairs
-from training.pairs import Pair, read_pairs
 
 STEP = 256
 
@@ -29,10 +28,7 @@ def load(file: Path, sample: int | None) -> list[Pair]:
     Raises:
         EvaluationError: a line is not a labelled pair; names file, line and reason.
     """
-    try:
-        pairs = list(read_pairs(file))
-    except BadPairs as error:
-        raise EvaluationError(str(error)) from error
+    pairs = list(read_pairs(file))
     if not pairs:
         raise EvaluationError(f"{file} holds no pair")
     if sample is None or sample >= len(pairs):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +22,11 @@ from retrieval.models import (
     find_model,
     hash_folder,
 )
+from retrieval.packed import PACKED, unpack
 from retrieval.types import STANCES, Calibration, Stance
 
 SHIPPED = "claimdesk-stance"
 SHIPPED_FOLDER = Path(__file__).parent.parent / "models" / "stance"
-PACKED = "model.safetensors.gz"
-SCALE, TURN = ":scale", ":turn"
 CALIBRATION = "calibration.json"
 _CALIBRATION = TypeAdapter(Calibration)
 # Passages are a few sentences; attention over more costs time and decides nothing.
@@ -219,42 +216,3 @@ def _trace(files: ModelFiles) -> Traceable:
     most = min(int(config.max_position_embeddings) - 2, int(tokenizer.model_max_length))
     meta = {"width": 3, "labels": labels, "max_tokens": min(most, WINDOW_TOKENS)}
     return Traceable(Logits(), inputs, tokenizer.backend_tokenizer, meta)
-
-
-def unpack(file: Path) -> dict[str, Any]:
-    """Rows of integers and their scales -> float32 weights, by name. Made by training/pack.py."""
-    stored = read_packed(file)
-    names = [name for name in stored if not name.endswith((SCALE, TURN))]
-    return {name: dequantised(name, stored) for name in names}
-
-
-def read_packed(file: Path) -> dict[str, Any]:
-    """Tensors as they are stored: integers by name, beside them scales and turns."""
-    from safetensors.torch import load
-
-    return dict(load(gzip.decompress(file.read_bytes())))
-
-
-def dequantised(name: str, stored: Mapping[str, Any]) -> Any:
-    """One of the stored tensors in float32."""
-    tensor = stored[name].float()
-    if name + SCALE not in stored:
-        return tensor
-    if name + TURN in stored:
-        tensor = tensor + offsets(int(stored[name + TURN]), *tensor.shape)
-    return tensor * stored[name + SCALE].float()[:, None]
-
-
-@lru_cache(maxsize=8)  # a model has few shapes, and training asks at each step
-def offsets(turn: int, rows: int, columns: int) -> Any:
-    """By what each weight's levels are moved, in levels: rows x columns, from -1/2 up to 1/2.
-
-    Subtractive dither (Schuchman, "Dither signals and their effect on quantization noise", 1964):
-    what was learned moves a weight to another level as often as it is large, even from weights that
-    lie on the levels of another turn. The sequence is Weyl's, the fractional parts of the multiples
-    of turn / 2**32, in integers, so that it is the same everywhere.
-    """
-    import torch
-
-    turned = torch.arange(rows * columns, dtype=torch.int64) * turn
-    return ((turned & 0xFFFFFFFF).double() / 2**32 - 0.5).float().reshape(rows, columns)

@@ -36,6 +36,7 @@ from rich.progress import track
 from scipy.optimize import minimize_scalar
 
 from evaluation.errors import EvaluationError
+from evaluation.pairs import Pair, read_pairs
 from evaluation.scifact import Gold, SciFact, as_document, load
 from index.embedded import open_corpus
 from index.ingest import ingest
@@ -51,7 +52,7 @@ from retrieval.verdict import NEI, if_about, independent_sources, judge
 from retrieval.verify import Models, decides, find, hear
 from training.errors import TrainingError
 from training.mine import may_decide
-from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs
+from training.recipe import WITHOUT_CONTEXT
 
 # In the others a claim has evidence of several stances, or labels that a machine made: what is
 # right over a corpus that holds some of it cannot be told.

@@ -17,10 +17,10 @@ from typing import Annotated
 
 import typer
 
+from evaluation.pairs import Pair
 from index.split import sentences
 from retrieval.types import Stance
 from training.copies import write_made
-from training.pairs import Pair
 
 DATASET = "comparisons"
 

@@ -17,9 +17,9 @@ from typing import Annotated
 
 import typer
 
+from evaluation.pairs import Pair
 from training.comparisons import DEEDS, LATER, OFFICES, PLACES, Said, among, chosen, names
 from training.copies import write_made
-from training.pairs import Pair
 
 DATASET = "contrasts"
 SPEAKERS = (

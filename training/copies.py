@@ -21,13 +21,13 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 
+from evaluation.pairs import Pair, write_pairs
 from index.lines import read_lines
 from index.split import sentences
 from retrieval.types import STANCES
 from training.edits import edited
-from training.errors import BadPairs, TrainingError
+from training.errors import TrainingError
 from training.omit import without_tail
-from training.pairs import Pair, write_pairs
 from training.swaps import variants
 
 DATASET = "copies"
@@ -64,7 +64,7 @@ def main(
 def write_made(make: Maker, corpus: Path, out: Path, most: int, seed: int) -> None:
     """What `make` makes of the corpus, as a pair file; one line and exit 1 where it is not one."""
     try:
-        texts = [line.text for line in read_lines(corpus, _Passage, BadPairs)]
+        texts = [line.text for line in read_lines(corpus, _Passage, TrainingError)]
     except TrainingError as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error

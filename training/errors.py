@@ -5,9 +5,5 @@ class TrainingError(Exception):
     """Base of this package's errors; the message says what to do."""
 
 
-class BadPairs(TrainingError):
-    """A line of a pair file is not a labelled pair; names file, line and reason."""
-
-
 class BadRecipe(TrainingError):
     """The recipe names what the data does not have, or a setting that does not exist."""

@@ -15,9 +15,8 @@ from typing import Annotated, Any
 
 import typer
 
-from retrieval.stance import PACKED, unpack
+from retrieval.packed import KEPT, PACKED, unpack
 from training.errors import TrainingError
-from training.pack import KEPT
 
 WEIGHTS = "model.safetensors"
 

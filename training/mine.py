@@ -20,6 +20,8 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
+from evaluation.errors import EvaluationError
+from evaluation.pairs import Pair, read_pairs, write_pairs
 from index.embedded import open_corpus
 from index.ingest import ingest
 from index.terms import terms
@@ -28,8 +30,7 @@ from retrieval.embed import load_embedder
 from retrieval.models import DEFAULT_EMBEDDING
 from retrieval.search import Fusion, search
 from retrieval.types import Candidate, Claim
-from training.errors import TrainingError
-from training.pairs import WITHOUT_CONTEXT, Pair, read_pairs, write_pairs
+from training.recipe import WITHOUT_CONTEXT
 
 DATASET = "mined"
 DEPTH = 10
@@ -53,7 +54,7 @@ def main(
             for pair in read_pairs(data / "stance_train.jsonl")
             if pair.dataset not in WITHOUT_CONTEXT
         ]
-    except TrainingError as error:
+    except EvaluationError as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     embedder = load_embedder(DEFAULT_EMBEDDING, cache.expanduser())

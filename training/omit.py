@@ -14,9 +14,10 @@ import random
 import re
 from collections.abc import Iterable
 
+from evaluation.pairs import Pair
 from index.split import sentences
 from index.terms import terms
-from training.pairs import WITHOUT_CONTEXT, Pair
+from training.recipe import WITHOUT_CONTEXT
 
 DATASET = "omitted"
 # What remains may hold the claim's subject; with more of its words it may still decide.

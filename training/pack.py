@@ -16,12 +16,9 @@ from typing import Annotated, Any
 import typer
 
 from retrieval.models import file_sha256
-from retrieval.stance import PACKED, SCALE, TURN, dequantised, offsets, read_packed, unpack
+from retrieval.packed import KEPT, PACKED, SCALE, TURN, dequantised, offsets, read_packed
 from training.errors import TrainingError
-from training.pairs import read_recipe
-
-KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
-
+from training.recipe import read_recipe
 
 # Width of a level, as a share of a row's root mean square. Rows of weights are near Gaussian, so
 # small integers of this width compress to under five bits, and 12 layers fit where 6 would in int8.
@@ -89,22 +86,10 @@ def _read_all_it_can(file: Path) -> None:
     file.write_text(json.dumps({**config, "model_max_length": 512}, indent=1) + "\n")
 
 
-def unpacked(folder: Path, out: Path) -> Path:
-    """The packed model of `folder` as float32 weights in `out`, which transformers can load."""
-    from safetensors.torch import save_file
-
-    out.mkdir(parents=True, exist_ok=True)
-    for name in KEPT:
-        if (folder / name).is_file():
-            shutil.copy(folder / name, out / name)
-    save_file(unpack(folder / PACKED), out / "model.safetensors", {"format": "pt"})
-    return out
-
-
 def pack(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any] | None = None) -> bytes:
-    """What `retrieval.stance.unpack` reads. The same weights are the same bytes: no time inside.
+    """What `retrieval.packed.unpack` reads. The same weights are the same bytes: no time inside.
 
-    `before` holds tensors as `retrieval.stance.read_packed` gives them.
+    `before` holds tensors as `retrieval.packed.read_packed` gives them.
     """
     from safetensors.torch import save
 

@@ -12,12 +12,13 @@ from typing import Annotated, Any
 
 import typer
 
-from retrieval.stance import PACKED
+from evaluation.errors import EvaluationError
+from evaluation.pairs import Pair, read_pairs
+from retrieval.packed import PACKED, unpacked
 from retrieval.types import STANCES
 from training.errors import TrainingError
 from training.omit import omissions
-from training.pack import unpacked
-from training.pairs import Pair, Recipe, count, mix, read_pairs, read_recipe, target
+from training.recipe import Recipe, count, mix, read_recipe, target
 from training.surround import shortened, surrounded
 from training.swaps import number_swaps
 
@@ -47,7 +48,7 @@ def main(
         pairs += shortened(given, plan.shortened, plan.seed)
         random.Random(plan.seed).shuffle(pairs)
         dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
-    except TrainingError as error:
+    except (TrainingError, EvaluationError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     random.Random(plan.seed).shuffle(dev)

@@ -12,10 +12,11 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 
+from evaluation.pairs import Pair
 from index.split import sentences
 from index.terms import terms
 from training.mine import may_decide
-from training.pairs import WITHOUT_CONTEXT, Pair
+from training.recipe import WITHOUT_CONTEXT
 
 SURROUNDED, SHORTENED = "surrounded", "shortened"
 # A passage is about three sentences, and a few are enough to be lost among.

@@ -11,8 +11,8 @@ import random
 import re
 from collections.abc import Iterable
 
+from evaluation.pairs import Pair
 from retrieval.types import Stance
-from training.pairs import Pair
 
 _ALONE = r"(?<![\w.,$€£⁄/-])(?:{})(?![\w-]|[.,]\d)"
 _NUMBER = re.compile(_ALONE.format(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"))

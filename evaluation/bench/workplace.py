@@ -13,8 +13,8 @@ from index.embedded.corpus import DATABASE
 from index.embedded.store import Store
 from index.embedded.vectors import BLOCK
 from retrieval.models import find_model
-from retrieval.stance import PACKED, find_stance
-from training.pack import unpacked
+from retrieval.packed import PACKED, unpacked
+from retrieval.stance import find_stance
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 
 from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
+from retrieval.packed import PACKED, unpack
 from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
 from retrieval.types import STANCES, Calibration
 from training.pack import EMBEDDING_LEVEL, MOST, pack
@@ -149,8 +150,8 @@ def shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     packed = tmp_path / "packed"
     shutil.copytree(folder, packed, ignore=shutil.ignore_patterns("*.safetensors"))
     network = BertForSequenceClassification.from_pretrained(folder)
-    (packed / stance.PACKED).write_bytes(pack(network.state_dict(), seed=1))
-    digest = stance.file_sha256(packed / stance.PACKED)
+    (packed / PACKED).write_bytes(pack(network.state_dict(), seed=1))
+    digest = stance.file_sha256(packed / PACKED)
     (packed / "manifest.json").write_text(json.dumps({"sha256": digest}))
     monkeypatch.setattr(stance, "SHIPPED_FOLDER", packed)
     return packed
@@ -158,7 +159,7 @@ def shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 def test_packed_weights_are_nearly_the_same(folder: Path, shipped: Path, tmp_path: Path) -> None:
     assert load_stance(stance.SHIPPED, tmp_path / "cache").identity.startswith("claimdesk-stance@")
-    unpacked = stance.unpack(shipped / stance.PACKED)
+    unpacked = unpack(shipped / PACKED)
     for name, weight in BertForSequenceClassification.from_pretrained(folder).named_parameters():
         largest = weight.abs().amax(dim=-1, keepdim=True)
         size = weight.pow(2).mean(dim=-1, keepdim=True).sqrt()
@@ -167,7 +168,7 @@ def test_packed_weights_are_nearly_the_same(folder: Path, shipped: Path, tmp_pat
 
 
 def test_shipped_weights_are_checked(shipped: Path, tmp_path: Path) -> None:
-    weights = shipped / stance.PACKED
+    weights = shipped / PACKED
     weights.write_bytes(weights.read_bytes()[:-1] + b"\1")
     with pytest.raises(ModelUnavailable, match="sha256"):
         load_stance(stance.SHIPPED, tmp_path / "cache")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from evaluation.pairs import Pair
 from evaluation.scifact import Gold, SciFact
 from index.types import Passage, document
 from retrieval.stance import softmax
@@ -17,7 +18,6 @@ from training.calibrate import (
     rank,
     weigh,
 )
-from training.pairs import Pair
 
 
 @pytest.mark.parametrize("true", [0.5, 1.0, 3.0])

@@ -1,8 +1,8 @@
 """Mined pairs are beside a claim's evidence, never it."""
 
+from evaluation.pairs import Pair
 from tests.fakes import FakeEmbedder
 from training.mine import DATASET, mine
-from training.pairs import Pair
 
 SUBJECTS = {
     "The mayor of Lindholm resigned": "She left the town hall on Monday.",

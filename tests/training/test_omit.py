@@ -1,7 +1,7 @@
 """Evidence without what decides."""
 
+from evaluation.pairs import Pair
 from training.omit import omissions
-from training.pairs import Pair
 
 CENTRE = "The centre opened in Aghdam. Turkey and Russia each sent 60 servicemen there."
 CLAIM = "Sixty Turkish servicemen and 60 from Russia work at the centre."

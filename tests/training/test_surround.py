@@ -1,6 +1,6 @@
 """The same pairs at other lengths."""
 
-from training.pairs import Pair
+from evaluation.pairs import Pair
 from training.surround import shortened, surrounded
 
 CLAIM = "Minister Kaya opened the Bosphorus bridge."

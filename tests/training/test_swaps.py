@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from training.pairs import Pair
+from evaluation.pairs import Pair
 from training.swaps import number_swaps, variants
 
 SOLD = "Police counted {} people in the square, and 37 stalls; it began on 3 May 1998."

@@ -1,40 +1,18 @@
-"""Pair files and a recipe -> the training mix."""
+"""Pairs and a recipe -> the training mix."""
 
 from __future__ import annotations
 
-import json
 import random
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index.lines import read_lines
+from evaluation.pairs import Pair
 from retrieval.types import STANCES, Stance
-from training.errors import BadPairs, BadRecipe
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One claim beside one piece of evidence, and what the evidence says of it."""
-
-    claim: str
-    evidence: str
-    label: Stance
-    dataset: str
-    near_duplicate: bool = False
-    """Its evidence shares a long run of words with training data."""
-
-
-class _Line(BaseModel):
-    claim: str = Field(min_length=1)
-    evidence: str = Field(min_length=1)
-    label: Stance
-    dataset: str = "unnamed"
-    pool_8gram: bool = False
+from training.errors import BadRecipe
 
 
 class Share(BaseModel):
@@ -86,23 +64,6 @@ def read_recipe(file: Path) -> Recipe:
         return Recipe.model_validate(tomllib.loads(file.read_text()))
     except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise BadRecipe(f"{file}: {error}") from error
-
-
-def read_pairs(file: Path) -> Iterator[Pair]:
-    """
-    Raises:
-        BadPairs: a line that is not a pair with a known label; names file, line and reason.
-    """
-    for line in read_lines(file, _Line, BadPairs):
-        yield Pair(line.claim, line.evidence, line.label, line.dataset, line.pool_8gram)
-
-
-def write_pairs(pairs: Iterable[Pair], out: Path) -> None:
-    """As `read_pairs` reads them."""
-    with out.open("w", encoding="utf-8") as stream:
-        for pair in pairs:
-            row = {"claim": pair.claim, "evidence": pair.evidence, "label": pair.label}
-            stream.write(json.dumps({**row, "dataset": pair.dataset}) + "\n")
 
 
 def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:

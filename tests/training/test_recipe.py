@@ -1,13 +1,15 @@
-"""Pair files and recipes: shares, seeds, and errors that name file and line."""
+"""Pairs and recipes: shares, seeds, and errors that name file and line."""
 
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from evaluation.errors import EvaluationError
+from evaluation.pairs import Pair, read_pairs
 from retrieval.types import STANCES
-from training.errors import BadPairs, BadRecipe
-from training.pairs import Pair, Recipe, Share, mix, read_pairs, read_recipe, target
+from training.errors import BadRecipe
+from training.recipe import Recipe, Share, mix, read_recipe, target
 from training.sampler import by_length
 
 PAIRS = [Pair(f"claim {n}", f"evidence {n}", "SUPPORTS", "a" if n < 8 else "b") for n in range(10)]
@@ -53,7 +55,7 @@ def test_a_bad_recipe_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
     good = '{"claim": "a", "evidence": "b", "label": "REFUTES", "dataset": "c"}'
     (tmp_path / "pairs.jsonl").write_text(f"{good}\n{line}\n")
-    with pytest.raises(BadPairs, match=rf"pairs\.jsonl:2: .*{reason}"):
+    with pytest.raises(EvaluationError, match=rf"pairs\.jsonl:2: .*{reason}"):
         list(read_pairs(tmp_path / "pairs.jsonl"))
 
 
