@@ -85,7 +85,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Content-Type", "X-Request-ID"],
             expose_headers=["X-Request-ID", "Retry-After"],
-            # The service is on the reader's own machine more often than not, and the page is not.
-            allow_private_network=True,
+            # A page that was named may call a service on its reader's own machine.
+            allow_private_network="*" not in settings.cors_origins,
         )
     return app

@@ -15,20 +15,13 @@ class Cors(CORSMiddleware):
     """Answers a browser that asks before it sends (a preflight), and lets it read what comes."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        response = super().preflight_response(request_headers)
-        if response.status_code < 400:
-            return response
-        refused = bytes(response.body).decode()
-        kept = {
-            name: value
-            for name, value in response.headers.items()
-            if name == "vary" or name.startswith("access-control-")
-        }
+        answer = super().preflight_response(request_headers)
+        if answer.status_code < 400:
+            return answer
+        reason = bytes(answer.body).decode()
+        if not self.is_allowed_origin(request_headers["origin"]):
+            reason += ": see CLAIMDESK_CORS_ORIGINS"
         # No page can send an id with its preflight.
         request_id = uuid.uuid4().hex
-        return respond(
-            400,
-            f"{refused}: see CLAIMDESK_CORS_ORIGINS",
-            request_id,
-            {**kept, "X-Request-ID": request_id},
-        )
+        kept = {"X-Request-ID": request_id, "Vary": answer.headers["vary"]}
+        return respond(answer.status_code, reason, request_id, kept)

@@ -143,14 +143,16 @@ class Service:
 
 def embedder_of(settings: Settings) -> CompiledEmbedder:
     """The embedding model that is set. Raises: ModelUnavailable."""
-    of = settings
-    return load_embedder(of.embedding_model, of.cache, of.threads, device=of.device)
+    return load_embedder(
+        settings.embedding_model, settings.cache, settings.threads, device=settings.device
+    )
 
 
 def stance_of(settings: Settings) -> CompiledCrossEncoder:
     """The stance model that is set, which must not be `NO_MODEL`. Raises: ModelUnavailable."""
-    of = settings
-    return load_stance(of.stance_model, of.cache, of.threads, device=of.device)
+    return load_stance(
+        settings.stance_model, settings.cache, settings.threads, device=settings.device
+    )
 
 
 def _weight(key: tuple[int, Claim], answer: Answer) -> int:

@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     device: Device = Field(
         "cpu", description="What the models run on; cuda needs a build of torch for the GPU."
     )
-    threads: int = Field(0, ge=0, le=1024, description="Threads a model uses; 0 lets it decide.")
+    threads: int = Field(
+        0, ge=0, le=1024, description="Threads a model uses on the processor; 0 lets it decide."
+    )
     vector_index: Literal["auto", "flat", "hnsw", "ivf"] = Field(
         "auto", description="FAISS index: exact (flat), graph (hnsw) or inverted lists (ivf)."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,5 +46,11 @@ def write_pairs(pairs: Iterable[Pair], out: Path) -> None:
     """As `read_pairs` reads them."""
     with out.open("w", encoding="utf-8") as stream:
         for pair in pairs:
-            row = {"claim": pair.claim, "evidence": pair.evidence, "label": pair.label}
-            stream.write(json.dumps({**row, "dataset": pair.dataset}) + "\n")
+            row = _Line(
+                claim=pair.claim,
+                evidence=pair.evidence,
+                label=pair.label,
+                dataset=pair.dataset,
+                pool_8gram=pair.near_duplicate,
+            )
+            stream.write(row.model_dump_json(exclude_defaults=True) + "\n")

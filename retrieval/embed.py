@@ -7,37 +7,35 @@ from pathlib import Path
 from typing import Any
 
 from index.types import Vectors
-from retrieval.models import Device, Graph, ModelFiles, Precision, Traceable, find_model
+from retrieval.models import (
+    Device,
+    Graph,
+    ModelFiles,
+    Precision,
+    Traceable,
+    find_model,
+    load_graph,
+)
 
 # In int8 the cosine to float32 falls below 0.998; in bfloat16 it is 0.9999 and more.
 FASTEST: Precision = "bf16"
 
 
 class CompiledEmbedder:
-    """A sentence-transformers model, compiled: texts in, unit vectors out.
+    """A sentence-transformers model, ready to run: texts in, unit vectors out."""
 
-    Raises:
-        ModelUnavailable: the model cannot be compiled or gives no finite numbers.
-    """
-
-    def __init__(
-        self,
-        files: ModelFiles,
-        cache: Path,
-        threads: int = 0,
-        precision: Precision = FASTEST,
-        device: Device = "cpu",
-    ) -> None:
-        self._graph = Graph(files, cache, threads, _trace, precision, device)
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
         self._graph.tokenizer.enable_truncation(int(self._graph.meta["max_tokens"]))
-        self.identity = files.identity
+        self.identity = graph.identity
         self.dimension = int(self._graph.meta["width"])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        """Raises: ModelUnavailable: the model gives no finite numbers, or its device fails."""
         return self._graph.run(self._graph.tokenizer.encode_batch(list(texts)))
 
 
-def _trace(files: ModelFiles) -> Traceable:
+def trace(files: ModelFiles) -> Traceable:
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -66,9 +64,9 @@ def load_embedder(
     precision: Precision = FASTEST,
     device: Device = "cpu",
 ) -> CompiledEmbedder:
-    """The embedder of a model name, ready to run.
+    """The embedder of a model name.
 
     Raises:
-        ModelUnavailable: see `find_model` and `CompiledEmbedder`.
+        ModelUnavailable: see `find_model` and `load_graph`.
     """
-    return CompiledEmbedder(find_model(name), cache, threads, precision, device)
+    return CompiledEmbedder(load_graph(find_model(name), cache, threads, trace, precision, device))

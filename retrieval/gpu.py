@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,10 @@ class Gpu:
     """A `retrieval.models.Runtime`. Nothing is compiled or cached: each start loads the weights.
 
     Args:
-        device: of torch; "cuda" is the first GPU.
+        device: of torch. "cuda" is the GPU it takes by itself; tests say "cpu".
 
     Raises:
-        ModelUnavailable: torch finds no GPU, or the model cannot be loaded.
+        ModelUnavailable: torch finds no GPU or cannot use it, or the model cannot be loaded.
     """
 
     # Enough to keep a GPU busy; what it takes of memory is small beside any that serves models.
@@ -37,18 +38,30 @@ class Gpu:
             made = traced(files, trace)
         self.meta: dict[str, Any] = made.meta
         self.tokenizer, self.names = made.tokenizer, list(made.inputs)
-        self._module = made.module.eval().to(device)
         self._device = torch.device(device)
         native = device == "cpu" or torch.cuda.is_bf16_supported(including_emulation=False)
         # Layers that need them keep 32 bits: torch knows which.
         self._type = torch.bfloat16 if native else torch.float16
         self._in_16_bits = precision != "f32"
+        with _failures():
+            self._module = made.module.eval().to(self._device)
+        # A build of torch without code for this GPU is only found out by using it.
+        self.infer({name: np.ones((1, 8), np.int64) for name in self.names})
 
     def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
-        given = [torch.from_numpy(columns[name]).to(self._device) for name in self.names]
         with (
+            _failures(),
             torch.inference_mode(),
             torch.autocast(self._device.type, self._type, enabled=self._in_16_bits),
         ):
-            made = self._module(*given)
-        return np.asarray(made.float().cpu().numpy(), np.float32)
+            given = [torch.from_numpy(columns[name]).to(self._device) for name in self.names]
+            return np.asarray(self._module(*given).float().cpu().numpy(), np.float32)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Out of memory, a driver that fails: all of them are RuntimeErrors of torch."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise ModelUnavailable(f"the GPU fails: {error}") from error

@@ -21,6 +21,7 @@ from retrieval.models import (
     file_sha256,
     find_model,
     hash_folder,
+    load_graph,
 )
 from retrieval.packed import PACKED, unpack
 from retrieval.types import STANCES, Calibration, Stance
@@ -43,39 +44,28 @@ _NAMES: Mapping[str, Stance] = {
 
 
 class CompiledCrossEncoder:
-    """A three-way cross-encoder, compiled: (evidence, claim) in, probability of each stance out.
+    """A three-way cross-encoder: (evidence, claim) in, probability of each stance out.
 
     Evidence longer than the window is read in overlapping windows, and the most decided one
     speaks for it.
-
-    Raises:
-        ModelUnavailable: the model cannot be compiled, or its labels are not the three stances.
     """
 
-    def __init__(
-        self,
-        files: ModelFiles,
-        cache: Path,
-        threads: int = 0,
-        precision: Precision = FASTEST,
-        device: Device = "cpu",
-    ) -> None:
-        self._graph = Graph(files, cache, threads, _trace, precision, device)
+    def __init__(self, graph: Graph, calibration: Calibration) -> None:
+        self._graph, self.calibration = graph, calibration
         labels: list[Stance] = self._graph.meta["labels"]
         self._columns = [labels.index(stance) for stance in STANCES]
         self.window = int(self._graph.meta["max_tokens"])
         self._graph.tokenizer.enable_truncation(
             self.window, stride=self.window // 8, strategy="only_first"
         )
-        self.identity = files.identity
-        self.calibration = read_calibration(files.folder)
+        self.identity = graph.identity
 
     def logits(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
         """(evidence, claim) pairs -> float32 of shape (n, 3), columns in the order of `STANCES`.
 
         Raises:
             ClaimTooLong: a claim leaves less than half of the window to its evidence.
-            ModelUnavailable: the model returned numbers that are not finite.
+            ModelUnavailable: the model gives no finite numbers, or its device fails.
         """
         if not pairs:
             return np.zeros((0, len(STANCES)), np.float32)
@@ -119,12 +109,14 @@ def load_stance(
     precision: Precision = FASTEST,
     device: Device = "cpu",
 ) -> CompiledCrossEncoder:
-    """The stance model of a name, ready to run: the shipped one, a folder, or a hub's.
+    """The stance model of a name: the shipped one, a folder, or a hub's.
 
     Raises:
-        ModelUnavailable: see `find_model` and `CompiledCrossEncoder`.
+        ModelUnavailable: see `find_stance` and `load_graph`; or its labels are not the stances.
     """
-    return CompiledCrossEncoder(find_stance(name), cache, threads, precision, device)
+    files = find_stance(name)
+    graph = load_graph(files, cache, threads, trace, precision, device)
+    return CompiledCrossEncoder(graph, read_calibration(files.folder))
 
 
 def find_stance(name: str) -> ModelFiles:
@@ -184,7 +176,7 @@ def stance_labels(id2label: Mapping[int, str], name: str) -> list[Stance]:
     return [label for label in labels if label]
 
 
-def _trace(files: ModelFiles) -> Traceable:
+def trace(files: ModelFiles) -> Traceable:
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 

@@ -62,6 +62,8 @@ def bench(
     chosen = settings()
     if chosen.stance_model == NO_MODEL:
         raise EvaluationError("no stance model is set: see CLAIMDESK_STANCE_MODEL")
+    if chosen.device != "cpu":
+        raise EvaluationError("the plain side runs on the processor: set CLAIMDESK_DEVICE=cpu")
     parts = only or list(Part)
     if Part.SERVING in parts:
         find()

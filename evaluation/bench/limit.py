@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.models import BATCH_TOKENS, compiled, openvino, with_integer_weights
+from retrieval.processor import BATCH_TOKENS, compiled, openvino, with_integer_weights
 
 ROUNDS = 30
 

@@ -288,11 +288,17 @@ def test_a_browser_that_asks_first() -> None:
         assert allowed.status_code == 200
         assert allowed.headers["access-control-allow-origin"] == page["Origin"]
         assert allowed.headers["access-control-allow-private-network"] == "true"
-        evil = client.options("/v1/verify", headers={**page, "Origin": "https://evil.example.org"})
-        assert_problem(evil, 400)
-        assert "access-control-allow-origin" not in evil.headers
-        method = {"Access-Control-Request-Method": "TRACE"}
-        assert_problem(client.options("/v1/verify", headers={**page, **method}), 400)
+        evil = {**page, **local, "Origin": "https://evil.example.org"}
+        refused = client.options("/v1/verify", headers=evil)
+        assert "CLAIMDESK_CORS_ORIGINS" in assert_problem(refused, 400)["detail"]
+        assert not [name for name in refused.headers if name.startswith("access-control-")]
+        method = client.options(
+            "/v1/verify", headers={**page, "Access-Control-Request-Method": "TRACE"}
+        )
+        assert assert_problem(method, 400)["detail"] == "Disallowed CORS method"
+    with with_settings(cors_origins=["*"]) as client:
+        anyone = client.options("/v1/verify", headers={**page, **local})
+        assert "access-control-allow-private-network" not in anyone.headers
 
 
 def test_a_foreign_page_cannot_write(service: Service) -> None:

@@ -1,12 +1,11 @@
-"""Pairs and recipes: shares, seeds, and errors that name file and line."""
+"""Recipes: shares and seeds."""
 
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from evaluation.errors import EvaluationError
-from evaluation.pairs import Pair, read_pairs
+from evaluation.pairs import Pair
 from retrieval.types import STANCES
 from training.errors import BadRecipe
 from training.recipe import Recipe, Share, mix, read_recipe, target
@@ -41,22 +40,6 @@ def test_a_bad_recipe_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "recipe.toml").write_text(text)
     with pytest.raises(BadRecipe, match=r"recipe\.toml"):
         read_recipe(tmp_path / "recipe.toml")
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("{", "Invalid JSON"),
-        ('{"claim": "a", "evidence": "b", "label": "MAYBE"}', "label"),
-        ('{"claim": "", "evidence": "b", "label": "REFUTES"}', "claim"),
-        ('{"claim": "a", "label": "REFUTES"}', "evidence"),
-    ],
-)
-def test_a_bad_line_is_named(tmp_path: Path, line: str, reason: str) -> None:
-    good = '{"claim": "a", "evidence": "b", "label": "REFUTES", "dataset": "c"}'
-    (tmp_path / "pairs.jsonl").write_text(f"{good}\n{line}\n")
-    with pytest.raises(EvaluationError, match=rf"pairs\.jsonl:2: .*{reason}"):
-        list(read_pairs(tmp_path / "pairs.jsonl"))
 
 
 def test_targets_follow_the_order_of_the_outputs() -> None:
