@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +21,7 @@ import typer
 
 from evaluation.pairs import Pair
 from retrieval.types import Stance
-from training.comparisons import DEEDS, OFFICES, PLACES, SHARES, Said, among, chosen, names
+from training.comparisons import DEEDS, OFFICES, PLACES, SHARES, Said, among, amounts, chosen, names
 from training.copies import write_made
 
 DATASET = "bounds"
@@ -58,7 +58,7 @@ def main(
 def bounds(texts: Sequence[str], most: int, seed: int) -> list[Pair]:
     """`most` pairs; half of their facts stand among sentences of `texts`."""
     randomly = random.Random(seed)
-    kinds = (_level, _hour, _day, _amount, _outcome, _sides)
+    kinds = (_level, _hour, _day, _amount, _outcome, _sides, _sides)
     made: list[Pair] = []
     while len(made) < most:
         fact, claims = randomly.choice(kinds)(randomly)
@@ -214,32 +214,17 @@ def _outcome(randomly: random.Random) -> tuple[str, list[Said]]:
 def _sides(randomly: random.Random) -> tuple[str, list[Said]]:
     """What two sides have in common, with or without how many of something each has."""
     one, other = names(randomly)
-    past, _, things = randomly.choice(DEEDS).replace("_", " ").split("|")
     common = f"{one} and {other} {randomly.choice(COMMON)}."
-    a = randomly.randint(3, 900)
-    b = a if randomly.random() < 0.5 else randomly.randint(3, 900)
-    known = randomly.random() < 0.6
-    counted = f"{one} {past} {a:,} {things} and {other} {past} {b:,} {things}."
-    parts = [common, counted] if known else [common]
-    fact = " ".join(randomly.sample(parts, len(parts)))
-    return fact, list(_compared(one, other, past, things, a, b) if known else _unknown(
-        one, other, past, things
-    ))  # fmt: skip
-
-
-def _compared(one: str, other: str, past: str, things: str, a: int, b: int) -> Iterator[Said]:
-    yield f"{one} and {other} {past} equal numbers of {things}", _holds(a == b)
-    yield f"{one} {past} as many {things} as {other}.", _holds(a == b)
-    yield f"{one} {past} more {things} than {other}", _holds(a > b)
-    yield f"{other} {past} more {things} than {one}.", _holds(b > a)
-    yield f"{one} {past} fewer {things} than {other}", _holds(a < b)
-
-
-def _unknown(one: str, other: str, past: str, things: str) -> Iterator[Said]:
-    yield f"{one} and {other} {past} equal numbers of {things}", "NOT_ENOUGH_INFO"
-    yield f"{one} and {other} have equal {things}.", "NOT_ENOUGH_INFO"
-    yield f"{one} {past} more {things} than {other}", "NOT_ENOUGH_INFO"
-    yield f"{other} has fewer {things} than {one}.", "NOT_ENOUGH_INFO"
+    if randomly.random() < 0.75:
+        counted, claims = amounts(one, other, randomly)
+        return " ".join(randomly.sample([common, counted], 2)), claims
+    past, _, things = randomly.choice(DEEDS).replace("_", " ").split("|")
+    return common, [
+        (f"{one} and {other} {past} equal numbers of {things}", "NOT_ENOUGH_INFO"),
+        (f"{one} and {other} have equal {things}.", "NOT_ENOUGH_INFO"),
+        (f"{one} {past} more {things} than {other}", "NOT_ENOUGH_INFO"),
+        (f"{other} has fewer {things} than {one}.", "NOT_ENOUGH_INFO"),
+    ]
 
 
 if __name__ == "__main__":

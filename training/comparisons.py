@@ -126,8 +126,11 @@ class _Side:
 
 
 def _amounts(randomly: random.Random) -> tuple[str, list[Said]]:
+    return amounts(*names(randomly), randomly)
+
+
+def amounts(one: str, other: str, randomly: random.Random) -> tuple[str, list[Said]]:
     """Two sides and how many of something each has."""
-    one, other = names(randomly)
     past, base, things = randomly.choice(DEEDS).replace("_", " ").split("|")
     scale = randomly.choice((20, 100, 900, 20_000))
     a, b = randomly.randint(3, scale), randomly.randint(3, scale)
@@ -140,6 +143,9 @@ def _amounts(randomly: random.Random) -> tuple[str, list[Said]]:
             f"Both {one} and {other} {past} {a:,} {things}{tail}.",
             f"{one} {past} {a:,} {things}{tail}, and so did {other}.",
             f"{one} {past} {a:,} {things}{tail}, the same number as {other}.",
+            f"{one} {past} {a:,} {things} and {other} {a:,}{tail}.",
+            f"{one} {past} {a:,} {things}{tail} and {other} {past} {a:,} {things}.",
+            f"{one} and {other} each {past} {a:,} {things}{tail}, so that neither is ahead.",
         )
         return randomly.choice(equals), _compared(
             _Side(one, a), _Side(other, a), past, base, things
@@ -153,6 +159,7 @@ def _amounts(randomly: random.Random) -> tuple[str, list[Said]]:
     more, fewer = (one, other) if a > b else (other, one)
     forms = (
         f"{one} {past} {a:,} {things} and {other} {b:,}{tail}.",
+        f"{one} {past} {a:,} {things}{tail} and {other} {past} {b:,} {things}.",
         f"While {one} {past} {a:,} {things}{tail}, {other} {past} {b:,}.",
         f"{one} {past} {a:,} {things}{tail}. {other}, by contrast, {past} {b:,}.",
         f"{one} {past} {a:,} {things}{tail}, compared with {b:,} for {other}.",

@@ -14,20 +14,25 @@ def test_amounts_are_compared_right() -> None:
         if equal and re.match(r".+? and .+? each ", pair.evidence):
             seen.add("each")
             assert pair.label == "SUPPORTS"
-        two = re.fullmatch(r"(.+?) \w+ ([\d,]+) .+? and (.+?) ([\d,]+)(?: .*)?\.", pair.evidence)
+        two = re.fullmatch(
+            r"(.+?) \w+ ([\d,]+) .+? and (\S+(?: [A-Z]\S*)?) (?:\w+ )?([\d,]+)(?: .*)?\.",
+            pair.evidence,
+        )
         if not two:
             continue
         amounts = {two[1]: _number(two[2]), two[3]: _number(two[4])}
-        if equal:
-            seen.add("unequal")
-            assert pair.label == "REFUTES"
+        same = len(set(amounts.values())) == 1
+        if equal and amounts.keys() == set(re.findall(r"^(.+?) and (.+?) \w+ ", pair.claim)[0]):
+            seen.add(same)
+            assert pair.label == ("SUPPORTS" if same else "REFUTES"), pair
         more = re.fullmatch(r"(.+?) \w+ (more|fewer) .+ than (.+?)\.?", pair.claim)
         if more and {more[1], more[3]} == amounts.keys():
-            larger = amounts[more[1]] > amounts[more[3]]
-            seen.add((more[2], larger))
-            assert pair.label == ("SUPPORTS" if larger == (more[2] == "more") else "REFUTES")
-    truths = {(word, larger) for word in ("more", "fewer") for larger in (True, False)}
-    assert seen == {"each", "unequal"} | truths
+            ahead = amounts[more[1]] - amounts[more[3]]
+            holds = ahead > 0 if more[2] == "more" else ahead < 0
+            seen.add((more[2], holds))
+            assert pair.label == ("SUPPORTS" if holds else "REFUTES"), pair
+    truths = {(word, holds) for word in ("more", "fewer") for holds in (True, False)}
+    assert seen == {"each", True, False} | truths
 
 
 def _number(text: str) -> int:
