@@ -81,7 +81,7 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
         self._app, self._settings, self._metrics = app, settings, metrics
         self._hosts = {host.lower() for host in settings.allowed_hosts}
-        self._origins = {origin.lower() for origin in settings.cors_origins}
+        self._origins = set(settings.cors_origins)
         self._rate = limits.parse(settings.rate_limit)
         self._limiter = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
         self._busy = 0

@@ -31,6 +31,11 @@ def _listed(value: Any) -> Any:
     return value
 
 
+def _lowered(value: list[str]) -> list[str]:
+    """As a browser sends an origin, whatever is typed into its address line."""
+    return [part.lower() for part in value]
+
+
 Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 
 
@@ -76,7 +81,7 @@ class Settings(BaseSettings):
         ["localhost", "127.0.0.1", "[::1]"],
         description="Host headers that are answered, with commas between; * for all.",
     )
-    cors_origins: Listed = Field(
+    cors_origins: Annotated[Listed, AfterValidator(_lowered)] = Field(
         [], description="Origins a browser may call from, e.g. chrome-extension://ID; commas."
     )
     trusted_proxies: Listed = Field(

@@ -203,7 +203,7 @@ def test_settings_are_checked_at_once(
 
 
 def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLAIMDESK_CORS_ORIGINS", "https://a.b, chrome-extension://x")
+    monkeypatch.setenv("CLAIMDESK_CORS_ORIGINS", "https://A.b, chrome-extension://x")
     monkeypatch.setenv("CLAIMDESK_ALLOWED_HOSTS", "")
     chosen = Settings()
     assert chosen.cors_origins == ["https://a.b", "chrome-extension://x"]
