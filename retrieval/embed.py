@@ -36,6 +36,7 @@ class CompiledEmbedder:
 
 
 def trace(files: ModelFiles) -> Traceable:
+    """Token ids and their mask, both (texts, tokens), -> unit vectors (texts, width)."""
     import torch
     from sentence_transformers import SentenceTransformer
 

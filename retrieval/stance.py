@@ -177,6 +177,7 @@ def stance_labels(id2label: Mapping[int, str], name: str) -> list[Stance]:
 
 
 def trace(files: ModelFiles) -> Traceable:
+    """The tokenizer's columns, each (texts, tokens), -> logits (texts, 3) in the model's order."""
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
