@@ -13,11 +13,12 @@ from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 SET = ROOT / "evaluation" / "sets" / "examples.jsonl"
 # What the shipped model gets wrong. A line leaves this list when a better model ships; four left
 # when comparisons were learned, and the night train joined; one left when sentences were read; the
-# union left when order was learned, and the pupils joined.
+# union left when order was learned; the pupils joined, and the votes (right, by another sentence).
 KNOWN_WRONG = {
     "The Oria reservoir was less than half full on 1 June 2022",
     "The harbour bridge in Lindholm cost 48 million euros",
     "The night train to Lindholm leaves before 9 p.m.",
+    "Ada Marlow won the run-off by more than 1,000 votes",
     "95 per cent of new pupils in Norland had both doses of the measles vaccine",
 }
 
