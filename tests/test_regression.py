@@ -13,14 +13,15 @@ from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 SET = ROOT / "evaluation" / "sets" / "examples.jsonl"
 # What the shipped model gets wrong. A line leaves this list when a better model ships; four left
 # when comparisons were learned, and the night train joined; one left when sentences were read; the
-# union left when order was learned; the pupils joined, and the votes (right, by another sentence).
+# union left when order was learned, and the pupils joined.
 KNOWN_WRONG = {
     "The Oria reservoir was less than half full on 1 June 2022",
     "The harbour bridge in Lindholm cost 48 million euros",
     "The night train to Lindholm leaves before 9 p.m.",
-    "Ada Marlow won the run-off by more than 1,000 votes",
     "95 per cent of new pupils in Norland had both doses of the measles vaccine",
 }
+# Two sentences refute this one alike, the wrong one first where int8 is multiplied, not in float32.
+UNDECIDED = {"Ada Marlow won the run-off by more than 1,000 votes"}
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +39,9 @@ def test_verdicts_and_evidence(open_embedded: OpenEmbedded, real_embedder, real_
             (answer,) = service.verify([one.to_claim()], "test")
             if difference := _difference(one, answer):
                 wrong[one.claim] = difference
-    dropped = [difference for claim, difference in wrong.items() if claim not in KNOWN_WRONG]
+    dropped = [wrong[claim] for claim in wrong.keys() - KNOWN_WRONG - UNDECIDED]
     assert not dropped, "\n\n" + "\n\n".join(dropped)
-    assert wrong.keys() == KNOWN_WRONG, "better than KNOWN_WRONG says: shorten it"
+    assert wrong.keys() >= KNOWN_WRONG, "better than KNOWN_WRONG says: shorten it"
 
 
 def _difference(expected: Judged, answer: VerifyResponse) -> str:
