@@ -1,5 +1,7 @@
 """The guard: claims over the example articles keep their verdicts and their evidence."""
 
+from dataclasses import replace
+
 import pytest
 
 from api.schemas import VerifyResponse
@@ -20,8 +22,9 @@ KNOWN_WRONG = {
     "The night train to Lindholm leaves before 9 p.m.",
     "95 per cent of new pupils in Norland had both doses of the measles vaccine",
 }
-# Two sentences refute this one alike, the wrong one first where int8 is multiplied, not in float32.
-UNDECIDED = {"Ada Marlow won the run-off by more than 1,000 votes"}
+# Two sentences of its document refute this one alike, and the wrong one comes first in int8, not in
+# float32: the verdict and the document are held.
+EITHER_SENTENCE = {"Ada Marlow won the run-off by more than 1,000 votes"}
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +40,14 @@ def test_verdicts_and_evidence(open_embedded: OpenEmbedded, real_embedder, real_
         wrong = {}
         for one in judged:
             (answer,) = service.verify([one.to_claim()], "test")
+            if one.claim in EITHER_SENTENCE:
+                ((gold,),) = one.evidence
+                one = replace(one, evidence=((gold.model_copy(update={"quote": ""}),),))
             if difference := _difference(one, answer):
                 wrong[one.claim] = difference
-    dropped = [wrong[claim] for claim in wrong.keys() - KNOWN_WRONG - UNDECIDED]
+    dropped = [difference for claim, difference in wrong.items() if claim not in KNOWN_WRONG]
     assert not dropped, "\n\n" + "\n\n".join(dropped)
-    assert wrong.keys() >= KNOWN_WRONG, "better than KNOWN_WRONG says: shorten it"
+    assert wrong.keys() == KNOWN_WRONG, "better than KNOWN_WRONG says: shorten it"
 
 
 def _difference(expected: Judged, answer: VerifyResponse) -> str:
