@@ -134,7 +134,8 @@ def test_serving_the_examples(tmp_path: Path, cache: Path) -> None:
             half.endheaders()
             half.send(b'{"claim"')
             half.close()
-            answer = httpx.post(f"{url}/v1/verify", json={"claim": "The ferry is electric"})
+            ask = {"claim": "The ferry is electric"}
+            answer = httpx.post(f"{url}/v1/verify", json=ask, timeout=60)
             assert answer.json()["evidence"][0]["document"]["id"] == "examples/ferry-electric"
         finally:
             server.terminate()
