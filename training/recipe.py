@@ -11,7 +11,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evaluation.pairs import Pair
-from retrieval.types import STANCES, Stance
 from training.errors import BadRecipe
 
 
@@ -41,6 +40,7 @@ class Recipe(BaseModel):
     warmup: float = Field(default=0.06, ge=0, lt=1)
     epochs: int = Field(default=1, ge=1)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
+    teacher_share: float = Field(default=0, ge=0, le=1)  # of each target; the rest is the label
     dropout: float = Field(default=0.1, ge=0, lt=1)  # 0 is a quarter faster on a CPU
     number_swaps: int = Field(default=0, ge=0)
     omissions: int = Field(default=0, ge=0)
@@ -87,11 +87,6 @@ def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:
             mixed.extend([pair] * share.repeat)
     randomly.shuffle(mixed)
     return mixed
-
-
-def target(label: Stance) -> list[float]:
-    """One-hot over `STANCES`, the order of the model's outputs."""
-    return [float(label == stance) for stance in STANCES]
 
 
 def count(pairs: Sequence[Pair]) -> str:

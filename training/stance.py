@@ -14,13 +14,16 @@ import typer
 
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
+from index.types import Vectors
+from retrieval.errors import ModelUnavailable
 from retrieval.packed import PACKED, unpacked
 from retrieval.types import STANCES
 from training.errors import TrainingError
 from training.omit import omissions
-from training.recipe import Recipe, count, mix, read_recipe, target
+from training.recipe import Recipe, count, mix, read_recipe
 from training.surround import shortened, surrounded
 from training.swaps import number_swaps
+from training.teach import targets
 
 
 def main(
@@ -29,6 +32,7 @@ def main(
     recipe: Annotated[Path, typer.Option(help="what is learned, as TOML")],
     out: Annotated[Path, typer.Option(help="folder for checkpoints, log and weights")],
     extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
+    teacher: Annotated[Path | None, typer.Option(help="stance model to learn from as well")] = None,
     minutes: Annotated[float, typer.Option(help="between checkpoints")] = 8,
     dev_pairs: Annotated[int, typer.Option(help="dev pairs scored at each checkpoint")] = 800,
 ) -> None:
@@ -37,6 +41,8 @@ def main(
         if not (find_spec("datasets") and find_spec("accelerate")):
             raise TrainingError("packages are missing: pip install -e '.[train]'")
         plan = read_recipe(recipe)
+        if (teacher is None) != (plan.teacher_share == 0):
+            raise TrainingError("--teacher and the recipe's teacher_share go together")
         pool = [
             p for file in [data / "stance_train.jsonl", *(extra or [])] for p in read_pairs(file)
         ]
@@ -48,18 +54,30 @@ def main(
         pairs += shortened(given, plan.shortened, plan.seed)
         random.Random(plan.seed).shuffle(pairs)
         dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
-    except (TrainingError, EvaluationError) as error:
+        typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
+        out.mkdir(parents=True, exist_ok=True)
+        learned = targets(pairs, plan.teacher_share, teacher, out)
+    except (TrainingError, EvaluationError, ModelUnavailable) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     random.Random(plan.seed).shuffle(dev)
-    typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
-    train(pairs, dev[:dev_pairs], plan, base, out, minutes)
+    train(pairs, learned, dev[:dev_pairs], plan, base, out, minutes)
 
 
 def train(
-    pairs: Sequence[Pair], dev: Sequence[Pair], plan: Recipe, base: Path, out: Path, minutes: float
+    pairs: Sequence[Pair],
+    learned: Vectors,
+    dev: Sequence[Pair],
+    plan: Recipe,
+    base: Path,
+    out: Path,
+    minutes: float,
 ) -> None:
-    """Fine-tune `base` on `pairs`; the weights land in `out/final`, its log in `out/log.jsonl`."""
+    """Fine-tune `base` on `pairs`; the weights land in `out/final`, its log in `out/log.jsonl`.
+
+    Args:
+        learned: what is to be said of each pair, as `training.teach.targets` gives it.
+    """
     import torch
     from datasets import Dataset
     from sentence_transformers.cross_encoder import (
@@ -112,7 +130,7 @@ def train(
         {
             "evidence": [pair.evidence for pair in pairs],
             "claim": [pair.claim for pair in pairs],
-            "label": [target(pair.label) for pair in pairs],
+            "label": learned.tolist(),
         }
     )
     if torch.cuda.is_available():
@@ -154,7 +172,6 @@ def train(
         evaluator=evaluator,
         callbacks=[SaveByClock(), *([AsPacked(model, plan.seed)] if plan.as_packed else [])],
     )
-    out.mkdir(parents=True, exist_ok=True)
     trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")))
     trainer.evaluate()
     model.save_pretrained(str(out / "final"))

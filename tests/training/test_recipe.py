@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from evaluation.pairs import Pair
-from retrieval.types import STANCES
 from training.errors import BadRecipe
-from training.recipe import Recipe, Share, mix, read_recipe, target
+from training.recipe import Recipe, Share, mix, read_recipe
 from training.sampler import by_length
 
 PAIRS = [Pair(f"claim {n}", f"evidence {n}", "SUPPORTS", "a" if n < 8 else "b") for n in range(10)]
@@ -40,10 +39,6 @@ def test_a_bad_recipe_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "recipe.toml").write_text(text)
     with pytest.raises(BadRecipe, match=r"recipe\.toml"):
         read_recipe(tmp_path / "recipe.toml")
-
-
-def test_targets_follow_the_order_of_the_outputs() -> None:
-    assert [target(stance) for stance in STANCES] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 
 
 def test_batches_hold_every_row_once_and_like_lengths_together() -> None:
