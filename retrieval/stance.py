@@ -70,7 +70,7 @@ class CompiledCrossEncoder:
         if not pairs:
             return np.zeros((0, len(STANCES)), np.float32)
         for claim in {claim for _, claim in pairs}:
-            self._check(claim)
+            self.check(claim)
         encodings = self._graph.tokenizer.encode_batch(list(pairs))
         windows = [[encoding, *encoding.overflowing] for encoding in encodings]
         every = self._graph.run([window for each in windows for window in each])[:, self._columns]
@@ -84,7 +84,8 @@ class CompiledCrossEncoder:
         """The same as calibrated probabilities: each row sums to 1."""
         return softmax(self.logits(pairs) / self.calibration.temperature)
 
-    def _check(self, claim: str) -> None:
+    def check(self, claim: str) -> None:
+        """Raises: ClaimTooLong: it leaves less than half of the window to its evidence."""
         most = self.window // 2
         if len(claim) <= most:
             return  # a token has at least one character

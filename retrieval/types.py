@@ -134,6 +134,10 @@ class StanceModel(Protocol):
     identity: str
     calibration: Calibration
 
+    def check(self, claim: str) -> None:
+        """Raises: ClaimTooLong."""
+        ...
+
     def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
         """(evidence, claim) pairs -> probabilities of shape (n, 3), columns as in `STANCES`."""
         ...

@@ -13,7 +13,7 @@ A passage of another matter says nothing of the claim, however sure the stance m
 released in 1997" refutes a date only of what "it" is. So a stance counts as far as its passage is
 about the claim, which the search score x tells:
 
-    P(about) = 1 / (1 + exp((about - x) / about_width))
+    P(about) = 1 / (1 + exp((about - x) / about_width)), and 0 below NEGLIGIBLE
     p_s = P(about) p,   r_s = P(about) r,   n_s = 1 - p_s - r_s
 
 This is the noisy-or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988, section 4.3)
@@ -37,6 +37,8 @@ from retrieval.types import STANCES, VERDICTS, Calibration, Judgement, Stance
 
 SUPPORTS, REFUTES, NEI = range(3)
 STRONG = 0.7
+# Of what is about the claim with a lesser probability the stance need not be known.
+NEGLIGIBLE = 0.1
 # Agency copy: two passages that share this much of their three-word runs are one source.
 COPY_OVERLAP = 0.5
 SHINGLE_WORDS = 3
@@ -89,14 +91,21 @@ def judge(
     )
 
 
-def if_about(stances: Vectors, scores: Vectors, fitted: Calibration) -> Vectors:
-    """Stances of passages, shape (n, 3), as far as search scores, shape (n,), say that they are
-    about the claim. A calibration without a width takes every passage to be."""
+def share_about(scores: Vectors, fitted: Calibration) -> Vectors:
+    """P(about) of passages with these search scores, both of shape (n,); 0 where it is negligible.
+
+    A calibration without a width takes every passage to be about the claim.
+    """
     if not fitted.about_width:
-        return stances
-    silent = 1 / (1 + np.exp((scores - fitted.about) / fitted.about_width))
-    counted = stances * (1 - silent)[:, None]
-    counted[:, NEI] += silent
+        return np.ones_like(scores)
+    share = 1 / (1 + np.exp((fitted.about - scores) / fitted.about_width))
+    return np.where(share < NEGLIGIBLE, 0, share).astype(np.float32)
+
+
+def if_about(stances: Vectors, shares: Vectors) -> Vectors:
+    """Stances of passages, shape (n, 3), as far as they are about the claim, shape (n,)."""
+    counted = stances * shares[:, None]
+    counted[:, NEI] += 1 - shares
     return np.asarray(counted, np.float32)
 
 

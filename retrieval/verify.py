@@ -28,6 +28,7 @@ from retrieval.verdict import (
     if_about,
     independent_sources,
     judge,
+    share_about,
     stance_of,
 )
 
@@ -37,6 +38,7 @@ RATIONALE_SENTENCES = 2
 CARRIES = 0.5
 # Above this probability that a passage says too little, its sentences are not asked.
 SILENT = 0.9
+SAYS_NOTHING = np.array([0, 0, 1], np.float32)
 # Keeps what no reading says anything of from being divided by nothing.
 TINY = 1e-9
 # From this probability of REFUTES on, a reader is told what differs.
@@ -80,7 +82,15 @@ class Read:
 
 
 def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answer]:
-    """Evidence and a verdict for each claim, in order; every model sees all claims at once."""
+    """Evidence and a verdict for each claim, in order; every model sees all claims at once.
+
+    Raises:
+        InvalidClaim: a claim is empty, or too long for the stance model.
+        ModelUnavailable: a model gives no finite numbers, or its device fails.
+    """
+    if models.stance is not None:
+        for claim in claims:
+            models.stance.check(claim.text)
     generation = corpus.generation()
     vectors = models.embedder.embed([clean(claim.text) for claim in claims])
     reads = [find(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
@@ -119,15 +129,22 @@ def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[
 def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read]]:
     """For each claim its documents, what decides most first.
 
-    Only the documents that make the verdict change places; what was found after them stays behind.
+    The model reads those that may be about the claim: of the others no stance would count. Only
+    the documents that make the verdict change places; what was found after them stays behind.
     """
-    heard = hear([read for each in reads for read in each], model)
     fitted = model.calibration
-    scores = np.array([read.candidate.scores.fused for read in heard], np.float32)
-    rows = np.array([read.stance for read in heard], np.float32).reshape(-1, len(STANCES))
+    every = [read for each in reads for read in each]
+    scores = np.array([read.candidate.scores.fused for read in every], np.float32)
+    shares = share_about(scores, fitted)
+    heard = iter(hear([read for read, share in zip(every, shares, strict=True) if share], model))
+    every = [
+        next(heard) if share else replace(read, stance=SAYS_NOTHING)
+        for read, share in zip(every, shares, strict=True)
+    ]
+    rows = np.array([read.stance for read in every], np.float32).reshape(-1, len(STANCES))
     weighed = iter(
         replace(read, stance=row, order=decides(float(row[NEI]), float(score), fitted.relevance))
-        for read, row, score in zip(heard, if_about(rows, scores, fitted), scores, strict=True)
+        for read, row, score in zip(every, if_about(rows, shares), scores, strict=True)
     )
     return [_both_camps_first([next(weighed) for _ in each]) for each in reads]
 

@@ -9,6 +9,7 @@ import pytest
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from index.types import Filters, Vectors, document
+from retrieval.errors import ClaimTooLong
 from retrieval.search import Fusion
 from retrieval.types import Calibration, Claim
 from retrieval.verify import SILENT, Models, together, verify
@@ -247,6 +248,34 @@ def test_a_lone_loud_reading_does_not_turn_the_stance() -> None:
 @pytest.mark.parametrize("row", [[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
 def test_a_single_reading_is_the_stance(row: list[float]) -> None:
     assert together(np.array([row, row], np.float32)) == pytest.approx(row)
+
+
+def test_what_is_not_about_the_claim_is_not_read(corpus: ExactCorpus) -> None:
+    claim = [Claim("The bridge cost 71 million euros")]
+    scores = [item.scores.fused for item in verify(claim, corpus, PLAIN)[0].evidence]
+    assert len(scores) > 2
+    between = (scores[0] + scores[1]) / 2
+    model = Distracted(0.8)
+    model.calibration = Calibration(about=between, about_width=abs(scores[0] - scores[1]) / 100)
+    (answer,) = verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
+    first, *others = answer.evidence
+    assert model.seen
+    assert all(text in first.passage.text for text in model.seen)
+    assert answer.judgement.verdict == "REFUTED"
+    assert len(others) == len(scores) - 1
+    for item in others:
+        assert item.stance_probabilities["NOT_ENOUGH_INFO"] == 1
+        assert item.rationale
+
+
+def test_a_claim_too_long_to_weigh_is_refused_whatever_is_found(corpus: ExactCorpus) -> None:
+    class Short(FakeStance):
+        def check(self, claim: str) -> None:
+            raise ClaimTooLong(claim)
+
+    model = Short(Calibration(about=2.0, about_width=0.1))
+    with pytest.raises(ClaimTooLong, match="bridge"):
+        verify([Claim("The bridge")], corpus, Models(EMBEDDER, model, Fusion()))
 
 
 def test_of_a_passage_that_is_surely_silent_no_sentence_is_asked(corpus: ExactCorpus) -> None:
