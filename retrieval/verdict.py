@@ -13,7 +13,7 @@ A passage of another matter says nothing of the claim, however sure the stance m
 released in 1997" refutes a date only of what "it" is. So a stance counts as far as its passage is
 about the claim, which the search score x tells:
 
-    P(about) = 1 / (1 + exp((about - x) / about_width)), and 0 below NEGLIGIBLE
+    P(about) = 1 / (1 + exp((about - x) / about_width))
     p_s = P(about) p,   r_s = P(about) r,   n_s = 1 - p_s - r_s
 
 This is the noisy-or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988, section 4.3)
@@ -37,8 +37,10 @@ from retrieval.types import STANCES, VERDICTS, Calibration, Judgement, Stance
 
 SUPPORTS, REFUTES, NEI = range(3)
 STRONG = 0.7
-# Of what is about the claim with a lesser probability the stance need not be known.
-NEGLIGIBLE = 0.1
+# A passage that is about the claim with a lesser probability is not read, and taken to say what the
+# stance model says of such passages on average: docs/decisions/0006.
+READ_FROM = 0.1
+UNREAD = np.array([0.1, 0.1, 0.8], np.float32)
 # Agency copy: two passages that share this much of their three-word runs are one source.
 COPY_OVERLAP = 0.5
 SHINGLE_WORDS = 3
@@ -92,14 +94,14 @@ def judge(
 
 
 def share_about(scores: Vectors, fitted: Calibration) -> Vectors:
-    """P(about) of passages with these search scores, both of shape (n,); 0 where it is negligible.
+    """P(about) of passages with these search scores, both of shape (n,).
 
     A calibration without a width takes every passage to be about the claim.
     """
     if not fitted.about_width:
         return np.ones_like(scores)
-    share = 1 / (1 + np.exp((fitted.about - scores) / fitted.about_width))
-    return np.where(share < NEGLIGIBLE, 0, share).astype(np.float32)
+    shares = 1 / (1 + np.exp((fitted.about - scores) / fitted.about_width))
+    return np.asarray(shares, np.float32)
 
 
 def if_about(stances: Vectors, shares: Vectors) -> Vectors:

@@ -22,9 +22,11 @@ from retrieval.types import (
 )
 from retrieval.verdict import (
     NEI,
+    READ_FROM,
     REFUTES,
     STRONG,
     SUPPORTS,
+    UNREAD,
     if_about,
     independent_sources,
     judge,
@@ -38,7 +40,6 @@ RATIONALE_SENTENCES = 2
 CARRIES = 0.5
 # Above this probability that a passage says too little, its sentences are not asked.
 SILENT = 0.9
-SAYS_NOTHING = np.array([0, 0, 1], np.float32)
 # Keeps what no reading says anything of from being divided by nothing.
 TINY = 1e-9
 # From this probability of REFUTES on, a reader is told what differs.
@@ -129,17 +130,18 @@ def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[
 def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read]]:
     """For each claim its documents, what decides most first.
 
-    The model reads those that may be about the claim: of the others no stance would count. Only
-    the documents that make the verdict change places; what was found after them stays behind.
+    The model reads those that may be about the claim: the stance of the others would hardly count.
+    Only the documents that make the verdict change places; what was found after them stays behind.
     """
     fitted = model.calibration
     every = [read for each in reads for read in each]
     scores = np.array([read.candidate.scores.fused for read in every], np.float32)
     shares = share_about(scores, fitted)
-    heard = iter(hear([read for read, share in zip(every, shares, strict=True) if share], model))
+    worth = [share >= READ_FROM for share in shares.tolist()]
+    heard = iter(hear([read for read, reads in zip(every, worth, strict=True) if reads], model))
     every = [
-        next(heard) if share else replace(read, stance=SAYS_NOTHING)
-        for read, share in zip(every, shares, strict=True)
+        next(heard) if reads else replace(read, stance=UNREAD)
+        for read, reads in zip(every, worth, strict=True)
     ]
     rows = np.array([read.stance for read in every], np.float32).reshape(-1, len(STANCES))
     weighed = iter(

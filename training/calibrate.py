@@ -48,7 +48,15 @@ from retrieval.models import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
 from retrieval.types import STANCES, Calibration, Candidate, Claim, Stance, Verdict
-from retrieval.verdict import NEI, if_about, independent_sources, judge, share_about
+from retrieval.verdict import (
+    NEI,
+    READ_FROM,
+    UNREAD,
+    if_about,
+    independent_sources,
+    judge,
+    share_about,
+)
 from retrieval.verify import Models, decides, find, hear
 from training.errors import TrainingError
 from training.mine import may_decide
@@ -219,7 +227,8 @@ def _order(case: Case, fitted: Calibration) -> list[int]:
 
 def _stances(case: Case, fitted: Calibration) -> Vectors:
     scores = np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
-    return if_about(case.stances, share_about(scores, fitted))
+    shares = share_about(scores, fitted)
+    return if_about(np.where(shares[:, None] < READ_FROM, UNREAD, case.stances), shares)
 
 
 def of_pairs(
