@@ -19,7 +19,7 @@ demo: setup  ## the service over examples/, claims over HTTP
 	$(BIN)/python examples/demo.py
 
 test: setup check  ## everything CI runs
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest
 
 check: setup
 	$(BIN)/ruff check .

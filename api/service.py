@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -58,11 +57,8 @@ class Service:
     @classmethod
     def open(cls, settings: Settings, *, writable: bool, stances: bool = True) -> Service:
         """Raises: CorpusError or RetrievalError, each saying what to do."""
-        with ThreadPoolExecutor() as beside:  # two models load in the time of the longer
-            weighs = stances and settings.stance_model != NO_MODEL
-            loading = beside.submit(stance_of, settings) if weighs else None
-            embedder = embedder_of(settings)
-            stance = loading.result() if loading else None
+        embedder = embedder_of(settings)
+        stance = stance_of(settings) if stances and settings.stance_model != NO_MODEL else None
         corpus = _open(settings.data, settings, embedder, writable)
         return cls(settings, corpus, embedder, stance)
 

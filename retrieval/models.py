@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -110,7 +109,8 @@ def file_sha256(file: Path) -> str:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """Of weights, configuration and tokenizer: path in the folder -> hex digest."""
+    """Of the files that decide a model's output, weights, configuration and tokenizer: path in the
+    folder -> hex digest."""
     return {
         file.relative_to(folder).as_posix(): file_sha256(file)
         for file in sorted(folder.rglob("*"))
@@ -119,14 +119,18 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 
 def hash_folder(folder: Path) -> str:
-    """Raises: ModelUnavailable: there is no model in it."""
+    """One hash of all that decides a model's output.
+
+    Raises:
+        ModelUnavailable: the folder holds no model.
+    """
     if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
         raise ModelUnavailable(f"{folder} holds no sentence-transformers model")
     return one_hash(file_hashes(folder))
 
 
 def one_hash(hashes: Mapping[str, str]) -> str:
-    """Of a model, from the names and hashes of its files."""
+    """Over the names and hashes that `file_hashes` gives."""
     return hashlib.sha256(json.dumps(list(hashes.items())).encode()).hexdigest()
 
 
@@ -240,10 +244,6 @@ def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
     return groups
 
 
-# What is silenced is the process's own output, which two models may not put back in turns.
-_SILENCING = threading.Lock()
-
-
 @contextmanager
 def without_chatter() -> Iterator[None]:
     """Progress bars and warnings of the libraries stay out of a command's output."""
@@ -251,7 +251,7 @@ def without_chatter() -> Iterator[None]:
 
     chatter.set_verbosity_error()
     chatter.disable_progress_bar()
-    with _SILENCING, warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
 

@@ -119,9 +119,12 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) 
         ov.save_model(graph, str(draft / "model.xml"), compress_to_fp16=False)
         made.tokenizer.save(str(draft / "tokenizer.json"))
         (draft / "meta.json").write_text(json.dumps({**made.meta, "name": files.name}))
-        # Two first starts may race: the loser finds the winner's folder, which is as good.
-        if not folder.exists():
+        try:
             os.rename(draft, folder)  # noqa: PTH104 - Path.rename reads no better
+        except OSError:
+            # Two first starts may race: the loser finds the winner's folder, which is as good.
+            if not folder.exists():
+                raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -133,12 +133,13 @@ def _shipped() -> ModelFiles:
     try:
         manifest = json.loads((SHIPPED_FOLDER / "manifest.json").read_text())
         hashes = file_hashes(SHIPPED_FOLDER)
-    except OSError as error:
+        found = hashes[PACKED]
+    except (OSError, KeyError) as error:
         raise ModelUnavailable(
-            f"the stance model is not in {SHIPPED_FOLDER} ({error.strerror}): install claimdesk "
-            "again, or set CLAIMDESK_STANCE_MODEL"
+            f"the stance model is not in {SHIPPED_FOLDER} ({error}): install claimdesk again, or "
+            "set CLAIMDESK_STANCE_MODEL"
         ) from error
-    if (found := hashes.get(PACKED, "(no file)")) != manifest["sha256"]:
+    if found != manifest["sha256"]:
         raise ModelUnavailable(
             f"{SHIPPED_FOLDER / PACKED} has sha256 {found}, not {manifest['sha256']}: "
             "install claimdesk again"

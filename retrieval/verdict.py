@@ -37,8 +37,8 @@ from retrieval.types import STANCES, VERDICTS, Calibration, Judgement, Stance
 
 SUPPORTS, REFUTES, NEI = range(3)
 STRONG = 0.7
-# A passage that is about the claim with a lesser probability is not read, and taken to say what the
-# stance model says of such passages on average: docs/decisions/0006.
+# A passage that is about the claim with a lesser probability is not read, and taken to say roughly
+# what the stance model says of such passages on average: docs/decisions/0006.
 READ_FROM = 0.1
 UNREAD = np.array([0.1, 0.1, 0.8], np.float32)
 # Agency copy: two passages that share this much of their three-word runs are one source.
@@ -104,9 +104,15 @@ def share_about(scores: Vectors, fitted: Calibration) -> Vectors:
     return np.asarray(shares, np.float32)
 
 
+def worth_reading(shares: Vectors) -> npt.NDArray[np.bool_]:
+    """Which passages the stance model has to read, given P(about) of each."""
+    return shares >= READ_FROM
+
+
 def if_about(stances: Vectors, shares: Vectors) -> Vectors:
-    """Stances of passages, shape (n, 3), as far as they are about the claim, shape (n,)."""
-    counted = stances * shares[:, None]
+    """Stances of passages, shape (n, 3), as far as they are about the claim, shape (n,). The stance
+    of one that is not worth reading makes no difference."""
+    counted = np.where(worth_reading(shares)[:, None], stances, UNREAD) * shares[:, None]
     counted[:, NEI] += 1 - shares
     return np.asarray(counted, np.float32)
 

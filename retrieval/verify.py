@@ -22,16 +22,15 @@ from retrieval.types import (
 )
 from retrieval.verdict import (
     NEI,
-    READ_FROM,
     REFUTES,
     STRONG,
     SUPPORTS,
-    UNREAD,
     if_about,
     independent_sources,
     judge,
     share_about,
     stance_of,
+    worth_reading,
 )
 
 # How many documents a verdict is made of. More are read only to be shown.
@@ -58,10 +57,11 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A candidate and what the stance model made of it.
+    """A candidate and what it says of the claim.
 
-    rank: of its document among the candidates, from 0. stance: probabilities of shape (3,).
-    carrying: the sentences that carry the stance.
+    rank: of its document among the candidates, from 0. stance: probabilities of shape (3,), as the
+    stance model gives them, and then as far as the passage is about the claim. carrying: the
+    sentences that carry the stance.
     """
 
     candidate: Candidate
@@ -87,6 +87,7 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
 
     Raises:
         InvalidClaim: a claim is empty, or too long for the stance model.
+        QuoteMismatch: the store contradicts itself.
         ModelUnavailable: a model gives no finite numbers, or its device fails.
     """
     if models.stance is not None:
@@ -137,13 +138,11 @@ def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read
     every = [read for each in reads for read in each]
     scores = np.array([read.candidate.scores.fused for read in every], np.float32)
     shares = share_about(scores, fitted)
-    worth = [share >= READ_FROM for share in shares.tolist()]
-    heard = iter(hear([read for read, reads in zip(every, worth, strict=True) if reads], model))
-    every = [
-        next(heard) if reads else replace(read, stance=UNREAD)
-        for read, reads in zip(every, worth, strict=True)
-    ]
-    rows = np.array([read.stance for read in every], np.float32).reshape(-1, len(STANCES))
+    worth = worth_reading(shares)
+    heard = hear([read for read, is_worth in zip(every, worth, strict=True) if is_worth], model)
+    rows = np.zeros((len(every), len(STANCES)), np.float32)
+    for at, read in zip(np.flatnonzero(worth), heard, strict=True):
+        every[at], rows[at] = read, read.stance
     weighed = iter(
         replace(read, stance=row, order=decides(float(row[NEI]), float(score), fitted.relevance))
         for read, row, score in zip(every, if_about(rows, shares), scores, strict=True)

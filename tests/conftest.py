@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from filelock import FileLock
 
 from api.app import create_app
 from api.service import Service
@@ -18,8 +17,6 @@ from index.exact import ExactCorpus
 from index.ingest import ingest
 from index.types import Document, Embedder, document
 from retrieval.embed import CompiledEmbedder, load_embedder
-from retrieval.models import DEFAULT_EMBEDDING
-from retrieval.stance import SHIPPED, load_stance
 from tests.fakes import FakeEmbedder, FakeStance
 
 ROOT = Path(__file__).parent.parent
@@ -36,15 +33,8 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compiled models: made once, by whichever worker of pytest-xdist comes first."""
-    if given := os.environ.get("CLAIMDESK_CACHE"):
-        return Path(given)
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
-    with FileLock(f"{folder}.lock"):
-        load_embedder(DEFAULT_EMBEDDING, folder)
-        load_stance(SHIPPED, folder)
-    return folder
+    given = os.environ.get("CLAIMDESK_CACHE")
+    return Path(given) if given else tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture(scope="session")

@@ -50,12 +50,11 @@ from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, sof
 from retrieval.types import STANCES, Calibration, Candidate, Claim, Stance, Verdict
 from retrieval.verdict import (
     NEI,
-    READ_FROM,
-    UNREAD,
     if_about,
     independent_sources,
     judge,
     share_about,
+    worth_reading,
 )
 from retrieval.verify import Models, decides, find, hear
 from training.errors import TrainingError
@@ -138,6 +137,9 @@ def main(
     typer.echo(f"{fitted}\n{len(cases)} claims, without and with what was fitted:")
     typer.echo(f"reciprocal rank {ranked[0]:.3f}, {ranked[enough]:.3f}")
     typer.echo(f"verdict loss {losses[0]:.3f}, {losses[1]:.3f}")
+    unread = np.concatenate([case.stances[~worth_reading(_shares(case, fitted))] for case in cases])
+    if len(unread):
+        typer.echo(f"{len(unread)} passages not worth reading say {unread.mean(axis=0).round(2)}")
 
 
 def fit_temperature(logits: Vectors, labels: Vectors, datasets: Vectors) -> float:
@@ -226,9 +228,12 @@ def _order(case: Case, fitted: Calibration) -> list[int]:
 
 
 def _stances(case: Case, fitted: Calibration) -> Vectors:
+    return if_about(case.stances, _shares(case, fitted))
+
+
+def _shares(case: Case, fitted: Calibration) -> Vectors:
     scores = np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
-    shares = share_about(scores, fitted)
-    return if_about(np.where(shares[:, None] < READ_FROM, UNREAD, case.stances), shares)
+    return share_about(scores, fitted)
 
 
 def of_pairs(

@@ -15,7 +15,7 @@ import typer
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from index.types import Vectors
-from retrieval.errors import ModelUnavailable
+from retrieval.errors import RetrievalError
 from retrieval.packed import PACKED, unpacked
 from retrieval.types import STANCES
 from training.errors import TrainingError
@@ -32,7 +32,6 @@ def main(
     recipe: Annotated[Path, typer.Option(help="what is learned, as TOML")],
     out: Annotated[Path, typer.Option(help="folder for checkpoints, log and weights")],
     extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
-    teacher: Annotated[Path | None, typer.Option(help="stance model to learn from as well")] = None,
     minutes: Annotated[float, typer.Option(help="between checkpoints")] = 8,
     dev_pairs: Annotated[int, typer.Option(help="dev pairs scored at each checkpoint")] = 800,
 ) -> None:
@@ -41,8 +40,6 @@ def main(
         if not (find_spec("datasets") and find_spec("accelerate")):
             raise TrainingError("packages are missing: pip install -e '.[train]'")
         plan = read_recipe(recipe)
-        if (teacher is None) != (plan.teacher_share == 0):
-            raise TrainingError("--teacher and the recipe's teacher_share go together")
         pool = [
             p for file in [data / "stance_train.jsonl", *(extra or [])] for p in read_pairs(file)
         ]
@@ -56,8 +53,8 @@ def main(
         dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
         typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
         out.mkdir(parents=True, exist_ok=True)
-        learned = targets(pairs, plan.teacher_share, teacher, out)
-    except (TrainingError, EvaluationError, ModelUnavailable) as error:
+        learned = targets(pairs, plan, out)
+    except (TrainingError, EvaluationError, RetrievalError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     random.Random(plan.seed).shuffle(dev)

@@ -3,7 +3,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from sentence_transformers import SentenceTransformer
 
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
-from retrieval.models import _batches, find_model, without_chatter
+from retrieval.models import _batches, find_model
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -90,23 +89,6 @@ assert load_embedder("all-MiniLM-L6-v2", Path(sys.argv[1])).embed(["x"]).shape =
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert not (tmp_path / "intel").exists()
-
-
-def test_two_models_that_load_at_once_give_the_output_back() -> None:
-    before, first_in, second_in = sys.stdout, threading.Event(), threading.Event()
-
-    def load_first() -> None:
-        with without_chatter():
-            first_in.set()
-            second_in.wait(0.2)
-
-    first = threading.Thread(target=load_first)
-    first.start()
-    first_in.wait()
-    with without_chatter():
-        second_in.set()
-        first.join()
-    assert sys.stdout is before
 
 
 def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The whole way of a claim, with fakes at the protocols."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -205,12 +206,18 @@ def test_below_the_threshold_it_abstains(corpus: ExactCorpus) -> None:
     assert np.isclose(sum(unsure.judgement.probabilities.values()), 1)
 
 
-def test_what_is_not_about_the_claim_decides_nothing(corpus: ExactCorpus) -> None:
-    claim = [Claim("The bridge cost 71 million euros")]
-    sure = FakeStance(Calibration(about=2.0, about_width=0.1))
-    (answer,) = verify(claim, corpus, Models(EMBEDDER, sure, Fusion()))
-    assert answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE"
-    assert {item.stance for item in answer.evidence} == {"NOT_ENOUGH_INFO"}
+def test_a_stance_decides_as_far_as_its_passage_is_about_the_claim(corpus: ExactCorpus) -> None:
+    claim = [Claim("The bridge cost 71 million euros", 1)]
+    (sure,) = verify(claim, corpus, weighing())
+    (read,) = sure.evidence
+    about = read.scores.fused + 0.1 * math.log(0.7 / 0.3)  # P(about) = 0.3
+    model = FakeStance(Calibration(about=about, about_width=0.1))
+    (answer,) = verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
+    (counted,) = answer.evidence
+    assert (sure.judgement.verdict, answer.judgement.verdict) == ("REFUTED", "NOT_ENOUGH_EVIDENCE")
+    for stance in ("SUPPORTS", "REFUTES"):
+        expected = 0.3 * read.stance_probabilities[stance]
+        assert counted.stance_probabilities[stance] == pytest.approx(expected, abs=1e-5)
 
 
 class Distracted(FakeStance):
@@ -250,21 +257,21 @@ def test_a_single_reading_is_the_stance(row: list[float]) -> None:
     assert together(np.array([row, row], np.float32)) == pytest.approx(row)
 
 
-def test_what_is_not_about_the_claim_is_not_read(corpus: ExactCorpus) -> None:
+@pytest.mark.parametrize(("off", "reads"), [(1.01, 2), (0.99, 1)])
+def test_what_is_hardly_about_the_claim_is_not_read(
+    corpus: ExactCorpus, off: float, reads: int
+) -> None:
     claim = [Claim("The bridge cost 71 million euros")]
-    scores = [item.scores.fused for item in verify(claim, corpus, PLAIN)[0].evidence]
-    assert len(scores) > 2
-    between = (scores[0] + scores[1]) / 2
-    model = Distracted(0.8)
-    model.calibration = Calibration(about=between, about_width=abs(scores[0] - scores[1]) / 100)
+    first, second, *_ = (item.scores.fused for item in verify(claim, corpus, PLAIN)[0].evidence)
+    width = off * (first - second) / math.log(9)  # P(about) is 0.5 of the first, 0.1 of the second
+    model = FakeStance(Calibration(about=first, about_width=width))
     (answer,) = verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
-    first, *others = answer.evidence
-    assert model.seen
-    assert all(text in first.passage.text for text in model.seen)
-    assert answer.judgement.verdict == "REFUTED"
-    assert len(others) == len(scores) - 1
-    for item in others:
-        assert item.stance_probabilities["NOT_ENOUGH_INFO"] == pytest.approx(1, abs=1e-3)
+    assert model.calls[0] == reads
+    for item in answer.evidence[reads:]:
+        share = 1 / (1 + math.exp((first - item.scores.fused) / width))
+        assert item.stance == "NOT_ENOUGH_INFO"
+        assert item.stance_probabilities["REFUTES"] == pytest.approx(0.1 * share, abs=1e-5)
+        assert item.stance_probabilities["NOT_ENOUGH_INFO"] == pytest.approx(1 - 0.2 * share)
         assert item.rationale
 
 

@@ -7,33 +7,50 @@ import pytest
 
 from evaluation.pairs import Pair
 from retrieval.errors import ModelUnavailable
-from retrieval.stance import load_stance
+from retrieval.stance import CompiledCrossEncoder, load_stance
 from retrieval.types import STANCES
 from tests.retrieval.test_stance import PAIRS, save_tiny
+from training.recipe import Recipe
 from training.teach import targets
 
 GIVEN = [
     Pair(claim, evidence, stance, "a")
-    for (evidence, claim), stance in zip(PAIRS * 2, STANCES, strict=False)
+    for (evidence, claim), stance in zip(PAIRS, STANCES, strict=False)
 ]
 
 
 def test_labels_alone_follow_the_order_of_the_outputs(tmp_path: Path) -> None:
-    assert targets(GIVEN, 0, None, tmp_path).tolist() == np.eye(3).tolist()
+    assert targets(GIVEN, Recipe(), tmp_path).tolist() == np.eye(3).tolist()
 
 
 def test_a_share_is_the_teachers(tmp_path: Path) -> None:
-    teacher = save_tiny(tmp_path / "model")
-    said = load_stance(str(teacher), tmp_path / "cache").predict(
-        [(pair.evidence, pair.claim) for pair in GIVEN]
-    )
-    made = targets(GIVEN, 0.75, teacher, tmp_path)
+    teacher = str(save_tiny(tmp_path / "model"))
+    said = load_stance(teacher, tmp_path / "cache").predict([(p.evidence, p.claim) for p in GIVEN])
+    made = targets(GIVEN, Recipe(teacher=teacher, teacher_share=0.75), tmp_path)
     np.testing.assert_allclose(made, 0.25 * np.eye(3) + 0.75 * said, atol=1e-5)
 
 
-def test_a_run_that_goes_on_does_not_ask_again(tmp_path: Path) -> None:
-    teacher = save_tiny(tmp_path / "model")
-    first = targets(GIVEN, 1, teacher, tmp_path)
-    assert targets(GIVEN, 1, tmp_path / "gone", tmp_path).tolist() == first.tolist()
-    with pytest.raises(ModelUnavailable, match="gone"):
-        targets(GIVEN, 1, tmp_path / "gone", tmp_path / "elsewhere")
+def test_a_run_that_goes_on_asks_only_for_what_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = Recipe(teacher=str(save_tiny(tmp_path / "model")), teacher_share=1)
+    asked: list[int] = []
+    predict = CompiledCrossEncoder.predict
+
+    def counting(self: CompiledCrossEncoder, pairs: list[tuple[str, str]]) -> np.ndarray:
+        asked.append(len(pairs))
+        return predict(self, pairs)
+
+    monkeypatch.setattr(CompiledCrossEncoder, "predict", counting)
+    first = targets(GIVEN, plan, tmp_path)
+    assert targets(GIVEN, plan, tmp_path).tolist() == first.tolist()
+    assert asked == [3]
+    assert len(targets(GIVEN[:2], plan, tmp_path)) == 2
+    assert asked == [3, 2]
+
+
+def test_a_teacher_that_is_not_there(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(ModelUnavailable, match="holds no sentence-transformers model"):
+        targets(GIVEN, Recipe(teacher=str(empty)), tmp_path)
