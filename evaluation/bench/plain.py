@@ -4,9 +4,9 @@
 
 FOLDER holds passages.json, vectors.npy and the float32 weights in stance/. The libraries are used
 as their documentation shows: SentenceTransformer.encode, a flat FAISS index, CrossEncoder.predict.
-It weighs WEIGHED passages, the most that claimdesk does for a claim, and looks for the sentences that
-decide in those that it shows; claimdesk leaves out passages that are hardly about the claim, and
-weighs sentences of more of them. Claims take turns: a model uses all cores for one already.
+It weighs WEIGHED passages, the most that claimdesk does for a claim, and looks for the sentences
+that decide in those that it shows; claimdesk leaves out passages that are hardly about the claim,
+and weighs sentences of more of them. Claims take turns: a model uses all cores for one already.
 """
 
 from __future__ import annotations
