@@ -12,7 +12,7 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 
 from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
-from retrieval.models import file_sha256
+from retrieval.models import ModelFiles, Traceable, file_sha256, load_graph
 from retrieval.packed import PACKED, unpack
 from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
 from retrieval.types import STANCES, Calibration
@@ -123,6 +123,20 @@ def test_labels_of_another_kind_are_refused(tmp_path: Path) -> None:
 def test_usual_names_of_the_labels(labels: tuple[str, ...]) -> None:
     assert stance_labels(dict(enumerate(labels)), "x") == list(STANCES)
     assert stance_labels(dict(enumerate(reversed(labels))), "x") == list(reversed(STANCES))
+
+
+def test_of_two_first_starts_the_later_takes_what_the_first_compiled(
+    folder: Path, tmp_path: Path
+) -> None:
+    files, cache = stance.find_stance(str(folder)), tmp_path / "cache"
+
+    def trace(files: ModelFiles) -> Traceable:
+        load_stance(str(folder), cache, precision="f32")  # another process, meanwhile
+        return stance.trace(files)
+
+    graph = load_graph(files, cache, 0, trace, "f32", "cpu")
+    assert graph.run([graph.tokenizer.encode("evidence", "claim")]).shape == (1, 3)
+    assert len(list(cache.iterdir())) == 1
 
 
 def test_numbers_that_are_not_finite_are_an_error(folder: Path, tmp_path: Path) -> None:
