@@ -134,8 +134,7 @@ def test_serving_the_examples(tmp_path: Path, cache: Path) -> None:
             half.endheaders()
             half.send(b'{"claim"')
             half.close()
-            ask = {"claim": "The ferry is electric"}
-            answer = httpx.post(f"{url}/v1/verify", json=ask, timeout=60)
+            answer = httpx.post(f"{url}/v1/verify", json={"claim": "The ferry is electric"})
             assert answer.json()["evidence"][0]["document"]["id"] == "examples/ferry-electric"
         finally:
             server.terminate()

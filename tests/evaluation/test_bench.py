@@ -95,7 +95,7 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
 def test_a_part_alone(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAIMDESK_CACHE", str(cache))
     monkeypatch.setenv("CLAIMDESK_STANCE_MODEL", "claimdesk-stance")
-    arguments = ["--only", "search", "--passages", "1000", "--largest", "10000", "--json"]
+    arguments = ["--only", "search", "--passages", "2000", "--largest", "10000", "--json"]
     done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     content = json.loads(done.stdout)
