@@ -42,6 +42,7 @@ class Recipe(BaseModel):
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     teacher: str | None = None  # a stance model, as CLAIMDESK_STANCE_MODEL names it
     teacher_share: float = Field(default=0.7, ge=0, le=1)  # of each target; the rest is the label
+    without_claim_only: bool = False  # what a claim alone gives away is not learned
     dropout: float = Field(default=0.1, ge=0, lt=1)  # 0 is a quarter faster on a CPU
     number_swaps: int = Field(default=0, ge=0)
     omissions: int = Field(default=0, ge=0)

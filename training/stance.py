@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from evaluation.errors import EvaluationError
@@ -18,6 +19,7 @@ from index.types import Vectors
 from retrieval.errors import RetrievalError
 from retrieval.packed import PACKED, unpacked
 from retrieval.types import STANCES
+from training.claim_only import claim_only
 from training.errors import TrainingError
 from training.omit import omissions
 from training.recipe import Recipe, count, mix, read_recipe
@@ -54,16 +56,18 @@ def main(
         typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
         out.mkdir(parents=True, exist_ok=True)
         learned = targets(pairs, plan, out)
+        known = claim_only(pairs, pool, plan.seed) if plan.without_claim_only else 0 * learned
     except (TrainingError, EvaluationError, RetrievalError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     random.Random(plan.seed).shuffle(dev)
-    train(pairs, learned, dev[:dev_pairs], plan, base, out, minutes)
+    train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
 
 
 def train(
     pairs: Sequence[Pair],
     learned: Vectors,
+    known: Vectors,
     dev: Sequence[Pair],
     plan: Recipe,
     base: Path,
@@ -74,6 +78,7 @@ def train(
 
     Args:
         learned: what is to be said of each pair, as `training.teach.targets` gives it.
+        known: what need not be learned, as `training.claim_only.claim_only` gives it.
     """
     import torch
     from datasets import Dataset
@@ -105,10 +110,14 @@ def train(
     _shape(model, plan)
 
     class SoftCrossEntropy(CrossEntropyLoss):  # type: ignore[misc]
-        """Targets are distributions, so a teacher's labels and a person's are learned alike."""
+        """Targets are distributions, so a teacher's labels and a person's are learned alike. Behind
+        them stands what another expert adds to the logits, while training."""
 
         def forward(self, inputs: Any, labels: Any, **rest: Any) -> Any:
-            return super().forward(inputs, torch.stack(labels), **rest)
+            rows = torch.stack(labels)
+            said, added = rows[:, : len(STANCES)], rows[:, len(STANCES) :]
+            self.activation_fn = lambda logits: logits + added
+            return super().forward(inputs, said, **rest)
 
     class SaveByClock(TrainerCallback):  # type: ignore[misc]
         last = time.monotonic()
@@ -127,7 +136,9 @@ def train(
         {
             "evidence": [pair.evidence for pair in pairs],
             "claim": [pair.claim for pair in pairs],
-            "label": learned.tolist(),
+            "label": np.hstack(
+                [learned, np.zeros_like(learned) if known is None else known]
+            ).tolist(),
         }
     )
     if torch.cuda.is_available():
