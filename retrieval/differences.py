@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,15 +25,19 @@ Bound = Literal["", ">", "<", ">=", "<="]
 NO_BOUND: Bound = ""
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\w\s]")
 _SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SHORT_SCALE = re.compile(r"(bn|tn|[mk])\b", re.I)
+# A bare m may be metres, a bare k a distance; of money they are millions and thousands.
+_OF_MONEY = {"k": 1e3, "m": 1e6}
+_SHORT = {"bn": 1e9, "tn": 1e12}
 _PERCENT = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points?\b)", re.I)
 _UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
 _CURRENCY = re.compile(r"([$€£])\s?$")
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
 _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
+    (re.compile(r"\b(?:at most|up to|(?:no|not) (?:more|greater) than)\s+$", re.I), "<="),
+    (re.compile(r"\b(?:at least|(?:no|not) (?:fewer|less) than)\s+$", re.I), ">="),
     (re.compile(r"\b(?:more than|over|above|greater than|exceeding)\s+$", re.I), ">"),
     (re.compile(r"\b(?:fewer than|less than|under|below)\s+$", re.I), "<"),
-    (re.compile(r"\bat least\s+$", re.I), ">="),
-    (re.compile(r"\b(?:at most|up to|no more than)\s+$", re.I), "<="),
 )
 _COMPARISONS = {
     "more": re.compile(r"\b(?:more|greater|higher|larger|bigger|most)\b(?! than \d)", re.I),
@@ -49,6 +54,13 @@ _YEAR = r"\b(?:1\d|20)\d\d\b"
 _NAMES_DATE = re.compile(
     rf"\b(?:{_MONTHS})\b.*\d|\d.*\b(?:{_MONTHS})\b|{_YEAR}|\d[./-]\d+[./-]\d", re.I
 )
+_NUMERIC_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}")
+_TWO_DATES = re.compile(r"\b(?:and|or|to|until|till|through)\b|[–—]|\s-\s", re.I)
+# "60 new schools", "3 of the ministers": what is counted comes after these.
+_PASSED_OVER = {
+    "of", "the", "new", "other", "more", "additional", "further", "different", "its", "their",
+    "these", "those", "all", "such", "major", "local", "whole", "full",
+}  # fmt: skip
 # "no one", "no longer": what is negated is not the next word.
 _NOT_NEGATED = {
     "one", "longer", "more", "less", "onli", "doubt", "sooner", "just", "the", "a", "an", "to",
@@ -133,7 +145,10 @@ class _Token:
         return False
 
     def not_a_number_part(self) -> bool:
-        return self.match.group()[0].isdigit()
+        return self.is_digits()
+
+    def is_digits(self) -> bool:
+        return self.text()[0].isdigit()
 
 
 def _quantities(text: str, dates: Sequence[_Date]) -> list[_Quantity]:
@@ -141,13 +156,15 @@ def _quantities(text: str, dates: Sequence[_Date]) -> list[_Quantity]:
     tokens = [_Token(match) for match in _WORD.finditer(text)]
     spans: list[tuple[int, int, float]] = []
     for token in tokens:
-        if token.text()[0].isdigit():
+        if token.is_digits():
             value = float(token.text().replace(",", "")) if _plain(token.text()) else None
             if value is not None:
                 spans.append((token.match.start(), token.match.end(), value))
     for number in find_numbers(tokens, "en", threshold=0):
-        if not number.is_ordinal and tokens[number.start].text().lower() not in ("a", "an", "one"):
-            first, last = tokens[number.start], tokens[number.end - 1]
+        first, last = tokens[number.start], tokens[number.end - 1]
+        if first.text().lower() in _SCALE and number.start and tokens[number.start - 1].is_digits():
+            continue  # the million of "48 million" is read with the 48
+        if not number.is_ordinal and first.text().lower() not in ("a", "an", "one"):
             spans.append((first.match.start(), last.match.end(), float(number.value)))
     quantities = []
     for start, end, value in sorted(spans):
@@ -167,24 +184,33 @@ def _plain(digits: str) -> bool:
 
 
 def _with_unit(text: str, start: int, end: int, value: float) -> _Quantity:
-    scale = _UNIT.match(text, end)
+    currency = _CURRENCY.search(text[:start])
+    scale, short = _UNIT.match(text, end), _SHORT_SCALE.match(text, end)
     if scale and scale.group(1).lower() in _SCALE:
         value *= _SCALE[scale.group(1).lower()]
         end = scale.end()
-    digits, bound = start, NO_BOUND
+    elif short and (times := (_SHORT | (_OF_MONEY if currency else {})).get(short[1].lower())):
+        value *= times
+        end = short.end()
+    before, bound = currency.start() if currency else start, NO_BOUND
+    first = before
     for form, sign in _BOUNDS:
-        if limit := form.search(text[:digits]):
-            start, bound = limit.start(), sign
+        if limit := form.search(text[:before]):
+            first, bound = limit.start(), sign
             break
     if percent := _PERCENT.match(text, end):
-        return _Quantity(start, percent.end(), value, "%", bound)
-    if currency := _CURRENCY.search(text[:digits]):
-        return _Quantity(
-            min(start, currency.start()), end, value, _CURRENCIES[currency.group(1)], bound
-        )
-    unit = _UNIT.match(text, end)
-    stems = terms(unit.group(1)) if unit else []
-    return _Quantity(start, end, value, stems[0] if stems else "", bound)
+        return _Quantity(first, percent.end(), value, "%", bound)
+    if currency:
+        return _Quantity(first, end, value, _CURRENCIES[currency.group(1)], bound)
+    return _Quantity(first, end, value, _counted(text, end), bound)
+
+
+def _counted(text: str, at: int) -> str:
+    """The stem of what is counted by the number that ends here; empty where that is not sure."""
+    while (word := _UNIT.match(text, at)) and word.group(1).lower() in _PASSED_OVER:
+        at = word.end()
+    stems = terms(word.group(1)) if word else []
+    return stems[0] if stems and stems[0] not in _NOT_NEGATED else ""
 
 
 def _other_numbers(
@@ -201,15 +227,23 @@ def _other_numbers(
 
 
 def _agree(one: _Quantity, other: _Quantity) -> bool:
-    if one.bound and not other.bound:
-        return {
-            ">": other.value > one.value,
-            "<": other.value < one.value,
-            ">=": other.value >= one.value,
-            "<=": other.value <= one.value,
-        }[one.bound]
-    # "about 60" in one and "more than 60" in the other is no contradiction that numbers can show.
-    return one.value == other.value
+    """Whether some number is as both say."""
+    if not one.bound and one.value == other.value:
+        # "60" in one and "more than 60" in the other is no contradiction that numbers can show.
+        return True
+    (low, high), (least, most) = _range(one), _range(other)
+    return max(low, least) <= min(high, most)
+
+
+def _range(quantity: _Quantity) -> tuple[float, float]:
+    value = quantity.value
+    return {
+        "": (value, value),
+        ">": (math.nextafter(value, math.inf), math.inf),
+        ">=": (value, math.inf),
+        "<": (-math.inf, math.nextafter(value, -math.inf)),
+        "<=": (-math.inf, value),
+    }[quantity.bound]
 
 
 def _other_comparison(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
@@ -233,7 +267,8 @@ def _dates(text: str) -> list[_Date]:
         or []
         for base in _BASES
     ]
-    found, at = [], 0
+    found: list[_Date] = []
+    at, run_together = 0, False
     for (words, first), (_, second) in zip(*readings, strict=False):
         start = text.find(words, at)
         core = _DATE_CORE.search(words)
@@ -245,9 +280,22 @@ def _dates(text: str) -> list[_Date]:
             first.month if first.month == second.month else None,
             first.day if first.day == second.day else None,
         )
-        if any(parts):
-            found.append(_Date(start + core.start(), start + core.end(), parts))
+        if _TWO_DATES.search(core.group()):
+            run_together = True
+        elif _either_order(core.group()):
+            parts = (parts[0], None, None)
+        found.append(_Date(start + core.start(), start + core.end(), parts))
+    if run_together:  # "3 March and 12 May": what belongs to which is not known
+        found = [_Date(one.start, one.end, (None, None, None)) for one in found]
     return found
+
+
+def _either_order(words: str) -> bool:
+    """Whether 12/05/2020 or the like: in May for some readers, in December for others."""
+    numeric = _NUMERIC_DATE.search(words)
+    return (
+        numeric is not None and numeric[1] != numeric[2] and max(map(int, numeric.groups())) <= 12
+    )
 
 
 def _other_dates(

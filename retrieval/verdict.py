@@ -19,6 +19,9 @@ about the claim, which the search score x tells:
 This is the noisy-or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988, section 4.3)
 with two opposite effects. With a single source it gives back that source's own stance.
 
+Doubts add up, and a reader can quote none of them: of a side that is no source's likeliest stance
+half the probability goes to NOT_ENOUGH_EVIDENCE, which is then the likelier of the two.
+
 Sources are not quite independent, and many weak ones would add up to a strong one: stances are
 sharpened first (p ** sharpness, normalised), and the result is tempered (verdict ** 1/temperature,
 normalised; Guo et al. 2017). All these parameters are fitted on training claims and lie beside the
@@ -82,6 +85,10 @@ def judge(
     raw = np.clip([supported, refuted, conflict, nothing], 0, 1)
     tempered = raw ** (1 / temperature)
     tempered /= tempered.sum()
+    for side in (SUPPORTS, REFUTES):
+        if not (firm[:, side] >= firm.max(axis=1, initial=0)).any():
+            tempered[side] /= 2
+            tempered[-1] += tempered[side]
     best = int(np.argmax(tempered))
     verdict = VERDICTS[best] if tempered[best] >= threshold else "NOT_ENOUGH_EVIDENCE"
     labels = firm.argmax(axis=1)

@@ -88,9 +88,9 @@ def train(
         CrossEncoderTrainingArguments,
     )
     from sentence_transformers.cross_encoder.evaluation import CrossEncoderClassificationEvaluator
-    from sentence_transformers.cross_encoder.losses import CrossEntropyLoss
     from transformers import TrainerCallback
 
+    from training.loss import SoftCrossEntropy
     from training.rounding import AsPacked
     from training.sampler import ByLength
 
@@ -108,16 +108,6 @@ def train(
         },
     )
     _shape(model, plan)
-
-    class SoftCrossEntropy(CrossEntropyLoss):  # type: ignore[misc]
-        """Targets are distributions, so a teacher's labels and a person's are learned alike. Behind
-        them stands what another expert adds to the logits, while training."""
-
-        def forward(self, inputs: Any, labels: Any, **rest: Any) -> Any:
-            rows = torch.stack(labels)
-            said, added = rows[:, : len(STANCES)], rows[:, len(STANCES) :]
-            self.activation_fn = lambda logits: logits + added
-            return super().forward(inputs, said, **rest)
 
     class SaveByClock(TrainerCallback):  # type: ignore[misc]
         last = time.monotonic()
@@ -176,7 +166,7 @@ def train(
         model=model,
         args=arguments,
         train_dataset=data,
-        loss=SoftCrossEntropy(model, label_smoothing=plan.label_smoothing),
+        loss=SoftCrossEntropy(model, plan.label_smoothing),
         evaluator=evaluator,
         callbacks=[SaveByClock(), *([AsPacked(model, plan.seed)] if plan.as_packed else [])],
     )
