@@ -130,7 +130,10 @@ def _claim(kind: type[BaseModel], fields: dict[str, Any], as_of: datetime | None
 
 AsOf = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Only what was published on this day or before."),
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="Only what was published on this day or before; not what has no date.",
+    ),
 ]
 
 
@@ -151,7 +154,7 @@ def verify(
         print(answer.model_dump_json())
         return
     out.print(f"[bold]{escape(answer.claim)}[/bold]\n{_verdict(answer)}")
-    _show(answer.evidence)
+    _show(answer.evidence, answer.excluded.undated)
 
 
 _COLOURS = {
@@ -186,11 +189,12 @@ def search(
     if as_json:
         print(answer.model_dump_json())
     else:
-        _show(answer.results)
+        _show(answer.results, answer.excluded.undated)
 
 
-def _show(found: Iterable[Any]) -> None:
-    """Passages with their deciding sentences in bold, best first."""
+def _show(found: Iterable[Any], undated: int) -> None:
+    """Passages with their deciding sentences in bold, best first, and how many documents were left
+    out for want of a date."""
     number = 0
     for number, item in enumerate(found, start=1):
         document, passage, scores = item.document, item.passage, item.scores
@@ -221,6 +225,8 @@ def _show(found: Iterable[Any]) -> None:
                 )
     if not number:
         out.print("no evidence found")
+    if undated:
+        out.print(f"left out, for they carry no date: {undated}")
 
 
 @documents_app.command("list")

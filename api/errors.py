@@ -21,6 +21,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
+# What pydantic calls a body that is text, a list or nothing.
+_NO_OBJECT = {"model_attributes_type", "model_type", "missing"}
 
 
 class ApiError(Exception):
@@ -112,6 +114,15 @@ def problem(status: int, detail: str, request_id: str, **extra: Any) -> dict[str
     }
 
 
+def line_problem(error: Exception, request_id: str) -> dict[str, Any]:
+    """The body for a response that has begun: a failure can only be a line of it."""
+    status = status_of(error)
+    if status != 500:
+        return problem(status, str(error), request_id)
+    log.error("request %s failed", request_id, exc_info=error)
+    return problem(status, "internal error; see the log", request_id)
+
+
 def respond(
     status: int,
     detail: str,
@@ -130,7 +141,12 @@ def explain(error: RequestValidationError) -> str:
     parts = []
     for item in error.errors()[:5]:
         place = ".".join(str(part) for part in item["loc"] if part != "body")
-        parts.append(f"{place}: {item['msg']}" if place else str(item["msg"]))
+        if item["type"] == "json_invalid":
+            parts.append(f"not JSON at character {place}: {item['ctx']['error']}")
+        elif not place and item["type"] in _NO_OBJECT:
+            parts.append("send a JSON object, with Content-Type: application/json")
+        else:
+            parts.append(f"{place}: {item['msg']}" if place else str(item["msg"]))
     return "; ".join(parts)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Annotated, Any, Literal
@@ -11,7 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from index.errors import InvalidDocument
-from index.types import MAX_FIELD_CHARS, Document, Filters, clean, parse_date
+from index.types import (
+    MAX_FIELD_CHARS,
+    Document,
+    Filters,
+    clean,
+    parse_date,
+    primary_language,
+)
 from retrieval.types import (
     MAX_CLAIM_CHARS,
     MAX_TOP_K,
@@ -34,7 +40,7 @@ def _date_string(value: Any) -> Any:
     if value is None or isinstance(value, dt.date):
         return value
     with suppress(InvalidDocument):  # its message would name another field
-        if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}", value):
+        if isinstance(value, str) and value:
             return parse_date(value)
     raise ValueError("not an ISO 8601 date such as 2021-06-15")
 
@@ -55,14 +61,17 @@ class FilterFields(_Request):
 class _Query(_Request):
     top_k: int = Field(5, ge=1, le=MAX_TOP_K, strict=True, description="Most documents to return.")
     as_of: Date | None = Field(
-        None, description="Only what was published on this day or before.", examples=["2021-06-15"]
+        None,
+        description="Only what was published on this day or before. What has no date is left out, "
+        "unless CLAIMDESK_INCLUDE_UNDATED is set; excluded.undated says how many.",
+        examples=["2021-06-15"],
     )
     filters: FilterFields = FilterFields()
 
     def to_claim(self, text: str, include_undated: bool, mode: Mode = "hybrid") -> Claim:
         filters = Filters(
             tuple(clean(publisher) for publisher in self.filters.publisher),
-            tuple(language.lower() for language in self.filters.language),
+            tuple(primary_language(language) for language in self.filters.language),
             self.as_of,
             include_undated,
         )
@@ -70,7 +79,10 @@ class _Query(_Request):
 
 
 class VerifyRequest(_Query):
-    claim: ClaimText = Field(examples=[CLAIM])
+    claim: ClaimText = Field(
+        examples=[CLAIM],
+        description="One statement, of no more tokens than /v1/info names: about a hundred words.",
+    )
 
 
 class SearchRequest(_Query):
@@ -81,7 +93,7 @@ class SearchRequest(_Query):
 class BatchRequest(_Query):
     claims: list[Any] = Field(
         min_length=1,
-        description="Claims: strings of 1 to 10,000 characters. A bad one fails its own line only.",
+        description="One statement each, as for verify. A bad one fails its own line only.",
         examples=[[CLAIM, "The centre is in Baku"]],
     )
 
@@ -224,6 +236,9 @@ class VerifyResponse(BaseModel):
 
 class Limits(BaseModel):
     claim_chars: int
+    claim_tokens: int | None = Field(
+        description="Of a claim to verify, as the stance model counts; null without one."
+    )
     top_k: int
     batch_claims: int
     body_bytes: int

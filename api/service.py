@@ -123,7 +123,7 @@ class Service:
         )
 
     def info(self) -> Info:
-        stats, settings = self.corpus.stats(), self.settings
+        stats, settings, stance = self.corpus.stats(), self.settings, self.models.stance
         return Info(
             version=VERSION,
             models=self.names,
@@ -132,6 +132,7 @@ class Service:
             index_generation=stats.generation,
             limits=Limits(
                 claim_chars=MAX_CLAIM_CHARS,
+                claim_tokens=stance.claim_tokens if stance else None,
                 top_k=MAX_TOP_K,
                 batch_claims=settings.max_batch_claims,
                 body_bytes=settings.max_body_bytes,

@@ -59,26 +59,31 @@ Batch = list[Prepared | Outcome]
 
 
 class _Pending:
-    """Content hashes by document id, of what is stored and of what is on its way there."""
+    """Content hashes by document id, of what is stored and of what is on its way there.
+
+    One id may come several times: what is stored takes away only itself, not what came after it.
+    """
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
-        self._waiting: dict[str, str] = {}
+        self._waiting: dict[str, Document] = {}
         self._lock = threading.Lock()
 
     def hash_of(self, id: str) -> str | None:
         with self._lock:
-            return self._waiting.get(id) or self._corpus.content_hashes([id]).get(id)
+            if (waiting := self._waiting.get(id)) is not None:
+                return waiting.content_hash()
+            return self._corpus.content_hashes([id]).get(id)
 
-    def add(self, id: str, content_hash: str) -> None:
+    def add(self, document: Document) -> None:
         with self._lock:
-            self._waiting[id] = content_hash
+            self._waiting[document.id] = document
 
     def remove(self, documents: Iterable[Document]) -> None:
-        """They are stored now; one that came again meanwhile stays."""
+        """They are stored now."""
         with self._lock:
             for document in documents:
-                if self._waiting.get(document.id) == document.content_hash():
+                if self._waiting.get(document.id) is document:
                     del self._waiting[document.id]
 
 
@@ -118,13 +123,12 @@ def _prepare(item: Document | Refused, pending: _Pending) -> Prepared | Outcome:
     document = item
     if document.language is None:
         document = dataclasses.replace(document, language=detect_language(document.text))
-    content_hash = document.content_hash()
-    if pending.hash_of(document.id) == content_hash:
+    if pending.hash_of(document.id) == document.content_hash():
         return Outcome(document.id, "unchanged")
     passages = tuple(split(document))
     if not passages:
         return Outcome(document.id, "refused", reason="text is empty")
-    pending.add(document.id, content_hash)
+    pending.add(document)
     return Prepared(document, passages, _NO_VECTORS)
 
 

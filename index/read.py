@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from index.types import MAX_DOCUMENT_CHARS, Document, document
 
 MAX_FILE_BYTES = 64 * 2**20
 ESCAPED_BYTES = 6  # of one character, as \\uXXXX
+_NO_VALUE = ("", "~", "null", "Null", "NULL")
 FIELDS = ("title", "url", "publisher", "published_at", "language")
 
 
@@ -21,9 +21,9 @@ def read(*paths: Path, max_chars: int = MAX_DOCUMENT_CHARS) -> Iterator[Document
     """Every document of files or, recursively, of folders; what cannot be read is `Refused`.
 
     An id is the path that was given (`examples/a.md`, whether `examples` was given or the file),
-    without what leads up to it where that is absolute, or the `id` that the file itself states. In
-    a folder that holds a `corpus.jsonl` (BEIR, SciFact) that file alone is read: the others beside
-    it are claims and judgements.
+    without what leads up to it where that is absolute, or the `id` that the file itself states.
+    Files of lines beside a `corpus.jsonl` (BEIR, SciFact) are claims and judgements: they are left
+    out.
     """
     names: dict[str, Path] = {}
     for path in paths:
@@ -79,11 +79,13 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
     except OSError:
         yield path, ""
         return
-    corpus = path / "corpus.jsonl"
     prefix = Path(path.resolve().name) if outside or path == Path() else path
-    for file in [corpus] if corpus.is_file() else sorted(path.rglob("*")):
+    for file in sorted(path.rglob("*")):
         below = file.relative_to(path)
         if any(part.startswith(".") for part in below.parts) or file.suffix.lower() not in known:
+            continue
+        corpus = file.with_name("corpus.jsonl")
+        if file.suffix.lower() == ".jsonl" and file != corpus and corpus.is_file():
             continue
         if file.is_file() or file.is_symlink():
             yield file, (prefix / below).as_posix()
@@ -166,6 +168,8 @@ def _markdown(file: Path, name: str, max_chars: int) -> Document:
                 blocks.append(text)
         elif token.type in {"code_block", "fence"}:
             blocks.append(token.content.rstrip("\n"))
+        elif token.type == "html_block" and (text := _html_text(token.content)):
+            blocks.append(text)
     metadata = {key: header.get(key) for key in FIELDS} | {"title": title}
     identifier = str(header.get("id") or name)
     return document(identifier, "\n\n".join(blocks), **metadata, max_chars=max_chars)
@@ -182,16 +186,13 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     if not found:
         return {}, text
     try:
-        header = yaml.safe_load(head) or {}
+        # Every value as it is written: read as YAML, a language of "no" is false.
+        header = yaml.load(head, yaml.BaseLoader) or {}  # noqa: S506 - it makes strings alone
     except (yaml.YAMLError, ValueError) as error:
         raise UnreadableFile(f"front matter is not YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(header, dict):
         raise UnreadableFile("front matter is not a list of key: value lines")
-    return {
-        str(key): value if isinstance(value, dt.date) and key == "published_at" else str(value)
-        for key, value in header.items()
-        if value is not None
-    }, body
+    return {str(key): str(value) for key, value in header.items() if value not in _NO_VALUE}, body
 
 
 def _html(file: Path, name: str, max_chars: int) -> Document:
@@ -214,6 +215,15 @@ def _html(file: Path, name: str, max_chars: int) -> Document:
         published_at=page.date,
         max_chars=max_chars,
     )
+
+
+def _html_text(fragment: str) -> str:
+    """What a reader sees of a piece of HTML."""
+    from lxml import etree, html
+
+    element = html.fragment_fromstring(fragment, create_parent="div")
+    etree.strip_elements(element, "script", "style", etree.Comment, with_tail=False)
+    return str(element.text_content()).strip()
 
 
 def _check_size(file: Path) -> None:

@@ -22,6 +22,7 @@ MAX_DOCUMENT_CHARS = 1_000_000
 MAX_ID_CHARS = 512
 MAX_FIELD_CHARS = 2_048
 MAX_MARKS = 30
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NON_LATIN = re.compile(rf"[\u0300-\U0010ffff]{{{MAX_MARKS + 1},}}")
 
 
@@ -75,8 +76,13 @@ def _most_marks(text: str) -> int:
     return longest
 
 
+def primary_language(tag: str) -> str:
+    """The language of a tag such as en-GB (BCP 47), which is what passages are filtered by."""
+    return re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
+
+
 def parse_date(value: str | dt.date | None) -> dt.date | None:
-    """ISO 8601 date or timestamp -> date; raises InvalidDocument on anything else."""
+    """ISO 8601 date or timestamp with hyphens -> date; raises InvalidDocument on anything else."""
     if value is None or value == "":
         return None
     if isinstance(value, dt.datetime):
@@ -84,9 +90,11 @@ def parse_date(value: str | dt.date | None) -> dt.date | None:
     if isinstance(value, dt.date):
         return value
     try:
-        return dt.datetime.fromisoformat(value).date()
-    except (TypeError, ValueError, AttributeError) as error:
+        if _DATE.match(value):
+            return dt.datetime.fromisoformat(value).date()
+    except (TypeError, ValueError) as error:
         raise InvalidDocument(f"published_at {value!r} is not an ISO 8601 date") from error
+    raise InvalidDocument(f"published_at {value!r} is not an ISO 8601 date such as 2021-06-15")
 
 
 def document(
@@ -119,6 +127,7 @@ def document(
             raise InvalidDocument(f"{name} holds a NUL or an unpaired surrogate, not Unicode text")
         if name != "text" and len(value) > MAX_FIELD_CHARS:
             raise InvalidDocument(f"{name} is longer than {MAX_FIELD_CHARS:,} characters")
+    id = clean(id)
     if not id.strip() or len(id) > MAX_ID_CHARS or any(ord(char) < 32 for char in id):
         raise InvalidDocument(f"id must be 1 to {MAX_ID_CHARS} printable characters")
     if len(text) > max_chars:
@@ -128,13 +137,13 @@ def document(
     if not text.strip():
         raise InvalidDocument("text is empty")
     return Document(
-        id=clean(id),
+        id=id,
         text=clean(text),
         title=clean(title or "").strip(),
         url=url or None,
         publisher=clean(publisher) if publisher else None,
         published_at=parse_date(published_at),
-        language=language.lower() if language else None,
+        language=primary_language(language) if language else None,
     )
 
 

@@ -84,16 +84,21 @@ class CompiledCrossEncoder:
         """The same as calibrated probabilities: each row sums to 1."""
         return softmax(self.logits(pairs) / self.calibration.temperature)
 
+    @property
+    def claim_tokens(self) -> int:
+        """Of the longest claim: half of the window is its evidence's."""
+        return self.window // 2
+
     def check(self, claim: str) -> None:
-        """Raises: ClaimTooLong: it leaves less than half of the window to its evidence."""
-        most = self.window // 2
+        """Raises: ClaimTooLong: it has more than `claim_tokens`."""
+        most = self.claim_tokens
         if len(claim) <= most:
             return  # a token has at least one character
-        tokens = len(self._graph.tokenizer.encode(claim, add_special_tokens=False).ids)
-        if tokens > most:
+        if len(self._graph.tokenizer.encode(claim, add_special_tokens=False).ids) > most:
+            # How many it has is not known here: the tokenizer cuts texts off at the window.
             raise ClaimTooLong(
-                f"the claim has {tokens} tokens, more than the {most} that the stance model can "
-                "weigh: split it into single statements"
+                f"the claim is longer than the {most} tokens that the stance model can weigh, "
+                f"about {most * 3 // 4} English words: split it into single statements"
             )
 
 

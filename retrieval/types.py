@@ -134,6 +134,11 @@ class StanceModel(Protocol):
     identity: str
     calibration: Calibration
 
+    @property
+    def claim_tokens(self) -> int:
+        """Of the longest claim that it weighs."""
+        ...
+
     def check(self, claim: str) -> None:
         """Raises: ClaimTooLong."""
         ...

@@ -55,6 +55,8 @@ class FakeStance:
         self.calibration = calibration or Calibration()
         self.calls: list[int] = []
 
+    claim_tokens = 1_000
+
     def check(self, claim: str) -> None:
         """Every claim is short enough."""
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from api.errors import explain, problem, status_of, without_panics
+from api.errors import explain, line_problem, problem, without_panics
 from api.routes.common import (
     Lines,
     OpenBatcher,
@@ -36,7 +36,7 @@ from api.schemas import (
 )
 from api.service import Service
 
-router = APIRouter(prefix="/v1", tags=["claims"])
+router = APIRouter(prefix="/v1", tags=["claims"], responses=problems(403, 408, 421))
 log = logging.getLogger(__name__)
 claim_text: TypeAdapter[str] = TypeAdapter(ClaimText)
 BATCH_STEP = 8
@@ -114,16 +114,12 @@ def _verify_some(
     try:
         claims = [body.to_claim(text, undated) for _, text in some]
         answers = without_panics(service.verify)(claims, request_id)
-    except Exception as error:  # the response has begun: a failure can only be a line of it
+    except Exception as error:  # noqa: BLE001 - the response has begun
         if len(some) > 1:
             for one in some:
                 yield from _verify_some([one], body, service, request_id)
             return
-        status = status_of(error)
-        if status == 500:
-            log.error("request %s failed", request_id, exc_info=error)
-        detail = str(error) if status != 500 else "internal error; see the log"
-        yield {"index": some[0][0], "error": problem(status, detail, request_id)}
+        yield {"index": some[0][0], "error": line_problem(error, request_id)}
         return
     for (index, _), answer in zip(some, answers, strict=True):
         yield {"index": index, **answer.model_dump(mode="json")}

@@ -162,8 +162,10 @@ class Lines(StreamingResponse):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: each of these statuses comes as a problem document."""
     reasons = {
-        404: "No such document", 409: "The corpus cannot take this now",
-        413: "Larger than a limit", 422: "Malformed input",
+        403: "A page of an origin that is not named may not write",
+        404: "No such document", 408: "The body did not arrive in time",
+        409: "The corpus cannot take this now",
+        413: "Larger than a limit", 421: "A host that is not answered", 422: "Malformed input",
         429: "Too many requests; see Retry-After", 503: "Overloaded or not ready; see Retry-After",
     }  # fmt: skip
     schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}

@@ -10,18 +10,16 @@ from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.errors import DocumentNotFound, status_of
+from api.errors import DocumentNotFound, line_problem
 from api.routes.common import Lines, OpenService, OpenStreams, RequestId, in_thread, lines, problems
 from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
 from api.schemas import DocumentBody, DocumentInfo, DocumentPage, DocumentRequest, Stored
 from api.service import Service
-from index.errors import CorpusError
 from index.ingest import Refused, ingest_one
 from index.read import bounded_lines, parse_line, too_long
 from index.types import MAX_ID_CHARS, Document, clean, document
-from retrieval.errors import RetrievalError
 
-router = APIRouter(prefix="/v1", tags=["documents"])
+router = APIRouter(prefix="/v1", tags=["documents"], responses=problems(403, 408, 421))
 DocumentId = Annotated[
     str, Path(min_length=1, max_length=MAX_ID_CHARS, examples=["examples/centre-opens.md"])
 ]
@@ -131,8 +129,8 @@ def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[dic
                     yield {**line, "reason": outcome.reason}
                 else:
                     yield {**line, "id": outcome.id, "passages": outcome.passages}
-        except (CorpusError, RetrievalError) as error:
-            yield {"error": {"status": status_of(error), "detail": str(error)}}
+        except Exception as error:  # noqa: BLE001 - the response has begun
+            yield {"error": line_problem(error, request_id)}
     yield {"summary": dict(counts), "request_id": request_id}
 
 

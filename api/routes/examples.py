@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from api.errors import problem
 from api.schemas import CLAIM
 
 NDJSON = "application/x-ndjson"
@@ -52,8 +53,8 @@ SEARCH_BODY: dict[str, Any] = {"query": CLAIM, "results": [_FOUND], **_TAIL}
 INFO_BODY: dict[str, Any] = {
     "version": "0.1.0", "models": _MODELS, "documents": 12, "passages": 61, "index_generation": 12,
     "limits": {
-        "claim_chars": 10_000, "top_k": 100, "batch_claims": 100, "body_bytes": 1_048_576,
-        "import_bytes": 268_435_456, "document_chars": 1_000_000,
+        "claim_chars": 10_000, "claim_tokens": 128, "top_k": 100, "batch_claims": 100,
+        "body_bytes": 1_048_576, "import_bytes": 268_435_456, "document_chars": 1_000_000,
     },
 }  # fmt: skip
 
@@ -79,7 +80,8 @@ METRICS = {"content": {"text/plain": {"example": "claimdesk_documents 12.0\n"}}}
 BATCH = {
     "description": "A line a claim, in the order they are ready",
     "content": _ndjson(
-        {"index": 0, **VERIFY_BODY}, {"index": 1, "error": {"status": 422, "detail": "too long"}}
+        {"index": 0, **VERIFY_BODY},
+        {"index": 1, "error": problem(422, "String should have at least 1 character", "4f1c")},
     ),
 }
 IMPORT_BODY = _ndjson({**_DOCUMENT, "text": _TEXT})

@@ -89,11 +89,19 @@ def test_bad_batches(client: TestClient, claims: object) -> None:
     assert_problem(client.post("/v1/verify/batch", json={"claims": claims}), 422)
 
 
-def test_wrong_content_type(client: TestClient) -> None:
-    body = json.dumps({"claim": "x"})
-    assert_problem(
-        client.post("/v1/verify", content=body, headers={"Content-Type": "text/plain"}), 422
-    )
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
+def test_wrong_content_type(client: TestClient, kind: str | None) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    answer = client.post("/v1/verify", content=json.dumps({"claim": "x"}), headers=headers)
+    assert_problem(answer, 422)
+    assert answer.json()["detail"] == "send a JSON object, with Content-Type: application/json"
+
+
+def test_where_json_ends_to_be_json(client: TestClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/v1/verify", content='{"claim": "x",}', headers=headers)
+    assert_problem(answer, 422)
+    assert answer.json()["detail"].startswith("not JSON at character 1")
 
 
 ANYTHING = st.recursive(

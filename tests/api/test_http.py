@@ -156,6 +156,51 @@ def test_import(client: TestClient) -> None:
     assert client.get("/v1/documents/a").json()["text"] == "Changed."
 
 
+@pytest.mark.parametrize(
+    ("reason", "status", "detail"),
+    [
+        (ModelUnavailable("not finite"), 503, "not finite"),
+        (RuntimeError("the reason"), 500, "internal error; see the log"),
+    ],
+)
+def test_an_import_that_fails_on_its_way_says_so(
+    reason: Exception, status: int, detail: str
+) -> None:
+    broken = BrokenEmbedder("poison", reason)
+    with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
+        body = b'{"id": "a", "text": "poison"}\n'
+        failed, last = ndjson(client.post("/v1/documents:import", content=body))
+    assert (failed["error"]["status"], failed["error"]["detail"]) == (status, detail)
+    assert failed["error"]["request_id"] == last["request_id"]
+    assert last["summary"]["added"] == 0
+
+
+def test_both_doors_read_a_date_alike(client: TestClient) -> None:
+    line = json.dumps({"id": "new", "text": "New.", "published_at": "20210615"})
+    (refused, _) = ndjson(client.post("/v1/documents:import", content=line))
+    assert "published_at" in refused["reason"]
+    body = {"text": "New.", "published_at": "20210615"}
+    assert client.put("/v1/documents/new", json=body).status_code == 422
+
+
+def test_a_language_is_found_with_its_region_and_without(client: TestClient) -> None:
+    stored = {"text": "A lorry on the motorway.", "language": "en-GB"}
+    client.put("/v1/documents/uk", json=stored)
+    for language in ("en", "EN-us"):
+        asked = {"query": "lorry motorway", "filters": {"language": [language]}}
+        results = client.post("/v1/search", json=asked).json()["results"]
+        assert results[0]["document"]["id"] == "uk"
+
+
+def test_an_id_that_normalising_makes_longer_is_refused(client: TestClient) -> None:
+    assert client.put("/v1/documents/" + "\u0958" * 400, json={"text": "New."}).status_code == 422
+
+
+def test_info_says_how_long_a_claim_may_be(client: TestClient) -> None:
+    assert client.get("/v1/info").json()["limits"]["claim_tokens"] is None  # no stance model here
+    assert examples.INFO_BODY["limits"]["claim_tokens"] == 128
+
+
 def test_batch_fails_only_the_bad_line(client: TestClient) -> None:
     claims = [CLAIM, "", 5, "x" * 10_001, "bridge", " ", None]
     rows = ndjson(client.post("/v1/verify/batch", json={"claims": claims, "top_k": 1}))
@@ -182,7 +227,7 @@ def test_a_fault_of_ours_in_a_batch_is_in_the_log(caplog: pytest.LogCaptureFixtu
     with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
         (row,) = ndjson(client.post("/v1/verify/batch", json={"claims": ["poison"]}))
     assert row["error"]["detail"] == "internal error; see the log"
-    (record,) = [record for record in caplog.records if record.name == "api.routes.claims"]
+    (record,) = [record for record in caplog.records if record.name == "api.errors"]
     assert row["error"]["request_id"] in record.getMessage()
     assert "the reason" in str(record.exc_info[1])
 

@@ -1,3 +1,4 @@
+import threading
 import time
 
 import pytest
@@ -71,3 +72,38 @@ def test_a_failing_model_loses_nothing() -> None:
     with pytest.raises(RuntimeError):
         ingest_one(document("a", "Bad."), corpus, BrokenEmbedder("Bad", RuntimeError("boom")))
     assert corpus.get("a").text == "Good."
+
+
+def test_a_text_that_comes_back_while_an_older_one_is_on_its_way() -> None:
+    """The older one, once stored, must not make the newer one forgotten."""
+    third_is_read, two_are_stored, last_is_read = (threading.Event() for _ in range(3))
+
+    class Slow(ExactCorpus):
+        writes = 0
+
+        def upsert(self, batch):
+            self.writes += 1
+            if self.writes == 1:
+                third_is_read.wait(5)
+            if self.writes == 3:
+                last_is_read.wait(5)
+                time.sleep(0.1)
+            changes = super().upsert(batch)
+            if self.writes == 2:
+                two_are_stored.set()
+            return changes
+
+    def texts():
+        for round, text in enumerate(("One.", "Two.", "One.")):
+            yield document("a", text)
+            if round == 2:
+                third_is_read.set()
+            for n in range(BATCH_DOCUMENTS - 1):
+                yield document(f"{round}-{n}", "Another.")
+        two_are_stored.wait(5)
+        last_is_read.set()
+        yield document("a", "Two.")
+
+    corpus = Slow()
+    list(ingest(texts(), corpus, FakeEmbedder()))
+    assert corpus.get("a").text == "Two."

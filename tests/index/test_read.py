@@ -80,6 +80,39 @@ def test_front_matter_that_is_empty_or_has_a_date_for_a_title(tmp_path: Path) ->
     assert (b.text, b.title) == ("Text of b.", "2021-01-01")
 
 
+def test_front_matter_is_read_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\nid: 007\ntitle: No\nlanguage: no\npublisher: 24\nurl: ~\n"
+        "published_at: 2021-01-30\n---\nTekst.\n"
+    )
+    found = one(tmp_path / "a.md")
+    assert (found.id, found.title, found.language, found.publisher, found.url) == (
+        "007", "No", "no", "24", None
+    )  # fmt: skip
+    assert found.published_at == dt.date(2021, 1, 30)
+
+
+def test_html_in_markdown_is_kept_as_text(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "# T\n\n<p>The <b>first</b> paragraph.</p>\n\nSecond.\n\n<blockquote>\nShe said no.\n"
+        "</blockquote>\n\n<!-- a note -->\n\n<script>\nrun()\n</script>\n\n"
+        "<div>\n\nThird.\n\n</div>\n"
+    )
+    assert one(tmp_path / "a.md").text == (
+        "The first paragraph.\n\nSecond.\n\nShe said no.\n\nThird."
+    )
+
+
+def test_queries_are_left_out_beside_a_corpus_in_any_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "scifact"
+    folder.mkdir(parents=True)
+    (folder / "corpus.jsonl").write_text('{"_id": "1", "text": "Text."}\n')
+    (folder / "queries.jsonl").write_text('{"_id": "q", "text": "not a document"}\n')
+    (folder / "a.txt").write_text("An article.")
+    assert sorted(item.id for item in read(tmp_path / "data")) == ["1", "data/scifact/a.txt"]
+    assert count(tmp_path / "data") == 2
+
+
 def test_ids_are_the_path_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x" / "y").mkdir(parents=True)
     (tmp_path / "x" / "y" / "a.txt").write_text("Fine.")
@@ -158,7 +191,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path: Path) -> No
         "needs id (or _id)", "text is empty",
         "text holds a NUL or an unpaired surrogate, not Unicode text",
         "not a JSON object in UTF-8", "text must be a string, not int",
-        "published_at 'soon' is not an ISO 8601 date", "id must be a string, not dict",
+        "published_at 'soon' is not an ISO 8601 date such as 2021-06-15",
+        "id must be a string, not dict",
         "not a JSON object in UTF-8",
     ]  # fmt: skip
     assert next(i for i in found if isinstance(i, Refused)).source.endswith("x.jsonl:2")

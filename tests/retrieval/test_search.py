@@ -62,7 +62,9 @@ def test_every_candidate_carries_both_scores(corpus: ExactCorpus) -> None:
     claim = "The bridge cost 48 million euros"
     vector = EMBEDDER.embed([claim])[0]
     for mode in ("hybrid", "dense", "lexical"):
-        for candidate in found(corpus, claim, mode=mode):
+        candidates = found(corpus, claim, mode=mode)
+        assert candidates[0].document.id == "b"
+        for candidate in candidates:
             keys = [k for k, p in corpus.passages(range(1, 99)).items() if p == candidate.passage]
             assert candidate.scores.dense == corpus.score_vector(vector, keys)[keys[0]]
             assert candidate.scores.lexical == corpus.score_words(claim, keys).get(keys[0], 0.0)
@@ -71,6 +73,7 @@ def test_every_candidate_carries_both_scores(corpus: ExactCorpus) -> None:
 def test_modes_order_by_their_own_score(corpus: ExactCorpus) -> None:
     for mode, score in (("dense", "dense"), ("lexical", "lexical")):
         candidates = found(corpus, "The bridge opened in May", mode=mode)
+        assert candidates
         values = [getattr(candidate.scores, score) for candidate in candidates]
         assert values == sorted(values, reverse=True)
     assert [c.document.id for c in found(corpus, "bridge", mode="lexical")] == ["b"]
