@@ -19,8 +19,9 @@ about the claim, which the search score x tells:
 This is the noisy-or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988, section 4.3)
 with two opposite effects. With a single source it gives back that source's own stance.
 
-Doubts add up, and a reader can quote none of them: of a side that is no source's likeliest stance
-half the probability goes to NOT_ENOUGH_EVIDENCE, which is then the likelier of the two.
+Doubts add up, and nothing can be quoted for them: of a side that is no source's likeliest stance
+half the probability goes to NOT_ENOUGH_EVIDENCE, which is then the likelier of the two
+(docs/decisions/0006).
 
 Sources are not quite independent, and many weak ones would add up to a strong one: stances are
 sharpened first (p ** sharpness, normalised), and the result is tempered (verdict ** 1/temperature,

@@ -51,6 +51,8 @@ def test_json_is_the_http_body(run) -> None:
     SearchResponse.model_validate(found)
     assert found["results"][0]["document"]["id"] == "examples/train-line.html"
     assert found["excluded"] == {"undated": 1}
+    shown = run("search", "night train", "--as-of", "2024-12-31").stdout
+    assert "left out, for they carry no date: 1\n" in shown
 
 
 def test_reading_for_people(run) -> None:
