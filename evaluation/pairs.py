@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from evaluation.errors import EvaluationError
-from index.lines import read_lines
+from evaluation.lines import read_lines
 from retrieval.types import Stance
 
 

@@ -28,9 +28,9 @@ from pydantic import BaseModel, Field
 from api.schemas import EvidenceBody
 from evaluation.errors import EvaluationError
 from evaluation.figures import MEASURES
+from evaluation.lines import read_lines
 from evaluation.result import Advance, Result
 from evaluation.target import Target, fill
-from index.lines import read_lines
 from index.types import Document, document
 from retrieval.types import Stance
 

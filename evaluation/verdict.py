@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 from api.schemas import VerifyResponse
 from evaluation.classification import scores, worst_errors
 from evaluation.errors import EvaluationError
+from evaluation.lines import read_lines
 from evaluation.result import Advance, Result
 from evaluation.target import Target
-from index.lines import read_lines
 from retrieval.types import MAX_CLAIM_CHARS, VERDICTS, Claim, Verdict
 
 SHOWN = 5

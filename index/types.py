@@ -211,7 +211,7 @@ class Filters:
 
 
 NO_FILTERS = Filters()
-Change = Literal["added", "updated", "unchanged"]
+Change = Literal["added", "updated"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 
+from evaluation.lines import read_lines
 from evaluation.pairs import Pair, write_pairs
-from index.lines import read_lines
 from index.split import sentences
 from retrieval.types import STANCES
 from training.edits import edited

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from evaluation.errors import EvaluationError
-from index.lines import read_lines
+from evaluation.lines import read_lines
 from index.split import sentences
 from index.types import Document, document
 

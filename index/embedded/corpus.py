@@ -129,14 +129,9 @@ class EmbeddedCorpus:
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
         return self._store.upsert(batch) if batch else []
 
-    def replacing(
-        self, identity: str
-    ) -> contextlib.AbstractContextManager[Callable[[Sequence[Prepared]], list[Change]]]:
-        """See `index.ingest.reindex`."""
-        return self._replacing(identity)
-
     @contextlib.contextmanager
-    def _replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
+    def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
+        """See `index.ingest.reindex`."""
         # Until it ends well the vectors are of another model than the index is made for.
         self._consistent = False
         with self._store.replacing(identity) as replace:
