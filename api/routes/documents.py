@@ -102,8 +102,9 @@ async def import_documents(
 ) -> Lines:
     """Many documents, NDJSON in and out.
 
-    A line comes back once its document is durable, or refused; the last line sums up. The body is
-    read whole before the first answer, for many clients send all before they read.
+    Each line has the fields of one document and its `id`; what else it has is passed over. A line
+    comes back once its document is durable, or refused; the last line sums up. The body is read
+    whole before the first answer, for many clients send all before they read.
     """
     body = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by the generator
     try:
