@@ -143,7 +143,7 @@ def document(
         url=url or None,
         publisher=clean(publisher) if publisher else None,
         published_at=parse_date(published_at),
-        language=primary_language(language) if language else None,
+        language=primary_language(language or "") or None,
     )
 
 

@@ -80,6 +80,14 @@ def test_front_matter_that_is_empty_or_has_a_date_for_a_title(tmp_path: Path) ->
     assert (b.text, b.title) == ("Text of b.", "2021-01-01")
 
 
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("en-GB", "en"), ("zh_Hans", "zh"), (" NO ", "no"), (" ", None), ("", None), (None, None)],
+)
+def test_of_a_tag_the_language_is_kept(tag: str | None, language: str | None) -> None:
+    assert document("a", "Text.", language=tag).language == language
+
+
 def test_front_matter_is_read_as_it_is_written(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "---\nid: 007\ntitle: No\nlanguage: no\npublisher: 24\nurl: ~\n"
