@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
 # What pydantic calls a body that is text, a list or nothing.
-_NO_OBJECT = {"model_attributes_type", "model_type", "missing"}
+_NO_OBJECT = {"model_attributes_type", "missing"}
 
 
 class ApiError(Exception):

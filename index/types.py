@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, fields
 from typing import Literal, Protocol
 
@@ -89,11 +89,9 @@ def parse_date(value: str | dt.date | None) -> dt.date | None:
         return value.date()
     if isinstance(value, dt.date):
         return value
-    try:
+    with suppress(TypeError, ValueError):
         if _DATE.match(value):
             return dt.datetime.fromisoformat(value).date()
-    except (TypeError, ValueError) as error:
-        raise InvalidDocument(f"published_at {value!r} is not an ISO 8601 date") from error
     raise InvalidDocument(f"published_at {value!r} is not an ISO 8601 date such as 2021-06-15")
 
 

@@ -78,7 +78,8 @@ def train(
 
     Args:
         learned: what is to be said of each pair, as `training.teach.targets` gives it.
-        known: what need not be learned, as `training.claim_only.claim_only` gives it.
+        known: what need not be learned, as `training.claim_only.claim_only` gives it;
+            both of shape (n, 3).
     """
     import torch
     from datasets import Dataset
@@ -126,9 +127,7 @@ def train(
         {
             "evidence": [pair.evidence for pair in pairs],
             "claim": [pair.claim for pair in pairs],
-            "label": np.hstack(
-                [learned, np.zeros_like(learned) if known is None else known]
-            ).tolist(),
+            "label": np.hstack([learned, known]).tolist(),
         }
     )
     if torch.cuda.is_available():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -37,7 +36,6 @@ from api.schemas import (
 from api.service import Service
 
 router = APIRouter(prefix="/v1", tags=["claims"], responses=problems(403, 408, 421))
-log = logging.getLogger(__name__)
 claim_text: TypeAdapter[str] = TypeAdapter(ClaimText)
 BATCH_STEP = 8
 

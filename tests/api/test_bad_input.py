@@ -97,6 +97,14 @@ def test_wrong_content_type(client: TestClient, kind: str | None) -> None:
     assert answer.json()["detail"] == "send a JSON object, with Content-Type: application/json"
 
 
+@pytest.mark.parametrize("body", ["[]", '"x"', "null", "5", ""])
+def test_a_body_that_is_no_object(client: TestClient, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/v1/verify", content=body, headers=headers)
+    assert_problem(answer, 422)
+    assert answer.json()["detail"] == "send a JSON object, with Content-Type: application/json"
+
+
 def test_where_json_ends_to_be_json(client: TestClient) -> None:
     headers = {"Content-Type": "application/json"}
     answer = client.post("/v1/verify", content='{"claim": "x",}', headers=headers)

@@ -21,7 +21,7 @@ from index.errors import CorpusError
 from index.exact import ExactCorpus
 from retrieval.errors import ModelUnavailable
 from tests.conftest import CENTRE, ROOT, client_for
-from tests.fakes import BrokenEmbedder, FakeEmbedder
+from tests.fakes import BrokenEmbedder, FakeEmbedder, FakeStance
 
 CLAIM = "Turkey and Russia each sent 60 servicemen"
 
@@ -198,7 +198,10 @@ def test_an_id_that_normalising_makes_longer_is_refused(client: TestClient) -> N
 
 def test_info_says_how_long_a_claim_may_be(client: TestClient) -> None:
     assert client.get("/v1/info").json()["limits"]["claim_tokens"] is None  # no stance model here
-    assert examples.INFO_BODY["limits"]["claim_tokens"] == 128
+    stance = FakeStance()
+    with client_for(Service(Settings(), ExactCorpus(), FakeEmbedder(), stance)) as weighing:
+        limits = weighing.get("/v1/info").json()["limits"]
+    assert limits["claim_tokens"] == stance.claim_tokens
 
 
 def test_batch_fails_only_the_bad_line(client: TestClient) -> None:

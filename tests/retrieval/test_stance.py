@@ -102,6 +102,7 @@ def test_evidence_beyond_the_window_is_read_to_its_end(
 def test_a_claim_that_does_not_fit_is_refused(model: CompiledCrossEncoder) -> None:
     fits = "one two three four five six seven eight nine ten eleven twelve thirteen"
     assert model.predict([("evidence " * 100, fits)]).shape == (1, 3)
+    assert model.claim_tokens == 32
     with pytest.raises(
         ClaimTooLong, match=r"than the 32 tokens .* split it into single statements"
     ):
