@@ -9,7 +9,7 @@ import anyio
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import errors
+from api import problems
 from api.batching import Batcher
 from api.cors import Cors
 from api.gate import Gate, Metrics
@@ -76,7 +76,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.state.service, app.state.settings, app.state.metrics = None, settings, metrics
     for routes in (claims, documents, health):
         app.include_router(routes.router)
-    errors.install(app)
+    problems.install(app)
     app.add_middleware(Gate, settings=settings, metrics=metrics)
     if settings.cors_origins:
         app.add_middleware(

@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib.metadata import entry_points
@@ -312,12 +313,17 @@ def serve(
     data: Data = None,
 ) -> None:
     """Answer over HTTP until stopped; requests in flight are finished first."""
-    from api.app import create_app
-    from api.server import run
     from api.service import Service
 
     chosen = settings(data, host=host, port=port)
-    with Service.open(chosen, writable=True) as service:
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(Service.open, chosen, writable=True)
+        # Meanwhile: models are read and compiled without holding up imports.
+        from api.app import create_app
+        from api.server import run
+
+        service = opening.result()
+    with service:
         if not run(create_app(chosen, service), chosen):
             raise typer.Exit(1)
 

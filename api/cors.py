@@ -8,7 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
-from api.errors import respond
+from api.problems import respond
 
 
 class Cors(CORSMiddleware):

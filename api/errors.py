@@ -1,28 +1,16 @@
-"""Exception class -> status -> problem document (RFC 9457)."""
+"""Exception class -> status."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from functools import wraps
-from http import HTTPStatus
-from typing import Any, ParamSpec, TypeVar
-
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
+from typing import ParamSpec, TypeVar
 
 from index import errors as index_errors
 from retrieval import errors as retrieval_errors
 
 P = ParamSpec("P")
 T = TypeVar("T")
-log = logging.getLogger(__name__)
-MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_SECONDS = 1
-# What pydantic calls a body that is text, a list or nothing.
-_NO_OBJECT = {"model_attributes_type", "missing"}
 
 
 class ApiError(Exception):
@@ -100,79 +88,3 @@ def without_panics(call: Callable[P, T]) -> Callable[P, T]:
 def status_of(error: Exception) -> int:
     """Status of an exception: that of its nearest class in `STATUS`, else 500."""
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-
-
-def problem(status: int, detail: str, request_id: str, **extra: Any) -> dict[str, Any]:
-    """The body of a problem document."""
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "request_id": request_id,
-        **extra,
-    }
-
-
-def line_problem(error: Exception, request_id: str) -> dict[str, Any]:
-    """The body for a response that has begun: a failure can only be a line of it."""
-    status = status_of(error)
-    if status != 500:
-        return problem(status, str(error), request_id)
-    log.error("request %s failed", request_id, exc_info=error)
-    return problem(status, "internal error; see the log", request_id)
-
-
-def respond(
-    status: int,
-    detail: str,
-    request_id: str,
-    headers: Mapping[str, str] | None = None,
-    **extra: Any,
-) -> JSONResponse:
-    """A problem document as a response."""
-    retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in {429, 503} else {}
-    body = problem(status, detail, request_id, **extra)
-    return JSONResponse(body, status, {**retry, **(headers or {})}, MEDIA_TYPE)
-
-
-def explain(error: RequestValidationError) -> str:
-    """What is wrong, in one line, without repeating what was sent."""
-    parts = []
-    for item in error.errors()[:5]:
-        place = ".".join(str(part) for part in item["loc"] if part != "body")
-        if item["type"] == "json_invalid":
-            parts.append(f"not JSON at character {place}: {item['ctx']['error']}")
-        elif not place and item["type"] in _NO_OBJECT:
-            parts.append("send a JSON object, with Content-Type: application/json")
-        else:
-            parts.append(f"{place}: {item['msg']}" if place else str(item["msg"]))
-    return "; ".join(parts)
-
-
-def install(app: FastAPI) -> None:
-    """Render exceptions as problem documents; what nobody foresaw is the gate's to answer."""
-
-    def request_id(request: Request) -> str:
-        return str(request.scope.get("state", {}).get("request_id", ""))
-
-    async def invalid(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)
-        return respond(422, explain(error), request_id(request))
-
-    async def http(request: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)
-        # What cannot be parsed at all is malformed input like any other.
-        status = 422 if error.status_code == 400 else error.status_code
-        return respond(status, str(error.detail), request_id(request), error.headers)
-
-    async def ours(request: Request, error: Exception) -> JSONResponse:
-        status = status_of(error)
-        if status >= 500 and status != 503:
-            log.error("request %s failed", request_id(request), exc_info=error)
-        return respond(status, str(error), request_id(request))
-
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, http)
-    for base in (ApiError, index_errors.CorpusError, retrieval_errors.RetrievalError):
-        app.add_exception_handler(base, ours)

@@ -21,9 +21,9 @@ from api.errors import (
     OriginRefused,
     Overloaded,
     TooManyRequests,
-    respond,
     status_of,
 )
+from api.problems import respond
 from api.settings import Settings
 
 log = logging.getLogger(__name__)

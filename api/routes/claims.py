@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
-from api.errors import explain, line_problem, problem, without_panics
+from api.errors import without_panics
+from api.problems import explain, line_problem, problem
 from api.routes.common import (
     Lines,
     OpenBatcher,

@@ -13,7 +13,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Send
 
 from api.batching import Batcher
-from api.errors import MEDIA_TYPE, NotReady, Overloaded, without_panics
+from api.errors import NotReady, Overloaded, without_panics
+from api.problems import MEDIA_TYPE
 from api.schemas import Problem
 from api.service import Service
 from retrieval.types import Answer, Claim

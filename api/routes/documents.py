@@ -10,7 +10,8 @@ from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.errors import DocumentNotFound, line_problem
+from api.errors import DocumentNotFound
+from api.problems import line_problem
 from api.routes.common import Lines, OpenService, OpenStreams, RequestId, in_thread, lines, problems
 from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
 from api.schemas import DocumentBody, DocumentInfo, DocumentPage, DocumentRequest, Stored

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from api.errors import problem
+from api.problems import problem
 from api.schemas import CLAIM
 
 NDJSON = "application/x-ndjson"

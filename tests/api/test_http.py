@@ -5,7 +5,7 @@ import time
 import pytest
 from fastapi.testclient import TestClient
 
-from api.errors import MEDIA_TYPE
+from api.problems import MEDIA_TYPE
 from api.routes import examples
 from api.schemas import (
     DocumentBody,
@@ -230,7 +230,7 @@ def test_a_fault_of_ours_in_a_batch_is_in_the_log(caplog: pytest.LogCaptureFixtu
     with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
         (row,) = ndjson(client.post("/v1/verify/batch", json={"claims": ["poison"]}))
     assert row["error"]["detail"] == "internal error; see the log"
-    (record,) = [record for record in caplog.records if record.name == "api.errors"]
+    (record,) = [record for record in caplog.records if record.name == "api.problems"]
     assert row["error"]["request_id"] in record.getMessage()
     assert "the reason" in str(record.exc_info[1])
 
