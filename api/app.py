@@ -9,7 +9,7 @@ import anyio
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import problems
+from api import contract, problems
 from api.batching import Batcher
 from api.cors import Cors
 from api.gate import Gate, Metrics
@@ -77,6 +77,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     for routes in (claims, documents, health):
         app.include_router(routes.router)
     problems.install(app)
+    contract.complete(app)
     app.add_middleware(Gate, settings=settings, metrics=metrics)
     if settings.cors_origins:
         app.add_middleware(

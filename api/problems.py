@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.errors import ApiError, status_of
+from api.schemas import Problem
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
 
@@ -35,13 +36,13 @@ def problem(status: int, detail: str, request_id: str, **extra: Any) -> dict[str
     }
 
 
-def line_problem(error: Exception, request_id: str) -> dict[str, Any]:
+def line_problem(error: Exception, request_id: str) -> Problem:
     """The body for a response that has begun: a failure can only be a line of it."""
     status = status_of(error)
     if status != 500:
-        return problem(status, str(error), request_id)
+        return Problem(**problem(status, str(error), request_id))
     log.error("request %s failed", request_id, exc_info=error)
-    return problem(status, "internal error; see the log", request_id)
+    return Problem(**problem(status, "internal error; see the log", request_id))
 
 
 def respond(

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from index.errors import InvalidDocument
 from index.types import (
     MAX_FIELD_CHARS,
+    MAX_ID_CHARS,
     Document,
     Filters,
     clean,
@@ -46,6 +47,22 @@ def _date_string(value: Any) -> Any:
 
 
 Date = Annotated[dt.date, BeforeValidator(_date_string, json_schema_input_type=dt.date)]
+
+
+class Problem(BaseModel):
+    """RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+
+
+class FailedLine(BaseModel):
+    """What stopped an import; the lines before it are stored."""
+
+    error: Problem
 
 
 class _Request(BaseModel):
@@ -141,6 +158,38 @@ class Stored(BaseModel):
     passages: int = Field(description="Passages written; 0 when unchanged.")
 
 
+class DocumentLine(DocumentRequest):
+    """A line to import. What else it has is passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+    id: str = Field(min_length=1, max_length=MAX_ID_CHARS)
+
+
+class StoredLine(Stored):
+    line: int
+
+
+class RefusedLine(BaseModel):
+    line: int
+    status: Literal["refused"] = "refused"
+    reason: str
+
+
+class Counts(BaseModel):
+    added: int
+    updated: int
+    unchanged: int
+    refused: int
+
+
+class SumLine(BaseModel):
+    summary: Counts
+    request_id: str
+
+
+ImportLine = StoredLine | RefusedLine | FailedLine | SumLine
+
+
 class PassageBody(BaseModel):
     id: str
     text: str
@@ -234,6 +283,21 @@ class VerifyResponse(BaseModel):
     took_ms: float
 
 
+class _Indexed(BaseModel):
+    index: int = Field(description="Of the claim in the request.")
+
+
+class ClaimLine(VerifyResponse, _Indexed):
+    pass
+
+
+class FailedClaimLine(_Indexed):
+    error: Problem
+
+
+BatchLine = ClaimLine | FailedClaimLine
+
+
 class Limits(BaseModel):
     claim_chars: int
     claim_tokens: int | None = Field(
@@ -257,16 +321,6 @@ class Info(BaseModel):
 
 class Health(BaseModel):
     status: Literal["ok"]
-
-
-class Problem(BaseModel):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    request_id: str
 
 
 def _found(evidence: Evidence) -> dict[str, Any]:

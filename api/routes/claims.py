@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.errors import without_panics
 from api.problems import explain, line_problem, problem
@@ -27,8 +26,12 @@ from api.routes.common import (
 )
 from api.routes.examples import BATCH, SEARCH, VERIFY
 from api.schemas import (
+    BatchLine,
     BatchRequest,
+    ClaimLine,
     ClaimText,
+    FailedClaimLine,
+    Problem,
     SearchRequest,
     SearchResponse,
     VerifyRequest,
@@ -90,24 +93,24 @@ async def verify_batch(
         error = {"type": "too_long", "loc": ("claims",), "msg": f"more than {most} claims"}
         raise RequestValidationError([error])
     results = _verify_all(body, service, request_id)
-    return Lines(lines(results, json.dumps, streams))
+    return Lines(lines(results, BaseModel.model_dump_json, streams))
 
 
-def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Generator[dict[str, Any]]:
+def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Generator[BatchLine]:
     good: list[tuple[int, str]] = []
     for index, claim in enumerate(body.claims):
         try:
             good.append((index, claim_text.validate_python(claim, strict=True)))
         except ValidationError as error:
             detail = explain(RequestValidationError(error.errors(include_url=False)))
-            yield {"index": index, "error": problem(422, detail, request_id)}
+            yield FailedClaimLine(index=index, error=Problem(**problem(422, detail, request_id)))
     for at in range(0, len(good), BATCH_STEP):
         yield from _verify_some(good[at : at + BATCH_STEP], body, service, request_id)
 
 
 def _verify_some(
     some: list[tuple[int, str]], body: BatchRequest, service: Service, request_id: str
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[BatchLine]:
     """One model batch; if it fails, each claim alone, so that only the one at fault does."""
     undated = service.settings.include_undated
     try:
@@ -118,7 +121,7 @@ def _verify_some(
             for one in some:
                 yield from _verify_some([one], body, service, request_id)
             return
-        yield {"index": some[0][0], "error": line_problem(error, request_id)}
+        yield FailedClaimLine(index=some[0][0], error=line_problem(error, request_id))
         return
     for (index, _), answer in zip(some, answers, strict=True):
-        yield {"index": index, **answer.model_dump(mode="json")}
+        yield ClaimLine(index=index, **dict(answer))

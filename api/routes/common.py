@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Send
 
 from api.batching import Batcher
+from api.contract import NDJSON, reference
 from api.errors import NotReady, Overloaded, without_panics
 from api.problems import MEDIA_TYPE
 from api.schemas import Problem
@@ -149,7 +150,7 @@ class Lines(StreamingResponse):
     nobody reads the answer of stays on disk.
     """
 
-    media_type = "application/x-ndjson"
+    media_type = NDJSON
 
     async def stream_response(self, send: Send) -> None:
         try:
@@ -169,7 +170,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "Larger than a limit", 421: "A host that is not answered", 422: "Malformed input",
         429: "Too many requests; see Retry-After", 503: "Overloaded or not ready; see Retry-After",
     }  # fmt: skip
-    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    schema = reference(Problem)
     example = {"type": "about:blank", "status": 0, "title": "", "detail": "", "request_id": "4f1c"}
     return {
         status: {

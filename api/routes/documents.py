@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterator
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel
 
 from api.errors import DocumentNotFound
 from api.problems import line_problem
 from api.routes.common import Lines, OpenService, OpenStreams, RequestId, in_thread, lines, problems
 from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
-from api.schemas import DocumentBody, DocumentInfo, DocumentPage, DocumentRequest, Stored
+from api.schemas import (
+    Counts,
+    DocumentBody,
+    DocumentInfo,
+    DocumentPage,
+    DocumentRequest,
+    FailedLine,
+    ImportLine,
+    RefusedLine,
+    Stored,
+    StoredLine,
+    SumLine,
+)
 from api.service import Service
 from index.ingest import Refused, ingest_one
 from index.read import bounded_lines, parse_line, too_long
@@ -116,24 +128,29 @@ async def import_documents(
         raise
     body.seek(0)
     results = _import(body, service, request_id)
-    return Lines(lines(results, json.dumps, streams))
+    return Lines(lines(results, BaseModel.model_dump_json, streams))
 
 
-def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[dict[str, Any]]:
+def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[ImportLine]:
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
     numbers: list[int] = []
     with body:
         try:
             for outcome in service.ingest(_documents(body, service, numbers)):
                 counts[outcome.status] += 1
-                line = {"line": numbers[counts.total() - 1], "status": outcome.status}
+                number = numbers[counts.total() - 1]
                 if outcome.status == "refused":
-                    yield {**line, "reason": outcome.reason}
+                    yield RefusedLine(line=number, reason=outcome.reason or "refused")
                 else:
-                    yield {**line, "id": outcome.id, "passages": outcome.passages}
+                    yield StoredLine(
+                        line=number,
+                        id=outcome.id,
+                        status=outcome.status,
+                        passages=outcome.passages,
+                    )
         except Exception as error:  # noqa: BLE001 - the response has begun
-            yield {"error": line_problem(error, request_id)}
-    yield {"summary": dict(counts), "request_id": request_id}
+            yield FailedLine(error=line_problem(error, request_id))
+    yield SumLine(summary=Counts(**counts), request_id=request_id)
 
 
 def _documents(

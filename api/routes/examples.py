@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from api.contract import ndjson
 from api.problems import problem
-from api.schemas import CLAIM
+from api.schemas import CLAIM, BatchLine, DocumentLine, ImportLine
 
-NDJSON = "application/x-ndjson"
 _DOCUMENT = {
     "id": "examples/centre-opens.md",
     "title": "Joint monitoring centre opens near Agdam",
@@ -63,12 +62,6 @@ def _json(body: dict[str, Any]) -> dict[str, Any]:
     return {"content": {"application/json": {"example": body}}}
 
 
-def _ndjson(*rows: dict[str, Any]) -> dict[str, Any]:
-    schema = {"type": "string", "description": "One JSON object a line."}
-    example = "".join(json.dumps(row) + "\n" for row in rows)
-    return {NDJSON: {"schema": schema, "example": example}}
-
-
 VERIFY = _json(VERIFY_BODY)
 SEARCH = _json(SEARCH_BODY)
 INFO = _json(INFO_BODY)
@@ -79,15 +72,17 @@ OK = _json({"status": "ok"})
 METRICS = {"content": {"text/plain": {"example": "claimdesk_documents 12.0\n"}}}
 BATCH = {
     "description": "A line a claim, in the order they are ready",
-    "content": _ndjson(
+    "content": ndjson(
+        BatchLine,
         {"index": 0, **VERIFY_BODY},
         {"index": 1, "error": problem(422, "String should have at least 1 character", "4f1c")},
     ),
 }
-IMPORT_BODY = _ndjson({**_DOCUMENT, "text": _TEXT})
+IMPORT_BODY = ndjson(DocumentLine, {**_DOCUMENT, "text": _TEXT})
 IMPORT = {
     "description": "A line a document, then the sum",
-    "content": _ndjson(
+    "content": ndjson(
+        ImportLine,
         {"line": 1, "status": "added", "id": _DOCUMENT["id"], "passages": 1},
         {"summary": {"added": 1, "updated": 0, "unchanged": 0, "refused": 0}, "request_id": "4f1c"},
     ),

@@ -1,15 +1,21 @@
 import json
+import re
 import threading
 import time
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
+from api.contract import NDJSON
 from api.problems import MEDIA_TYPE
 from api.routes import examples
 from api.schemas import (
+    BatchLine,
     DocumentBody,
+    DocumentLine,
     DocumentPage,
+    ImportLine,
     Info,
     SearchResponse,
     Stored,
@@ -484,6 +490,27 @@ def test_openapi_is_pinned(client: TestClient) -> None:
     assert client.get("/openapi.json").json() == pinned, (
         "the contract changed; if that is meant: claimdesk openapi > tests/api/openapi.json"
     )
+
+
+def test_whatever_the_contract_refers_to_is_in_it(client: TestClient) -> None:
+    contract = client.get("/openapi.json").json()
+    referred = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(contract)))
+    assert referred <= set(contract["components"]["schemas"])
+    assert {"Problem", "ClaimLine", "DocumentLine", "SumLine"} <= referred
+
+
+@pytest.mark.parametrize(
+    ("described", "line"),
+    [
+        (examples.BATCH["content"], BatchLine),
+        (examples.IMPORT["content"], ImportLine),
+        (examples.IMPORT_BODY, DocumentLine),
+    ],
+)
+def test_example_lines_fit_their_schemas(described, line) -> None:
+    for row in described[NDJSON]["example"].splitlines():
+        made = TypeAdapter(line).validate_json(row)
+        assert made.model_dump(mode="json") == json.loads(row)
 
 
 def test_every_endpoint_has_examples(client: TestClient) -> None:
