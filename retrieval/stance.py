@@ -92,8 +92,6 @@ class CompiledCrossEncoder:
     def check(self, claim: str) -> None:
         """Raises: ClaimTooLong: it has more than `claim_tokens`."""
         most = self.claim_tokens
-        if len(claim) <= most:
-            return  # a token has at least one character
         if len(self._graph.tokenizer.encode(claim, add_special_tokens=False).ids) > most:
             # How many it has is not known here: the tokenizer cuts texts off at the window.
             raise ClaimTooLong(

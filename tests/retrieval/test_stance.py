@@ -109,6 +109,13 @@ def test_a_claim_that_does_not_fit_is_refused(model: CompiledCrossEncoder) -> No
         model.predict([("evidence", "word " * 60)])
 
 
+def test_a_short_claim_of_many_tokens_is_refused(model: CompiledCrossEncoder) -> None:
+    claim = "한국과 일본은 각각 육십명의 군인을 보냈다"  # a syllable is up to three tokens
+    assert len(claim) <= model.claim_tokens
+    with pytest.raises(ClaimTooLong):
+        model.predict([("evidence", claim)])
+
+
 def test_labels_of_another_kind_are_refused(tmp_path: Path) -> None:
     relevant = save_tiny(tmp_path / "model", ["irrelevant", "relevant"])
     with pytest.raises(ModelUnavailable, match="irrelevant, relevant"):
