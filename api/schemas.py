@@ -238,7 +238,8 @@ class EvidenceBody(Found):
     stance: Stance | None
     stance_probabilities: dict[Stance, float] | None
     differences: list[DifferenceBody] = Field(
-        description="What a refuting passage says otherwise; empty where nothing is certain."
+        description="What evidence that refutes, or well may, says otherwise; empty where nothing "
+        "is certain."
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from dateparser.search import search_dates
@@ -21,15 +22,17 @@ from text_to_num import find_numbers
 from index.terms import terms
 from retrieval.types import Difference, Quote
 
-Bound = Literal["", ">", "<", ">=", "<="]
+# What a number says of the true one; "~": about so much, or one end of a range; "?": nothing sure.
+Bound = Literal["", ">", "<", ">=", "<=", "~", "?"]
 NO_BOUND: Bound = ""
+_COMPARED = {">", "<", ">=", "<="}
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\w\s]")
 _SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SHORT_SCALE = re.compile(r"(bn|tn|[mk])\b", re.I)
 # A bare m may be metres, a bare k a distance; of money they are millions and thousands.
 _OF_MONEY = {"k": 1e3, "m": 1e6}
 _SHORT = {"bn": 1e9, "tn": 1e12}
-_PERCENT = re.compile(r"\s*(?:%|percent\b|per cent\b|percentage points?\b)", re.I)
+_PERCENT = re.compile(r"\s*(?:%|percent\b|per cent\b)", re.I)
 _UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
 _CURRENCY = re.compile(r"([$€£])\s?$")
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
@@ -38,7 +41,18 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\b(?:at least|(?:no|not) (?:fewer|less) than)\s+$", re.I), ">="),
     (re.compile(r"\b(?:more than|over|above|greater than|exceeding)\s+$", re.I), ">"),
     (re.compile(r"\b(?:fewer than|less than|under|below)\s+$", re.I), "<"),
+    (
+        re.compile(
+            r"\b(?:about|around|roughly|approximately|almost|nearly|some|close to"
+            r"|an estimated)\s+$",
+            re.I,
+        ),
+        "~",
+    ),
+    # Half a million; the 200 of 1 200; the 30 of 10:30.
+    (re.compile(r"\b(?:half|quarters?|thirds?|tenths?)(?: of)?(?: an?)?\s+$|\d[\s:]$", re.I), "?"),
 )
+_RANGE = re.compile(r"\s*(?:to|or|and|[-–—])\s*", re.I)
 _COMPARISONS = {
     "more": re.compile(r"\b(?:more|greater|higher|larger|bigger|most)\b(?! than \d)", re.I),
     "less": re.compile(r"\b(?:less|fewer|lower|smaller|fewest)\b(?! than \d)", re.I),
@@ -46,6 +60,7 @@ _COMPARISONS = {
         r"\b(?:equal|equally|same (?:number|size|amount|share)|as (?:many|much) as)\b", re.I
     ),
 }
+_THAN = re.compile(r"\bthan\s+([^.,;:]+)", re.I)
 _NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b\w+n['’]t\b", re.I)
 _MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
 _DATE_PART = rf"(?:\b(?:{_MONTHS})\b|\d)"
@@ -56,6 +71,9 @@ _NAMES_DATE = re.compile(
 )
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}")
 _TWO_DATES = re.compile(r"\b(?:and|or|to|until|till|through)\b|[–—]|\s-\s", re.I)
+_BOUND_OF_TIME = re.compile(
+    r"\b(?:before|after|by|since|until|till|between|within|from|prior to|than)\s+(?:the\s+)?$", re.I
+)
 # "60 new schools", "3 of the ministers": what is counted comes after these.
 _PASSED_OVER = {
     "of", "the", "new", "other", "more", "additional", "further", "different", "its", "their",
@@ -89,6 +107,8 @@ class _Date(_Slice):
     """Year, month and day, each None where the text does not say it."""
 
     parts: tuple[int | None, int | None, int | None]
+    # Before it or after it, or one end of a time: another date may be what both mean.
+    open: bool
 
 
 def differences(
@@ -176,6 +196,11 @@ def _quantities(text: str, dates: Sequence[_Date]) -> list[_Quantity]:
         ):
             continue  # the 19 of Covid-19 counts nothing
         quantities.append(_with_unit(text, start, end, value))
+    for at, (one, other) in enumerate(itertools.pairwise(quantities)):
+        if _RANGE.fullmatch(text, one.end, other.start):
+            # What both count comes after the second: 10 to 15 servicemen.
+            quantities[at] = replace(one, unit=one.unit or other.unit, bound="~")
+            quantities[at + 1] = replace(other, bound="~")
     return quantities
 
 
@@ -223,7 +248,7 @@ def _other_numbers(
         # A number the claim names elsewhere is spoken for.
         free = [o for o in alike if not any(o.value == s.value and s != one for s in said)]
         if len({other.value for other in free}) == 1:
-            yield ("comparison" if one.bound else "number"), one, free[0]
+            yield ("comparison" if one.bound in _COMPARED else "number"), one, free[0]
 
 
 def _agree(one: _Quantity, other: _Quantity) -> bool:
@@ -243,14 +268,27 @@ def _range(quantity: _Quantity) -> tuple[float, float]:
         ">=": (value, math.inf),
         "<": (-math.inf, math.nextafter(value, -math.inf)),
         "<=": (-math.inf, value),
+        # Nobody calls more than twice or less than half of it about so much.
+        "~": (value / 2, value * 2),
+        "?": (-math.inf, math.inf),
     }[quantity.bound]
 
 
 def _other_comparison(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
     said, told = _comparisons(claim), _comparisons(evidence)
     if len(said) == 1 and len(told) == 1 and said.keys() != told.keys():
+        if said.keys() | told.keys() == {"more", "less"} and not _same_sides(claim, evidence):
+            return  # "more than Russia" and, of Russia, "fewer than Turkey" are the same
         (here,), (there,) = said.values(), told.values()
         yield "comparison", here, there
+
+
+def _same_sides(claim: str, evidence: str) -> bool:
+    """Whether both compare with the same, or neither says with what."""
+    said, told = _THAN.search(claim), _THAN.search(evidence)
+    if said is None or told is None:
+        return said is told
+    return bool({*terms(said[1])} & {*terms(told[1])})
 
 
 def _comparisons(text: str) -> dict[str, _Slice]:
@@ -284,9 +322,14 @@ def _dates(text: str) -> list[_Date]:
             run_together = True
         elif _either_order(core.group()):
             parts = (parts[0], None, None)
-        found.append(_Date(start + core.start(), start + core.end(), parts))
+        begins = start + core.start()
+        joined = bool(found) and _RANGE.fullmatch(text, found[-1].end, begins) is not None
+        if joined:
+            found[-1] = replace(found[-1], open=True)
+        bound = _BOUND_OF_TIME.search(text[:begins]) is not None
+        found.append(_Date(begins, start + core.end(), parts, joined or bound))
     if run_together:  # "3 March and 12 May": what belongs to which is not known
-        found = [_Date(one.start, one.end, (None, None, None)) for one in found]
+        found = [replace(one, parts=(None, None, None)) for one in found]
     return found
 
 
@@ -307,7 +350,7 @@ def _other_dates(
             continue
         most = max(len(_common(one, other)) for other in comparable)
         nearest = [other for other in comparable if len(_common(one, other)) == most]
-        if len(nearest) == 1:
+        if len(nearest) == 1 and not (one.open or nearest[0].open):
             yield "date", one, nearest[0]
 
 
