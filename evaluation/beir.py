@@ -50,6 +50,8 @@ def load(folder: Path, split: str) -> Benchmark:
     for item in read_jsonl(corpus):
         if isinstance(item, Refused):
             raise EvaluationError(f"{item.source}: {item.reason}")
+        if item.id in known:
+            raise EvaluationError(f"{corpus}: a second document {item.id!r}")
         known.add(item.id)
     queries = _queries(folder / "queries.jsonl")
     qrels = _qrels(judgements)

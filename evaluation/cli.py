@@ -146,7 +146,7 @@ def retrieval(
         total = benchmark.size + (len(ROWS) + able) * len(benchmark.qrels)
         with progress("evaluating", total) as advance:
             found = evaluate(benchmark, target, advance, rerank=able)
-        options = f" --split {split}" + " --no-rerank" * (not rerank)
+        options = f" --split {split}" + " --no-rerank" * (not able)
         wanted = _publish(found, folder, benchmark.files, report, as_json, options, url)
     if wanted:
         figures = found.figures
@@ -258,15 +258,15 @@ def compare(
     other: Annotated[Path, typer.Argument(help="Another one over the same data.")],
     as_json: AsJson = False,
 ) -> None:
-    """Which differences between two results are real, by a paired randomisation test."""
+    """Which differences between two results are more than chance: a paired randomisation test."""
     rows = result.compared(result.read(one), result.read(other))
     if as_json:
         print(json.dumps(rows))
         return
-    table = Table("", str(one), str(other), "difference", "p", "")
+    table = Table("", str(one), str(other), "difference", "p", "p, adjusted", "")
     for name, row in rows.items():
-        said = "real" if row["p"] < 0.05 else "may be chance"
-        values = (f"{row[key]:.4f}" for key in ("one", "other", "difference", "p"))
+        said = "differ" if row["adjusted_p"] < 0.05 else "may be chance"
+        values = (f"{row[key]:.4f}" for key in ("one", "other", "difference", "p", "adjusted_p"))
         table.add_row(name, *values, said if row["difference"] else "same")
     out.print(table)
 

@@ -5,3 +5,7 @@ from api.errors import ApiError
 
 class EvaluationError(ApiError):
     """A data set cannot be used; the message names file, line and reason."""
+
+
+class ClaimRefused(EvaluationError):
+    """A claim that is not verified, such as one too long; the message names it and the reason."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from evaluation.errors import EvaluationError
 from evaluation.report import published
 
 # Outcomes and errors hold sentences of data sets whose licences are not ours to pass on.
@@ -19,10 +20,16 @@ it. Behind each headline figure stands its 95 % bootstrap interval.
 
 
 def keep(content: Mapping[str, Any], folder: Path) -> Path:
-    """Store a result's figures, without the data it was measured on; returns the file."""
+    """Store a result's figures, without the data it was measured on; returns the file.
+
+    Raises:
+        EvaluationError: the file is kept for another command, of another split or sample.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     way = "-oracle" if "oracle" in content else ""
     file = folder / f"{content['task']}-{content['data']}{way}.json"
+    if file.is_file() and (kept := json.loads(file.read_text())["command"]) != content["command"]:
+        raise EvaluationError(f"{file} is what `{kept}` gave: remove it to keep another there")
     shown = {name: value for name, value in content.items() if name not in PRIVATE}
     file.write_text(json.dumps(shown, indent=1) + "\n")
     return file

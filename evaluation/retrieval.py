@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import ir_measures
@@ -10,6 +11,7 @@ import numpy as np
 from ir_measures import AP, RR, R, ScoredDoc, nDCG
 
 from evaluation.beir import Benchmark
+from evaluation.errors import ClaimRefused
 from evaluation.result import Advance, Result
 from evaluation.target import Target, fill
 from index.types import Document
@@ -33,7 +35,10 @@ def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: 
 
     The hybrid row's figures are at the top, all rows under "rows". A query for which nothing is
     found counts as zero. With `rerank` one more row has the documents that a verdict is made of in
-    the order of /v1/verify, what decides most first, and the others after them.
+    the order of /v1/verify, what decides most first, and the others after them; where a query is no
+    claim to verify, too long for the stance model, they stay in the order of the search.
+
+    A document with the query's own id is the query itself, and is left out, as BEIR does.
     """
     fill(target, benchmark.documents(), advance)
     queries = list(benchmark.qrels)
@@ -47,8 +52,8 @@ def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: 
         else:
             again = target.rank(texts, DEPTH, ROWS[name])
         ranked[name] = []
-        for found in again:
-            ranked[name].append(found)
+        for query, found in zip(queries, again, strict=True):
+            ranked[name].append([id for id in found if id != query])
             advance()
         run = [
             scored
@@ -95,7 +100,9 @@ def _reranked(
     texts: Sequence[str], ranked: Sequence[list[str]], target: Target
 ) -> Iterator[list[str]]:
     for text, found in zip(texts, ranked, strict=True):
-        first = [item.document.id for item in target.verify(text, READ_DOCUMENTS).evidence]
+        first: list[str] = []
+        with suppress(ClaimRefused):
+            first += (item.document.id for item in target.verify(text, READ_DOCUMENTS).evidence)
         yield [*first, *(id for id in found if id not in first)]
 
 

@@ -16,7 +16,9 @@ from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from evaluation.result import Advance, Result
 from evaluation.resume import Journal
+from evaluation.target import NAMED_CHARS
 from index.types import Vectors
+from retrieval.errors import ClaimTooLong
 from retrieval.types import STANCES, StanceModel
 
 STEP = 256
@@ -68,7 +70,16 @@ def evaluate(
 def predict(
     pairs: Sequence[Pair], model: StanceModel, advance: Advance, journal: Journal | None = None
 ) -> Vectors:
-    """Probabilities of shape (n, 3), in the order of the pairs; `advance()` after each pair."""
+    """Probabilities of shape (n, 3), in the order of the pairs; `advance()` after each pair.
+
+    Raises:
+        EvaluationError: a claim is too long for the model; no pair was weighed.
+    """
+    for pair in pairs:
+        try:
+            model.check(pair.claim)
+        except ClaimTooLong as error:
+            raise EvaluationError(f"{pair.claim[:NAMED_CHARS]!r}: {error}") from error
     probabilities = np.zeros((len(pairs), len(STANCES)), np.float32)
     # Pairs of like length go together; the longest come last.
     order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].evidence))

@@ -6,15 +6,17 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, Protocol
 
 import httpx
 
 from api.schemas import Info, SearchResponse, VerifyResponse
 from api.service import Service
-from evaluation.errors import EvaluationError
+from evaluation.errors import ClaimRefused, EvaluationError
 from index.ingest import Refused
 from index.types import NO_FILTERS, Document, Filters
+from retrieval.errors import InvalidClaim
 from retrieval.search import search
 from retrieval.types import Claim, Mode
 
@@ -24,6 +26,8 @@ SENT = ("id", "text", "title", "publisher", "language")
 # A service that is busy says when to come again; it is asked so often before that is an error.
 TRIES = 20
 LONGEST_WAIT_SECONDS = 60.0
+# Of a claim that is named in an error.
+NAMED_CHARS = 80
 
 
 class Target(Protocol):
@@ -38,7 +42,11 @@ class Target(Protocol):
         ...
 
     def verify(self, claim: str, top_k: int, publisher: str | None = None) -> VerifyResponse:
-        """The answer to a claim; over the documents of one publisher, if one is named."""
+        """The answer to a claim; over the documents of one publisher, if one is named.
+
+        Raises:
+            ClaimRefused: it is not one to verify.
+        """
         ...
 
     def info(self) -> Info: ...
@@ -66,7 +74,10 @@ class InProcess:
 
     def verify(self, claim: str, top_k: int, publisher: str | None = None) -> VerifyResponse:
         filters = Filters(publisher=(publisher,)) if publisher else NO_FILTERS
-        (answer,) = self._service.verify([Claim(claim, top_k, filters)], "evaluate")
+        try:
+            (answer,) = self._service.verify([Claim(claim, top_k, filters)], "evaluate")
+        except InvalidClaim as error:
+            raise ClaimRefused(f"{claim[:NAMED_CHARS]!r}: {error}") from error
         return answer
 
     def info(self) -> Info:
@@ -110,13 +121,14 @@ class Remote:
         body: dict[str, Any] = {"claim": claim, "top_k": top_k}
         if publisher:
             body["filters"] = {"publisher": [publisher]}
-        answer = self._call("POST", "/v1/verify", json=body)
+        answer = self._call("POST", "/v1/verify", json=body, refused=claim)
         return VerifyResponse.model_validate_json(answer.content)
 
     def info(self) -> Info:
         return Info.model_validate_json(self._call("GET", "/v1/info").content)
 
-    def _call(self, method: str, path: str, **body: Any) -> httpx.Response:
+    def _call(self, method: str, path: str, refused: str = "", **body: Any) -> httpx.Response:
+        """`refused` is the claim that is named where what is sent is not taken."""
         for _ in range(TRIES):
             try:
                 answer = self._client.request(method, path, **body)
@@ -128,6 +140,8 @@ class Remote:
             time.sleep(min(seconds, LONGEST_WAIT_SECONDS))
         if answer.is_error:
             detail = answer.json().get("detail") if "json" in answer.headers["content-type"] else ""
+            if refused and answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise ClaimRefused(f"{refused[:NAMED_CHARS]!r}: {detail}")
             raise EvaluationError(f"{path}: {answer.status_code} {detail}")
         return answer
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import false_discovery_control
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """Outcomes by name, each with one row an item."""
@@ -47,7 +48,9 @@ def compare(
 
     If the two systems were the same, swapping their outcomes of any item would change nothing; `p`
     is how often random swaps give a difference as large (Smucker, Allan, Carterette: A Comparison
-    of Statistical Significance Tests for Information Retrieval Evaluation, 2007).
+    of Statistical Significance Tests for Information Retrieval Evaluation, 2007). Of many figures
+    some differ by chance: `adjusted_p` counts that in (Benjamini, Hochberg: Controlling the False
+    Discovery Rate, 1995).
 
     Args:
         one, other: the same items in the same order.
@@ -62,14 +65,19 @@ def compare(
         for name, figure in figures.items():
             # Sums in another order differ in their last digit: that is no smaller difference.
             as_large[name] += abs(figure(left) - figure(right)) >= abs(found[name]) - 1e-12
+    chances = np.array([as_large[name] / (rounds + 1) for name in figures])
+    adjusted = false_discovery_control(chances) if len(chances) else chances
     return {
         name: {
             "one": round(figure(one), 4),
             "other": round(figure(other), 4),
             "difference": round(found[name], 4),
-            "p": round(as_large[name] / (rounds + 1), 4),
+            "p": round(float(chance), 4),
+            "adjusted_p": round(float(among_many), 4),
         }
-        for name, figure in figures.items()
+        for (name, figure), chance, among_many in zip(
+            figures.items(), chances, adjusted, strict=True
+        )
     }
 
 

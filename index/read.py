@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -133,6 +134,8 @@ def parse_line(line: bytes, source: str, max_chars: int) -> Document | Refused:
     text = row.get("text", row.get("abstract"))
     if isinstance(text, list) and all(isinstance(part, str) for part in text):
         text = " ".join(part.strip() for part in text)
+    if text == "" and row.get("title"):
+        text = row["title"]  # in BEIR's sets some documents are no more than that
     if text is None or identifier == "":
         return Refused(source, f"needs {'text' if identifier else 'id (or _id)'}")
     if type(identifier) is int:  # true is an int, too
@@ -175,6 +178,9 @@ def _markdown(file: Path, name: str, max_chars: int) -> Document:
     return document(identifier, "\n\n".join(blocks), **metadata, max_chars=max_chars)
 
 
+_CLOSING_RULE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
+
+
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     """YAML between two `---` lines at the top, and what follows."""
     import yaml
@@ -182,9 +188,10 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
     if not text.startswith("---\n"):
         return {}, text
     # The line break before the closing rule is the one after the opening rule where it is empty.
-    head, found, body = text[3:].partition("\n---\n")
-    if not found:
+    closing = _CLOSING_RULE.search(text, 3)
+    if closing is None:
         return {}, text
+    head, body = text[3 : closing.start()], text[closing.end() :]
     try:
         # Every value as it is written: read as YAML, a language of "no" is false.
         header = yaml.load(head, yaml.BaseLoader) or {}  # noqa: S506 - it makes strings alone

@@ -46,7 +46,7 @@ STRONG = 0.7
 READ_FROM = 0.1
 UNREAD = np.array([0.1, 0.1, 0.8], np.float32)
 # Agency copy: two passages that share this much of their three-word runs are one source.
-COPY_OVERLAP = 0.5
+COPY_OVERLAP, COPY_SHINGLES = 0.5, 3
 SHINGLE_WORDS = 3
 
 
@@ -140,7 +140,7 @@ def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:
         linked = {
             source
             for before, source in enumerate(sources)
-            if labels[before] == labels[at] and _overlap(own, shingles[before]) >= COPY_OVERLAP
+            if labels[before] == labels[at] and _copies(own, shingles[before])
         }
         first = min(linked, default=at)
         sources = [first if source in linked else source for source in sources] + [first]
@@ -153,8 +153,10 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + SHINGLE_WORDS]) for at in range(runs)}
 
 
-def _overlap(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> float:
-    return len(one & other) / min(len(one), len(other))
+def _copies(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
+    shared, most = len(one & other), min(len(one), len(other))
+    # Of two short sentences one run of words in common is no copy: all of one has to be there.
+    return shared >= COPY_OVERLAP * most and (shared >= COPY_SHINGLES or shared == most)
 
 
 def _one_a_source(stances: Vectors, sources: Sequence[int]) -> npt.NDArray[np.float64]:

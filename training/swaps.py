@@ -95,7 +95,7 @@ def _relations(number: str, value: float, randomly: random.Random) -> list[tuple
         (f"more than {number}", "REFUTES"),
     ]
     about = _written(number, _rounded(value))
-    if about != number and abs(_rounded(value) - value) <= 0.05 * value:
+    if 0 < abs(_rounded(value) - value) <= 0.05 * value:
         said.append((f"{randomly.choice(_NEAR)} {about}", "SUPPORTS"))
         nearly: Stance = "SUPPORTS" if _rounded(value) > value else "REFUTES"
         said.append((f"{randomly.choice(('nearly', 'almost'))} {about}", nearly))

@@ -84,7 +84,8 @@ class VectorIndex:
         draft = target.with_suffix(".new")
         faiss.write_index(self._index, str(draft))
         draft.replace(target)
-        for old in self._folder.glob("*.faiss"):
+        # Drafts, too: a process that was killed while it wrote leaves one.
+        for old in [*self._folder.glob("*.faiss"), *self._folder.glob("*.new")]:
             if old != target:
                 old.unlink(missing_ok=True)
         self._saved = self.generation

@@ -139,20 +139,24 @@ class WordIndex:
         return {hit.key: hit.score for hit in self._search(self._query(text), len(keys), [among])}
 
     def ceiling(self, text: str) -> float:
-        searcher = self._index.searcher()
-        rows = _rows(searcher)
-        return sum(2.2 * _idf(rows, searcher.doc_freq("text", term)) for term in set(terms(text)))
+        rows = _rows(self._index.searcher())
+        return sum(2.2 * _idf(rows, having) for having in self._asked(text).values())
 
     def _query(self, text: str) -> Query | None:
         """A term query, built by hand: user text never meets a query parser."""
+        present = [term for term, having in self._asked(text).items() if having]
+        if not present:
+            return None
+        parts = [(Occur.Should, Query.term_query(self._schema, "text", term)) for term in present]
+        return Query.boolean_query(parts)
+
+    def _asked(self, text: str) -> dict[str, int]:
+        """How many passages have each term: of those that no passage has, and of the rarest."""
         searcher = self._index.searcher()
         known = {term: searcher.doc_freq("text", term) for term in dict.fromkeys(terms(text))}
         present = [term for term, having in known.items() if having]
-        rarest = heapq.nsmallest(MAX_QUERY_TERMS, present, key=lambda term: known[term])
-        if not rarest:
-            return None
-        parts = [(Occur.Should, Query.term_query(self._schema, "text", term)) for term in rarest]
-        return Query.boolean_query(parts)
+        rarest = set(heapq.nsmallest(MAX_QUERY_TERMS, present, key=lambda term: known[term]))
+        return {term: having for term, having in known.items() if not having or term in rarest}
 
     def _search(self, query: Query | None, k: int, musts: list[Query]) -> list[Hit]:
         if query is None or k < 1:

@@ -4,7 +4,10 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from evaluation import publish
+from evaluation.errors import EvaluationError
 from evaluation.result import read
 from tests.conftest import ROOT
 from tests.evaluation.test_report import retrieval_result, save, scifact_result, stance_result
@@ -69,6 +72,8 @@ def test_no_sentence_of_a_data_set_is_kept(tmp_path: Path) -> None:
         kept = publish.keep(read(tmp_path / "report"), tmp_path / "results")
         assert kept.name == f"{found.task}-scifact.json"
         assert not {"items", "worst_errors"} & set(json.loads(kept.read_text()))
+    with pytest.raises(EvaluationError, match="remove it"):
+        publish.keep({**read(tmp_path / "report"), "command": "another"}, tmp_path / "results")
     page = publish.page(tmp_path / "results")
     assert page.count("\n## ") == 3
     assert "A <b>claim</b>" not in page

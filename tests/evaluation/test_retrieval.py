@@ -7,11 +7,12 @@ from ir_measures import ScoredDoc
 from api.service import Service
 from api.settings import Settings
 from evaluation.beir import load
-from evaluation.errors import EvaluationError
+from evaluation.errors import ClaimRefused, EvaluationError
 from evaluation.retrieval import CURVE, evaluate, per_query, recall_curve
 from evaluation.target import InProcess, Remote, at
 from index.exact import ExactCorpus
 from index.types import document
+from retrieval.errors import ClaimTooLong
 from tests.conftest import OpenEmbedded, client_for
 from tests.fakes import FakeEmbedder, FakeStance
 
@@ -82,6 +83,35 @@ def test_a_running_service_gives_the_same(small: Path) -> None:
     assert figures[0]["rows"].keys() == {"BM25", "dense", "hybrid", "hybrid + stance"}
 
 
+class ShortSighted(FakeStance):
+    def check(self, claim: str) -> None:
+        if "mayor" in claim:
+            raise ClaimTooLong("too long")
+
+
+def test_a_query_too_long_for_the_stance_stays_in_the_order_of_the_search(small: Path) -> None:
+    rows = []
+    for remote in (False, True):
+        service = Service(Settings(), ExactCorpus(), FakeEmbedder(), ShortSighted())
+        with client_for(service) as client:
+            target = Remote(client) if remote else InProcess(service)
+            found = evaluate(load(small, "test"), target, lambda: None, rerank=True)
+            with pytest.raises(ClaimRefused, match="'the mayor': too long"):
+                target.verify("the mayor", 5)
+        rows.append(found.columns["hybrid + stance nDCG@10"].tolist())
+        assert rows[-1][1] == found.columns["hybrid nDCG@10"][1]
+    assert rows[0] == rows[1]
+
+
+def test_a_query_does_not_find_itself(small: Path) -> None:
+    texts = {"q1": "The river rose by two metres.", "d1": "The river rose."}
+    rows = [json.dumps({"_id": id, "text": text}) + "\n" for id, text in texts.items()]
+    write(small, corpus="".join(rows), queries=rows[0], test="q1\td1\t1\n")
+    service = Service(Settings(), ExactCorpus(), FakeEmbedder())
+    found = evaluate(load(small, "test"), InProcess(service), lambda: None, rerank=False)
+    assert found.figures["rows"]["BM25"]["nDCG@10"] == 1
+
+
 def test_a_service_that_is_not_there_or_refuses(small: Path) -> None:
     with (
         at("http://127.0.0.1:9") as remote,
@@ -97,6 +127,7 @@ def test_a_service_that_is_not_there_or_refuses(small: Path) -> None:
     ("files", "said"),
     [
         ({"corpus": '{"_id": "d1", "text": "ok"}\nnonsense\n'}, "corpus.jsonl:2: not a JSON"),
+        ({"corpus": '{"_id": "d1", "text": "ok"}\n' * 2}, "corpus.jsonl: a second document 'd1'"),
         ({"queries": '{"_id": "q1"}\n'}, "queries.jsonl:1: text: Field required"),
         ({"queries": "[]\n"}, "queries.jsonl:1: line: Input should be an object"),
         ({"queries": '{"_id": "q1", "text": null}\n'}, "queries.jsonl:1: text: "),

@@ -9,6 +9,7 @@ from api.service import Service
 from evaluation import stance, verdict
 from evaluation.errors import EvaluationError
 from evaluation.target import InProcess
+from retrieval.errors import ClaimTooLong
 from tests.fakes import FakeStance
 
 PAIRS = [
@@ -36,6 +37,19 @@ def test_pairs_with_and_without_near_duplicates(tmp_path: Path) -> None:
     assert result["confusion"]["rows"] == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
     assert result["models"] == {"stance": "fake-stance@1"}
     assert [error["claim"] for error in found.errors] == ["Penguins swim"]
+
+
+def test_a_claim_too_long_to_weigh_is_named_before_any_work(tmp_path: Path) -> None:
+    class ShortSighted(FakeStance):
+        def check(self, claim: str) -> None:
+            if claim == "Penguins swim":
+                raise ClaimTooLong("too long")
+
+    steps: list[None] = []
+    pairs = stance.load(write(tmp_path / "pairs.jsonl", PAIRS), None)
+    with pytest.raises(EvaluationError, match="'Penguins swim': too long"):
+        stance.evaluate(pairs, ShortSighted(), lambda: steps.append(None))
+    assert not steps
 
 
 def test_a_sample_is_the_same_each_time(tmp_path: Path) -> None:

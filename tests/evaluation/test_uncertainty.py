@@ -54,6 +54,14 @@ def test_p_as_scipy() -> None:
     assert found["difference"] == pytest.approx(one.mean() - other.mean(), abs=1e-4)
 
 
+def test_of_many_figures_some_differ_by_chance() -> None:
+    values = np.random.default_rng(7)
+    one = {f"m{at}": values.normal(0.5, 0.2, 60) for at in range(30)}
+    other = {name: values.normal(0.5, 0.2, 60) for name in one}
+    found = compare(one, other, figures.of("retrieval", one)).values()
+    assert min(row["p"] for row in found) < 0.05 < min(row["adjusted_p"] for row in found)
+
+
 def test_a_real_difference_is_told_from_noise() -> None:
     good, bad, same = answers(0.8, 1), answers(0.5, 2), answers(0.8, 3)
     assert compare(good, bad, figures.CLASSIFICATION)["accuracy"]["p"] < 0.01

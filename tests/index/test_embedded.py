@@ -288,6 +288,28 @@ def test_a_stray_file_among_the_vectors_is_passed_over(
     again.close()
 
 
+def test_a_draft_of_a_save_that_was_cut_off_is_dropped(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(5))
+    draft = tmp_path / "data" / "vectors" / "abc-1.new"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_text("x")
+    corpus.close()
+    assert not draft.exists()
+
+
+def test_no_more_words_are_hoped_for_than_are_searched(open_embedded: OpenEmbedded) -> None:
+    corpus = open_embedded()
+    words = [f"word{at}" for at in range(100)]
+    fill(corpus, [document("d", " ".join(words))])
+    assert corpus.words_ceiling(" ".join(words)) == corpus.words_ceiling(" ".join(words[:64]))
+    more = corpus.words_ceiling(" ".join([*words[:64], "unheard"]))
+    assert more > corpus.words_ceiling(" ".join(words[:64]))
+    corpus.close()
+
+
 def test_a_damaged_store_is_told(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
     corpus = open_embedded()
     fill(corpus, sample(120))

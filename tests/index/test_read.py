@@ -80,6 +80,19 @@ def test_front_matter_that_is_empty_or_has_a_date_for_a_title(tmp_path: Path) ->
     assert (b.text, b.title) == ("Text of b.", "2021-01-01")
 
 
+@pytest.mark.parametrize("closing", ["---\n", "---  \n", "---\t\n"])
+def test_front_matter_ends_at_its_rule(tmp_path: Path, closing: str) -> None:
+    (tmp_path / "a.md").write_text(f"---\ntitle: X\n{closing}Text.\n")
+    (found,) = read(tmp_path)
+    assert (found.title, found.text) == ("X", "Text.")
+
+
+def test_front_matter_of_a_file_without_text(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\ntitle: X\n---")
+    (refused,) = read(tmp_path)
+    assert refused == Refused(str(tmp_path / "a.md"), "text is empty")
+
+
 @pytest.mark.parametrize(
     ("tag", "language"),
     [("en-GB", "en"), ("zh_Hans", "zh"), (" NO ", "no"), (" ", None), ("", None), (None, None)],
@@ -174,13 +187,15 @@ def test_beir_and_scifact_lines(tmp_path: Path) -> None:
         {"_id": "1", "title": "T", "text": "Text.", "metadata": {}},
         {"doc_id": 2, "title": "S", "abstract": ["One. ", "Two."], "structured": False},
         {"id": "3", "text": "X.", "published_at": "2020-01-02T10:00:00+00:00"},
+        {"_id": "4", "title": "No more than this", "text": ""},
     ]
     (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n\n" for row in rows))
     (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "not a document"}\n')
     found = list(read(tmp_path))
-    assert [item.id for item in found] == ["1", "2", "3"]
+    assert [item.id for item in found] == ["1", "2", "3", "4"]
     assert found[1].text == "One. Two."
     assert found[2].published_at == dt.date(2020, 1, 2)
+    assert found[3].text == "No more than this"
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -149,6 +149,13 @@ def test_a_changed_number_is_a_dispute_not_a_copy() -> None:
     assert independent_sources(texts, stances(SURE, SURE)) == [0, 0]
 
 
+def test_two_short_reports_in_words_of_their_own_are_two_sources() -> None:
+    texts = ["Yes, the mayor resigned.", "The mayor resigned on Friday after a vote."]
+    assert independent_sources(texts, stances(SURE, SURE)) == [0, 1]
+    texts[0] = "The mayor resigned."
+    assert independent_sources(texts, stances(SURE, SURE)) == [0, 0]
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_two_cuts_of_one_report_are_one_source_in_any_order(order: tuple[int, ...]) -> None:
     words = AGENCY.split()
