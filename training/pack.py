@@ -36,6 +36,9 @@ def main(
     base: Annotated[
         Path | None, typer.Option(help="packed weights that the last round went on from")
     ] = None,
+    mean_of: Annotated[
+        list[int] | None, typer.Option(help="rounds whose mean it is, counted from 1")
+    ] = None,
 ) -> None:
     """Store every weight matrix as rows of small integers with a scale each, compressed.
 
@@ -59,7 +62,7 @@ def main(
     manifest = {
         "weights": PACKED,
         "sha256": file_sha256(out / PACKED),
-        "commands": list(_commands(recipe)),
+        "commands": list(_commands(recipe, mean_of or ())),
         "base": "sentence-transformers/all-mpnet-base-v2 (Apache-2.0)",
     }
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
@@ -67,8 +70,9 @@ def main(
     typer.echo(f"{out}: {size / 1e6:.1f} MB, sha256 {manifest['sha256']}")
 
 
-def _commands(recipes: Sequence[Path]) -> Iterator[str]:
-    """What was run: each recipe goes on from the weights of the one before, or of several."""
+def _commands(recipes: Sequence[Path], mean_of: Sequence[int] = ()) -> Iterator[str]:
+    """What was run: each recipe goes on from the weights of the one before, or of several; and at
+    the end a mean, if rounds are named."""
     base = "BASE"
     for number, recipe in enumerate(recipes, 1):
         several = read_recipe(recipe).mean_of
@@ -78,6 +82,9 @@ def _commands(recipes: Sequence[Path]) -> Iterator[str]:
             yield f"python -m training.mean {rounds} --out {base}"
         yield f"python -m training.stance DATA --recipe {recipe} --base {base} --out RUN{number}"
         base = f"RUN{number}/final"
+    if mean_of:
+        rounds = " ".join(f"RUN{at}/final" for at in mean_of)
+        yield f"python -m training.mean {rounds} --out MEAN{len(recipes)}"
 
 
 def _read_all_it_can(file: Path) -> None:

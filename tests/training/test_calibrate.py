@@ -8,6 +8,7 @@ from evaluation.scifact import Gold, SciFact
 from index.types import Passage, document
 from retrieval.stance import softmax
 from retrieval.types import Calibration, Candidate, Scores
+from retrieval.verdict import share_about, worth_reading
 from training.calibrate import (
     Case,
     fit_temperature,
@@ -71,6 +72,18 @@ def test_what_was_found_by_chance_is_learned_to_count_for_nothing() -> None:
     fitted = fit_verdict([*found, *chance], Calibration())
     assert 0.1 < fitted.about < 0.6
     assert loss([weigh(case, fitted) for case in [*found, *chance]], fitted) < 0.05
+
+
+def test_of_curves_as_good_the_one_that_reads_least_is_taken() -> None:
+    # What is far off helps a little: less than a hundredth.
+    stances = np.array([[0.9, 0.05, 0.05], [0.6, 0.02, 0.38]], np.float32)
+    both = [candidate("near", 0.6), candidate("far", 0.2)]
+    found = Case(both, stances, {"near"}, "SUPPORTED")
+    silent = np.array([[0.1, 0.1, 0.8]], np.float32)
+    chance = Case([candidate("x", 0.05)], silent, (), "NOT_ENOUGH_EVIDENCE")
+    fitted = fit_verdict([found, chance], Calibration())
+    shares = share_about(np.array([0.6, 0.2], np.float32), fitted)
+    assert worth_reading(shares).tolist() == [True, False]
 
 
 def test_of_pairs_every_second_claim_loses_its_own_evidence() -> None:

@@ -52,3 +52,6 @@ def test_what_was_run_names_the_mean(tmp_path: Path) -> None:
     assert said[2] == "python -m training.mean RUN1/final RUN2/final --out MEAN2"
     assert "--base MEAN2 --out RUN3" in said[3]
     assert len(said) == 4
+    assert list(_commands([plain, plain, several], (1, 3))) == [
+        *said, "python -m training.mean RUN1/final RUN3/final --out MEAN3"
+    ]  # fmt: skip
