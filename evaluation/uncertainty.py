@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import false_discovery_control
 
 Columns = Mapping[str, npt.NDArray[Any]]
 """Outcomes by name, each with one row an item."""
@@ -55,6 +54,8 @@ def compare(
     Args:
         one, other: the same items in the same order.
     """
+    from scipy.stats import false_discovery_control  # every command would wait for it
+
     generator = np.random.default_rng(seed)
     found = {name: figure(one) - figure(other) for name, figure in figures.items()}
     as_large = dict.fromkeys(figures, 1)
