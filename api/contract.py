@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, get_args
 
 from fastapi import FastAPI
@@ -43,15 +44,16 @@ def ndjson(line: Any, *rows: Mapping[str, Any]) -> dict[str, Any]:
 def complete(app: FastAPI) -> None:
     """Have the application's OpenAPI document hold what `reference` refers to."""
     found = app.openapi
-    _, added = models_json_schema(
-        [
-            *((model, "validation") for model in _READ),
-            *((model, "serialization") for model in _SENT),
-        ],
-        ref_template=_PLACE,
-    )
 
+    @cache
     def openapi() -> dict[str, Any]:
+        _, added = models_json_schema(
+            [
+                *((model, "validation") for model in _READ),
+                *((model, "serialization") for model in _SENT),
+            ],
+            ref_template=_PLACE,
+        )
         document = found()
         parts = document["components"]
         parts["schemas"] = {**added["$defs"], **parts["schemas"]}

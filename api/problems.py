@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -24,37 +23,32 @@ RETRY_AFTER_SECONDS = 1
 _NO_OBJECT = {"model_attributes_type", "missing"}
 
 
-def problem(status: int, detail: str, request_id: str, **extra: Any) -> dict[str, Any]:
+def problem(status: int, detail: str, request_id: str) -> Problem:
     """The body of a problem document."""
-    return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "request_id": request_id,
-        **extra,
-    }
+    return Problem(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        request_id=request_id,
+    )
 
 
 def line_problem(error: Exception, request_id: str) -> Problem:
     """The body for a response that has begun: a failure can only be a line of it."""
     status = status_of(error)
     if status != 500:
-        return Problem(**problem(status, str(error), request_id))
+        return problem(status, str(error), request_id)
     log.error("request %s failed", request_id, exc_info=error)
-    return Problem(**problem(status, "internal error; see the log", request_id))
+    return problem(status, "internal error; see the log", request_id)
 
 
 def respond(
-    status: int,
-    detail: str,
-    request_id: str,
-    headers: Mapping[str, str] | None = None,
-    **extra: Any,
+    status: int, detail: str, request_id: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """A problem document as a response."""
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in {429, 503} else {}
-    body = problem(status, detail, request_id, **extra)
+    body = problem(status, detail, request_id).model_dump()
     return JSONResponse(body, status, {**retry, **(headers or {})}, MEDIA_TYPE)
 
 

@@ -59,12 +59,6 @@ class Problem(BaseModel):
     request_id: str
 
 
-class FailedLine(BaseModel):
-    """What stopped an import; the lines before it are stored."""
-
-    error: Problem
-
-
 class _Request(BaseModel):
     # Strict: 5.0, "5" and true are not the number 5. Dates still come as JSON strings.
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
@@ -173,6 +167,12 @@ class RefusedLine(BaseModel):
     line: int
     status: Literal["refused"] = "refused"
     reason: str
+
+
+class FailedLine(BaseModel):
+    """What stopped an import; the lines before it are stored."""
+
+    error: Problem
 
 
 class Counts(BaseModel):

@@ -12,11 +12,10 @@ import numpy as np
 
 from api.service import VERSION
 from evaluation.classification import scores, worst_errors
-from evaluation.errors import EvaluationError
+from evaluation.errors import EvaluationError, claim_refused
 from evaluation.pairs import Pair, read_pairs
 from evaluation.result import Advance, Result
 from evaluation.resume import Journal
-from evaluation.target import NAMED_CHARS
 from index.types import Vectors
 from retrieval.errors import ClaimTooLong
 from retrieval.types import STANCES, StanceModel
@@ -73,13 +72,13 @@ def predict(
     """Probabilities of shape (n, 3), in the order of the pairs; `advance()` after each pair.
 
     Raises:
-        EvaluationError: a claim is too long for the model; no pair was weighed.
+        ClaimRefused: a claim is too long for the model; no pair was weighed.
     """
     for pair in pairs:
         try:
             model.check(pair.claim)
         except ClaimTooLong as error:
-            raise EvaluationError(f"{pair.claim[:NAMED_CHARS]!r}: {error}") from error
+            raise claim_refused(pair.claim, error) from error
     probabilities = np.zeros((len(pairs), len(STANCES)), np.float32)
     # Pairs of like length go together; the longest come last.
     order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].evidence))

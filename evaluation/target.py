@@ -13,7 +13,7 @@ import httpx
 
 from api.schemas import Info, SearchResponse, VerifyResponse
 from api.service import Service
-from evaluation.errors import ClaimRefused, EvaluationError
+from evaluation.errors import EvaluationError, claim_refused
 from index.ingest import Refused
 from index.types import NO_FILTERS, Document, Filters
 from retrieval.errors import InvalidClaim
@@ -26,8 +26,6 @@ SENT = ("id", "text", "title", "publisher", "language")
 # A service that is busy says when to come again; it is asked so often before that is an error.
 TRIES = 20
 LONGEST_WAIT_SECONDS = 60.0
-# Of a claim that is named in an error.
-NAMED_CHARS = 80
 
 
 class Target(Protocol):
@@ -77,7 +75,7 @@ class InProcess:
         try:
             (answer,) = self._service.verify([Claim(claim, top_k, filters)], "evaluate")
         except InvalidClaim as error:
-            raise ClaimRefused(f"{claim[:NAMED_CHARS]!r}: {error}") from error
+            raise claim_refused(claim, error) from error
         return answer
 
     def info(self) -> Info:
@@ -141,7 +139,7 @@ class Remote:
         if answer.is_error:
             detail = answer.json().get("detail") if "json" in answer.headers["content-type"] else ""
             if refused and answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
-                raise ClaimRefused(f"{refused[:NAMED_CHARS]!r}: {detail}")
+                raise claim_refused(refused, detail)
             raise EvaluationError(f"{path}: {answer.status_code} {detail}")
         return answer
 

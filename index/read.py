@@ -14,6 +14,7 @@ from index.types import MAX_DOCUMENT_CHARS, Document, document
 
 MAX_FILE_BYTES = 64 * 2**20
 ESCAPED_BYTES = 6  # of one character, as \\uXXXX
+_CLOSING_RULE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 FIELDS = ("title", "url", "publisher", "published_at", "language")
 
@@ -176,9 +177,6 @@ def _markdown(file: Path, name: str, max_chars: int) -> Document:
     metadata = {key: header.get(key) for key in FIELDS} | {"title": title}
     identifier = str(header.get("id") or name)
     return document(identifier, "\n\n".join(blocks), **metadata, max_chars=max_chars)
-
-
-_CLOSING_RULE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:

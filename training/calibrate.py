@@ -30,7 +30,6 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -127,10 +126,11 @@ def main(
     except (TrainingError, EvaluationError, ModelUnavailable) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
-    with ExitStack() as stack:
-        place = work or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    embedder = load_embedder(DEFAULT_EMBEDDING, cache)
+    with tempfile.TemporaryDirectory() as scratch:
+        place = work or Path(scratch)
         place.mkdir(parents=True, exist_ok=True)
-        _calibrate(model, dev, corpora, weigher, load_embedder(DEFAULT_EMBEDDING, cache), place)
+        _calibrate(model, dev, corpora, weigher, embedder, place)
 
 
 def _calibrate(
@@ -344,7 +344,11 @@ def _cases(
         for one in track(asked, "verifying"):
             vector = embedder.embed([one.claim])[0]
             found = find(Claim(one.claim), vector, corpus, models)
-            stances = journal.once(_key(found), partial(_heard, found, weigher))
+            texts = [
+                (read.candidate.document.title, read.candidate.passage.text, read.claim)
+                for read in found
+            ]
+            stances = journal.once(_key(texts), partial(_heard, found, weigher))
             cases.append(
                 Case(
                     [read.candidate for read in found],
@@ -369,8 +373,7 @@ def _weigh(
     for at in track(range(0, len(order), 128), "weighing dev pairs"):
         rows = order[at : at + 128]
         asked = [pairs[row] for row in rows]
-        make = partial(_logits, asked, weigher)
-        logits[rows] = journal.once(_key(asked), make)
+        logits[rows] = journal.once(_key(asked), partial(_logits, asked, weigher))
     return logits
 
 
@@ -378,14 +381,7 @@ def _logits(asked: Sequence[tuple[str, str]], weigher: CompiledCrossEncoder) -> 
     return [row.tolist() for row in weigher.logits(asked)]
 
 
-def _key(asked: Sequence[tuple[str, str]] | Sequence[Read]) -> str:
-    """The same for the same texts alone."""
-    texts = [
-        (one.candidate.document.title, one.candidate.passage.text, one.claim)
-        if isinstance(one, Read)
-        else one
-        for one in asked
-    ]
+def _key(texts: Sequence[tuple[str, ...]]) -> str:
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 

@@ -31,7 +31,6 @@ from api.schemas import (
     ClaimLine,
     ClaimText,
     FailedClaimLine,
-    Problem,
     SearchRequest,
     SearchResponse,
     VerifyRequest,
@@ -103,7 +102,7 @@ def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Genera
             good.append((index, claim_text.validate_python(claim, strict=True)))
         except ValidationError as error:
             detail = explain(RequestValidationError(error.errors(include_url=False)))
-            yield FailedClaimLine(index=index, error=Problem(**problem(422, detail, request_id)))
+            yield FailedClaimLine(index=index, error=problem(422, detail, request_id))
     for at in range(0, len(good), BATCH_STEP):
         yield from _verify_some(good[at : at + BATCH_STEP], body, service, request_id)
 

@@ -75,7 +75,10 @@ BATCH = {
     "content": ndjson(
         BatchLine,
         {"index": 0, **VERIFY_BODY},
-        {"index": 1, "error": problem(422, "String should have at least 1 character", "4f1c")},
+        {
+            "index": 1,
+            "error": problem(422, "String should have at least 1 character", "4f1c").model_dump(),
+        },
     ),
 }
 IMPORT_BODY = ndjson(DocumentLine, {**_DOCUMENT, "text": _TEXT})
