@@ -40,7 +40,7 @@ def dequantised(name: str, stored: Mapping[str, Any]) -> Any:
 
 
 @lru_cache(maxsize=8)  # a model has few shapes, and training asks at each step
-def offsets(turn: int, rows: int, columns: int) -> Any:
+def offsets(turn: int, rows: int, columns: int, device: Any = "cpu") -> Any:
     """By what each weight's levels are moved, in levels: rows x columns, from -1/2 up to 1/2.
 
     Subtractive dither (Schuchman, "Dither signals and their effect on quantization noise", 1964):
@@ -51,7 +51,7 @@ def offsets(turn: int, rows: int, columns: int) -> Any:
     import torch
 
     turned = torch.arange(rows * columns, dtype=torch.int64) * turn
-    return ((turned & 0xFFFFFFFF).double() / 2**32 - 0.5).float().reshape(rows, columns)
+    return ((turned & 0xFFFFFFFF).double() / 2**32 - 0.5).float().reshape(rows, columns).to(device)
 
 
 def unpacked(folder: Path, out: Path) -> Path:

@@ -13,14 +13,12 @@ from retrieval.stance import SHIPPED, CompiledCrossEncoder, load_stance
 from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 
 SET = ROOT / "evaluation" / "sets" / "examples.jsonl"
-# What the shipped model gets wrong. A line leaves this list when a better model ships; four left
-# when comparisons were learned, and the night train joined; one left when sentences were read; the
-# union left when order was learned, and the pupils joined.
+# What the shipped model gets wrong. A line leaves this list when a better model ships: the bridge
+# and the pupils left when all pairs were learned on a GPU, and the night train's arrival joined.
 KNOWN_WRONG = {
     "The Oria reservoir was less than half full on 1 June 2022",
-    "The harbour bridge in Lindholm cost 48 million euros",
     "The night train to Lindholm leaves before 9 p.m.",
-    "95 per cent of new pupils in Norland had both doses of the measles vaccine",
+    "The night train to Lindholm arrives at 6:55 a.m.",
 }
 # Two sentences of its document refute this one alike, and the wrong one comes first in int8, not in
 # float32: the verdict and the document are held.

@@ -48,7 +48,6 @@ class Recipe(BaseModel):
     omissions: int = Field(default=0, ge=0)
     surrounded: int = Field(default=0, ge=0)
     shortened: int = Field(default=0, ge=0)
-    mean_of: int = Field(default=1, ge=1)  # rounds before it whose mean it goes on from
     as_packed: bool = False  # learned as rounded to what training/pack.py stores
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()

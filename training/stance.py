@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,7 +26,7 @@ from training.omit import omissions
 from training.recipe import Recipe, count, mix, read_recipe
 from training.surround import shortened, surrounded
 from training.swaps import number_swaps
-from training.teach import targets
+from training.teach import kept, targets
 
 
 def main(
@@ -36,32 +37,56 @@ def main(
     extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
     minutes: Annotated[float, typer.Option(help="between checkpoints")] = 8,
     dev_pairs: Annotated[int, typer.Option(help="dev pairs scored at each checkpoint")] = 800,
+    seed: Annotated[int | None, typer.Option(help="in the place of the recipe's")] = None,
 ) -> None:
     """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
     try:
-        if not (find_spec("datasets") and find_spec("accelerate")):
-            raise TrainingError("packages are missing: pip install -e '.[train]'")
         plan = read_recipe(recipe)
-        pool = [
-            p for file in [data / "stance_train.jsonl", *(extra or [])] for p in read_pairs(file)
-        ]
-        pairs = mix(pool, plan)
-        given = list(dict.fromkeys(pairs))
-        pairs += number_swaps(given, plan.number_swaps, plan.seed)
-        pairs += omissions(given, plan.omissions, plan.seed)
-        pairs += surrounded(given, plan.surrounded, plan.seed)
-        pairs += shortened(given, plan.shortened, plan.seed)
-        random.Random(plan.seed).shuffle(pairs)
-        dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
-        typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
-        out.mkdir(parents=True, exist_ok=True)
-        learned = targets(pairs, plan, out)
-        known = claim_only(pairs, pool, plan.seed) if plan.without_claim_only else 0 * learned
+        plan = plan if seed is None else plan.model_copy(update={"seed": seed})
+        fine_tune(plan, data, extra or (), base, out, minutes, dev_pairs)
     except (TrainingError, EvaluationError, RetrievalError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+def fine_tune(
+    plan: Recipe,
+    data: Path,
+    extra: Iterable[Path],
+    base: Path,
+    out: Path,
+    minutes: float = 8,
+    dev_pairs: int = 800,
+) -> Any:
+    """The pairs that a recipe names, and a cross-encoder that has learned them.
+
+    Raises:
+        TrainingError: packages are missing, or the recipe does not fit the data.
+        EvaluationError: a file of pairs cannot be read.
+        RetrievalError: the recipe's teacher cannot be asked.
+    """
+    if not (find_spec("datasets") and find_spec("accelerate")):
+        raise TrainingError("packages are missing: pip install -e '.[train]'")
+    pool = [p for file in [data / "stance_train.jsonl", *extra] for p in read_pairs(file)]
+    pairs = mix(pool, plan)
+    given = list(dict.fromkeys(pairs))
+    pairs += number_swaps(given, plan.number_swaps, plan.seed)
+    pairs += omissions(given, plan.omissions, plan.seed)
+    pairs += surrounded(given, plan.surrounded, plan.seed)
+    pairs += shortened(given, plan.shortened, plan.seed)
+    random.Random(plan.seed).shuffle(pairs)
+    dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
+    typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
+    out.mkdir(parents=True, exist_ok=True)
+    learned = targets(pairs, plan, out)
+    known = _known(pairs, pool, plan.seed, out) if plan.without_claim_only else 0 * learned
     random.Random(plan.seed).shuffle(dev)
-    train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
+    return train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
+
+
+def _known(pairs: Sequence[Pair], pool: Sequence[Pair], seed: int, out: Path) -> Vectors:
+    about = json.dumps([seed, [astuple(pair) for pair in [*pairs, *pool]]])
+    return kept(out, "claim-only", about, lambda: claim_only(pairs, pool, seed))
 
 
 def train(
@@ -73,7 +98,7 @@ def train(
     base: Path,
     out: Path,
     minutes: float,
-) -> None:
+) -> Any:
     """Fine-tune `base` on `pairs`; the weights land in `out/final`, its log in `out/log.jsonl`.
 
     Args:
@@ -150,6 +175,8 @@ def train(
         save_strategy="no",
         eval_strategy="no",
         save_total_limit=1,
+        # A GPU waits for what one process can tokenize; on a CPU it would only be in the way.
+        dataloader_num_workers=4 if torch.cuda.is_available() else 0,
         report_to="none",
         disable_tqdm=True,
     )
@@ -170,9 +197,11 @@ def train(
         callbacks=[SaveByClock(), *([AsPacked(model, plan.seed)] if plan.as_packed else [])],
     )
     trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")))
-    trainer.evaluate()
+    if dev:
+        trainer.evaluate()
     model.save_pretrained(str(out / "final"))
     (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
+    return model
 
 
 def _loadable(base: Path, out: Path) -> Path:

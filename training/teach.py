@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,12 @@ from rich.progress import track
 
 from evaluation.pairs import Pair
 from index.types import Vectors
+from retrieval.models import Device
 from retrieval.stance import find_stance, load_stance
 from retrieval.types import STANCES
 from training.recipe import Recipe
 
-BATCH = 64
+BATCH = 512
 
 
 def targets(pairs: Sequence[Pair], plan: Recipe, out: Path) -> Vectors:
@@ -35,12 +36,25 @@ def targets(pairs: Sequence[Pair], plan: Recipe, out: Path) -> Vectors:
         return labels
     asked = [(pair.evidence, pair.claim) for pair in pairs]
     about = json.dumps([find_stance(plan.teacher).identity, asked])
-    kept = out / f"teacher-{hashlib.sha256(about.encode()).hexdigest()[:16]}.npy"
-    if not kept.is_file():
-        model = load_stance(plan.teacher, out / "teacher")
-        parts = range(0, len(asked), BATCH)
-        said = [model.predict(asked[at : at + BATCH]) for at in track(parts, "asking the teacher")]
-        draft = kept.with_name("draft.npy")
-        np.save(draft, np.concatenate(said))
-        draft.rename(kept)  # a run that is cut off leaves no half of it
-    return np.asarray((1 - plan.teacher_share) * labels + plan.teacher_share * np.load(kept))
+    said = kept(out, "teacher", about, lambda: _said(plan.teacher, asked, out))
+    return np.asarray((1 - plan.teacher_share) * labels + plan.teacher_share * said)
+
+
+def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vectors:
+    """What `make` makes of what `about` says, made once: a run that goes on finds it in `out`."""
+    file = out / f"{name}-{hashlib.sha256(about.encode()).hexdigest()[:16]}.npy"
+    if not file.is_file():
+        draft = file.with_name("draft.npy")
+        np.save(draft, make())
+        draft.rename(file)  # a run that is cut off leaves no half of it
+    return np.asarray(np.load(file))
+
+
+def _said(teacher: str | None, asked: Sequence[tuple[str, str]], out: Path) -> Vectors:
+    import torch
+
+    device: Device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = load_stance(str(teacher), out / "teacher", device=device)
+    parts = range(0, len(asked), BATCH)
+    said = [model.predict(asked[at : at + BATCH]) for at in track(parts, "asking the teacher")]
+    return np.concatenate(said)

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from retrieval.packed import PACKED
 from training.errors import TrainingError
 from training.mean import mean
-from training.pack import _commands, pack
+from training.pack import pack
 
 
 def model(folder: Path, *rows: list[float]) -> Path:
@@ -42,16 +42,3 @@ def test_other_shapes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="one shape"):
         mean([one, two], tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_what_was_run_names_the_mean(tmp_path: Path) -> None:
-    plain, several = tmp_path / "plain.toml", tmp_path / "several.toml"
-    plain.write_text("seed = 1")
-    several.write_text("mean_of = 2")
-    said = list(_commands([plain, plain, several]))
-    assert said[2] == "python -m training.mean RUN1/final RUN2/final --out MEAN2"
-    assert "--base MEAN2 --out RUN3" in said[3]
-    assert len(said) == 4
-    assert list(_commands([plain, plain, several], (1, 3))) == [
-        *said, "python -m training.mean RUN1/final RUN3/final --out MEAN3"
-    ]  # fmt: skip

@@ -29,7 +29,12 @@ def test_a_share_of_nothing_is_an_error() -> None:
         mix(PAIRS, Recipe(datasets={"c": Share()}))
 
 
-@pytest.mark.parametrize("recipe", sorted(Path("training").glob("*.toml")), ids=lambda p: p.stem)
+# A table of changes is a plan, not a recipe (tests/training/test_table.py).
+@pytest.mark.parametrize(
+    "recipe",
+    sorted(set(Path("training").glob("*.toml")) - {Path("training/table.toml")}),
+    ids=lambda p: p.stem,
+)
 def test_committed_recipes_are_valid(recipe: Path) -> None:
     assert read_recipe(recipe).epochs >= 1
 

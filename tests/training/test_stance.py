@@ -14,7 +14,9 @@ app.command()(stance.main)
 
 def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stance, "find_spec", lambda name: None)
-    given = ["--base", "x", "--recipe", "x", "--out", str(tmp_path / "out")]
+    (tmp_path / "recipe.toml").write_text("seed = 1")
+    given = ["--recipe", str(tmp_path / "recipe.toml"), "--base", "x"]
+    given += ["--out", str(tmp_path / "out")]
     result = CliRunner().invoke(app, [str(tmp_path), *given])
     assert result.exit_code == 1
     assert result.stderr == "training: packages are missing: pip install -e '.[train]'\n"

@@ -1,0 +1,51 @@
+"""A plan's rows are its recipe with one change each, and the table says what each gave."""
+
+from pathlib import Path
+
+import pytest
+
+from training.errors import BadRecipe
+from training.table import as_table, read_plan
+
+PLAN = """
+[recipe]
+learning_rate = 1e-5
+datasets = { fm2 = { cap = 5 }, conjnli = { cap = 0 } }
+[[rows]]
+name = "nothing changed"
+[[rows]]
+name = "ConjNLI"
+change = { datasets = { conjnli = { cap = 7 } }, epochs = 2 }
+"""
+
+
+def test_a_row_changes_what_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(PLAN)
+    plan = read_plan(file)
+    as_it_is, changed = (plan.of(row) for row in plan.rows)
+    assert (as_it_is.epochs, as_it_is.share("conjnli").cap) == (1, 0)
+    assert (changed.epochs, changed.share("conjnli").cap) == (2, 7)
+    assert changed.share("fm2").cap == as_it_is.share("fm2").cap == 5
+    assert changed.learning_rate == as_it_is.learning_rate == 1e-5
+
+
+def test_the_plan_that_is_kept_can_be_read() -> None:
+    root = Path(__file__).parent.parent.parent
+    assert len(read_plan(root / "training" / "table.toml").rows) > 10
+
+
+def test_a_change_of_what_does_not_exist_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(PLAN + "[[rows]]\nname = 'x'\nchange = { lerning_rate = 1 }\n")
+    with pytest.raises(BadRecipe, match="lerning_rate"):
+        read_plan(file)
+
+
+def test_the_best_comes_first() -> None:
+    worse = {"name": "a", "accuracy": 0.6, "loss": 0.9, "elsewhere": 0.5}
+    better = {"name": "b", "accuracy": 0.71, "loss": 0.8, "elsewhere": 0.4}
+    assert as_table([worse, better]).splitlines()[2:] == [
+        "| b | 0.710 | 0.800 | 0.400 |",
+        "| a | 0.600 | 0.900 | 0.500 |",
+    ]
