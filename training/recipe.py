@@ -24,6 +24,8 @@ class Share(BaseModel):
 
 # Their labels are for sentence pairs out of any context: their claims ask nothing of a corpus.
 WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
+# No recipe that ships learns from it: what it says of a model holds for data it has not seen.
+UNSEEN = "conjnli"
 
 
 class Recipe(BaseModel):

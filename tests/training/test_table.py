@@ -43,8 +43,8 @@ def test_a_change_of_what_does_not_exist_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_best_comes_first() -> None:
-    worse = {"name": "a", "accuracy": 0.6, "loss": 0.9, "elsewhere": 0.5}
-    better = {"name": "b", "accuracy": 0.71, "loss": 0.8, "elsewhere": 0.4}
+    worse = {"name": "a", "accuracy": 0.6, "loss": 0.9, "unseen": 0.5}
+    better = {"name": "b", "accuracy": 0.71, "loss": 0.8, "unseen": 0.4}
     assert as_table([worse, better]).splitlines()[2:] == [
         "| b | 0.710 | 0.800 | 0.400 |",
         "| a | 0.600 | 0.900 | 0.500 |",
