@@ -38,7 +38,7 @@ READ_DOCUMENTS = 10
 RATIONALE_SENTENCES = 2
 CARRIES = 0.5
 # Above this probability that a passage says too little, its sentences are not asked.
-SILENT = 0.9
+SILENT = 0.5
 # Keeps what no reading says anything of from being divided by nothing.
 TINY = 1e-9
 # From this probability of REFUTES on, a reader is told what differs.
@@ -154,7 +154,7 @@ def hear(reads: Sequence[Read], model: StanceModel) -> list[Read]:
     """Passages with their stances, made of the readings of the whole and of each sentence.
 
     One sentence that decides is lost on the model among others that do not; what several say
-    together, only the whole passage tells. In a passage that is surely silent no sentence speaks.
+    together, only the whole passage tells. In a passage that is likely silent no sentence speaks.
     """
     texts = [(in_context(read, read.candidate.passage.text), read.claim) for read in reads]
     whole = model.predict(texts)
