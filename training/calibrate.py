@@ -119,6 +119,9 @@ def main(
     """Fit on dev pairs and write calibration.json beside the weights."""
     try:
         dev = list(read_pairs(data / "stance_dev.jsonl"))
+        unseen = [pair for pair in dev if pair.dataset == UNSEEN]
+        if not unseen:
+            raise TrainingError(f"{data / 'stance_dev.jsonl'} has no pair of {UNSEEN}")
         train = list(read_pairs(data / "stance_train.jsonl"))
         corpora = [of_pairs(dev, train, claims, seed)]
         if scifact is not None:
@@ -129,7 +132,6 @@ def main(
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
     embedder = load_embedder(DEFAULT_EMBEDDING, cache)
-    unseen = [pair for pair in dev if pair.dataset == UNSEEN]
     with tempfile.TemporaryDirectory() as scratch:
         place = work or Path(scratch)
         place.mkdir(parents=True, exist_ok=True)

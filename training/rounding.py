@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from transformers import TrainerCallback
@@ -32,3 +34,12 @@ class AsPacked(TrainerCallback):  # type: ignore[misc]
         for (_, parameter), exact in zip(self.learned, self.exact, strict=True):
             parameter.data.copy_(exact)
         self.exact = []
+
+    @contextmanager
+    def seen(self) -> Iterator[None]:
+        """The weights as a pass sees them: those are packed, so those are to be scored."""
+        self.on_step_begin(None, None, None)
+        try:
+            yield
+        finally:
+            self.on_pre_optimizer_step(None, None, None)

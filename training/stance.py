@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import astuple
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,7 +37,9 @@ def main(
     out: Annotated[Path, typer.Option(help="folder for checkpoints, log and weights")],
     extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
     minutes: Annotated[float, typer.Option(help="between checkpoints")] = 8,
-    dev_pairs: Annotated[int, typer.Option(help="dev pairs scored at each checkpoint")] = 800,
+    dev_pairs: Annotated[
+        int, typer.Option(min=0, help="dev pairs scored at each checkpoint")
+    ] = 800,
     seed: Annotated[int | None, typer.Option(help="in the place of the recipe's")] = None,
 ) -> None:
     """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
@@ -141,7 +144,7 @@ def train(
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             if time.monotonic() - self.last > 60 * minutes:
                 self.last = time.monotonic()
-                control.should_save = control.should_evaluate = True
+                control.should_save, control.should_evaluate = True, bool(dev)
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
             line = {"step": state.global_step, "of": state.max_steps, **(logs or {})}
@@ -188,17 +191,19 @@ def train(
         write_csv=False,
         show_progress_bar=False,
     )
+    packed = AsPacked(model, plan.seed) if plan.as_packed else None
     trainer = CrossEncoderTrainer(
         model=model,
         args=arguments,
         train_dataset=data,
         loss=SoftCrossEntropy(model, plan.label_smoothing),
         evaluator=evaluator,
-        callbacks=[SaveByClock(), *([AsPacked(model, plan.seed)] if plan.as_packed else [])],
+        callbacks=[SaveByClock(), *([packed] if packed else [])],
     )
     trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")))
     if dev:
-        trainer.evaluate()
+        with packed.seen() if packed else nullcontext():
+            trainer.evaluate()
     model.save_pretrained(str(out / "final"))
     (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
     return model

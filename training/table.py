@@ -8,6 +8,7 @@ processes share the rows: `--part 1/3`, `--part 2/3`, `--part 3/3`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ from training.stance import fine_tune
 
 
 class Row(BaseModel):
-    """One change of the plan's recipe; of `datasets` only those named change."""
+    """One change of the plan's recipe; of `datasets` the shares of those named are replaced."""
 
     model_config = ConfigDict(extra="forbid")
     name: str
@@ -62,18 +63,31 @@ def main(
     """Train each row of the plan that has no score yet, and print the table."""
     try:
         rows = read_plan(plan)
-        first, step = (int(number) for number in part.split("/"))
+        first, step = _part(part)
         dev = list(read_pairs(data / "stance_dev.jsonl"))
-        for row in rows.rows[first - 1 :: step]:
-            file = out / f"{row.name.replace(' ', '-').replace('/', '-')}.json"
+        files = [out / f"{_key(rows.of(row))}.json" for row in rows.rows]
+        for row, file in list(zip(rows.rows, files, strict=True))[first - 1 :: step]:
             if not file.is_file():
                 model = fine_tune(rows.of(row), data, extra or (), base, out / file.stem, 1e9, 0)
-                out.mkdir(parents=True, exist_ok=True)
-                file.write_text(json.dumps({"name": row.name, **score(model, dev)}) + "\n")
+                draft = file.with_suffix(".new")
+                draft.write_text(json.dumps({"name": row.name, **score(model, dev)}) + "\n")
+                draft.rename(file)
     except (TrainingError, EvaluationError, RetrievalError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
-    typer.echo(as_table([json.loads(file.read_text()) for file in sorted(out.glob("*.json"))]))
+    typer.echo(as_table([json.loads(file.read_text()) for file in files if file.is_file()]))
+
+
+def _part(part: str) -> tuple[int, int]:
+    first, _, step = part.partition("/")
+    if not (first.isdecimal() and step.isdecimal() and 1 <= int(first) <= int(step)):
+        raise TrainingError(f"--part {part}: 2/3, say, is the second of three")
+    return int(first), int(step)
+
+
+def _key(recipe: Recipe) -> str:
+    """What was learned, so that a score is never shown beside another recipe's name."""
+    return hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:16]
 
 
 def read_plan(file: Path) -> Plan:

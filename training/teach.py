@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def targets(pairs: Sequence[Pair], plan: Recipe, out: Path) -> Vectors:
         return labels
     asked = [(pair.evidence, pair.claim) for pair in pairs]
     about = json.dumps([find_stance(plan.teacher).identity, asked])
-    said = kept(out, "teacher", about, lambda: _said(plan.teacher, asked, out))
+    said = kept(out, "teacher", about, partial(_said, plan.teacher, asked, out))
     return np.asarray((1 - plan.teacher_share) * labels + plan.teacher_share * said)
 
 
@@ -50,11 +51,11 @@ def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vecto
     return np.asarray(np.load(file))
 
 
-def _said(teacher: str | None, asked: Sequence[tuple[str, str]], out: Path) -> Vectors:
+def _said(teacher: str, asked: Sequence[tuple[str, str]], out: Path) -> Vectors:
     import torch
 
     device: Device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = load_stance(str(teacher), out / "teacher", device=device)
+    model = load_stance(teacher, out / "teacher", device=device)
     parts = range(0, len(asked), BATCH)
     said = [model.predict(asked[at : at + BATCH]) for at in track(parts, "asking the teacher")]
     return np.concatenate(said)

@@ -1,5 +1,6 @@
 """Recipes: shares and seeds."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from evaluation.pairs import Pair
 from training.errors import BadRecipe
-from training.recipe import Recipe, Share, mix, read_recipe
+from training.recipe import UNSEEN, Recipe, Share, mix, read_recipe
 from training.sampler import by_length
 
 PAIRS = [Pair(f"claim {n}", f"evidence {n}", "SUPPORTS", "a" if n < 8 else "b") for n in range(10)]
@@ -53,3 +54,22 @@ def test_batches_hold_every_row_once_and_like_lengths_together() -> None:
     spread = [max(lengths[r] for r in b) - min(lengths[r] for r in b) for b in batches]
     assert max(spread) <= 8
     assert batches == by_length(lengths, 8, seed=3) != by_length(lengths, 8, seed=4)
+
+
+@pytest.mark.parametrize(
+    "recipe", sorted(Path("training").glob("mpnet12*.toml")), ids=lambda p: p.stem
+)
+def test_what_ships_has_not_seen_what_its_temperature_is_fitted_on(recipe: Path) -> None:
+    assert read_recipe(recipe).share(UNSEEN).cap == 0
+
+
+def test_what_ships_is_made_of_recipes_that_exist_with_their_seeds() -> None:
+    script = Path("training/ship.sh").read_text()
+    learned = re.findall(r"^learn (\S+)", script, re.M)
+    assert len(learned) == 4
+    packed = dict(re.findall(r'pack "\$runs/(mpnet12\S*)/final" .*--seed (\d+)', script))
+    assert packed == {
+        name: str(recipe.seed)
+        for name in learned
+        if (recipe := read_recipe(Path(f"training/{name}.toml"))).as_packed
+    }

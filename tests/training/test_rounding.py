@@ -29,6 +29,9 @@ def test_passes_see_rounded_weights_and_steps_change_exact_ones() -> None:
     assert not torch.equal(model[1].weight.data, exact)
     callback.on_pre_optimizer_step(None, None, None)
     assert torch.equal(model[1].weight.data, exact)
+    with callback.seen():
+        assert torch.equal(model[1].weight.data, rounded("1.weight", exact, 3))
+    assert torch.equal(model[1].weight.data, exact)
 
 
 def test_a_level_is_a_share_of_a_row_s_size_and_no_value_is_cut_off() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from training.errors import BadRecipe
-from training.table import as_table, read_plan
+from training.errors import BadRecipe, TrainingError
+from training.table import _key, _part, as_table, read_plan
 
 PLAN = """
 [recipe]
@@ -49,3 +49,19 @@ def test_the_best_comes_first() -> None:
         "| b | 0.710 | 0.800 | 0.400 |",
         "| a | 0.600 | 0.900 | 0.500 |",
     ]
+
+
+@pytest.mark.parametrize("part", ["x", "1", "1/0", "0/3", "4/3", "1/-1"])
+def test_a_part_that_is_none_is_refused(part: str) -> None:
+    with pytest.raises(TrainingError, match="second of three"):
+        _part(part)
+
+
+def test_a_score_belongs_to_its_recipe(tmp_path: Path) -> None:
+    assert _part("2/3") == (2, 3)
+    file = tmp_path / "plan.toml"
+    file.write_text(PLAN)
+    before = read_plan(file)
+    file.write_text(PLAN.replace("1e-5", "2e-5"))
+    after = read_plan(file)
+    assert len({_key(plan.of(row)) for plan in (before, after) for row in plan.rows}) == 4
