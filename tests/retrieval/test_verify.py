@@ -239,7 +239,7 @@ def test_a_sentence_lost_among_others_decides(corpus: ExactCorpus) -> None:
     text = "The ferry is old. The ferry to Norland carries 640 people. A boat is red."
     list(ingest([document("ferry", text)], corpus, EMBEDDER))
     claim = [Claim("The ferry to Norland carries 900 people", 1)]
-    (answer,) = verify(claim, corpus, Models(EMBEDDER, Distracted(0.8), Fusion()))
+    (answer,) = verify(claim, corpus, Models(EMBEDDER, Distracted(SILENT - 0.05), Fusion()))
     assert answer.judgement.verdict == "REFUTED"
     (quote,) = answer.evidence[0].rationale
     assert quote.quote == "The ferry to Norland carries 640 people."
@@ -299,7 +299,7 @@ def test_of_a_passage_that_is_surely_silent_no_sentence_is_asked(corpus: ExactCo
 def test_a_passage_and_its_sentences_are_read_under_its_title(corpus: ExactCorpus) -> None:
     text = "The ferry is old. The ferry to Norland carries 640 people."
     list(ingest([document("ferry", text, title="At sea")], corpus, EMBEDDER))
-    model = Distracted(0.8)
+    model = Distracted(SILENT - 0.05)
     claim = [Claim("The ferry to Norland carries 900 people", 1)]
     verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
     assert {f"At sea. {text}", "At sea. The ferry is old."} <= set(model.seen)
