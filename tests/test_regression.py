@@ -1,7 +1,5 @@
 """The guard: claims over the example articles keep their verdicts and their evidence."""
 
-from dataclasses import replace
-
 import pytest
 
 from api.schemas import VerifyResponse
@@ -20,9 +18,6 @@ KNOWN_WRONG = {
     "The night train to Lindholm leaves before 9 p.m.",
     "The night train to Lindholm arrives at 6:55 a.m.",
 }
-# Two sentences of its document refute this one alike, and the wrong one comes first in int8, not in
-# float32: the verdict and the document are held.
-EITHER_SENTENCE = {"Ada Marlow won the run-off by more than 1,000 votes"}
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +33,6 @@ def test_verdicts_and_evidence(open_embedded: OpenEmbedded, real_embedder, real_
         wrong = {}
         for one in judged:
             (answer,) = service.verify([one.to_claim()], "test")
-            if one.claim in EITHER_SENTENCE:
-                ((gold,),) = one.evidence
-                one = replace(one, evidence=((gold.model_copy(update={"quote": ""}),),))
             if difference := _difference(one, answer):
                 wrong[one.claim] = difference
     dropped = [difference for claim, difference in wrong.items() if claim not in KNOWN_WRONG]
