@@ -5,8 +5,8 @@
 #
 # DATA: folder with stance_train.jsonl and stance_dev.jsonl; CORPUS: news passages as JSON lines with
 # a text; BASE: folder of all-mpnet-base-v2; SCIFACT: SciFact as its authors publish it; RUNS: a folder
-# for what is made on the way. A run that was cut off goes on where it was. About half an hour with a
-# GPU; days on two cores.
+# for what is made on the way. A run that was cut off goes on where it was. Some minutes a round with
+# a GPU; many hours without one.
 set -eu
 [ -f training/ship.sh ] || { echo "ship.sh: run it in the checkout" >&2; exit 1; }
 data=$1 corpus=$2 base=$3 scifact=$4 runs=$5

@@ -40,13 +40,10 @@ def main(
     dev_pairs: Annotated[
         int, typer.Option(min=0, help="dev pairs scored at each checkpoint")
     ] = 800,
-    seed: Annotated[int | None, typer.Option(help="in the place of the recipe's")] = None,
 ) -> None:
     """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
     try:
-        plan = read_recipe(recipe)
-        plan = plan if seed is None else plan.model_copy(update={"seed": seed})
-        fine_tune(plan, data, extra or (), base, out, minutes, dev_pairs)
+        fine_tune(read_recipe(recipe), data, extra or (), base, out, minutes, dev_pairs)
     except (TrainingError, EvaluationError, RetrievalError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
@@ -58,8 +55,8 @@ def fine_tune(
     extra: Iterable[Path],
     base: Path,
     out: Path,
-    minutes: float = 8,
-    dev_pairs: int = 800,
+    minutes: float,
+    dev_pairs: int,
 ) -> Any:
     """The pairs that a recipe names, and a cross-encoder that has learned them.
 
@@ -103,6 +100,7 @@ def train(
     minutes: float,
 ) -> Any:
     """Fine-tune `base` on `pairs`; the weights land in `out/final`, its log in `out/log.jsonl`.
+    Returns the model.
 
     Args:
         learned: what is to be said of each pair, as `training.teach.targets` gives it.
