@@ -42,8 +42,7 @@ class Recipe(BaseModel):
     warmup: float = Field(default=0.06, ge=0, lt=1)
     epochs: int = Field(default=1, ge=1)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
-    teacher: str | None = None  # a stance model, as CLAIMDESK_STANCE_MODEL names it
-    teacher_share: float = Field(default=0.7, ge=0, le=1)  # of each target; the rest is the label
+    teacher_share: float = Field(default=0.7, ge=0, le=1)  # of a target, where a teacher is asked
     without_claim_only: bool = False  # what a claim alone gives away is not learned
     dropout: float = Field(default=0.1, ge=0, lt=1)  # 0 is a quarter faster on a CPU
     number_swaps: int = Field(default=0, ge=0)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import astuple
 from importlib.util import find_spec
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,9 @@ def main(
     recipe: Annotated[Path, typer.Option(help="what is learned, as TOML")],
     out: Annotated[Path, typer.Option(help="folder for checkpoints, log and weights")],
     extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
+    teacher: Annotated[
+        list[str] | None, typer.Option(help="stance model to learn from; of several the mean")
+    ] = None,
     minutes: Annotated[float, typer.Option(help="between checkpoints")] = 8,
     dev_pairs: Annotated[
         int, typer.Option(min=0, help="dev pairs scored at each checkpoint")
@@ -43,7 +47,8 @@ def main(
 ) -> None:
     """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
     try:
-        fine_tune(read_recipe(recipe), data, extra or (), base, out, minutes, dev_pairs)
+        plan = read_recipe(recipe)
+        fine_tune(plan, data, extra or (), base, out, teacher or (), minutes, dev_pairs)
     except (TrainingError, EvaluationError, RetrievalError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
@@ -55,15 +60,16 @@ def fine_tune(
     extra: Iterable[Path],
     base: Path,
     out: Path,
-    minutes: float,
-    dev_pairs: int,
+    teachers: Sequence[str] = (),
+    minutes: float = inf,
+    dev_pairs: int = 0,
 ) -> Any:
     """The pairs that a recipe names, and a cross-encoder that has learned them.
 
     Raises:
         TrainingError: packages are missing, or the recipe does not fit the data.
         EvaluationError: a file of pairs cannot be read.
-        RetrievalError: the recipe's teacher cannot be asked.
+        RetrievalError: a teacher cannot be asked.
     """
     if not (find_spec("datasets") and find_spec("accelerate")):
         raise TrainingError("packages are missing: pip install -e '.[train]'")
@@ -78,7 +84,7 @@ def fine_tune(
     dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
     typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
     out.mkdir(parents=True, exist_ok=True)
-    learned = targets(pairs, plan, out)
+    learned = targets(pairs, teachers, plan.teacher_share, out)
     known = _known(pairs, pool, plan.seed, out) if plan.without_claim_only else 0 * learned
     random.Random(plan.seed).shuffle(dev)
     return train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
@@ -203,6 +209,7 @@ def train(
         with packed.seen() if packed else nullcontext():
             trainer.evaluate()
     model.save_pretrained(str(out / "final"))
+    _read_all_it_can(out / "final" / "tokenizer_config.json")
     (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
     return model
 
@@ -210,6 +217,12 @@ def train(
 def _loadable(base: Path, out: Path) -> Path:
     """A folder the trainer reads: packed weights (`training/pack.py`) are unpacked into `out`."""
     return unpacked(base, out / "base") if (base / PACKED).is_file() else base
+
+
+def _read_all_it_can(file: Path) -> None:
+    """Training cuts pairs short to be fast; what is asked later reads all that it can."""
+    config = json.loads(file.read_text())
+    file.write_text(json.dumps({**config, "model_max_length": 512}, indent=1) + "\n")
 
 
 def _shape(model: Any, plan: Recipe) -> None:

@@ -36,6 +36,7 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: str
     change: dict[str, Any] = {}
+    taught: bool = False  # by the teachers that the command names
 
 
 class Plan(BaseModel):
@@ -56,6 +57,9 @@ def main(
     plan: Annotated[Path, typer.Option(help="a recipe and its changes, as TOML")],
     out: Annotated[Path, typer.Option(help="folder for the scores, a file a row")],
     extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
+    teacher: Annotated[
+        list[str] | None, typer.Option(help="stance model that rows are taught by")
+    ] = None,
     part: Annotated[
         str, typer.Option(help="which rows: 2/3 is every third from the second")
     ] = "1/1",
@@ -64,11 +68,17 @@ def main(
     try:
         rows = read_plan(plan)
         first, step = _part(part)
+        if not teacher and any(row.taught for row in rows.rows):
+            raise TrainingError(f"{plan} has a row that is taught: name a --teacher")
         dev = list(read_pairs(data / "stance_dev.jsonl"))
-        files = [out / f"{_key(rows.of(row))}.json" for row in rows.rows]
-        for row, file in list(zip(rows.rows, files, strict=True))[first - 1 :: step]:
+        taught = [teacher or [] if row.taught else [] for row in rows.rows]
+        files = [
+            out / f"{_key(rows.of(row), by)}.json"
+            for row, by in zip(rows.rows, taught, strict=True)
+        ]
+        for row, by, file in list(zip(rows.rows, taught, files, strict=True))[first - 1 :: step]:
             if not file.is_file():
-                model = fine_tune(rows.of(row), data, extra or (), base, out / file.stem, 1e9, 0)
+                model = fine_tune(rows.of(row), data, extra or (), base, out / file.stem, by)
                 draft = file.with_suffix(".new")
                 draft.write_text(json.dumps({"name": row.name, **score(model, dev)}) + "\n")
                 draft.rename(file)
@@ -85,9 +95,10 @@ def _part(part: str) -> tuple[int, int]:
     return int(first), int(step)
 
 
-def _key(recipe: Recipe) -> str:
+def _key(recipe: Recipe, teachers: Sequence[str]) -> str:
     """What was learned, so that a score is never shown beside another recipe's name."""
-    return hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()[:16]
+    about = json.dumps([recipe.model_dump_json(), *teachers])
+    return hashlib.sha256(about.encode()).hexdigest()[:16]
 
 
 def read_plan(file: Path) -> Plan:

@@ -1,4 +1,4 @@
-"""Labels that people gave and what a teacher says -> the targets of the training pairs."""
+"""Labels that people gave and what teachers say -> the targets of the training pairs."""
 
 from __future__ import annotations
 
@@ -16,29 +16,36 @@ from index.types import Vectors
 from retrieval.models import Device
 from retrieval.stance import find_stance, load_stance
 from retrieval.types import STANCES
-from training.recipe import Recipe
 
 BATCH = 512
 
 
-def targets(pairs: Sequence[Pair], plan: Recipe, out: Path) -> Vectors:
+def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: Path) -> Vectors:
     """float32 of shape (n, 3), columns as in `STANCES`; each row sums to 1.
 
-    A teacher's share of a row is its probabilities, the rest the label (Hinton, Vinyals and Dean,
-    Distilling the Knowledge in a Neural Network, 2015; the temperature is the one the teacher was
-    calibrated with). What it said is kept in `out`, so that a run that goes on does not ask again.
+    The teachers' share of a row is the mean of their probabilities, the rest the label (Hinton,
+    Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015; the temperature is the one
+    a teacher was calibrated with). What they said is kept in `out`, so that a run that goes on does
+    not ask again.
 
     Raises:
-        ModelUnavailable: the teacher cannot be loaded.
-        ClaimTooLong: for the teacher.
+        ModelUnavailable: a teacher cannot be loaded.
+        ClaimTooLong: for a teacher.
     """
     labels = np.eye(len(STANCES), dtype=np.float32)[[STANCES.index(p.label) for p in pairs]]
-    if plan.teacher is None:
+    if not teachers:
         return labels
     asked = [(pair.evidence, pair.claim) for pair in pairs]
-    about = json.dumps([find_stance(plan.teacher).identity, asked])
-    said = kept(out, "teacher", about, partial(_said, plan.teacher, asked, out))
-    return np.asarray((1 - plan.teacher_share) * labels + plan.teacher_share * said)
+    said = [
+        kept(
+            out,
+            "teacher",
+            json.dumps([find_stance(teacher).identity, asked]),
+            partial(_said, teacher, asked, out),
+        )
+        for teacher in teachers
+    ]
+    return np.asarray((1 - share) * labels + share * np.mean(said, axis=0), np.float32)
 
 
 def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vectors:

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from training.errors import BadRecipe, TrainingError
-from training.table import _key, _part, as_table, read_plan
+from training.table import _key, _part, as_table, main, read_plan
 
 PLAN = """
 [recipe]
@@ -64,4 +66,22 @@ def test_a_score_belongs_to_its_recipe(tmp_path: Path) -> None:
     before = read_plan(file)
     file.write_text(PLAN.replace("1e-5", "2e-5"))
     after = read_plan(file)
-    assert len({_key(plan.of(row)) for plan in (before, after) for row in plan.rows}) == 4
+    assert len({_key(plan.of(row), []) for plan in (before, after) for row in plan.rows}) == 4
+
+
+def test_a_taught_row_is_another(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(PLAN)
+    recipe = read_plan(file).of(read_plan(file).rows[0])
+    assert len({_key(recipe, by) for by in ([], ["a"], ["b"], ["a", "b"])}) == 4
+
+
+def test_a_taught_row_wants_a_teacher(tmp_path: Path) -> None:
+    file = tmp_path / "plan.toml"
+    file.write_text(PLAN + "[[rows]]\nname = 'x'\ntaught = true\n")
+    app = typer.Typer()
+    app.command()(main)
+    given = [str(tmp_path), "--base", "b", "--plan", str(file), "--out", "o"]
+    run = CliRunner().invoke(app, given)
+    assert run.exit_code == 1
+    assert "name a --teacher" in run.stderr

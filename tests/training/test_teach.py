@@ -1,4 +1,4 @@
-"""Targets: the label, and as much of the teacher's probabilities as the recipe says."""
+"""Targets: the label, and as much of the teachers' probabilities as the recipe says."""
 
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from retrieval.errors import ModelUnavailable
 from retrieval.stance import CompiledCrossEncoder, load_stance
 from retrieval.types import STANCES
 from tests.retrieval.test_stance import PAIRS, save_tiny
-from training.recipe import Recipe
 from training.teach import targets
 
 GIVEN = [
@@ -20,20 +19,20 @@ GIVEN = [
 
 
 def test_labels_alone_follow_the_order_of_the_outputs(tmp_path: Path) -> None:
-    assert targets(GIVEN, Recipe(), tmp_path).tolist() == np.eye(3).tolist()
+    assert targets(GIVEN, (), 0.7, tmp_path).tolist() == np.eye(3).tolist()
 
 
 def test_a_share_is_the_teachers(tmp_path: Path) -> None:
     teacher = str(save_tiny(tmp_path / "model"))
     said = load_stance(teacher, tmp_path / "cache").predict([(p.evidence, p.claim) for p in GIVEN])
-    made = targets(GIVEN, Recipe(teacher=teacher, teacher_share=0.75), tmp_path)
+    made = targets(GIVEN, [teacher], 0.75, tmp_path)
     np.testing.assert_allclose(made, 0.25 * np.eye(3) + 0.75 * said, atol=1e-5)
 
 
 def test_a_run_that_goes_on_asks_only_for_what_is_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = Recipe(teacher=str(save_tiny(tmp_path / "model")), teacher_share=1)
+    teachers = [str(save_tiny(tmp_path / "model"))]
     asked: list[int] = []
     predict = CompiledCrossEncoder.predict
 
@@ -42,10 +41,10 @@ def test_a_run_that_goes_on_asks_only_for_what_is_new(
         return predict(self, pairs)
 
     monkeypatch.setattr(CompiledCrossEncoder, "predict", counting)
-    first = targets(GIVEN, plan, tmp_path)
-    assert targets(GIVEN, plan, tmp_path).tolist() == first.tolist()
+    first = targets(GIVEN, teachers, 1, tmp_path)
+    assert targets(GIVEN, teachers, 1, tmp_path).tolist() == first.tolist()
     assert asked == [3]
-    assert len(targets(GIVEN[:2], plan, tmp_path)) == 2
+    assert len(targets(GIVEN[:2], teachers, 1, tmp_path)) == 2
     assert asked == [3, 2]
 
 
@@ -53,4 +52,4 @@ def test_a_teacher_that_is_not_there(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(ModelUnavailable, match="holds no sentence-transformers model"):
-        targets(GIVEN, Recipe(teacher=str(empty)), tmp_path)
+        targets(GIVEN, [str(empty)], 1, tmp_path)
