@@ -210,9 +210,9 @@ def load_graph(
     """A model, ready to run.
 
     f32 is exact. bf16 multiplies in bfloat16, where the processor does that natively. int8 stores
-    the weights as integers and rounds the activations as they come (no calibration data), where the
-    processor multiplies them; what is not multiplied is as in bf16. A GPU multiplies in 16 bits
-    unless f32 is asked for.
+    the weights as integers and rounds the activations as they come; a processor with AMX multiplies
+    integers where the model brings scales for its activations, else bfloat16. What is not
+    multiplied is as in bf16. A GPU multiplies in 16 bits unless f32 is asked for.
 
     Args:
         cache: folder of compiled models.

@@ -11,13 +11,20 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from index.types import Vectors
 from retrieval.errors import ModelUnavailable
+from retrieval.integers import (
+    SCALES,
+    read_scales,
+    widen,
+    with_integer_products,
+    with_integer_weights,
+)
 from retrieval.models import ModelFiles, Precision, Tracer, traced, without_chatter
 
 log = logging.getLogger(__name__)
@@ -28,6 +35,7 @@ BATCH_TOKENS = 1_024
 CACHE_FORMAT = 2
 # Activations are rounded in groups of so many, each with a scale of its own.
 QUANTISED_TOGETHER = 128
+Stored = Literal["f32", "int8", "int8-products"]
 
 
 def openvino() -> Any:
@@ -56,20 +64,20 @@ class Processor:
 
         ov = openvino()
         version = str(ov.__version__).split("-")[0]
-        stored = "int8" if precision == "int8" else "f32"
+        stored = stored_form(precision, files.folder)
         folder = cache / f"{files.sha256[:16]}-openvino-{version}-{stored}-{CACHE_FORMAT}"
         if not (folder / "model.xml").is_file():
             if sys.stderr.isatty():  # somebody waits
                 log.warning("compiling %s for this machine: once, it takes a while", files.name)
             with without_chatter():
-                _compile(files, folder, trace, integers=stored == "int8")
+                _compile(files, folder, trace, stored)
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         core = ov.Core()
         # Loading a compiled blob is faster than compiling: a start takes half a second.
         core.set_property({"CACHE_DIR": str(folder / "blob")})
         try:
-            self._model = compiled(core, str(folder / "model.xml"), precision, threads)
+            self._model = compiled(core, str(folder / "model.xml"), precision, stored, threads)
         except RuntimeError as error:
             raise ModelUnavailable(
                 f"{folder} cannot be loaded ({error}): delete it and start again"
@@ -84,26 +92,47 @@ class Processor:
         return np.asarray(self._requests.request.infer(columns)[0], np.float32)
 
 
-def compiled(core: Any, graph: Any, precision: Precision, threads: int = 0) -> Any:
+def described() -> dict[str, str]:
+    """What Linux says of a processor, by name ("flags", say); elsewhere nothing is known."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return {}
+    return {name.strip(): value.strip() for name, _, value in (ln.partition(":") for ln in lines)}
+
+
+def stored_form(precision: Precision, folder: Path) -> Stored:
+    """What is kept of a model, by what this processor multiplies fastest."""
+    if precision != "int8":
+        return "f32"
+    if "amx_int8" not in described().get("flags", "").split():
+        return "int8"
+    # Its tiles multiply integers only where both sides are, and bfloat16 faster than a mix.
+    return "int8-products" if (folder / SCALES).is_file() else "f32"
+
+
+def compiled(core: Any, graph: Any, precision: Precision, stored: Stored, threads: int = 0) -> Any:
     """A graph, or the file of one, made ready to run on this processor."""
     native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     config: dict[str, Any] = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_PRECISION_HINT": "bf16" if native and precision != "f32" else "f32",
     }
-    if precision == "int8":
+    if stored == "int8":
         config["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(QUANTISED_TOGETHER)
     if threads:
         config["INFERENCE_NUM_THREADS"] = threads
     return core.compile_model(graph, "CPU", config)
 
 
-def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) -> None:
+def _compile(files: ModelFiles, folder: Path, trace: Tracer, stored: Stored) -> None:
     """Trace the model with torch, convert it, and put the whole folder in place at once."""
     import torch
 
     ov = openvino()
     made = traced(files, trace)
+    scales = read_scales(files.folder) if stored == "int8-products" else {}
+    widen(made.module, scales)
     example = torch.ones((2, 8), dtype=torch.long)
     try:
         graph = ov.convert_model(made.module.eval(), example_input=(example,) * len(made.inputs))
@@ -111,8 +140,10 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) 
         raise ModelUnavailable(f"{files.name} cannot be compiled: {error}") from error
     for port, name in zip(graph.inputs, made.inputs, strict=True):
         port.get_tensor().set_names({name})
-    if integers:
+    if stored == "int8":
         graph = with_integer_weights(graph)
+    elif stored == "int8-products":
+        graph = with_integer_products(graph, scales)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
@@ -127,11 +158,3 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, *, integers: bool) 
                 raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def with_integer_weights(graph: Any) -> Any:
-    """Each row of each weight matrix as int8 with a scale."""
-    import nncf
-
-    nncf.set_log_level(logging.ERROR)
-    return nncf.compress_weights(graph, mode=nncf.CompressWeightsMode.INT8_SYM)

@@ -213,10 +213,9 @@ def _about() -> dict[str, Any]:
 
 def _processor() -> str:
     """Its name and what it multiplies with, where Linux says it: a ratio depends on that."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.machine()
-    said = {name.strip(): value.split() for name, _, value in (ln.partition(":") for ln in lines)}
-    named = " ".join(said.get("model name", [platform.machine()]))
-    return f"{named} ({', '.join(flag for flag in MULTIPLIES if flag in said.get('flags', []))})"
+    from retrieval.processor import described
+
+    said = described()
+    able = said.get("flags", "").split()
+    named = said.get("model name", platform.machine())
+    return f"{named} ({', '.join(flag for flag in MULTIPLIES if flag in able)})"

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.processor import BATCH_TOKENS, compiled, openvino, with_integer_weights
+from retrieval.integers import Scale, with_integer_products, with_integer_weights
+from retrieval.processor import BATCH_TOKENS, Stored, compiled, openvino, stored_form
 
 ROUNDS = 30
 
@@ -35,7 +36,7 @@ def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -
     tokenizer.no_padding()
     tokens = float(np.mean([len(one.ids) for one in tokenizer.encode_batch(list(pairs))]))
     ours = 2 * weights * tokens * per_second / 1e9
-    alone = _product(BATCH_TOKENS, hidden, inner)
+    alone = _product(BATCH_TOKENS, hidden, inner, stored_form("int8", folder))
     return {
         "tokens_per_pair": round(tokens, 1),
         "billion_operations_per_second": round(ours),
@@ -43,17 +44,24 @@ def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -
     }
 
 
-def _product(rows: int, columns: int, width: int) -> float:
-    """Billions of operations a second of one matrix product in integers, by the same runtime."""
+def _product(rows: int, columns: int, width: int, stored: Stored) -> float:
+    """Billions of operations a second of one matrix product, in what the model is stored in."""
     ov = openvino()
     from openvino import opset13 as ops
 
     random = np.random.default_rng(1)
-    given = random.standard_normal((rows, columns), np.float32)
-    into = ops.parameter([rows, columns], np.float32)
+    given = random.standard_normal((1, rows, columns), np.float32)
+    into = ops.parameter([1, rows, columns], np.float32)
     matrix = ops.constant(random.standard_normal((width, columns), np.float32))
-    graph = with_integer_weights(ov.Model([ops.matmul(into, matrix, False, True)], [into]))
-    request = compiled(ov.Core(), graph, "int8").create_infer_request()
+    product = ops.matmul(into, matrix, False, True)
+    product.set_friendly_name("__module.alone/aten::linear/MatMul")
+    graph = ov.Model([product], [into])
+    if stored == "int8":
+        graph = with_integer_weights(graph)
+    elif stored == "int8-products":
+        scale = Scale(np.ones(columns, np.float32), -5, 5)
+        graph = with_integer_products(graph, {"alone": scale})
+    request = compiled(ov.Core(), graph, "int8", stored).create_infer_request()
     request.infer([given])
     spent = []
     for _ in range(ROUNDS):

@@ -1,0 +1,123 @@
+"""A graph that multiplies floats -> one that multiplies integers, which is faster."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.errors import ModelUnavailable
+
+SCALES = "activations.safetensors"
+RANGE = ":range"
+LEVELS = 256
+_LAYER = re.compile(r"__module\.(.+)/aten::linear/MatMul")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How that which goes into a linear layer is rounded: x / spread, to one of 256 steps.
+
+    `spread`, of shape (columns,), moves what is large in x into the weights, which have room for
+    it: Xiao et al., "SmoothQuant", ICML 2023. The steps go from `low` to `high`, and zero is one of
+    them: Jacob et al., CVPR 2018.
+    """
+
+    spread: npt.NDArray[np.float32]
+    low: float
+    high: float
+
+
+def read_scales(folder: Path) -> dict[str, Scale]:
+    """Scales that lie beside a model's weights, by layer; none where it brings none.
+
+    Raises:
+        ModelUnavailable: the file is there and damaged.
+    """
+    file = folder / SCALES
+    if not file.is_file():
+        return {}
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        stored = load_file(file)
+        return {
+            layer: Scale(spread.astype(np.float32), *map(float, stored[layer + RANGE]))
+            for layer, spread in stored.items()
+            if not layer.endswith(RANGE)
+        }
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
+        raise ModelUnavailable(f"{file} cannot be read: {error}") from error
+
+
+def widen(module: Any, scales: Mapping[str, Scale]) -> None:
+    """Multiply weights, in place, by what their inputs will be divided by.
+
+    Raises:
+        ModelUnavailable: the scales are of another model.
+    """
+    import torch
+
+    layers = dict(module.named_modules())
+    for name, scale in scales.items():
+        weight = getattr(layers.get(name), "weight", None)
+        if weight is None or weight.shape[1:] != scale.spread.shape:
+            raise ModelUnavailable(f"{SCALES} is of another model: no layer {name} of its width")
+        with torch.no_grad():
+            weight.mul_(torch.from_numpy(scale.spread))
+
+
+def with_integer_weights(graph: Any) -> Any:
+    """Each row of each weight matrix as int8 with a scale."""
+    return _compressed(graph, [])
+
+
+def with_integer_products(graph: Any, scales: Mapping[str, Scale]) -> Any:
+    """The layers that have a scale multiply integers by integers, the others stay as they are.
+
+    `graph` is made of a module that was widened by the same scales.
+    """
+    layers = {
+        node.get_friendly_name(): found[1]
+        for node in graph.get_ops()
+        if (found := _LAYER.fullmatch(node.get_friendly_name()))
+    }
+    graph = _compressed(graph, [name for name, layer in layers.items() if layer not in scales])
+    rounded: dict[tuple[str, int], Any] = {}  # several layers may read the same
+    for node in graph.get_ops():
+        scale = scales.get(layers.get(node.get_friendly_name(), ""))
+        if scale is not None:
+            given = node.input_value(0)
+            key = (given.get_node().get_friendly_name(), given.get_index())
+            if key not in rounded:
+                rounded[key] = _rounded(given, scale)
+            node.input(0).replace_source_output(rounded[key].output(0))
+    return graph
+
+
+def _rounded(given: Any, scale: Scale) -> Any:
+    from openvino import opset13 as ops
+
+    step = (scale.high - scale.low) / (LEVELS - 1)
+    low = round(scale.low / step) * step
+    ends = [ops.constant(np.float32(end)) for end in (low, low + (LEVELS - 1) * step)]
+    spread = ops.multiply(given, ops.constant(1 / scale.spread[None, None]))
+    return ops.fake_quantize(spread, *ends, *ends, LEVELS)
+
+
+def _compressed(graph: Any, left_out: list[str]) -> Any:
+    import nncf
+
+    nncf.set_log_level(logging.ERROR)
+    return nncf.compress_weights(
+        graph,
+        mode=nncf.CompressWeightsMode.INT8_SYM,
+        ignored_scope=nncf.IgnoredScope(names=left_out),
+    )

@@ -1,0 +1,142 @@
+"""What goes into the layers of a stance model on training pairs -> scales in which it is rounded.
+
+    python -m training.ranges RUNS/shipped DATA
+
+A processor that multiplies integers by integers is told beforehand how large what it rounds can
+get. That is found here, on pairs of every data set, and lies beside the weights as numbers: the
+pairs themselves do not ship.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+import typer
+from rich.progress import track
+
+from evaluation.errors import EvaluationError
+from evaluation.pairs import Pair, read_pairs
+from retrieval.errors import RetrievalError
+from retrieval.integers import RANGE, SCALES
+from retrieval.models import without_chatter
+from retrieval.stance import WINDOW_TOKENS, find_stance, trace
+from training.recipe import UNSEEN
+
+# Not what leads out of the feed-forward part: a few tokens are so large there that the steps are
+# too wide for the others (docs/decisions/0012).
+LAYERS = re.compile(r"\.layer\.\d+\.(attention\.attn\.[qkvo]|intermediate\.dense)$")
+# How much of what is large in the activations moves into the weights.
+MOVED = 0.8
+SEED = 1
+TINY = 1e-5
+Column = npt.NDArray[Any]
+
+
+def main(
+    model: Annotated[Path, typer.Argument(help="folder of a stance model; the scales go there")],
+    data: Annotated[Path, typer.Argument(help="folder with stance_train.jsonl")],
+    pairs: Annotated[int, typer.Option(min=1, help="of each data set")] = 30,
+) -> None:
+    """Write the scales of a model's activations beside its weights."""
+    from safetensors.numpy import save_file
+
+    try:
+        chosen = sample(read_pairs(data / "stance_train.jsonl"), pairs)
+        scales = measured(model, chosen)
+    except (EvaluationError, RetrievalError) as error:
+        typer.echo(f"training: {error}", err=True)
+        raise typer.Exit(1) from error
+    save_file(scales, model / SCALES)
+    typer.echo(f"{model / SCALES}: {len(scales) // 2} layers, {len(chosen)} pairs")
+
+
+def sample(pairs: Iterable[Pair], each: int) -> list[Pair]:
+    """As many of each data set; none of the one that is kept unseen."""
+    of: dict[str, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        if pair.dataset != UNSEEN:
+            of[pair.dataset].append(pair)
+    randomly = random.Random(SEED)
+    return [pair for all_ in of.values() for pair in randomly.sample(all_, min(each, len(all_)))]
+
+
+def measured(model: Path, pairs: Sequence[Pair]) -> dict[str, Column]:
+    """By layer what `retrieval.integers.read_scales` reads: spread and range.
+
+    Raises:
+        ModelUnavailable: the model cannot be loaded.
+    """
+    import torch
+
+    with without_chatter():
+        made = trace(find_stance(str(model)))
+    network = made.module.eval()
+    layers = {name: layer for name, layer in network.named_modules() if LAYERS.search(name)}
+    least: dict[str, Any] = {}
+    most: dict[str, Any] = {}
+
+    def watch(name: str) -> Any:
+        def hook(_: Any, given: tuple[Any, ...]) -> None:
+            rows = given[0].reshape(-1, given[0].shape[-1])
+            low, high = rows.amin(0), rows.amax(0)
+            least[name] = torch.minimum(least.get(name, low), low)
+            most[name] = torch.maximum(most.get(name, high), high)
+
+        return hook
+
+    for name, layer in layers.items():
+        layer.register_forward_pre_hook(watch(name))
+    made.tokenizer.no_padding()
+    made.tokenizer.enable_truncation(WINDOW_TOKENS, strategy="only_first")
+    with torch.inference_mode():
+        for pair in track(pairs, "reading pairs"):
+            encoding = made.tokenizer.encode(pair.evidence, pair.claim)
+            columns = {
+                "input_ids": encoding.ids,
+                "attention_mask": encoding.attention_mask,
+                "token_type_ids": encoding.type_ids,
+            }
+            network(*(torch.tensor([columns[name]]) for name in made.inputs))
+    return scales(
+        {name: (least[name].numpy(), most[name].numpy()) for name in layers},
+        {name: layer.weight.detach().abs().amax(0).numpy() for name, layer in layers.items()},
+    )
+
+
+def scales(
+    seen: Mapping[str, tuple[Column, Column]], weights: Mapping[str, Column]
+) -> dict[str, Column]:
+    """Spread and range of each layer (SmoothQuant's equation 4).
+
+    Args:
+        seen: of each layer the least and the most that went into each column.
+        weights: of each layer the largest absolute weight of each column.
+    """
+    together: dict[str, Column] = {}  # layers that read the same are told the same
+    for name, largest in weights.items():
+        key = _reads(name)
+        together[key] = np.maximum(together.get(key, 0), largest)
+    made: dict[str, Column] = {}
+    for name, (least, most) in seen.items():
+        peak = np.maximum(np.maximum(-least, most), TINY)
+        spread = peak**MOVED / np.maximum(together[_reads(name)], TINY) ** (1 - MOVED)
+        made[name] = spread.astype(np.float16)
+        spread = made[name].astype(np.float32)
+        ends = min(0, (least / spread).min()), max(0, (most / spread).max())
+        made[name + RANGE] = np.array(ends, np.float32)
+    return made
+
+
+def _reads(layer: str) -> str:
+    return re.sub(r"\.[qkv]$", "", layer)
+
+
+if __name__ == "__main__":
+    typer.run(main)
