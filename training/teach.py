@@ -13,8 +13,9 @@ from rich.progress import track
 
 from evaluation.pairs import Pair
 from index.types import Vectors
+from retrieval.errors import ClaimTooLong
 from retrieval.models import Device
-from retrieval.stance import find_stance, load_stance
+from retrieval.stance import CompiledCrossEncoder, find_stance, load_stance
 from retrieval.types import STANCES
 
 BATCH = 512
@@ -26,26 +27,21 @@ def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: P
     The teachers' share of a row is the mean of their probabilities, the rest the label (Hinton,
     Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015; the temperature is the one
     a teacher was calibrated with). What they said is kept in `out`, so that a run that goes on does
-    not ask again.
+    not ask again. A claim that is too long for a teacher keeps its label.
 
     Raises:
         ModelUnavailable: a teacher cannot be loaded.
-        ClaimTooLong: for a teacher.
     """
     labels = np.eye(len(STANCES), dtype=np.float32)[[STANCES.index(p.label) for p in pairs]]
     if not teachers:
         return labels
     asked = [(pair.evidence, pair.claim) for pair in pairs]
-    said = [
-        kept(
-            out,
-            "teacher",
-            json.dumps([find_stance(teacher).identity, asked]),
-            partial(_said, teacher, asked, out),
-        )
-        for teacher in teachers
-    ]
-    return np.asarray((1 - share) * labels + share * np.mean(said, axis=0), np.float32)
+    said = np.zeros_like(labels)
+    for teacher in teachers:
+        about = json.dumps([find_stance(teacher).identity, asked])
+        told = kept(out, "teacher", about, partial(_said, teacher, asked, out))
+        said += np.where(np.isnan(told), labels, told) / len(teachers)
+    return np.asarray((1 - share) * labels + share * said, np.float32)
 
 
 def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vectors:
@@ -59,10 +55,22 @@ def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vecto
 
 
 def _said(teacher: str, asked: Sequence[tuple[str, str]], out: Path) -> Vectors:
+    """Probabilities of shape (n, 3); not a number where the claim is too long for the teacher."""
     import torch
 
     device: Device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load_stance(teacher, out / "teacher", device=device)
-    parts = range(0, len(asked), BATCH)
-    said = [model.predict(asked[at : at + BATCH]) for at in track(parts, "asking the teacher")]
-    return np.concatenate(said)
+    said = np.full((len(asked), len(STANCES)), np.nan, np.float32)
+    can = [row for row, (_, claim) in enumerate(asked) if _fits(model, claim)]
+    for at in track(range(0, len(can), BATCH), "asking the teacher"):
+        rows = can[at : at + BATCH]
+        said[rows] = model.predict([asked[row] for row in rows])
+    return said
+
+
+def _fits(model: CompiledCrossEncoder, claim: str) -> bool:
+    try:
+        model.check(claim)
+    except ClaimTooLong:
+        return False
+    return True

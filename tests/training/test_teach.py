@@ -29,6 +29,21 @@ def test_a_share_is_the_teachers(tmp_path: Path) -> None:
     np.testing.assert_allclose(made, 0.25 * np.eye(3) + 0.75 * said, atol=1e-5)
 
 
+def test_of_several_teachers_the_mean_is_learned(tmp_path: Path) -> None:
+    teachers = [str(save_tiny(tmp_path / name, seed=seed)) for seed, name in enumerate("ab")]
+    first, second = (targets(GIVEN, [teacher], 1, tmp_path) for teacher in teachers)
+    assert np.abs(first - second).max() > 0.01
+    np.testing.assert_allclose(targets(GIVEN, teachers, 1, tmp_path), (first + second) / 2)
+
+
+def test_a_claim_too_long_for_the_teacher_keeps_its_label(tmp_path: Path) -> None:
+    teacher = str(save_tiny(tmp_path / "model"))
+    long = Pair("word " * 60, "evidence", "REFUTES", "a")
+    made = targets([GIVEN[0], long], [teacher], 1, tmp_path)
+    assert made[1].tolist() == [float(stance == "REFUTES") for stance in STANCES]
+    assert 0 < made[0].max() < 1
+
+
 def test_a_run_that_goes_on_asks_only_for_what_is_new(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
