@@ -80,22 +80,29 @@ def with_integer_weights(graph: Any) -> Any:
 
 
 def with_integer_products(graph: Any, scales: Mapping[str, Scale]) -> Any:
-    """The layers that have a scale multiply integers by integers, the others stay as they are.
+    """The layers that have a scale multiply integers by integers; of the other products none does.
 
     `graph` is made of a module that was widened by the same scales.
+
+    Raises:
+        ModelUnavailable: it lacks one of the layers.
     """
     layers = {
         node.get_friendly_name(): found[1]
         for node in graph.get_ops()
         if (found := _LAYER.fullmatch(node.get_friendly_name()))
     }
+    if missing := set(scales) - set(layers.values()):
+        # Its weights were widened: without its scale a product would be wrong, and say nothing.
+        raise ModelUnavailable(f"no product of {', '.join(sorted(missing))} in the compiled graph")
     graph = _compressed(graph, [name for name, layer in layers.items() if layer not in scales])
-    rounded: dict[tuple[str, int], Any] = {}  # several layers may read the same
+    rounded: dict[Any, Any] = {}  # several layers may read the same
     for node in graph.get_ops():
         scale = scales.get(layers.get(node.get_friendly_name(), ""))
         if scale is not None:
             given = node.input_value(0)
-            key = (given.get_node().get_friendly_name(), given.get_index())
+            source = (given.get_node().get_friendly_name(), given.get_index())
+            key = (*source, scale.spread.tobytes(), scale.low, scale.high)
             if key not in rounded:
                 rounded[key] = _rounded(given, scale)
             node.input(0).replace_source_output(rounded[key].output(0))

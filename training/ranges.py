@@ -26,14 +26,15 @@ from evaluation.pairs import Pair, read_pairs
 from retrieval.errors import RetrievalError
 from retrieval.integers import RANGE, SCALES
 from retrieval.models import without_chatter
-from retrieval.stance import WINDOW_TOKENS, find_stance, trace
+from retrieval.stance import find_stance, trace
+from training.errors import TrainingError
 from training.recipe import UNSEEN
 
 # Not what leads out of the feed-forward part: a few tokens are so large there that the steps are
 # too wide for the others (docs/decisions/0012).
 LAYERS = re.compile(r"\.layer\.\d+\.(attention\.attn\.[qkvo]|intermediate\.dense)$")
-# How much of what is large in the activations moves into the weights.
-MOVED = 0.8
+# How much of what is large in the activations moves into the weights: "migration strength".
+ALPHA = 0.8
 SEED = 1
 TINY = 1e-5
 Column = npt.NDArray[Any]
@@ -45,16 +46,16 @@ def main(
     pairs: Annotated[int, typer.Option(min=1, help="of each data set")] = 30,
 ) -> None:
     """Write the scales of a model's activations beside its weights."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     try:
         chosen = sample(read_pairs(data / "stance_train.jsonl"), pairs)
-        scales = measured(model, chosen)
-    except (EvaluationError, RetrievalError) as error:
+        found = measured(model, chosen)
+    except (TrainingError, EvaluationError, RetrievalError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
-    save_file(scales, model / SCALES)
-    typer.echo(f"{model / SCALES}: {len(scales) // 2} layers, {len(chosen)} pairs")
+    (model / SCALES).write_bytes(save(found))
+    typer.echo(f"{model / SCALES}: {len(found) // 2} layers, {len(chosen)} pairs")
 
 
 def sample(pairs: Iterable[Pair], each: int) -> list[Pair]:
@@ -68,10 +69,12 @@ def sample(pairs: Iterable[Pair], each: int) -> list[Pair]:
 
 
 def measured(model: Path, pairs: Sequence[Pair]) -> dict[str, Column]:
-    """By layer what `retrieval.integers.read_scales` reads: spread and range.
+    """By layer what `retrieval.integers.read_scales` reads: spread and range. A pair whose claim
+    fills more than half of the window is left out, as it is when it is asked.
 
     Raises:
         ModelUnavailable: the model cannot be loaded.
+        TrainingError: it is not built as the one that ships.
     """
     import torch
 
@@ -79,6 +82,8 @@ def measured(model: Path, pairs: Sequence[Pair]) -> dict[str, Column]:
         made = trace(find_stance(str(model)))
     network = made.module.eval()
     layers = {name: layer for name, layer in network.named_modules() if LAYERS.search(name)}
+    if not any(name.endswith(".attn.q") for name in layers):
+        raise TrainingError(f"{model} has no layers named as those of all-mpnet-base-v2")
     least: dict[str, Any] = {}
     most: dict[str, Any] = {}
 
@@ -94,9 +99,12 @@ def measured(model: Path, pairs: Sequence[Pair]) -> dict[str, Column]:
     for name, layer in layers.items():
         layer.register_forward_pre_hook(watch(name))
     made.tokenizer.no_padding()
-    made.tokenizer.enable_truncation(WINDOW_TOKENS, strategy="only_first")
+    window = int(made.meta["max_tokens"])
+    made.tokenizer.enable_truncation(window, strategy="only_first")
     with torch.inference_mode():
         for pair in track(pairs, "reading pairs"):
+            if len(made.tokenizer.encode(pair.claim, add_special_tokens=False).ids) > window // 2:
+                continue
             encoding = made.tokenizer.encode(pair.evidence, pair.claim)
             columns = {
                 "input_ids": encoding.ids,
@@ -126,7 +134,7 @@ def scales(
     made: dict[str, Column] = {}
     for name, (least, most) in seen.items():
         peak = np.maximum(np.maximum(-least, most), TINY)
-        spread = peak**MOVED / np.maximum(together[_reads(name)], TINY) ** (1 - MOVED)
+        spread = peak**ALPHA / np.maximum(together[_reads(name)], TINY) ** (1 - ALPHA)
         made[name] = spread.astype(np.float16)
         spread = made[name].astype(np.float32)
         ends = min(0, (least / spread).min()), max(0, (most / spread).max())

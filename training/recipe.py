@@ -29,7 +29,8 @@ UNSEEN = "conjnli"
 
 
 class Recipe(BaseModel):
-    """Everything that decides what is learned, so that a run can be repeated from its file."""
+    """Everything that decides what is learned but the base and the teachers, which the command
+    names, so that a run can be repeated from its file."""
 
     model_config = ConfigDict(extra="forbid")
     seed: int = 1

@@ -209,7 +209,7 @@ def train(
         with packed.seen() if packed else nullcontext():
             trainer.evaluate()
     model.save_pretrained(str(out / "final"))
-    _read_all_it_can(out / "final" / "tokenizer_config.json")
+    read_all_it_can(out / "final")
     (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
     return model
 
@@ -219,10 +219,13 @@ def _loadable(base: Path, out: Path) -> Path:
     return unpacked(base, out / "base") if (base / PACKED).is_file() else base
 
 
-def _read_all_it_can(file: Path) -> None:
+def read_all_it_can(folder: Path) -> None:
     """Training cuts pairs short to be fast; what is asked later reads all that it can."""
-    config = json.loads(file.read_text())
-    file.write_text(json.dumps({**config, "model_max_length": 512}, indent=1) + "\n")
+    config = json.loads((folder / "config.json").read_text())
+    most = config["max_position_embeddings"] - 2  # some models keep two for themselves
+    file = folder / "tokenizer_config.json"
+    tokenizer = {**json.loads(file.read_text()), "model_max_length": most}
+    file.write_text(json.dumps(tokenizer, indent=1) + "\n")
 
 
 def _shape(model: Any, plan: Recipe) -> None:

@@ -23,7 +23,7 @@ from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from index.types import Vectors
 from retrieval.errors import RetrievalError
-from retrieval.stance import softmax
+from retrieval.stance import find_stance, softmax
 from retrieval.types import STANCES
 from training.errors import BadRecipe, TrainingError
 from training.recipe import UNSEEN, Recipe
@@ -71,13 +71,13 @@ def main(
         if not teacher and any(row.taught for row in rows.rows):
             raise TrainingError(f"{plan} has a row that is taught: name a --teacher")
         dev = list(read_pairs(data / "stance_dev.jsonl"))
-        taught = [teacher or [] if row.taught else [] for row in rows.rows]
+        known = [find_stance(name).sha256 for name in teacher or ()]
         files = [
-            out / f"{_key(rows.of(row), by)}.json"
-            for row, by in zip(rows.rows, taught, strict=True)
+            out / f"{_key(rows.of(row), known if row.taught else ())}.json" for row in rows.rows
         ]
-        for row, by, file in list(zip(rows.rows, taught, files, strict=True))[first - 1 :: step]:
+        for row, file in list(zip(rows.rows, files, strict=True))[first - 1 :: step]:
             if not file.is_file():
+                by = teacher or () if row.taught else ()
                 model = fine_tune(rows.of(row), data, extra or (), base, out / file.stem, by)
                 draft = file.with_suffix(".new")
                 draft.write_text(json.dumps({"name": row.name, **score(model, dev)}) + "\n")

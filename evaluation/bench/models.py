@@ -47,7 +47,7 @@ def stance(
     same = (said.argmax(axis=1) == exact.argmax(axis=1)).mean()
     return {
         **speeds,
-        **reached(pairs, speeds["ours_per_second"], work.stance),
+        **reached(pairs, speeds["ours_per_second"], work.served),
         "same_label": round(float(same), 4),
         "mean_probability_difference": round(float(apart), 4),
     }

@@ -19,11 +19,13 @@ from retrieval.stance import find_stance
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Folders: of all, and of the two models as the plain libraries load them."""
+    """Folders: of all, of the two models as the plain libraries load them, and of the stance model
+    as it is served."""
 
     folder: Path
     embedding: Path
     stance: Path
+    served: Path
 
 
 def prepare(folder: Path, embedding: str, stance: str) -> Workplace:
@@ -35,7 +37,7 @@ def prepare(folder: Path, embedding: str, stance: str) -> Workplace:
     else:
         weights.symlink_to(source)
     (folder / EMBEDDING_FOLDER).symlink_to(find_model(embedding).folder)
-    return Workplace(folder, folder / EMBEDDING_FOLDER, weights)
+    return Workplace(folder, folder / EMBEDDING_FOLDER, weights, source)
 
 
 def index_for_plain(work: Workplace, data: Path) -> None:

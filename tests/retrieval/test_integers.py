@@ -12,7 +12,7 @@ from transformers import AutoTokenizer, MPNetConfig, MPNetForSequenceClassificat
 from evaluation.pairs import Pair
 from retrieval import processor
 from retrieval.errors import ModelUnavailable
-from retrieval.integers import RANGE, SCALES, read_scales
+from retrieval.integers import RANGE, SCALES, read_scales, with_integer_products
 from retrieval.processor import Stored, stored_form
 from retrieval.stance import load_stance
 from retrieval.types import STANCES
@@ -107,3 +107,9 @@ def test_the_form_follows_the_processor(
         (tmp_path / SCALES).touch()
     assert stored_form("int8", tmp_path) == form
     assert stored_form("bf16", tmp_path) == stored_form("f32", tmp_path) == "f32"
+
+
+def test_a_layer_that_the_graph_lacks_is_an_error(folder: Path) -> None:
+    scales = read_scales(folder)
+    with pytest.raises(ModelUnavailable, match="no product of"):
+        with_integer_products(processor.openvino().Model([], []), scales)

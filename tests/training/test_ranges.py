@@ -1,11 +1,15 @@
 """Scales: nothing that was seen is cut off, and layers that read the same are told the same."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from evaluation.pairs import Pair
 from retrieval.integers import RANGE
-from training.ranges import MOVED, sample, scales
+from tests.retrieval.test_stance import save_tiny
+from training.errors import TrainingError
+from training.ranges import ALPHA, measured, sample, scales
 
 Q, K, OUT = "a.attention.attn.q", "a.attention.attn.k", "a.attention.attn.o"
 
@@ -16,7 +20,7 @@ def column(*values: float) -> np.ndarray:
 
 def test_spread_by_hand() -> None:
     made = scales({OUT: (column(-8, 0), column(2, 1))}, {OUT: column(0.5, 2)})
-    spread = [8**MOVED / 0.5 ** (1 - MOVED), 1 / 2 ** (1 - MOVED)]
+    spread = [8**ALPHA / 0.5 ** (1 - ALPHA), 1 / 2 ** (1 - ALPHA)]
     assert made[OUT].tolist() == pytest.approx(spread, rel=1e-3)
     assert made[OUT + RANGE].tolist() == pytest.approx([-8 / spread[0], 1 / spread[1]], rel=1e-3)
 
@@ -42,6 +46,11 @@ def test_layers_that_read_the_same_are_told_the_same() -> None:
 def test_a_column_that_is_always_zero_is_no_division_by_zero() -> None:
     made = scales({OUT: (column(0, -1), column(0, 1))}, {OUT: column(0, 1)})
     assert np.isfinite(1 / made[OUT].astype(np.float32)).all()
+
+
+def test_a_model_that_is_built_otherwise_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="all-mpnet-base-v2"):
+        measured(save_tiny(tmp_path / "bert"), [])
 
 
 def test_pairs_of_each_data_set_and_none_of_the_unseen() -> None:

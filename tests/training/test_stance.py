@@ -1,11 +1,14 @@
-"""What the training command says when it cannot begin."""
+"""What the training command says when it cannot begin, and what it leaves."""
 
 from pathlib import Path
 
 import pytest
 import typer
+from transformers import AutoTokenizer
 from typer.testing import CliRunner
 
+from retrieval.stance import find_stance, trace
+from tests.retrieval.test_stance import save_tiny
 from training import stance
 
 app = typer.Typer()
@@ -21,3 +24,12 @@ def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert result.exit_code == 1
     assert result.stderr == "training: packages are missing: pip install -e '.[train]'\n"
     assert not (tmp_path / "out").exists()
+
+
+def test_what_training_cut_short_reads_all_it_can_again(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path)
+    tokenizer = AutoTokenizer.from_pretrained(folder, model_max_length=20)
+    tokenizer.save_pretrained(folder)
+    assert trace(find_stance(str(folder))).meta["max_tokens"] == 20
+    stance.read_all_it_can(folder)
+    assert trace(find_stance(str(folder))).meta["max_tokens"] == 64
