@@ -48,13 +48,19 @@ def read_scales(folder: Path) -> dict[str, Scale]:
 
     try:
         stored = load_file(file)
-        return {
+        scales = {
             layer: Scale(spread.astype(np.float32), *map(float, stored[layer + RANGE]))
             for layer, spread in stored.items()
             if not layer.endswith(RANGE)
         }
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise ModelUnavailable(f"{file} cannot be read: {error}") from error
+    for layer, scale in scales.items():
+        if not (
+            (scale.spread > 0).all() and scale.low <= 0 <= scale.high and scale.low < scale.high
+        ):
+            raise ModelUnavailable(f"{file} has no usable scale for {layer}")
+    return scales
 
 
 def widen(module: Any, scales: Mapping[str, Scale]) -> None:

@@ -84,8 +84,24 @@ def test_damaged_scales_are_refused(tmp_path: Path, content: bytes) -> None:
         read_scales(tmp_path)
 
 
-def test_a_range_that_is_missing_is_damage(tmp_path: Path) -> None:
-    save_file({"a": np.ones(3, np.float16)}, tmp_path / SCALES)
+@pytest.mark.parametrize(
+    ("spread", "ends"),
+    [
+        ([1, 1], None),
+        ([1, 1], [0, 0]),
+        ([1, 1], [0.5, 1]),
+        ([1, 1], [float("nan"), 1]),
+        ([1, 0], [-1, 1]),
+        ([1, float("nan")], [-1, 1]),
+    ],
+)
+def test_scales_that_cannot_be_used_are_refused(
+    tmp_path: Path, spread: list[float], ends: list[float] | None
+) -> None:
+    stored = {"a": np.array(spread, np.float16)}
+    if ends is not None:
+        stored["a" + RANGE] = np.array(ends, np.float32)
+    save_file(stored, tmp_path / SCALES)
     with pytest.raises(ModelUnavailable, match=SCALES):
         read_scales(tmp_path)
 
