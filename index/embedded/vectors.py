@@ -23,10 +23,10 @@ FLAT_UP_TO = 50_000
 BLOCK = 20_000
 EF_SEARCH = 128
 EXACT_AMONG = 50_000
-# Inverted lists: one in so many is looked through, and of what is found there by short codes so
-# many are scored again by their own numbers. Chosen by `claimdesk bench`: docs/decisions/0009.
-LISTS_PROBED = 4
-SCORED_AGAIN = 300
+# Inverted lists: so many, or one in eight, are looked through, and of what is found there by short
+# codes so many are scored again by their own numbers. Chosen by measurement: docs/decisions/0009.
+LISTS_PROBED, ONE_IN = 125, 8
+SCORED_AGAIN = 500
 TRAINING_PER_LIST = 64
 CODES_FROM = 16  # values of a 4-bit code
 REMOVED = -1
@@ -264,7 +264,7 @@ def _inverted_lists(dimension: int, lists: int) -> Any:
     coarse.by_residual = False
     coarse.cp.spherical = True
     coarse.cp.min_points_per_centroid = coarse.pq.cp.min_points_per_centroid = 1
-    coarse.nprobe = max(8, -(-lists // LISTS_PROBED))
+    coarse.nprobe = min(lists, max(LISTS_PROBED, lists // ONE_IN))
     coarse.implem = 15  # threads over the lists of one query, candidates in a reservoir
     exact = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, metric)
     return faiss.IndexRefine(coarse, exact)
@@ -275,9 +275,11 @@ def _coarse(inner: Any) -> Any:
 
 
 def _sample(blocks: Blocks, total: int, size: int) -> Vectors:
-    """Evenly spread over the corpus, so that a folder of one subject does not own the lists."""
-    step = max(1, total // size)
-    return np.concatenate([block[::step].copy() for _, block in blocks])
+    """As many of each block, so that a folder of one subject does not own the lists. Which ones,
+    chance decides: where sources take turns, every sixteenth may always be of the same one."""
+    share = min(1.0, size / total)
+    random = np.random.default_rng(0)
+    return np.concatenate([block[random.random(len(block)) < share] for _, block in blocks])
 
 
 def _lists(total: int) -> int:
