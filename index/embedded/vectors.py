@@ -23,9 +23,9 @@ FLAT_UP_TO = 50_000
 BLOCK = 20_000
 EF_SEARCH = 128
 EXACT_AMONG = 50_000
-# Inverted lists: so many, or one in eight, are looked through, and of what is found there by short
+# Inverted lists: so many, or such a share, are looked through, and of what is found there by short
 # codes so many are scored again by their own numbers. Chosen by measurement: docs/decisions/0009.
-LISTS_PROBED, ONE_IN = 125, 8
+LISTS_PROBED, SHARE_PROBED = 150, 0.15
 SCORED_AGAIN = 500
 TRAINING_PER_LIST = 64
 CODES_FROM = 16  # values of a 4-bit code
@@ -264,7 +264,7 @@ def _inverted_lists(dimension: int, lists: int) -> Any:
     coarse.by_residual = False
     coarse.cp.spherical = True
     coarse.cp.min_points_per_centroid = coarse.pq.cp.min_points_per_centroid = 1
-    coarse.nprobe = min(lists, max(LISTS_PROBED, lists // ONE_IN))
+    coarse.nprobe = min(lists, max(LISTS_PROBED, round(SHARE_PROBED * lists)))
     coarse.implem = 15  # threads over the lists of one query, candidates in a reservoir
     exact = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, metric)
     return faiss.IndexRefine(coarse, exact)

@@ -19,6 +19,6 @@ def test_few_vectors_are_all_learned_from() -> None:
     assert len(_sample([(range(50), rows)], 50, 400)) == 50
 
 
-@pytest.mark.parametrize(("lists", "probed"), [(40, 40), (316, 125), (1_000, 125), (4_000, 500)])
+@pytest.mark.parametrize(("lists", "probed"), [(40, 40), (316, 150), (1_000, 150), (4_000, 600)])
 def test_lists_that_are_looked_through(lists: int, probed: int) -> None:
     assert _coarse(_inverted_lists(12, lists)).nprobe == probed
