@@ -20,6 +20,7 @@ from index.types import Vectors
 from retrieval.errors import ModelUnavailable
 from retrieval.integers import (
     SCALES,
+    Scale,
     read_scales,
     widen,
     with_integer_products,
@@ -111,6 +112,15 @@ def stored_form(precision: Precision, folder: Path) -> Stored:
     return "int8-products" if (folder / SCALES).is_file() else "f32"
 
 
+def as_stored(graph: Any, stored: Stored, scales: Mapping[str, Scale]) -> Any:
+    """A graph of floats in the form that is kept; `scales` are asked for by integer products."""
+    if stored == "int8":
+        return with_integer_weights(graph)
+    if stored == "int8-products":
+        return with_integer_products(graph, scales)
+    return graph
+
+
 def compiled(core: Any, graph: Any, precision: Precision, stored: Stored, threads: int = 0) -> Any:
     """A graph, or the file of one, made ready to run on this processor."""
     native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
@@ -140,10 +150,7 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, stored: Stored) -> 
         raise ModelUnavailable(f"{files.name} cannot be compiled: {error}") from error
     for port, name in zip(graph.inputs, made.inputs, strict=True):
         port.get_tensor().set_names({name})
-    if stored == "int8":
-        graph = with_integer_weights(graph)
-    elif stored == "int8-products":
-        graph = with_integer_products(graph, scales)
+    graph = as_stored(graph, stored, scales)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent))
     try:

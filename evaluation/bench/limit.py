@@ -10,8 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.integers import Scale, with_integer_products, with_integer_weights
-from retrieval.processor import BATCH_TOKENS, Stored, compiled, openvino, stored_form
+from retrieval.integers import Scale
+from retrieval.processor import (
+    BATCH_TOKENS,
+    Stored,
+    as_stored,
+    compiled,
+    openvino,
+    stored_form,
+)
 
 ROUNDS = 30
 
@@ -55,12 +62,8 @@ def _product(rows: int, columns: int, width: int, stored: Stored) -> float:
     matrix = ops.constant(random.standard_normal((width, columns), np.float32))
     product = ops.matmul(into, matrix, False, True)
     product.set_friendly_name("__module.alone/aten::linear/MatMul")
-    graph = ov.Model([product], [into])
-    if stored == "int8":
-        graph = with_integer_weights(graph)
-    elif stored == "int8-products":
-        scale = Scale(np.ones(columns, np.float32), -5, 5)
-        graph = with_integer_products(graph, {"alone": scale})
+    scale = Scale(np.ones(columns, np.float32), -5, 5)
+    graph = as_stored(ov.Model([product], [into]), stored, {"alone": scale})
     request = compiled(ov.Core(), graph, "int8", stored).create_infer_request()
     request.infer([given])
     spent = []
