@@ -12,19 +12,33 @@ from pathlib import Path
 
 from evaluation.errors import EvaluationError
 
+# Of a service that answers sixteen claims at once wrk's own count loses up to sixteen at the end, so
+# what counts is the time until the last answer came.
 SCRIPT = """
-local bodies, at = {}, 0
+local ffi = require("ffi")
+ffi.cdef("typedef struct { long seconds, micro; } instant; int gettimeofday(instant *, void *);")
+local function now()
+  local at = ffi.new("instant[1]")
+  ffi.C.gettimeofday(at, nil)
+  return tonumber(at[0].seconds) + tonumber(at[0].micro) / 1e6
+end
+local bodies, at, threads = {}, 0, {}
 for line in io.lines(os.getenv("BODIES")) do bodies[#bodies + 1] = line end
 function request()
   at = at % #bodies + 1
   return wrk.format("POST", "/v1/verify", {["Content-Type"] = "application/json"}, bodies[at])
 end
-function done(summary, latency, requests)
-  local e = summary.errors
+function setup(thread) threads[#threads + 1] = thread end
+function init() started, answered, last = now(), 0, 0 end
+function response(status)
+  if status < 400 then answered, last = answered + 1, now() - started end
+end
+function done(summary, latency)
+  local e, client = summary.errors, threads[1]
   print(string.format(
-    'JSON{"p50": %f, "p95": %f, "p99": %f, "requests": %d, "seconds": %f, "failed": %d}',
+    'JSON{"p50": %f, "p95": %f, "p99": %f, "answered": %d, "seconds": %f, "failed": %d}',
     latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3,
-    summary.requests - e.status, summary.duration / 1e6,
+    client:get("answered"), client:get("last"),
     e.connect + e.read + e.write + e.status + e.timeout))
 end
 """
@@ -32,7 +46,7 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Of one run: latencies in ms, answers a second, requests that failed."""
+    """Of one run: latencies in ms, answers a second until the last of them, requests that failed."""
 
     clients: int
     p50: float
@@ -78,6 +92,6 @@ def measure(url: str, claims: Sequence[str], clients: int, seconds: int) -> Load
         round(found["p50"], 2),
         round(found["p95"], 2),
         round(found["p99"], 2),
-        round(found["requests"] / found["seconds"], 3),
+        round(found["answered"] / found["seconds"], 3) if found["answered"] else 0.0,
         found["failed"],
     )
