@@ -133,6 +133,8 @@ def train(
         num_labels=len(STANCES),
         max_length=plan.max_tokens,
         local_files_only=True,
+        # Without dropout the fused one took 2.3 times as long a step on a CPU.
+        model_kwargs={} if torch.cuda.is_available() else {"attn_implementation": "eager"},
         config_kwargs={
             "id2label": labels,
             "label2id": {v: k for k, v in labels.items()},

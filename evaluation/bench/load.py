@@ -12,8 +12,8 @@ from pathlib import Path
 
 from evaluation.errors import EvaluationError
 
-# Of a service that answers sixteen claims at once wrk's own count loses up to sixteen at the end, so
-# what counts is the time until the last answer came.
+# A service that answers sixteen claims at once would lose up to sixteen in wrk's own count: what is
+# being answered when the time is up. So the time counts until the last answer came.
 SCRIPT = """
 local ffi = require("ffi")
 ffi.cdef("typedef struct { long seconds, micro; } instant; int gettimeofday(instant *, void *);")
@@ -46,7 +46,7 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Of one run: latencies in ms, answers a second until the last of them, requests that failed."""
+    """Of one run: latencies in ms, answers a second until the last, requests that failed."""
 
     clients: int
     p50: float

@@ -124,9 +124,13 @@ def test_the_load_is_answered(service) -> None:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         port = listening.getsockname()[1]
-        load = measure(f"http://127.0.0.1:{port}", ["The bridge cost 48 million euros"], 4, 1)
+        url = f"http://127.0.0.1:{port}"
+        load = measure(url, ["The bridge cost 48 million euros"], 4, 1)
+        refused = measure(url, [""], 4, 1)
         server.should_exit = True
         thread.join()
     assert load.failed == 0
     assert load.per_second > 0
     assert 0 < load.p50 <= load.p95 <= load.p99
+    assert refused.failed > 0
+    assert refused.per_second == 0
