@@ -18,8 +18,13 @@ made() { # KIND MOST CORPUS: a file that was cut off is not taken for a whole on
     mv "$runs/$1.new" "$runs/$1.jsonl"
 }
 
-learn() { # RECIPE BASE; recipe.json is the last that a run writes
-    [ -f "$runs/$1/final/recipe.json" ] && return
+learn() { # RECIPE BASE
+    [ -d "$runs/$1" ] || { mkdir "$runs/$1" && cp "training/$1.toml" "$runs/$1/recipe.toml"; }
+    cmp -s "training/$1.toml" "$runs/$1/recipe.toml" || {
+        echo "ship.sh: $runs/$1 is of another recipe: delete it, or name another folder" >&2
+        exit 1
+    }
+    [ -f "$runs/$1/final/recipe.json" ] && return # the last that a run writes
     python -m training.stance "$data" --recipe "training/$1.toml" --base "$2" --out "$runs/$1" \
         --minutes 2 --extra "$runs/mined.jsonl" --extra "$runs/copies.jsonl" \
         --extra "$runs/comparisons.jsonl" --extra "$runs/contrasts.jsonl" --extra "$runs/bounds.jsonl"

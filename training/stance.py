@@ -21,6 +21,7 @@ from evaluation.pairs import Pair, read_pairs
 from index.types import Vectors
 from retrieval.errors import RetrievalError
 from retrieval.packed import PACKED, unpacked
+from retrieval.stance import find_stance
 from retrieval.types import STANCES
 from training.claim_only import claim_only
 from training.errors import TrainingError
@@ -87,7 +88,11 @@ def fine_tune(
     learned = targets(pairs, teachers, plan.teacher_share, out)
     known = _known(pairs, pool, plan.seed, out) if plan.without_claim_only else 0 * learned
     random.Random(plan.seed).shuffle(dev)
-    return train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
+    model = train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
+    taught_by = [find_stance(teacher).identity for teacher in teachers]
+    made = {**plan.model_dump(), "base": base.name, "teachers": taught_by}
+    (out / "final" / "recipe.json").write_text(json.dumps(made, indent=1) + "\n")
+    return model
 
 
 def _known(pairs: Sequence[Pair], pool: Sequence[Pair], seed: int, out: Path) -> Vectors:
@@ -212,7 +217,6 @@ def train(
             trainer.evaluate()
     model.save_pretrained(str(out / "final"))
     read_all_it_can(out / "final")
-    (out / "final" / "recipe.json").write_text(plan.model_dump_json(indent=1))
     return model
 
 

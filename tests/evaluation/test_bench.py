@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 
 from evaluation.bench import searching, texts
 from evaluation.bench.cli import Part, _kept, _summary, app
+from evaluation.bench.limit import reached
 from evaluation.bench.load import measure
 from evaluation.errors import EvaluationError
 from tests.conftest import client_for
+from tests.retrieval.test_stance import save_tiny
 
 RATIOS = {
     "embedding", "stance", "verify_p50_1", "throughput_32_vs_1", "throughput_32_vs_plain",
@@ -109,6 +111,15 @@ def test_a_part_alone(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPat
     kept["about"]["machine"] = "another"
     (tmp_path / "bench.json").write_text(json.dumps(kept))
     assert _kept(tmp_path, [Part.SEARCH]) == {}
+
+
+def test_the_share_of_what_the_processor_can_do_by_hand(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path / "model")
+    # [CLS] one two [SEP] three [SEP]; two layers of 4 * 32 * 32 + 2 * 32 * 64 weights.
+    found = reached([("one two", "three")] * 2, 1e6, folder)
+    assert found["tokens_per_pair"] == 6
+    assert found["billion_operations_per_second"] == round(2 * 16_384 * 6 * 1e6 / 1e9)
+    assert found["of_one_product_alone"] > 0
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")

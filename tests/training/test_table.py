@@ -6,6 +6,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from tests.retrieval.test_stance import save_tiny
+from tests.training.test_stance import save_pairs
 from training.errors import BadRecipe, TrainingError
 from training.table import _key, _part, as_table, main, read_plan
 
@@ -85,3 +87,27 @@ def test_a_taught_row_wants_a_teacher(tmp_path: Path) -> None:
     run = CliRunner().invoke(app, given)
     assert run.exit_code == 1
     assert "name a --teacher" in run.stderr
+
+
+def test_every_row_is_learned_once(tmp_path: Path) -> None:
+    for name in ("stance_train.jsonl", "stance_dev.jsonl"):
+        save_pairs(tmp_path, name, 64)
+    file = tmp_path / "plan.toml"
+    file.write_text(
+        "[recipe]\nlearning_rate = 1e-3\ndatasets = { conjnli = { cap = 0 } }\n"
+        "[[rows]]\nname = 'labels alone'\n[[rows]]\nname = 'taught'\ntaught = true\n"
+    )
+    app = typer.Typer()
+    app.command()(main)
+    out = tmp_path / "out"
+    given = [str(tmp_path), "--base", str(save_tiny(tmp_path / "base")), "--plan", str(file)]
+    given += ["--teacher", str(save_tiny(tmp_path / "teacher", seed=1)), "--out", str(out)]
+    halves = [CliRunner().invoke(app, [*given, "--part", part]) for part in ("1/2", "2/2")]
+    assert [half.exit_code for half in halves] == [0, 0], halves[0].output + halves[1].output
+    assert "taught" not in halves[0].output
+    scored = {made: made.stat().st_mtime_ns for made in out.glob("*.json")}
+    assert len(scored) == 2
+    whole = CliRunner().invoke(app, given)
+    assert {made: made.stat().st_mtime_ns for made in out.glob("*.json")} == scored
+    for name in ("labels alone", "taught"):
+        assert f"| {name} | 0." in whole.output
