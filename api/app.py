@@ -22,9 +22,11 @@ from retrieval.verify import READ_DOCUMENTS
 # Of a batch, in tokens of what is read whole: about sixteen claims of usual length.
 BATCH_COST = 40_000
 PASSAGE_TOKENS = 200
-# Threads for answers of many lines, and for those who ask how the service does: however many there
-# are of the first, and of documents that are stored, the second find one.
+# Threads for answers of many lines, for documents that are stored or deleted (one at a time), and
+# for those who ask how the service does: however many there are of the first two, the last find
+# one, and so does a search.
 STREAMS = 8
+WRITES = 2
 PROBES = 2
 
 
@@ -53,6 +55,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
                 window=settings.batch_window_ms / 1000,
             )
             app.state.streams = anyio.CapacityLimiter(STREAMS)
+            app.state.writes = anyio.CapacityLimiter(WRITES)
             app.state.probes = anyio.CapacityLimiter(PROBES)
             async with anyio.create_task_group() as workers:
                 workers.start_soon(app.state.batcher.run)

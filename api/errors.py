@@ -22,7 +22,11 @@ class DocumentNotFound(ApiError):
 
 
 class TooManyRequests(ApiError):
-    """This client is over its rate."""
+    """This client is over its rate, for so many seconds."""
+
+    def __init__(self, detail: str, seconds: int = 1) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
 
 
 class Overloaded(ApiError):

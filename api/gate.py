@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 import time
 import uuid
@@ -30,9 +31,10 @@ log = logging.getLogger(__name__)
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 BODILESS_METHODS = SAFE_METHODS | {"DELETE"}
 IMPORT_PATH = "/v1/documents:import"
-# Each keeps its body on disk, from the first byte until all of it is stored; one writes at a time.
-# Half of them are for any one client, so that one who never comes to an end keeps out only itself.
-MOST_IMPORTS = 4
+# What lasts as long as its client likes, and how many there may be at once: an import keeps its
+# body on disk until all of it is stored, and a batch is as much work as its claims. Half of them
+# are for any one client, so that one who never comes to an end keeps out only itself.
+MOST_AT_ONCE = {IMPORT_PATH: 4, "/v1/verify/batch": 16}
 # A whole body may take so many times what one of its parts may.
 MOST_PARTS_TIME = 20
 # Answered busy or not, and whatever name they are reached by: they tell nothing but that.
@@ -85,7 +87,7 @@ class Gate:
         self._rate = limits.parse(settings.rate_limit)
         self._limiter = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
         self._busy = 0
-        self._importing: Counter[str] = Counter()
+        self._lasting: dict[str, Counter[str]] = {path: Counter() for path in MOST_AT_ONCE}
 
     def enter(self) -> None:
         self._busy += 1
@@ -123,11 +125,11 @@ class Gate:
 
         work = _Work(self)
         client = scope["client"][0] if scope.get("client") else "unknown"
-        importing = False
+        lasting = None
         try:
             self._admit(scope, headers, client)
-            if importing := _imports(scope):
-                self._importing[client] += 1
+            if (lasting := self._like(scope)) is not None:
+                lasting[client] += 1
             limit = self._body_limit(scope["path"])
             length = int(headers.get(b"content-length") or 0)
             if length > limit:
@@ -143,7 +145,11 @@ class Gate:
             status = CLIENT_LEFT
             log.warning("request %s: its answer was not read and is dropped", request_id)
         except ApiError as error:
-            await respond(status_of(error), str(error), request_id)(scope, receive, tagged)
+            later = (
+                {"Retry-After": str(error.seconds)} if isinstance(error, TooManyRequests) else {}
+            )
+            refusal = respond(status_of(error), str(error), request_id, later)
+            await refusal(scope, receive, tagged)
         except HTTPException as error:
             await respond(error.status_code, error.detail, request_id)(scope, receive, tagged)
         except Exception:
@@ -153,8 +159,9 @@ class Gate:
             await respond(500, "internal error; see the log", request_id)(scope, receive, tagged)
         finally:
             work.end()
-            if importing:
-                self._importing -= Counter([client])
+            if lasting is not None:
+                lasting.subtract([client])
+                lasting += Counter()  # drops who has none
             if work.left:  # what was answered to nobody does not matter
                 status = CLIENT_LEFT
             # The template, not the path: an id in a label would make a series a document.
@@ -179,13 +186,18 @@ class Gate:
             raise OriginRefused(f"origin {origin!r} may not write: see CLAIMDESK_CORS_ORIGINS")
         if self._busy >= self._settings.max_in_flight:
             raise self._overloaded()
-        under_way = self._importing
-        if _imports(scope) and (
-            under_way.total() >= MOST_IMPORTS or under_way[client] >= MOST_IMPORTS // 2
-        ):
-            raise Overloaded(f"{under_way.total()} imports are under way: try again")
+        if (lasting := self._like(scope)) is not None:
+            most = MOST_AT_ONCE[scope["path"]]
+            if lasting.total() >= most or lasting[client] >= most // 2:
+                raise Overloaded(f"{lasting.total()} of {scope['path']} are under way: try again")
         if not self._limiter.hit(self._rate, client):
-            raise TooManyRequests(f"more than {self._settings.rate_limit}: slow down")
+            again = self._limiter.get_window_stats(self._rate, client).reset_time - time.time()
+            said = f"more than {self._settings.rate_limit}: slow down"
+            raise TooManyRequests(said, max(1, math.ceil(again)))
+
+    def _like(self, scope: Scope) -> Counter[str] | None:
+        """Of what is like this request and lasts, how many there are by client."""
+        return self._lasting.get(scope["path"]) if scope["method"] == "POST" else None
 
     def _trusts(self, origin: str, host: str) -> bool:
         """Programs send no Origin; our own /docs page sends the host it came from."""
@@ -247,10 +259,6 @@ class _Work:
     def end(self) -> None:
         if self.begun:
             self._gate.leave()
-
-
-def _imports(scope: Scope) -> bool:
-    return bool(scope["method"] == "POST" and scope["path"] == IMPORT_PATH)
 
 
 def _too_large(limit: int) -> HTTPException:

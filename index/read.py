@@ -197,16 +197,26 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
         raise UnreadableFile(f"front matter is not YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(header, dict):
         raise UnreadableFile("front matter is not a list of key: value lines")
-    return {str(key): str(value) for key, value in header.items() if value not in _NO_VALUE}, body
+    # A list or a mapping is none of the fields, and may be aliases of aliases: never written out.
+    said = {key: v for key, v in header.items() if isinstance(v, str) and v not in _NO_VALUE}
+    return {str(key): value for key, value in said.items()}, body
 
 
 def _html(file: Path, name: str, max_chars: int) -> Document:
-    """Main text and metadata by trafilatura, which is given bytes and fetches nothing."""
+    """Main text and metadata by trafilatura, which is given bytes and fetches nothing.
+
+    A date is what the page says of itself: one found by an extensive search may be the footer's
+    copyright, and `as_of` would take it for the day of publication.
+    """
     import trafilatura
 
     _check_size(file)
     page = trafilatura.bare_extraction(
-        file.read_bytes(), with_metadata=True, include_comments=False, include_tables=False
+        file.read_bytes(),
+        with_metadata=True,
+        include_comments=False,
+        include_tables=False,
+        date_extraction_params={"extensive_search": False, "original_date": True},
     )
     if page is None or isinstance(page, dict) or not (page.text or "").strip():
         raise UnreadableFile("no main text found in the page")

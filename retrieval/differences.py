@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import functools
 import itertools
 import math
 import re
@@ -17,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from dateparser.search import search_dates
+import dateparser
 from text_to_num import find_numbers
 
 from index.terms import terms
@@ -35,6 +34,7 @@ _OF_MONEY = {"k": 1e3, "m": 1e6}
 _SHORT = {"bn": 1e9, "tn": 1e12}
 _PERCENT = re.compile(r"\s*(?:%|percent\b|per cent\b)", re.I)
 _UNIT = re.compile(r"[\s-]*([^\W\d_]+)")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b", re.I)
 _CURRENCY = re.compile(r"([$€£])\s?$")
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
 _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
@@ -61,19 +61,36 @@ _COMPARISONS = {
         r"\b(?:equal|equally|same (?:number|size|amount|share)|as (?:many|much) as)\b", re.I
     ),
 }
+_AMOUNT = re.compile(r"\s+(?:numbers?|amounts?|sizes?|shares?) of\b", re.I)
 _THAN = re.compile(r"\bthan\s+([^.,;:]+)", re.I)
 _NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b\w+n['’]t\b", re.I)
-_MONTHS = "|".join([*calendar.month_name[1:], *calendar.month_abbr[1:]])
-_DATE_PART = rf"(?:\b(?:{_MONTHS})\b|\d)"
-_DATE_CORE = re.compile(rf"{_DATE_PART}(?:.*{_DATE_PART}(?:st|nd|rd|th)?)?", re.I)
-_YEAR = r"\b(?:1\d|20)\d\d\b"
-_NAMES_DATE = re.compile(
-    rf"\b(?:{_MONTHS})\b.*\d|\d.*\b(?:{_MONTHS})\b|{_YEAR}|\d[./-]\d+[./-]\d", re.I
+_OF_NOUNS = {"no", "without", "none"}
+_CLAUSE_END = re.compile(r"[.,;:]|\bbut\b", re.I)
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
+_MONTH = rf"(?P<month>{'|'.join([*calendar.month_name[1:], *calendar.month_abbr[1:], 'Sept'])})\b"
+_DAY = r"\b(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
+_YEAR = r"(?P<year>1\d\d\d|20\d\d)\b"
+_BARE_YEAR = re.compile(rf"\b{_YEAR}")
+# Where a text names a date, the longest forms first; what it names there, dateparser reads.
+_DATE_FORMS = (
+    re.compile(rf"{_DAY}(?:\s+of|-)?\s*{_MONTH}(?:\.?[,\s-]+{_YEAR})?", re.I),
+    re.compile(rf"\b{_MONTH}\.?\s+(?:the\s+)?{_DAY}\b(?![.,:]\d)(?:,?\s+{_YEAR})?", re.I),
+    re.compile(rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_YEAR}", re.I),
+    re.compile(r"\b(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4}|\d\d)\b"),
+    re.compile(r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b"),
+    _BARE_YEAR,
 )
-# What a text without it cannot name: reading dates takes ten times as long as all else here.
-_MAY_NAME_DATE = re.compile(rf"{_MONTHS}|1\d\d\d|20\d\d|\d[./-]\d+[./-]\d", re.I)
-_NUMERIC_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}")
-_TWO_DATES = re.compile(r"\b(?:and|or|to|until|till|through)\b|[–—]|\s-\s", re.I)
+_NUMERIC_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d+")
+# 1800 is a year after these words, and may be a number of people after any other.
+_BEFORE_YEAR = re.compile(
+    r"\b(?:in|since|during|until|till|of|for|from|before|after|between|year|early|late"
+    r"|spring|summer|autumn|winter)\s+$",
+    re.I,
+)
+_DETERMINER = re.compile(r"\b(?:an?|the|its|his|her|their)\s+$", re.I)
+# The 3 of "3 and 12 May" is a date, too: which of them the other side means is not known.
+_MORE_DAYS_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s*(?:to|and|or|[-–—,&])\s*$", re.I)
+_MORE_DAYS_AFTER = re.compile(r"\s*(?:to\b|and\b|or\b|[-–—&])\s*\d", re.I)
 _BOUND_OF_TIME = re.compile(
     r"\b(?:before|after|by|since|until|till|between|within|from|prior to|than)\s+(?:the\s+)?$", re.I
 )
@@ -88,8 +105,13 @@ _NOT_NEGATED = {
     "in", "on", "at", "of", "for", "by", "with", "that", "this", "it", "be", "been", "and", "or",
     "as", "so", "yet", "all", "ani", "much", "mani",
 }  # fmt: skip
+_AUXILIARIES = {
+    "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "doe", "did", "will",
+    "would", "can", "could", "may", "might", "should", "must", "than",
+}  # fmt: skip
 SEPARATOR = "\n\n"
-_BASES = (dt.datetime(2001, 3, 7), dt.datetime(2010, 11, 23))
+# Of the day of reading nothing may be taken over; a leap year, for the 29th of February.
+_READ_AS = {"PARSERS": ["absolute-time"], "RELATIVE_BASE": dt.datetime(2000, 1, 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +237,9 @@ def _plain(digits: str) -> bool:
 
 
 def _with_unit(text: str, start: int, end: int, value: float) -> _Quantity:
+    if ordinal := _ORDINAL.match(text, end):  # the 44th president is one, not 44
+        ranked = _counted(text, ordinal.end())
+        return _Quantity(start, ordinal.end(), value, ranked and f"th {ranked}", NO_BOUND)
     currency = _CURRENCY.search(text[:start])
     scale, short = _UNIT.match(text, end), _SHORT_SCALE.match(text, end)
     if scale and scale.group(1).lower() in _SCALE:
@@ -283,18 +308,31 @@ def _range(quantity: _Quantity) -> tuple[float, float]:
 def _other_comparison(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
     said, told = _comparisons(claim), _comparisons(evidence)
     if len(said) == 1 and len(told) == 1 and said.keys() != told.keys():
-        if said.keys() | told.keys() == {"more", "less"} and not _same_sides(claim, evidence):
-            return  # "more than Russia" and, of Russia, "fewer than Turkey" are the same
         (here,), (there,) = said.values(), told.values()
-        yield "comparison", here, there
+        alike = _compared(claim, here) & _compared(evidence, there)
+        if alike and said.keys() | told.keys() == {"more", "less"}:
+            # "More than Russia" and, of Russia, "fewer than Turkey" are the same.
+            sides = _than(claim), _than(evidence)
+            alike = sides[0] & sides[1] if any(sides) else alike
+        if alike:
+            yield "comparison", here, there
 
 
-def _same_sides(claim: str, evidence: str) -> bool:
-    """Whether both compare with the same, or neither says with what."""
-    said, told = _THAN.search(claim), _THAN.search(evidence)
-    if said is None or told is None:
-        return said is told
-    return bool({*terms(said[1])} & {*terms(told[1])})
+def _than(text: str) -> set[str]:
+    """Stems of what something is compared with."""
+    side = _THAN.search(text)
+    return {*terms(side[1])} if side else set()
+
+
+def _compared(text: str, cue: _Slice) -> set[str]:
+    """The stem of what is compared: what the cue counts ("more servicemen", "an equal number of
+    servicemen"), or else what was said before it ("prices were higher")."""
+    amount = _AMOUNT.match(text, cue.end)
+    counted = _counted(text, amount.end() if amount else cue.end)
+    if counted and counted not in _AUXILIARIES:
+        return {counted}
+    before = [stem for stem in terms(text[: cue.start]) if stem not in _NOT_NEGATED | _AUXILIARIES]
+    return set(before[-1:])
 
 
 def _comparisons(text: str) -> dict[str, _Slice]:
@@ -302,49 +340,63 @@ def _comparisons(text: str) -> dict[str, _Slice]:
     return {name: _Slice(*match.span()) for name, match in found.items() if match}
 
 
-@functools.lru_cache(maxsize=1_000)  # a claim meets several passages
-def _dates(text: str) -> tuple[_Date, ...]:
-    """Dates with the parts they name: what changes with the day of reading was not said."""
-    if not _MAY_NAME_DATE.search(text):
-        return ()
-    readings = [
-        search_dates(
-            text, languages=["en"], settings={"PARSERS": ["absolute-time"], "RELATIVE_BASE": base}
-        )
-        or []
-        for base in _BASES
-    ]
+def _dates(text: str) -> list[_Date]:
+    """Dates with the parts they name."""
     found: list[_Date] = []
-    at, run_together = 0, False
-    for (words, first), (_, second) in zip(*readings, strict=False):
-        start = text.find(words, at)
-        core = _DATE_CORE.search(words)
-        if start < 0 or not core or not _NAMES_DATE.search(core.group()):
-            continue
-        at = start + len(words)
+    for match in _date_matches(text):
+        read = dateparser.parse(match.group(), languages=["en"], settings=_READ_AS)
+        if read is None:
+            continue  # the 31st of February
+        named = {name for name, value in match.groupdict().items() if value}
+        if _either_order(match.group()):
+            named = {"year"}
         parts = (
-            first.year if first.year == second.year else None,
-            first.month if first.month == second.month else None,
-            first.day if first.day == second.day else None,
+            read.year if "year" in named else None,
+            read.month if "month" in named else None,
+            read.day if "day" in named else None,
         )
-        if _TWO_DATES.search(core.group()):
-            run_together = True
-        elif _either_order(core.group()):
-            parts = (parts[0], None, None)
-        begins = start + core.start()
-        joined = bool(found) and _RANGE.fullmatch(text, found[-1].end, begins) is not None
+        joined = bool(found) and _RANGE.fullmatch(text, found[-1].end, match.start()) is not None
         if joined:
             found[-1] = replace(found[-1], open=True)
-        bound = _BOUND_OF_TIME.search(text[:begins]) is not None
-        found.append(_Date(begins, start + core.end(), parts, joined or bound))
-    if run_together:  # "3 March and 12 May": what belongs to which is not known
-        found = [replace(one, parts=(None, None, None)) for one in found]
-    return tuple(found)
+        before = text[: match.start()]
+        one_of_several = "day" in named and (
+            _MORE_DAYS_BEFORE.search(before) or _MORE_DAYS_AFTER.match(text, match.end())
+        )
+        is_open = joined or bool(one_of_several) or _BOUND_OF_TIME.search(before) is not None
+        found.append(_Date(*match.span(), parts, is_open))
+    return found
+
+
+def _date_matches(text: str) -> list[re.Match[str]]:
+    """In the order of the text; none lies in another."""
+    taken: list[re.Match[str]] = []
+    for form in _DATE_FORMS:
+        for match in form.finditer(text):
+            apart = all(o.end() <= match.start() or match.end() <= o.start() for o in taken)
+            if apart and (form is not _BARE_YEAR or _is_year(text, match, taken)):
+                taken.append(match)
+    return sorted(taken, key=lambda match: match.start())
+
+
+def _is_year(text: str, match: re.Match[str], dates: Sequence[re.Match[str]]) -> bool:
+    """Whether a number may not as well count something."""
+    if any(_RANGE.fullmatch(text, date.end(), match.start()) for date in dates):
+        return True
+    before, after = text[: match.start()], text[match.end() :]
+    if before.endswith("(") and after.startswith(")"):
+        return True
+    if _DETERMINER.search(before):  # the 1966 FA Cup; the 1966 people
+        return after[:1].isspace() and after[1:2].isupper()
+    said = _BEFORE_YEAR.search(before)
+    if said is None or _PERCENT.match(after):
+        return False
+    # In 2020 prices rose; of 1800 people.
+    return said.group().strip().lower() == "in" or not _counted(text, match.end())
 
 
 def _either_order(words: str) -> bool:
     """Whether 12/05/2020 or the like: in May for some readers, in December for others."""
-    numeric = _NUMERIC_DATE.search(words)
+    numeric = _NUMERIC_DATE.fullmatch(words)
     return (
         numeric is not None and numeric[1] != numeric[2] and max(map(int, numeric.groups())) <= 12
     )
@@ -368,26 +420,34 @@ def _common(one: _Date, other: _Date) -> list[tuple[int, int]]:
 
 
 def _negations(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
-    """A word that one side negates and the other states."""
-    for negated in _negated(claim):
-        if (stated := _stated(evidence, negated[1])) is not None:
-            yield "negation", negated[0], stated
-    for negated in _negated(evidence):
-        if (stated := _stated(claim, negated[1])) is not None:
-            yield "negation", stated, negated[0]
+    """A word that one side negates and the other states; who does both says neither."""
+    for one, other, turned in ((claim, evidence, False), (evidence, claim, True)):
+        denied = _negated(other)
+        for stem, negated in _negated(one).items():
+            stated = _stated(other, stem)
+            if stated is not None and stem not in denied and _stated(one, stem) is None:
+                yield ("negation", stated, negated) if turned else ("negation", negated, stated)
 
 
-def _negated(text: str) -> Iterator[tuple[_Slice, str]]:
+def _negated(text: str) -> dict[str, _Slice]:
+    """Stem of what is negated -> where, the negation included."""
+    found: dict[str, _Slice] = {}
     for cue in _NEGATION.finditer(text):
-        word = re.compile(r"\s+([^\W\d_]+)").match(text, cue.end())
+        word = _NEXT_WORD.match(text, cue.end())
         stems = terms(word.group(1)) if word else []
-        if word and stems and stems[0] not in _NOT_NEGATED:
-            yield _Slice(cue.start(), word.end()), stems[0]
+        if not word or not stems or stems[0] in _NOT_NEGATED:
+            continue
+        after = _NEXT_WORD.match(text, word.end()) if cue.group().lower() in _OF_NOUNS else None
+        if after and not {*terms(after.group(1))} & (_NOT_NEGATED | _AUXILIARIES):
+            continue  # "no city hall" denies no city
+        found.setdefault(stems[0], _Slice(cue.start(), word.end()))
+    return found
 
 
 def _stated(text: str, stem: str) -> _Slice | None:
+    """Where the word stands without a negation just before it."""
     for word in re.finditer(r"[^\W\d_]+", text):
-        if terms(word.group()) == [stem]:
-            before = text[max(0, word.start() - 25) : word.start()]
-            return None if _NEGATION.search(before) else _Slice(*word.span())
+        before = _CLAUSE_END.split(text[max(0, word.start() - 25) : word.start()])[-1]
+        if terms(word.group()) == [stem] and not _NEGATION.search(before):
+            return _Slice(*word.span())
     return None

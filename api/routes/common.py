@@ -57,6 +57,14 @@ async def _streams(request: Request) -> anyio.CapacityLimiter:
 OpenStreams = Annotated[anyio.CapacityLimiter, Depends(_streams)]
 
 
+async def _writes(request: Request) -> anyio.CapacityLimiter:
+    writes: anyio.CapacityLimiter = request.app.state.writes
+    return writes
+
+
+OpenWrites = Annotated[anyio.CapacityLimiter, Depends(_writes)]
+
+
 async def _probes(request: Request) -> anyio.CapacityLimiter:
     probes: anyio.CapacityLimiter = request.app.state.probes
     return probes

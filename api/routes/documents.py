@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterator
 from typing import IO, Annotated, Any
 
@@ -12,7 +12,16 @@ from pydantic import BaseModel
 
 from api.errors import DocumentNotFound
 from api.problems import line_problem
-from api.routes.common import Lines, OpenService, OpenStreams, RequestId, in_thread, lines, problems
+from api.routes.common import (
+    Lines,
+    OpenService,
+    OpenStreams,
+    OpenWrites,
+    RequestId,
+    in_thread,
+    lines,
+    problems,
+)
 from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
 from api.schemas import (
     Counts,
@@ -49,7 +58,11 @@ SPOOL_BYTES = 2**20
     },
 )
 async def put_document(
-    id: DocumentId, body: DocumentRequest, service: OpenService, response: Response
+    id: DocumentId,
+    body: DocumentRequest,
+    service: OpenService,
+    writes: OpenWrites,
+    response: Response,
 ) -> Any:
     """Add a document, or replace the one of this id with all its passages."""
 
@@ -59,7 +72,7 @@ async def put_document(
         outcome = ingest_one(new, service.corpus, service.embedder)
         return Stored.model_validate(outcome, from_attributes=True)
 
-    stored = await in_thread(store)
+    stored = await in_thread(store, threads=writes)
     response.status_code = 201 if stored.status == "added" else 200
     return stored
 
@@ -82,9 +95,9 @@ async def get_document(id: DocumentId, service: OpenService) -> Any:
     status_code=204,
     responses={204: {"description": "Deleted"}, **problems(404, 422, 429, 503)},
 )
-async def delete_document(id: DocumentId, service: OpenService) -> Response:
+async def delete_document(id: DocumentId, service: OpenService, writes: OpenWrites) -> Response:
     """Remove a document and all its passages, from every answer from now on."""
-    if not await in_thread(lambda: service.corpus.delete([clean(id)])):
+    if not await in_thread(lambda: service.corpus.delete([clean(id)]), threads=writes):
         raise DocumentNotFound(f"no document has the id {id!r}")
     return Response(status_code=204)
 
@@ -133,12 +146,12 @@ async def import_documents(
 
 def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[ImportLine]:
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
-    numbers: list[int] = []
+    numbers: deque[int] = deque()  # of lines whose outcome is not there yet
     with body:
         try:
             for outcome in service.ingest(_documents(body, service, numbers)):
                 counts[outcome.status] += 1
-                number = numbers[counts.total() - 1]
+                number = numbers.popleft()
                 if outcome.status == "refused":
                     yield RefusedLine(line=number, reason=outcome.reason or "refused")
                 else:
@@ -154,7 +167,7 @@ def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[Imp
 
 
 def _documents(
-    body: IO[bytes], service: Service, numbers: list[int]
+    body: IO[bytes], service: Service, numbers: deque[int]
 ) -> Iterator[Document | Refused]:
     most = service.settings.max_document_chars
     for number, line in bounded_lines(body, most):

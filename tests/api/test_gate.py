@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from api.app import create_app
-from api.gate import IMPORT_PATH, MOST_IMPORTS, Gate, Metrics
+from api.gate import IMPORT_PATH, MOST_AT_ONCE, Gate, Metrics
 from api.service import Service
 from api.settings import Settings
 
@@ -113,7 +113,7 @@ def test_imports_that_never_end_keep_out_only_whose_they_are() -> None:
             for client in ("a", "c"):
                 status, problem = await ask(door, at_once, IMPORT_PATH, client)
                 assert status == 503
-                assert problem["detail"] == f"{MOST_IMPORTS} imports are under way: try again"
+                assert problem["detail"] == f"4 of {IMPORT_PATH} are under way: try again"
             assert (await ask(door, at_once))[0] == 200
             group.cancel_scope.cancel()
         assert (await ask(door, at_once, IMPORT_PATH))[0] == 200
@@ -121,16 +121,19 @@ def test_imports_that_never_end_keep_out_only_whose_they_are() -> None:
     anyio.run(main)
 
 
-def test_one_client_imports_a_few_at_once() -> None:
+@pytest.mark.parametrize("path", MOST_AT_ONCE)
+def test_one_client_does_not_take_all_places_of_what_lasts(path: str) -> None:
     async def main() -> None:
         door = gate()
         async with anyio.create_task_group() as group:
-            for _ in range(MOST_IMPORTS // 2):
-                group.start_soon(ask, door, never, IMPORT_PATH)
+            for _ in range(MOST_AT_ONCE[path] // 2):
+                group.start_soon(ask, door, never, path)
             await anyio.sleep(0.02)
-            assert (await ask(door, at_once, IMPORT_PATH))[0] == 503
-            assert (await ask(door, at_once, IMPORT_PATH, "another"))[0] == 200
+            assert (await ask(door, at_once, path))[0] == 503
+            assert (await ask(door, at_once, path, "another"))[0] == 200
+            assert (await ask(door, at_once))[0] == 200
             group.cancel_scope.cancel()
+        assert (await ask(door, at_once, path))[0] == 200
 
     anyio.run(main)
 

@@ -242,13 +242,15 @@ def test_a_fault_of_ours_in_a_batch_is_in_the_log(caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body"),
+    ("method", "path", "body", "admitted"),
     [
-        ("POST", "/v1/verify/batch", {"claims": ["stuck"]}),
-        ("PUT", "/v1/documents/stuck", {"text": "stuck"}),
+        ("POST", "/v1/verify/batch", {"claims": ["stuck"]}, 8),  # of one client
+        ("PUT", "/v1/documents/stuck", {"text": "stuck"}, 50),
     ],
 )
-def test_long_work_leaves_threads_for_the_rest(method: str, path: str, body: dict) -> None:
+def test_long_work_leaves_threads_for_the_rest(
+    method: str, path: str, body: dict, admitted: int
+) -> None:
     class Stuck(FakeEmbedder):
         def embed(self, texts):
             if "stuck" in texts:
@@ -265,11 +267,13 @@ def test_long_work_leaves_threads_for_the_rest(method: str, path: str, body: dic
             stream.start()
         try:
             until = time.monotonic() + 10
-            while "claimdesk_requests_in_flight 51.0" not in client.get("/metrics").text:
+            under_way = f"claimdesk_requests_in_flight {admitted + 1}.0"
+            while under_way not in client.get("/metrics").text:
                 assert time.monotonic() < until
                 time.sleep(0.05)
             assert client.get("/readyz").status_code == 200
             assert client.post("/v1/verify", json={"claim": "x"}).status_code == 200
+            assert client.post("/v1/search", json={"query": "x"}).status_code == 200
             assert time.monotonic() < until
         finally:
             free.set()
@@ -410,7 +414,9 @@ def test_another_host_is_refused() -> None:
 def test_rate_limit_lets_probes_through() -> None:
     with with_settings(rate_limit="2/minute") as client:
         assert [client.get("/v1/info").status_code for _ in range(2)] == [200, 200]
-        assert_problem(client.get("/v1/info"), 429)
+        refused = client.get("/v1/info")
+        assert_problem(refused, 429)
+        assert 30 < int(refused.headers["retry-after"]) <= 60
         assert client.get("/healthz").status_code == 200
 
 

@@ -113,6 +113,13 @@ def test_front_matter_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert found.published_at == dt.date(2021, 1, 30)
 
 
+def test_aliases_in_front_matter_are_not_written_out(tmp_path: Path) -> None:
+    levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 40))
+    (tmp_path / "a.md").write_text(f"---\ntitle: T\nl0: &l0 x\n{levels}publisher: *l39\n---\nText.")
+    found = one(tmp_path / "a.md")
+    assert (found.title, found.publisher, found.text) == ("T", None, "Text.")
+
+
 def test_html_in_markdown_is_kept_as_text(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
         "# T\n\n<p>The <b>first</b> paragraph.</p>\n\nSecond.\n\n<blockquote>\nShe said no.\n"
@@ -170,6 +177,28 @@ def test_html_main_text_and_metadata() -> None:
     assert found.text.startswith("The night train between")
     assert "Imprint" not in found.text
     assert "\n\nTrains will leave" in found.text
+
+
+@pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        ("", None),
+        ('<meta property="article:published_time" content="2024-02-03T08:00:00Z">', "2024-02-03"),
+    ],
+)
+def test_a_date_of_an_html_page_is_not_its_copyright(
+    tmp_path: Path, head: str, published: str | None
+) -> None:
+    (tmp_path / "a.html").write_text(
+        f"<html><head><title>The bridge</title>{head}</head><body><article><h1>The bridge</h1>"
+        "<p>The bridge over the bay will be closed to lorries, the city council decided after a "
+        "long debate about its weight, its age and what a new one would cost.</p>"
+        "<p>The old bridge had been opened on 3 March 2015, and nobody had looked at it since "
+        "then, said the head of the office of works.</p></article>"
+        "<footer>Copyright 2019 Port Tribune</footer></body></html>"
+    )
+    found = one(tmp_path / "a.html").published_at
+    assert (found and found.isoformat()) == published
 
 
 def test_folder_ids_are_paths_below_it(tmp_path: Path) -> None:
