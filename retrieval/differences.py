@@ -372,6 +372,9 @@ def _date_matches(text: str) -> list[re.Match[str]]:
     taken: list[re.Match[str]] = []
     for form in _DATE_FORMS:
         for match in form.finditer(text):
+            named = match.groupdict()
+            if named.get("month") in {"may", "march"} and not named["year"]:
+                continue  # 20 may have died
             apart = all(o.end() <= match.start() or match.end() <= o.start() for o in taken)
             if apart and (form is not _BARE_YEAR or _is_year(text, match, taken)):
                 taken.append(match)
