@@ -61,38 +61,48 @@ _COMPARISONS = {
         r"\b(?:equal|equally|same (?:number|size|amount|share)|as (?:many|much) as)\b", re.I
     ),
 }
+_ADVERB = re.compile(r"\b(?:\w+ly|much|far|even|still|also|now|some)\b", re.I)
 _AMOUNT = re.compile(r"\s+(?:numbers?|amounts?|sizes?|shares?) of\b", re.I)
 _THAN = re.compile(r"\bthan\s+([^.,;:]+)", re.I)
 _NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b\w+n['’]t\b", re.I)
 _OF_NOUNS = {"no", "without", "none"}
-_CLAUSE_END = re.compile(r"[.,;:]|\bbut\b", re.I)
+_CLAUSE_END = re.compile(r"[.!?;:]\s|\bbut\b", re.I)
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 _MONTH = rf"(?P<month>{'|'.join([*calendar.month_name[1:], *calendar.month_abbr[1:], 'Sept'])})\b"
 _DAY = r"\b(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>1\d\d\d|20\d\d)\b"
 _BARE_YEAR = re.compile(rf"\b{_YEAR}")
+_DAY_FIRST = rf"{_DAY}(?:\s+of|-)?\s*{_MONTH}"
+_MONTH_FIRST = rf"\b{_MONTH}\.?\s+(?:the\s+)?{_DAY}\b(?![.,:]\d|\s*%)"
 # Where a text names a date, the longest forms first; what it names there, dateparser reads.
 _DATE_FORMS = (
-    re.compile(rf"{_DAY}(?:\s+of|-)?\s*{_MONTH}(?:\.?[,\s-]+{_YEAR})?", re.I),
-    re.compile(rf"\b{_MONTH}\.?\s+(?:the\s+)?{_DAY}\b(?![.,:]\d)(?:,?\s+{_YEAR})?", re.I),
+    re.compile(rf"{_DAY_FIRST}\.?[,\s-]+{_YEAR}", re.I),
+    re.compile(rf"{_MONTH_FIRST},?\s+{_YEAR}", re.I),
     re.compile(rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_YEAR}", re.I),
     re.compile(r"\b(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4}|\d\d)\b"),
     re.compile(r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b"),
+    re.compile(_DAY_FIRST, re.I),
+    re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),  # in January 12 people died
     _BARE_YEAR,
 )
 _NUMERIC_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d+")
-# 1800 is a year after these words, and may be a number of people after any other.
+# 1800 is a year after the first of these words; after the others it may count what follows, and
+# after any other word it does.
 _BEFORE_YEAR = re.compile(
-    r"\b(?:in|since|during|until|till|of|for|from|before|after|between|year|early|late"
-    r"|spring|summer|autumn|winter)\s+$",
+    r"\b(?:(in|since|during|until|till|year|early|late|spring|summer|autumn|winter)"
+    r"|of|for|from|before|after|between|by|on|out|around|circa|fall"
+    r"|an?|the|this|that|its|his|her|their)\s+$",
     re.I,
 )
-_DETERMINER = re.compile(r"\b(?:an?|the|its|his|her|their)\s+$", re.I)
+_NO_YEAR_BEFORE = 1500  # where what follows may be counted: in 1200 towns
+_PLURAL = re.compile(r"\s*(?:%|(?:[a-z]{1,2}|[a-z]+s|people|men|women|children|percent|per)\b)")
 # The 3 of "3 and 12 May" is a date, too: which of them the other side means is not known.
 _MORE_DAYS_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s*(?:to|and|or|[-–—,&])\s*$", re.I)
 _MORE_DAYS_AFTER = re.compile(r"\s*(?:to\b|and\b|or\b|[-–—&])\s*\d", re.I)
 _BOUND_OF_TIME = re.compile(
-    r"\b(?:before|after|by|since|until|till|between|within|from|prior to|than)\s+(?:the\s+)?$", re.I
+    r"\b(?:before|after|by|since|until|till|between|within|from|around|circa|about|prior to|than)"
+    r"\s+(?:the\s+)?$",
+    re.I,
 )
 # "60 new schools", "3 of the ministers": what is counted comes after these.
 _PASSED_OVER = {
@@ -309,7 +319,8 @@ def _other_comparison(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice,
     said, told = _comparisons(claim), _comparisons(evidence)
     if len(said) == 1 and len(told) == 1 and said.keys() != told.keys():
         (here,), (there,) = said.values(), told.values()
-        alike = _compared(claim, here) & _compared(evidence, there)
+        ours, theirs = _compared(claim, here), _compared(evidence, there)
+        alike = ours & theirs if ours <= theirs or theirs <= ours else set()
         if alike and said.keys() | told.keys() == {"more", "less"}:
             # "More than Russia" and, of Russia, "fewer than Turkey" are the same.
             sides = _than(claim), _than(evidence)
@@ -325,14 +336,14 @@ def _than(text: str) -> set[str]:
 
 
 def _compared(text: str, cue: _Slice) -> set[str]:
-    """The stem of what is compared: what the cue counts ("more servicemen", "an equal number of
+    """The stems of what is compared: what the cue counts ("more servicemen", "an equal number of
     servicemen"), or else what was said before it ("prices were higher")."""
     amount = _AMOUNT.match(text, cue.end)
     counted = _counted(text, amount.end() if amount else cue.end)
     if counted and counted not in _AUXILIARIES:
         return {counted}
-    before = [stem for stem in terms(text[: cue.start]) if stem not in _NOT_NEGATED | _AUXILIARIES]
-    return set(before[-1:])
+    before = _ADVERB.sub("", _CLAUSE_END.split(text[: cue.start])[-1])
+    return {stem for stem in terms(before) if len(stem) > 1} - _NOT_NEGATED - _AUXILIARIES
 
 
 def _comparisons(text: str) -> dict[str, _Slice]:
@@ -350,6 +361,8 @@ def _dates(text: str) -> list[_Date]:
         named = {name for name, value in match.groupdict().items() if value}
         if _either_order(match.group()):
             named = {"year"}
+        if match.re is _BARE_YEAR and not _is_year(text, match):
+            named = set()
         parts = (
             read.year if "year" in named else None,
             read.month if "month" in named else None,
@@ -368,33 +381,43 @@ def _dates(text: str) -> list[_Date]:
 
 
 def _date_matches(text: str) -> list[re.Match[str]]:
-    """In the order of the text; none lies in another."""
+    """What may be a date, in the order of the text; none lies in another."""
     taken: list[re.Match[str]] = []
     for form in _DATE_FORMS:
         for match in form.finditer(text):
             named = match.groupdict()
-            if named.get("month") in {"may", "march"} and not named["year"]:
+            if named.get("month") in {"may", "march"} and not named.get("year"):
                 continue  # 20 may have died
-            apart = all(o.end() <= match.start() or match.end() <= o.start() for o in taken)
-            if apart and (form is not _BARE_YEAR or _is_year(text, match, taken)):
+            if form is _BARE_YEAR:
+                joined = any(_RANGE.fullmatch(text, o.end(), match.start()) for o in taken)
+                if not (
+                    joined or _BEFORE_YEAR.search(text[: match.start()]) or _alone(text, match)
+                ):
+                    continue  # it counts something
+            elif named.get("year") and _counts(text, match):
+                continue  # on 15 May, 2000 people marched
+            if all(o.end() <= match.start() or match.end() <= o.start() for o in taken):
                 taken.append(match)
     return sorted(taken, key=lambda match: match.start())
 
 
-def _is_year(text: str, match: re.Match[str], dates: Sequence[re.Match[str]]) -> bool:
-    """Whether a number may not as well count something."""
-    if any(_RANGE.fullmatch(text, date.end(), match.start()) for date in dates):
-        return True
-    before, after = text[: match.start()], text[match.end() :]
-    if before.endswith("(") and after.startswith(")"):
-        return True
-    if _DETERMINER.search(before):  # the 1966 FA Cup; the 1966 people
-        return after[:1].isspace() and after[1:2].isupper()
-    said = _BEFORE_YEAR.search(before)
-    if said is None or _PERCENT.match(after):
-        return False
-    # In 2020 prices rose; of 1800 people.
-    return said.group().strip().lower() == "in" or not _counted(text, match.end())
+def _is_year(text: str, match: re.Match[str]) -> bool:
+    """Whether a number that may be a year can be nothing else."""
+    before = _BEFORE_YEAR.search(text[: match.start()])
+    if before is not None and before[1]:
+        return int(match["year"]) >= _NO_YEAR_BEFORE or not _counts(text, match)
+    return not _counts(text, match)
+
+
+def _alone(text: str, match: re.Match[str]) -> bool:
+    """Grease (1980)"""
+    return text[: match.start()].endswith("(") and text.startswith(")", match.end())
+
+
+def _counts(text: str, number: re.Match[str]) -> bool:
+    """Whether what follows may be what a number counts: 1800 people, but not 1966 was a year."""
+    after = _PLURAL.match(text, number.end())
+    return after is not None and not {*terms(after.group())} & (_NOT_NEGATED | _AUXILIARIES)
 
 
 def _either_order(words: str) -> bool:
@@ -423,34 +446,37 @@ def _common(one: _Date, other: _Date) -> list[tuple[int, int]]:
 
 
 def _negations(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
-    """A word that one side negates and the other states; who does both says neither."""
+    """What one side negates and the other states; who does both says neither."""
     for one, other, turned in ((claim, evidence, False), (evidence, claim, True)):
         denied = _negated(other)
-        for stem, negated in _negated(one).items():
-            stated = _stated(other, stem)
-            if stated is not None and stem not in denied and _stated(one, stem) is None:
+        for words, negated in _negated(one).items():
+            stated = _stated(other, words)
+            if stated is not None and words not in denied and _stated(one, words) is None:
                 yield ("negation", stated, negated) if turned else ("negation", negated, stated)
 
 
-def _negated(text: str) -> dict[str, _Slice]:
-    """Stem of what is negated -> where, the negation included."""
-    found: dict[str, _Slice] = {}
+def _negated(text: str) -> dict[tuple[str, ...], _Slice]:
+    """Stems of what is negated -> where, the negation included."""
+    found: dict[tuple[str, ...], _Slice] = {}
     for cue in _NEGATION.finditer(text):
         word = _NEXT_WORD.match(text, cue.end())
         stems = terms(word.group(1)) if word else []
         if not word or not stems or stems[0] in _NOT_NEGATED:
             continue
-        after = _NEXT_WORD.match(text, word.end()) if cue.group().lower() in _OF_NOUNS else None
+        end = word.end()
+        after = _NEXT_WORD.match(text, end) if cue.group().lower() in _OF_NOUNS else None
         if after and not {*terms(after.group(1))} & (_NOT_NEGATED | _AUXILIARIES):
-            continue  # "no city hall" denies no city
-        found.setdefault(stems[0], _Slice(cue.start(), word.end()))
+            stems, end = [*stems, *terms(after.group(1))], after.end()  # no city hall: not no city
+        found.setdefault(tuple(stems), _Slice(cue.start(), end))
     return found
 
 
-def _stated(text: str, stem: str) -> _Slice | None:
-    """Where the word stands without a negation just before it."""
-    for word in re.finditer(r"[^\W\d_]+", text):
-        before = _CLAUSE_END.split(text[max(0, word.start() - 25) : word.start()])[-1]
-        if terms(word.group()) == [stem] and not _NEGATION.search(before):
-            return _Slice(*word.span())
+def _stated(text: str, stems: tuple[str, ...]) -> _Slice | None:
+    """Where these words stand one after the other, without a negation just before them."""
+    words = list(re.finditer(r"[^\W\d_]+", text))
+    for first, last in zip(words, words[len(stems) - 1 :], strict=False):
+        before = _CLAUSE_END.split(text[max(0, first.start() - 25) : first.start()])[-1]
+        said = terms(text[first.start() : last.end()])
+        if tuple(said) == stems and not _NEGATION.search(before):
+            return _Slice(first.start(), last.end())
     return None
