@@ -87,7 +87,7 @@ class Gate:
         self._rate = limits.parse(settings.rate_limit)
         self._limiter = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
         self._busy = 0
-        self._lasting: dict[str, Counter[str]] = {path: Counter() for path in MOST_AT_ONCE}
+        self.lasting: dict[str, Counter[str]] = {path: Counter() for path in MOST_AT_ONCE}
 
     def enter(self) -> None:
         self._busy += 1
@@ -123,13 +123,12 @@ class Gate:
             except TimeoutError as error:
                 raise _NotTaken from error
 
-        work = _Work(self)
         client = scope["client"][0] if scope.get("client") else "unknown"
-        lasting = None
+        work = _Work(self, scope, client)
         try:
             self._admit(scope, headers, client)
-            if (lasting := self._like(scope)) is not None:
-                lasting[client] += 1
+            if scope["path"] == IMPORT_PATH:  # its body takes room on the disk as it comes
+                work.last()
             limit = self._body_limit(scope["path"])
             length = int(headers.get(b"content-length") or 0)
             if length > limit:
@@ -159,9 +158,6 @@ class Gate:
             await respond(500, "internal error; see the log", request_id)(scope, receive, tagged)
         finally:
             work.end()
-            if lasting is not None:
-                lasting.subtract([client])
-                lasting += Counter()  # drops who has none
             if work.left:  # what was answered to nobody does not matter
                 status = CLIENT_LEFT
             # The template, not the path: an id in a label would make a series a document.
@@ -186,18 +182,10 @@ class Gate:
             raise OriginRefused(f"origin {origin!r} may not write: see CLAIMDESK_CORS_ORIGINS")
         if self._busy >= self._settings.max_in_flight:
             raise self._overloaded()
-        if (lasting := self._like(scope)) is not None:
-            most = MOST_AT_ONCE[scope["path"]]
-            if lasting.total() >= most or lasting[client] >= most // 2:
-                raise Overloaded(f"{lasting.total()} of {scope['path']} are under way: try again")
         if not self._limiter.hit(self._rate, client):
             again = self._limiter.get_window_stats(self._rate, client).reset_time - time.time()
             said = f"more than {self._settings.rate_limit}: slow down"
             raise TooManyRequests(said, max(1, math.ceil(again)))
-
-    def _like(self, scope: Scope) -> Counter[str] | None:
-        """Of what is like this request and lasts, how many there are by client."""
-        return self._lasting.get(scope["path"]) if scope["method"] == "POST" else None
 
     def _trusts(self, origin: str, host: str) -> bool:
         """Programs send no Origin; our own /docs page sends the host it came from."""
@@ -231,9 +219,12 @@ class Gate:
                 raise _too_large(limit)
             if not message.get("more_body", False):
                 complete = True
-                if self._busy >= self._settings.max_in_flight and not work.begun:
-                    raise HTTPException(503, str(self._overloaded()))
-                work.begin()
+                try:
+                    if self._busy >= self._settings.max_in_flight and not work.begun:
+                        raise self._overloaded()
+                    work.begin()
+                except Overloaded as error:
+                    raise HTTPException(503, str(error)) from error
             return message
 
         return counted
@@ -244,21 +235,42 @@ class Gate:
 
 
 class _Work:
-    """One request's place among those in flight: taken once, given back once."""
+    """One request's places, among those in flight and among those that last: taken once, given
+    back once."""
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate, self.begun = gate, False
+    def __init__(self, gate: Gate, scope: Scope, client: str) -> None:
+        self._gate, self._path, self._client = gate, scope["path"], client
+        self._like = gate.lasting.get(self._path) if scope["method"] == "POST" else None
+        self.begun = self._lasts = False
         self.left = False
         """Whether the client went away before all of its body was there."""
 
+    def last(self) -> None:
+        """
+        Raises:
+            Overloaded: of what lasts there is as much as may be.
+        """
+        if self._like is None or self._lasts:
+            return
+        total, most = self._like.total(), MOST_AT_ONCE[self._path]
+        if total >= most or self._like[self._client] >= most // 2:
+            raise Overloaded(f"{total} requests for {self._path} are under way: try again")
+        self._lasts = True
+        self._like[self._client] += 1
+
     def begin(self) -> None:
+        """Raises: see `last`."""
         if not self.begun:
+            self.last()
             self.begun = True
             self._gate.enter()
 
     def end(self) -> None:
         if self.begun:
             self._gate.leave()
+        if self._lasts and self._like is not None:
+            self._like.subtract([self._client])
+            self._like += Counter()  # drops who has none
 
 
 def _too_large(limit: int) -> HTTPException:

@@ -203,20 +203,13 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _html(file: Path, name: str, max_chars: int) -> Document:
-    """Main text and metadata by trafilatura, which is given bytes and fetches nothing.
-
-    A date is what the page says of itself: one found by an extensive search may be the footer's
-    copyright, and `as_of` would take it for the day of publication.
-    """
+    """Main text and metadata by trafilatura, which is given bytes and fetches nothing."""
     import trafilatura
 
     _check_size(file)
+    content = file.read_bytes()
     page = trafilatura.bare_extraction(
-        file.read_bytes(),
-        with_metadata=True,
-        include_comments=False,
-        include_tables=False,
-        date_extraction_params={"extensive_search": False, "original_date": True},
+        content, with_metadata=True, include_comments=False, include_tables=False
     )
     if page is None or isinstance(page, dict) or not (page.text or "").strip():
         raise UnreadableFile("no main text found in the page")
@@ -227,9 +220,27 @@ def _html(file: Path, name: str, max_chars: int) -> Document:
         title=page.title,
         url=page.url,
         publisher=page.sitename,
-        published_at=page.date,
+        published_at=_published(content),
         max_chars=max_chars,
     )
+
+
+def _published(content: bytes) -> str | None:
+    """The day that a page says of itself, in its head or marked in its body, read by htmldate. Any
+    other may be the footer's or another story's, and `as_of` would take it for the page's own.
+    """
+    from htmldate import find_date
+    from lxml import html
+
+    page = html.fromstring(content)
+    said = html.Element("html")
+    said.extend(page.xpath("//head"))
+    body = html.Element("body")
+    body.extend(page.xpath("//body//script[@type='application/ld+json']"))
+    body.extend(page.xpath("//body//time[@pubdate or @itemprop='datePublished']"))
+    said.append(body)
+    found = find_date(said, extensive_search=False, original_date=True)
+    return str(found) if found else None
 
 
 def _html_text(fragment: str) -> str:

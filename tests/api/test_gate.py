@@ -113,7 +113,7 @@ def test_imports_that_never_end_keep_out_only_whose_they_are() -> None:
             for client in ("a", "c"):
                 status, problem = await ask(door, at_once, IMPORT_PATH, client)
                 assert status == 503
-                assert problem["detail"] == f"4 of {IMPORT_PATH} are under way: try again"
+                assert problem["detail"] == f"4 requests for {IMPORT_PATH} are under way: try again"
             assert (await ask(door, at_once))[0] == 200
             group.cancel_scope.cancel()
         assert (await ask(door, at_once, IMPORT_PATH))[0] == 200
@@ -124,16 +124,38 @@ def test_imports_that_never_end_keep_out_only_whose_they_are() -> None:
 @pytest.mark.parametrize("path", MOST_AT_ONCE)
 def test_one_client_does_not_take_all_places_of_what_lasts(path: str) -> None:
     async def main() -> None:
-        door = gate()
+        free = anyio.Event()
+
+        async def works(scope, receive, send) -> None:
+            while (await receive()).get("more_body"):
+                pass
+            await free.wait()
+            await reads_body(scope, at_once, send)
+
+        door = Gate(works, Settings(), Metrics())
         async with anyio.create_task_group() as group:
             for _ in range(MOST_AT_ONCE[path] // 2):
-                group.start_soon(ask, door, never, path)
+                group.start_soon(ask, door, at_once, path)
             await anyio.sleep(0.02)
             assert (await ask(door, at_once, path))[0] == 503
-            assert (await ask(door, at_once, path, "another"))[0] == 200
-            assert (await ask(door, at_once))[0] == 200
-            group.cancel_scope.cancel()
+            free.set()
         assert (await ask(door, at_once, path))[0] == 200
+        assert not door.lasting[path]
+
+    anyio.run(main)
+
+
+def test_of_what_lasts_an_import_alone_takes_its_place_before_its_body_is_there() -> None:
+    async def main() -> None:
+        for path, status in zip(MOST_AT_ONCE, (503, 200), strict=True):
+            door = gate()
+            async with anyio.create_task_group() as group:
+                for _ in range(MOST_AT_ONCE[path] // 2):
+                    group.start_soon(ask, door, never, path)
+                await anyio.sleep(0.02)
+                assert (await ask(door, at_once, path))[0] == status
+                assert (await ask(door, at_once, path, "another"))[0] == 200
+                group.cancel_scope.cancel()
 
     anyio.run(main)
 

@@ -180,22 +180,37 @@ def test_html_main_text_and_metadata() -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "published"),
+    ("head", "foot", "published"),
     [
-        ("", None),
-        ('<meta property="article:published_time" content="2024-02-03T08:00:00Z">', "2024-02-03"),
+        ("", "<footer>Copyright 2019 Port Tribune</footer>", None),
+        ("", '<footer class="footer">Copyright 3 March 2019 Port</footer>', None),
+        ("", '<div id="footer">© 2019 Port Tribune. Updated 5 May 2021</div>', None),
+        ("", '<aside><a>Old news</a> <time datetime="2011-01-02">2 January</time></aside>', None),
+        ("", '<p class="event-date">The fair is on 3 March 2015.</p>', None),
+        (
+            '<meta property="article:published_time" content="2024-02-03T08:00:00Z">',
+            "<footer>Copyright 2019 Port Tribune</footer>",
+            "2024-02-03",
+        ),
+        ("", '<time pubdate datetime="2024-02-03">3 February</time>', "2024-02-03"),
+        (
+            "",
+            '<script type="application/ld+json">{"@type": "NewsArticle", '
+            '"datePublished": "2024-02-03T08:00:00Z"}</script>',
+            "2024-02-03",
+        ),
     ],
 )
-def test_a_date_of_an_html_page_is_not_its_copyright(
-    tmp_path: Path, head: str, published: str | None
+def test_a_page_has_the_date_that_it_says_of_itself(
+    tmp_path: Path, head: str, foot: str, published: str | None
 ) -> None:
     (tmp_path / "a.html").write_text(
         f"<html><head><title>The bridge</title>{head}</head><body><article><h1>The bridge</h1>"
         "<p>The bridge over the bay will be closed to lorries, the city council decided after a "
         "long debate about its weight, its age and what a new one would cost.</p>"
-        "<p>The old bridge had been opened on 3 March 2015, and nobody had looked at it since "
-        "then, said the head of the office of works.</p></article>"
-        "<footer>Copyright 2019 Port Tribune</footer></body></html>"
+        "<p>The old bridge had been opened on 3 March 2015, or 2015-03-03 as its sign has it, and "
+        f"nobody had looked at it since, said the head of the office.</p></article>{foot}"
+        "</body></html>"
     )
     found = one(tmp_path / "a.html").published_at
     assert (found and found.isoformat()) == published
