@@ -209,7 +209,11 @@ def _html(file: Path, name: str, max_chars: int) -> Document:
     _check_size(file)
     content = file.read_bytes()
     page = trafilatura.bare_extraction(
-        content, with_metadata=True, include_comments=False, include_tables=False
+        content,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=False,
+        date_extraction_params={"extensive_search": False},  # its date is not the one that is kept
     )
     if page is None or isinstance(page, dict) or not (page.text or "").strip():
         raise UnreadableFile("no main text found in the page")
