@@ -7,8 +7,6 @@ verb) and only one reading is possible. English only, because what is compared i
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import itertools
 import math
 import re
@@ -16,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import dateparser
 from text_to_num import find_numbers
 
 from index.terms import terms
+from retrieval.dates import AUXILIARIES, NOT_NEGATED, RANGE, Date, Slice, read_dates
 from retrieval.types import Difference, Quote
 
 # What a number says of the true one; "~": about so much, or one end of a range; "?": nothing sure.
@@ -53,7 +51,6 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = (
     # Half a million; the 200 of 1 200; the 30 of 10:30.
     (re.compile(r"\b(?:half|quarters?|thirds?|tenths?)(?: of)?(?: an?)?\s+$|\d[\s:]$", re.I), "?"),
 )
-_RANGE = re.compile(r"\s*(?:to|or|and|[-–—])\s*", re.I)
 _COMPARISONS = {
     "more": re.compile(r"\b(?:more|greater|higher|larger|bigger|most)\b(?! than \d)", re.I),
     "less": re.compile(r"\b(?:less|fewer|lower|smaller|fewest)\b(?! than \d)", re.I),
@@ -68,82 +65,19 @@ _NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b
 _OF_NOUNS = {"no", "without", "none"}
 _CLAUSE_END = re.compile(r"[.!?;:]\s|\bbut\b", re.I)
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
-_MONTH = rf"(?P<month>{'|'.join([*calendar.month_name[1:], *calendar.month_abbr[1:], 'Sept'])})\b"
-_DAY = r"\b(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
-_YEAR = r"(?P<year>1\d\d\d|20\d\d)\b"
-_BARE_YEAR = re.compile(rf"\b{_YEAR}")
-_DAY_FIRST = rf"{_DAY}(?:\s+of|-)?\s*{_MONTH}"
-_MONTH_FIRST = rf"\b{_MONTH}\.?\s+(?:the\s+)?{_DAY}\b(?![.,:]\d|\s*%)"
-# Where a text names a date, the longest forms first; what it names there, dateparser reads.
-_DATE_FORMS = (
-    re.compile(rf"{_DAY_FIRST}\.?[,\s-]+{_YEAR}", re.I),
-    re.compile(rf"{_MONTH_FIRST},?\s+{_YEAR}", re.I),
-    re.compile(rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_YEAR}", re.I),
-    re.compile(r"\b(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4}|\d\d)\b"),
-    re.compile(r"\b(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)\b"),
-    re.compile(_DAY_FIRST, re.I),
-    re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),  # in January 12 people died
-    _BARE_YEAR,
-)
-_NUMERIC_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d+")
-# 1800 is a year after the first of these words; after the others it may count what follows, and
-# after any other word it does.
-_BEFORE_YEAR = re.compile(
-    r"\b(?:(in|since|during|until|till|year|early|late|spring|summer|autumn|winter)"
-    r"|of|for|from|before|after|between|by|on|out|around|circa|fall"
-    r"|an?|the|this|that|its|his|her|their)\s+$",
-    re.I,
-)
-_NO_YEAR_BEFORE = 1500  # where what follows may be counted: in 1200 towns
-_PLURAL = re.compile(r"\s*(?:%|(?:[a-z]{1,2}|[a-z]+s|people|men|women|children|percent|per)\b)")
-# The 3 of "3 and 12 May" is a date, too: which of them the other side means is not known.
-_MORE_DAYS_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s*(?:to|and|or|[-–—,&])\s*$", re.I)
-_MORE_DAYS_AFTER = re.compile(r"\s*(?:to\b|and\b|or\b|[-–—&])\s*\d", re.I)
-_BOUND_OF_TIME = re.compile(
-    r"\b(?:before|after|by|since|until|till|between|within|from|around|circa|about|prior to|than)"
-    r"\s+(?:the\s+)?$",
-    re.I,
-)
 # "60 new schools", "3 of the ministers": what is counted comes after these.
 _PASSED_OVER = {
     "of", "the", "new", "other", "more", "additional", "further", "different", "its", "their",
     "these", "those", "all", "such", "major", "local", "whole", "full",
 }  # fmt: skip
-# "no one", "no longer": what is negated is not the next word.
-_NOT_NEGATED = {
-    "one", "longer", "more", "less", "onli", "doubt", "sooner", "just", "the", "a", "an", "to",
-    "in", "on", "at", "of", "for", "by", "with", "that", "this", "it", "be", "been", "and", "or",
-    "as", "so", "yet", "all", "ani", "much", "mani",
-}  # fmt: skip
-_AUXILIARIES = {
-    "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "doe", "did", "will",
-    "would", "can", "could", "may", "might", "should", "must", "than",
-}  # fmt: skip
 SEPARATOR = "\n\n"
-# Of the day of reading nothing may be taken over; a leap year, for the 29th of February.
-_READ_AS = {"PARSERS": ["absolute-time"], "RELATIVE_BASE": dt.datetime(2000, 1, 1)}
 
 
 @dataclass(frozen=True, slots=True)
-class _Slice:
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Quantity(_Slice):
+class _Quantity(Slice):
     value: float
     unit: str
     bound: Bound
-
-
-@dataclass(frozen=True, slots=True)
-class _Date(_Slice):
-    """Year, month and day, each None where the text does not say it."""
-
-    parts: tuple[int | None, int | None, int | None]
-    # Before it or after it, or one end of a time: another date may be what both mean.
-    open: bool
 
 
 def differences(
@@ -177,18 +111,18 @@ def differences(
 Kind = Literal["number", "comparison", "date", "negation"]
 
 
-def _pairs(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
-    said = _dates(claim)
+def _pairs(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
+    said = read_dates(claim)
     counted = _quantities(claim, said)
     if said or counted:
-        told = _dates(evidence)
+        told = read_dates(evidence)
         yield from _other_dates(said, told)
         yield from _other_numbers(counted, _quantities(evidence, told))
     yield from _other_comparison(claim, evidence)
     yield from _negations(claim, evidence)
 
 
-def _quote(text: str, at: _Slice, offset: int) -> Quote:
+def _quote(text: str, at: Slice, offset: int) -> Quote:
     return Quote(at.start + offset, at.end + offset, text[at.start : at.end])
 
 
@@ -209,7 +143,7 @@ class _Token:
         return self.text()[0].isdigit()
 
 
-def _quantities(text: str, dates: Sequence[_Date]) -> list[_Quantity]:
+def _quantities(text: str, dates: Sequence[Date]) -> list[_Quantity]:
     """Numbers in digits or words, with what they count, outside of dates."""
     tokens = [_Token(match) for match in _WORD.finditer(text)]
     spans: list[tuple[int, int, float]] = []
@@ -235,7 +169,7 @@ def _quantities(text: str, dates: Sequence[_Date]) -> list[_Quantity]:
             continue  # the 19 of Covid-19 counts nothing
         quantities.append(_with_unit(text, start, end, value))
     for at, (one, other) in enumerate(itertools.pairwise(quantities)):
-        if _RANGE.fullmatch(text, one.end, other.start):
+        if RANGE.fullmatch(text, one.end, other.start):
             # What both count comes after the second: 10 to 15 servicemen.
             quantities[at] = replace(one, unit=one.unit or other.unit, bound="~")
             quantities[at + 1] = replace(other, bound="~")
@@ -276,12 +210,12 @@ def _counted(text: str, at: int) -> str:
     while (word := _UNIT.match(text, at)) and word.group(1).lower() in _PASSED_OVER:
         at = word.end()
     stems = terms(word.group(1)) if word else []
-    return stems[0] if stems and stems[0] not in _NOT_NEGATED else ""
+    return stems[0] if stems and stems[0] not in NOT_NEGATED else ""
 
 
 def _other_numbers(
     said: Sequence[_Quantity], told: Sequence[_Quantity]
-) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+) -> Iterator[tuple[Kind, Slice, Slice]]:
     for one in said:
         alike = [other for other in told if other.unit == one.unit and one.unit]
         if any(_agree(one, other) for other in alike):
@@ -315,7 +249,7 @@ def _range(quantity: _Quantity) -> tuple[float, float]:
     }[quantity.bound]
 
 
-def _other_comparison(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+def _other_comparison(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
     said, told = _comparisons(claim), _comparisons(evidence)
     if len(said) == 1 and len(told) == 1 and said.keys() != told.keys():
         (here,), (there,) = said.values(), told.values()
@@ -335,102 +269,23 @@ def _than(text: str) -> set[str]:
     return {*terms(side[1])} if side else set()
 
 
-def _compared(text: str, cue: _Slice) -> set[str]:
+def _compared(text: str, cue: Slice) -> set[str]:
     """The stems of what is compared: what the cue counts ("more servicemen", "an equal number of
     servicemen"), or else what was said before it ("prices were higher")."""
     amount = _AMOUNT.match(text, cue.end)
     counted = _counted(text, amount.end() if amount else cue.end)
-    if counted and counted not in _AUXILIARIES:
+    if counted and counted not in AUXILIARIES:
         return {counted}
     before = _ADVERB.sub("", _CLAUSE_END.split(text[: cue.start])[-1])
-    return {stem for stem in terms(before) if len(stem) > 1} - _NOT_NEGATED - _AUXILIARIES
+    return {stem for stem in terms(before) if len(stem) > 1} - NOT_NEGATED - AUXILIARIES
 
 
-def _comparisons(text: str) -> dict[str, _Slice]:
+def _comparisons(text: str) -> dict[str, Slice]:
     found = {name: form.search(text) for name, form in _COMPARISONS.items()}
-    return {name: _Slice(*match.span()) for name, match in found.items() if match}
+    return {name: Slice(*match.span()) for name, match in found.items() if match}
 
 
-def _dates(text: str) -> list[_Date]:
-    """Dates with the parts they name."""
-    found: list[_Date] = []
-    for match in _date_matches(text):
-        read = dateparser.parse(match.group(), languages=["en"], settings=_READ_AS)
-        if read is None:
-            continue  # the 31st of February
-        named = {name for name, value in match.groupdict().items() if value}
-        if _either_order(match.group()):
-            named = {"year"}
-        if match.re is _BARE_YEAR and not _is_year(text, match):
-            named = set()
-        parts = (
-            read.year if "year" in named else None,
-            read.month if "month" in named else None,
-            read.day if "day" in named else None,
-        )
-        joined = bool(found) and _RANGE.fullmatch(text, found[-1].end, match.start()) is not None
-        if joined:
-            found[-1] = replace(found[-1], open=True)
-        before = text[: match.start()]
-        one_of_several = "day" in named and (
-            _MORE_DAYS_BEFORE.search(before) or _MORE_DAYS_AFTER.match(text, match.end())
-        )
-        is_open = joined or bool(one_of_several) or _BOUND_OF_TIME.search(before) is not None
-        found.append(_Date(*match.span(), parts, is_open))
-    return found
-
-
-def _date_matches(text: str) -> list[re.Match[str]]:
-    """What may be a date, in the order of the text; none lies in another."""
-    taken: list[re.Match[str]] = []
-    for form in _DATE_FORMS:
-        for match in form.finditer(text):
-            named = match.groupdict()
-            if named.get("month") in {"may", "march"} and not named.get("year"):
-                continue  # 20 may have died
-            if form is _BARE_YEAR:
-                joined = any(_RANGE.fullmatch(text, o.end(), match.start()) for o in taken)
-                if not (
-                    joined or _BEFORE_YEAR.search(text[: match.start()]) or _alone(text, match)
-                ):
-                    continue  # it counts something
-            elif named.get("year") and _counts(text, match):
-                continue  # on 15 May, 2000 people marched
-            if all(o.end() <= match.start() or match.end() <= o.start() for o in taken):
-                taken.append(match)
-    return sorted(taken, key=lambda match: match.start())
-
-
-def _is_year(text: str, match: re.Match[str]) -> bool:
-    """Whether a number that may be a year can be nothing else."""
-    before = _BEFORE_YEAR.search(text[: match.start()])
-    if before is not None and before[1]:
-        return int(match["year"]) >= _NO_YEAR_BEFORE or not _counts(text, match)
-    return not _counts(text, match)
-
-
-def _alone(text: str, match: re.Match[str]) -> bool:
-    """Grease (1980)"""
-    return text[: match.start()].endswith("(") and text.startswith(")", match.end())
-
-
-def _counts(text: str, number: re.Match[str]) -> bool:
-    """Whether what follows may be what a number counts: 1800 people, but not 1966 was a year."""
-    after = _PLURAL.match(text, number.end())
-    return after is not None and not {*terms(after.group())} & (_NOT_NEGATED | _AUXILIARIES)
-
-
-def _either_order(words: str) -> bool:
-    """Whether 12/05/2020 or the like: in May for some readers, in December for others."""
-    numeric = _NUMERIC_DATE.fullmatch(words)
-    return (
-        numeric is not None and numeric[1] != numeric[2] and max(map(int, numeric.groups())) <= 12
-    )
-
-
-def _other_dates(
-    said: Sequence[_Date], told: Sequence[_Date]
-) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+def _other_dates(said: Sequence[Date], told: Sequence[Date]) -> Iterator[tuple[Kind, Slice, Slice]]:
     for one in said:
         comparable = [other for other in told if _common(one, other)]
         if not comparable or any(all(a == b for a, b in _common(one, o)) for o in comparable):
@@ -441,11 +296,11 @@ def _other_dates(
             yield "date", one, nearest[0]
 
 
-def _common(one: _Date, other: _Date) -> list[tuple[int, int]]:
+def _common(one: Date, other: Date) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(one.parts, other.parts, strict=True) if a and b]
 
 
-def _negations(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice]]:
+def _negations(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
     """What one side negates and the other states; who does both says neither."""
     for one, other, turned in ((claim, evidence, False), (evidence, claim, True)):
         denied = _negated(other)
@@ -455,28 +310,28 @@ def _negations(claim: str, evidence: str) -> Iterator[tuple[Kind, _Slice, _Slice
                 yield ("negation", stated, negated) if turned else ("negation", negated, stated)
 
 
-def _negated(text: str) -> dict[tuple[str, ...], _Slice]:
+def _negated(text: str) -> dict[tuple[str, ...], Slice]:
     """Stems of what is negated -> where, the negation included."""
-    found: dict[tuple[str, ...], _Slice] = {}
+    found: dict[tuple[str, ...], Slice] = {}
     for cue in _NEGATION.finditer(text):
         word = _NEXT_WORD.match(text, cue.end())
         stems = terms(word.group(1)) if word else []
-        if not word or not stems or stems[0] in _NOT_NEGATED:
+        if not word or not stems or stems[0] in NOT_NEGATED:
             continue
         end = word.end()
         after = _NEXT_WORD.match(text, end) if cue.group().lower() in _OF_NOUNS else None
-        if after and not {*terms(after.group(1))} & (_NOT_NEGATED | _AUXILIARIES):
+        if after and not {*terms(after.group(1))} & (NOT_NEGATED | AUXILIARIES):
             stems, end = [*stems, *terms(after.group(1))], after.end()  # no city hall: not no city
-        found.setdefault(tuple(stems), _Slice(cue.start(), end))
+        found.setdefault(tuple(stems), Slice(cue.start(), end))
     return found
 
 
-def _stated(text: str, stems: tuple[str, ...]) -> _Slice | None:
+def _stated(text: str, stems: tuple[str, ...]) -> Slice | None:
     """Where these words stand one after the other, without a negation just before them."""
     words = list(re.finditer(r"[^\W\d_]+", text))
     for first, last in zip(words, words[len(stems) - 1 :], strict=False):
         before = _CLAUSE_END.split(text[max(0, first.start() - 25) : first.start()])[-1]
         said = terms(text[first.start() : last.end()])
         if tuple(said) == stems and not _NEGATION.search(before):
-            return _Slice(first.start(), last.end())
+            return Slice(first.start(), last.end())
     return None
