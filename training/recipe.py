@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tomllib
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ class Share(BaseModel):
 WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
 # No recipe that ships learns from it: what it says of a model holds for data it has not seen.
 UNSEEN = "conjnli"
+# Beside the weights that were learned.
+RECIPE = "recipe.json"
 
 
 class Recipe(BaseModel):
@@ -47,9 +50,13 @@ class Recipe(BaseModel):
     without_claim_only: bool = False  # what a claim alone gives away is not learned
     dropout: float = Field(default=0.1, ge=0, lt=1)  # 0 is a quarter faster on a CPU
     number_swaps: int = Field(default=0, ge=0)
+    counterparts: int = Field(default=0, ge=0)
     omissions: int = Field(default=0, ge=0)
     surrounded: int = Field(default=0, ge=0)
     shortened: int = Field(default=0, ge=0)
+    half: int | None = Field(
+        default=None, ge=0, le=1
+    )  # a teacher learns one, the other is asked it
     as_packed: bool = False  # learned as rounded to what training/pack.py stores
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()
@@ -90,6 +97,11 @@ def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:
             mixed.extend([pair] * share.repeat)
     randomly.shuffle(mixed)
     return mixed
+
+
+def half_of(claim: str) -> int:
+    """0 or 1, the same for all pairs of a claim and on every machine."""
+    return zlib.crc32(claim.encode()) % 2
 
 
 def count(pairs: Sequence[Pair]) -> str:

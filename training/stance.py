@@ -24,9 +24,10 @@ from retrieval.packed import PACKED, unpacked
 from retrieval.stance import find_stance
 from retrieval.types import STANCES
 from training.claim_only import claim_only
+from training.counterparts import counterparts
 from training.errors import TrainingError
 from training.omit import omissions
-from training.recipe import Recipe, count, mix, read_recipe
+from training.recipe import RECIPE, Recipe, count, half_of, mix, read_recipe
 from training.surround import shortened, surrounded
 from training.swaps import number_swaps
 from training.teach import kept, targets
@@ -75,13 +76,7 @@ def fine_tune(
     if not (find_spec("datasets") and find_spec("accelerate")):
         raise TrainingError("packages are missing: pip install -e '.[train]'")
     pool = [p for file in [data / "stance_train.jsonl", *extra] for p in read_pairs(file)]
-    pairs = mix(pool, plan)
-    given = list(dict.fromkeys(pairs))
-    pairs += number_swaps(given, plan.number_swaps, plan.seed)
-    pairs += omissions(given, plan.omissions, plan.seed)
-    pairs += surrounded(given, plan.surrounded, plan.seed)
-    pairs += shortened(given, plan.shortened, plan.seed)
-    random.Random(plan.seed).shuffle(pairs)
+    pairs = learned_pairs(pool, plan)
     dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
     typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
     out.mkdir(parents=True, exist_ok=True)
@@ -91,8 +86,26 @@ def fine_tune(
     model = train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
     taught_by = [find_stance(teacher).identity for teacher in teachers]
     made = {**plan.model_dump(), "base": base.name, "teachers": taught_by}
-    (out / "final" / "recipe.json").write_text(json.dumps(made, indent=1) + "\n")
+    (out / "final" / RECIPE).write_text(json.dumps(made, indent=1) + "\n")
     return model
+
+
+def learned_pairs(pool: Sequence[Pair], plan: Recipe) -> list[Pair]:
+    """The mix of a recipe and what is made of its pairs, in an order that its seed decides.
+
+    Raises:
+        BadRecipe: see `training.recipe.mix`.
+    """
+    pairs = mix(pool, plan)
+    given = list(dict.fromkeys(pairs))
+    pairs += number_swaps(given, plan.number_swaps, plan.seed)
+    pairs += counterparts(given, plan.counterparts, plan.seed)
+    pairs += omissions(given, plan.omissions, plan.seed)
+    pairs += surrounded(given, plan.surrounded, plan.seed)
+    pairs += shortened(given, plan.shortened, plan.seed)
+    pairs = [pair for pair in pairs if plan.half in (None, half_of(pair.claim))]
+    random.Random(plan.seed).shuffle(pairs)
+    return pairs
 
 
 def _known(pairs: Sequence[Pair], pool: Sequence[Pair], seed: int, out: Path) -> Vectors:
@@ -189,8 +202,6 @@ def train(
         save_strategy="no",
         eval_strategy="no",
         save_total_limit=1,
-        # A GPU waits for what one process can tokenize; on a CPU it would only be in the way.
-        dataloader_num_workers=4 if torch.cuda.is_available() else 0,
         report_to="none",
         disable_tqdm=True,
     )

@@ -15,10 +15,9 @@ from evaluation.pairs import Pair
 from retrieval.types import Stance
 
 _ALONE = r"(?<![\w.,$€£⁄/-])(?:{})(?![\w-]|[.,]\d)"
-_NUMBER = re.compile(_ALONE.format(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"))
-_MONTH = re.compile(
-    r"(january|february|march|april|may|june|july|august|september|october|november|december)", re.I
-)
+NUMBER = re.compile(_ALONE.format(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?"))
+MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH = re.compile(f"({MONTH})", re.I)
 _BOUNDED = re.compile(
     r"\b(a|an|the|top|only|than|over|under|about|around|nearly|almost|least|most|up to"
     r"|approximately|to|and|or|age|aged|in|on|no|number|chapter|season|type|part|version"
@@ -47,14 +46,14 @@ def number_swaps(pairs: Iterable[Pair], limit: int, seed: int) -> list[Pair]:
 
 def variants(pair: Pair, randomly: random.Random) -> list[Pair]:
     """Of one supported pair, with one of its numbers changed: a swap, and bounds where they fit."""
-    said = set(_NUMBER.findall(pair.evidence))
-    found = [match for match in _NUMBER.finditer(pair.claim) if match.group() in said]
+    said = set(NUMBER.findall(pair.evidence))
+    found = [match for match in NUMBER.finditer(pair.claim) if match.group() in said]
     if not found:
         return []
     match = randomly.choice(found)
     value = float(match.group().replace(",", ""))
     before, after = pair.claim[: match.start()], pair.claim[match.end() :]
-    other = _another(match.group(), randomly)
+    other = another_number(match.group(), randomly)
     if other in said:
         return []
 
@@ -181,7 +180,7 @@ def _is_date(number: str, before: str, after: str) -> bool:
     return year or bool(_MONTH.search(before[-12:]) or _MONTH.match(after.lstrip()[:12]))
 
 
-def _another(number: str, randomly: random.Random) -> str:
+def another_number(number: str, randomly: random.Random) -> str:
     """A different number of the same form and about the same size."""
     value = float(number.replace(",", ""))
     if _YEAR.fullmatch(number):

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, ValidationError
 from rich.progress import track
 
 from evaluation.pairs import Pair
@@ -17,8 +18,16 @@ from retrieval.errors import ClaimTooLong
 from retrieval.models import Device
 from retrieval.stance import CompiledCrossEncoder, find_stance, load_stance
 from retrieval.types import STANCES
+from training.errors import BadRecipe
+from training.recipe import RECIPE, half_of
 
 BATCH = 512
+
+
+class _Made(BaseModel):
+    """Of the recipe beside a trained model, what a teacher is asked for."""
+
+    half: int | None = None
 
 
 def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: Path) -> Vectors:
@@ -26,22 +35,41 @@ def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: P
 
     The teachers' share of a row is the mean of their probabilities, the rest the label (Hinton,
     Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015; the temperature is the one
-    a teacher was calibrated with). What they said is kept in `out`, so that a run that goes on does
-    not ask again. A claim that is too long for a teacher keeps its label.
+    a teacher was calibrated with). A teacher that learned one half of the claims (`Recipe.half`) is
+    asked about the other alone, for of what it learned it says again what it was told. What they
+    said is kept in `out`, so that a run that goes on does not ask again. A claim that is too long
+    for its teachers keeps its label.
 
     Raises:
         ModelUnavailable: a teacher cannot be loaded.
     """
     labels = np.eye(len(STANCES), dtype=np.float32)[[STANCES.index(p.label) for p in pairs]]
-    if not teachers:
-        return labels
-    asked = [(pair.evidence, pair.claim) for pair in pairs]
-    said = np.zeros_like(labels)
+    said, heard = np.zeros_like(labels), np.zeros((len(pairs), 1), np.float32)
     for teacher in teachers:
-        about = json.dumps([find_stance(teacher).identity, asked])
+        files = find_stance(teacher)
+        learned = half_learned(files.folder)
+        rows = np.array([row for row, p in enumerate(pairs) if half_of(p.claim) != learned], int)
+        asked = [(pairs[row].evidence, pairs[row].claim) for row in rows]
+        about = json.dumps([files.identity, asked])
         told = kept(out, "teacher", about, partial(_said, teacher, asked, out))
-        said += np.where(np.isnan(told), labels, told) / len(teachers)
-    return np.asarray((1 - share) * labels + share * said, np.float32)
+        fits = ~np.isnan(told[:, 0])
+        said[rows[fits]] += told[fits]
+        heard[rows[fits]] += 1
+    given = np.where(heard > 0, said / np.maximum(heard, 1), labels)
+    return np.asarray((1 - share) * labels + share * given, np.float32)
+
+
+def half_learned(folder: Path) -> int | None:
+    """Which half of the claims a model that `training.stance` wrote has seen; None = all.
+
+    Raises:
+        BadRecipe: what it wrote beside the model cannot be read.
+    """
+    file = folder / RECIPE
+    try:
+        return _Made.model_validate_json(file.read_text()).half if file.is_file() else None
+    except (OSError, ValidationError) as error:
+        raise BadRecipe(f"{file}: {error}") from error
 
 
 def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vectors:
