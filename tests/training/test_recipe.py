@@ -65,7 +65,7 @@ def test_what_ships_has_not_seen_what_its_temperature_is_fitted_on(recipe: Path)
 
 def test_what_ships_is_made_of_recipes_that_exist_with_their_seeds() -> None:
     script = Path("training/ship.sh").read_text()
-    learned = re.findall(r"^learn (\S+)", script, re.M)
+    learned = re.findall(r"^(?:taught|learn) (mpnet\S+)", script, re.M)
     assert len(learned) == 4
     packed = dict(re.findall(r'pack "\$runs/(mpnet12\S*)/final" .*--seed (\d+)', script))
     assert packed == {
