@@ -21,9 +21,13 @@ made() { # KIND MOST CORPUS: a file that was cut off is not taken for a whole on
 learn() { # NAME RECIPE BASE [--teacher MODEL]…
     name=$1 recipe=$2 from=$3
     shift 3
-    [ -d "$runs/$name" ] || { mkdir "$runs/$name" && cp "$recipe" "$runs/$name/recipe.toml"; }
+    mkdir -p "$runs/$name"
+    [ -f "$runs/$name/recipe.toml" ] || {
+        cp "$recipe" "$runs/$name/recipe.new" && mv "$runs/$name/recipe.new" "$runs/$name/recipe.toml"
+    }
     cmp -s "$recipe" "$runs/$name/recipe.toml" || {
-        echo "ship.sh: $runs/$name is of another recipe: delete it, or name another folder" >&2
+        echo "ship.sh: $runs/$name is of another recipe: delete it and what was learned from it," \
+            "or name another folder" >&2
         exit 1
     }
     [ -f "$runs/$name/final/recipe.json" ] && return # the last that a run writes

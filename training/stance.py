@@ -86,7 +86,9 @@ def fine_tune(
     model = train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
     taught_by = [find_stance(teacher).identity for teacher in teachers]
     made = {**plan.model_dump(), "base": base.name, "teachers": taught_by}
-    (out / "final" / RECIPE).write_text(json.dumps(made, indent=1) + "\n")
+    draft = out / RECIPE
+    draft.write_text(json.dumps(made, indent=1) + "\n")
+    draft.rename(out / "final" / RECIPE)  # the last that a run writes, and whole
     return model
 
 

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
 from rich.progress import track
 
 from evaluation.pairs import Pair
@@ -18,16 +17,9 @@ from retrieval.errors import ClaimTooLong
 from retrieval.models import Device
 from retrieval.stance import CompiledCrossEncoder, find_stance, load_stance
 from retrieval.types import STANCES
-from training.errors import BadRecipe
-from training.recipe import RECIPE, half_of
+from training.recipe import half_learned, half_of
 
 BATCH = 512
-
-
-class _Made(BaseModel):
-    """Of the recipe beside a trained model, what a teacher is asked for."""
-
-    half: int | None = None
 
 
 def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: Path) -> Vectors:
@@ -36,12 +28,14 @@ def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: P
     The teachers' share of a row is the mean of their probabilities, the rest the label (Hinton,
     Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015; the temperature is the one
     a teacher was calibrated with). A teacher that learned one half of the claims (`Recipe.half`) is
-    asked about the other alone, for of what it learned it says again what it was told. What they
-    said is kept in `out`, so that a run that goes on does not ask again. A claim that is too long
-    for its teachers keeps its label.
+    asked about the other alone, for of what it learned it says again what it was told
+    (cross-fitting: Chernozhukov et al., Double/Debiased Machine Learning, 2018). What they said is
+    kept in `out`, so that a run that goes on does not ask again. A claim that is too long for its
+    teachers keeps its label.
 
     Raises:
         ModelUnavailable: a teacher cannot be loaded.
+        BadRecipe: what a teacher learned cannot be read.
     """
     labels = np.eye(len(STANCES), dtype=np.float32)[[STANCES.index(p.label) for p in pairs]]
     said, heard = np.zeros_like(labels), np.zeros((len(pairs), 1), np.float32)
@@ -57,19 +51,6 @@ def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: P
         heard[rows[fits]] += 1
     given = np.where(heard > 0, said / np.maximum(heard, 1), labels)
     return np.asarray((1 - share) * labels + share * given, np.float32)
-
-
-def half_learned(folder: Path) -> int | None:
-    """Which half of the claims a model that `training.stance` wrote has seen; None = all.
-
-    Raises:
-        BadRecipe: what it wrote beside the model cannot be read.
-    """
-    file = folder / RECIPE
-    try:
-        return _Made.model_validate_json(file.read_text()).half if file.is_file() else None
-    except (OSError, ValidationError) as error:
-        raise BadRecipe(f"{file}: {error}") from error
 
 
 def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vectors:

@@ -59,15 +59,40 @@ def test_articles_follow() -> None:
     "claim",
     [
         "The fair had more than 400 guests.",
+        "The fair had 400 or more guests.",
+        "As many as 400 came.",
+        "Guests paid upwards of 400 crowns.",
         "The fair opened before 1990.",
+        "The fair opened after March 2010.",
         "It flew to Apollo 11 in spring.",
-        "Ana Cruz starred in Salt.",
-        "Of them 60 left.",
+        "Ana Cruz starred in Brine.",
+        "Brine was written by Ana Cruz and Ben Dahl.",
+        "Brine was written by Ludwig van Aalst.",
+        "Brine was written by George R. R. Holm.",
+        "No film of 400 metres was not lost.",
+        "She did not leave in March 2010.",
     ],
 )
-def test_what_another_value_would_not_refute_stays(claim: str) -> None:
-    evidence = claim.replace("60", "61")
-    assert not counterparts([Pair(claim, evidence, "SUPPORTS", "a")], 10, 1)
+@pytest.mark.parametrize("seed", range(5))
+def test_what_another_value_would_not_refute_stays(claim: str, seed: int) -> None:
+    given = Pair(claim, claim, "SUPPORTS", "a")
+    others = [FILM, MILL, BOOK]  # they have values of every kind
+    made = [pair.claim[:7] for pair in counterparts([given, *others], 100, seed)]
+    assert set(made) == {pair.claim[:7] for pair in others}
+
+
+@pytest.mark.parametrize("seed", range(9))
+def test_a_value_that_the_text_has_a_part_of_is_not_another(seed: int) -> None:
+    whole = Pair("Salt was written by Ada Lind.", "Salt: written by Ada Lind.", "SUPPORTS", "a")
+    part = Pair("Rye was written by Lind.", "Rye: written by Lind.", "SUPPORTS", "a")
+    assert not counterparts([whole, part], 10, seed)
+
+
+def test_only_the_article_of_the_value_follows() -> None:
+    given = Pair("A Italy fan is a French poet.", "A Italy fan, a French poet.", "SUPPORTS", "a")
+    irish = Pair("He is an Irish poet.", "Hale, an Irish poet.", "SUPPORTS", "a")
+    made = {p.claim for seed in range(20) for p in counterparts([given, irish], 100, seed)}
+    assert "A Italy fan is an Irish poet." in made
 
 
 def test_what_does_not_support_says_nothing() -> None:
