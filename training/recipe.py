@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import random
-import re
 import tomllib
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,8 +26,6 @@ class Share(BaseModel):
 WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
 # No recipe that ships learns from it: what it says of a model holds for data it has not seen.
 UNSEEN = "conjnli"
-# Beside the weights that were learned.
-RECIPE = "recipe.json"
 
 
 class Recipe(BaseModel):
@@ -56,21 +51,12 @@ class Recipe(BaseModel):
     omissions: int = Field(default=0, ge=0)
     surrounded: int = Field(default=0, ge=0)
     shortened: int = Field(default=0, ge=0)
-    half: int | None = Field(
-        default=None, ge=0, le=1
-    )  # a teacher learns one, the other is asked it
     as_packed: bool = False  # learned as rounded to what training/pack.py stores
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()
 
     def share(self, dataset: str) -> Share:
         return self.datasets.get(dataset, self.default)
-
-
-class Learned(BaseModel):
-    """Of the recipe beside a trained model, what a teacher is asked for."""
-
-    half: Literal[0, 1] | None = None
 
 
 def read_recipe(file: Path) -> Recipe:
@@ -82,19 +68,6 @@ def read_recipe(file: Path) -> Recipe:
         return Recipe.model_validate(tomllib.loads(file.read_text()))
     except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise BadRecipe(f"{file}: {error}") from error
-
-
-def half_learned(folder: Path) -> int | None:
-    """Which half of the claims a model that `training.stance` wrote has seen; None = all.
-
-    Raises:
-        BadRecipe: what it wrote beside the model cannot be read.
-    """
-    file = folder / RECIPE
-    try:
-        return Learned.model_validate_json(file.read_text()).half if file.is_file() else None
-    except (OSError, ValueError) as error:
-        raise BadRecipe(f"{file} cannot be read: train that model again") from error
 
 
 def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:
@@ -118,14 +91,6 @@ def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:
             mixed.extend([pair] * share.repeat)
     randomly.shuffle(mixed)
     return mixed
-
-
-def half_of(claim: str) -> int:
-    """0 or 1, the same for claims that differ in names, dates or numbers alone.
-
-    Evidence is not looked at: what two claims share may have been learned beside the other one.
-    """
-    return zlib.crc32(" ".join(re.findall(r"\b[a-z]{3,}\b", claim)).encode()) % 2
 
 
 def count(pairs: Sequence[Pair]) -> str:

@@ -27,7 +27,7 @@ from training.claim_only import claim_only
 from training.counterparts import counterparts
 from training.errors import TrainingError
 from training.omit import omissions
-from training.recipe import RECIPE, Recipe, count, half_of, mix, read_recipe
+from training.recipe import Recipe, count, mix, read_recipe
 from training.surround import shortened, surrounded
 from training.swaps import number_swaps
 from training.teach import kept, targets
@@ -86,9 +86,9 @@ def fine_tune(
     model = train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
     taught_by = [find_stance(teacher).identity for teacher in teachers]
     made = {**plan.model_dump(), "base": base.name, "teachers": taught_by}
-    draft = out / RECIPE
+    draft = out / "recipe.json"
     draft.write_text(json.dumps(made, indent=1) + "\n")
-    draft.rename(out / "final" / RECIPE)  # the last that a run writes, and whole
+    draft.rename(out / "final" / draft.name)  # the last that a run writes, and whole
     return model
 
 
@@ -105,7 +105,6 @@ def learned_pairs(pool: Sequence[Pair], plan: Recipe) -> list[Pair]:
     pairs += omissions(given, plan.omissions, plan.seed)
     pairs += surrounded(given, plan.surrounded, plan.seed)
     pairs += shortened(given, plan.shortened, plan.seed)
-    pairs = [pair for pair in pairs if plan.half in (None, half_of(pair.claim))]
     random.Random(plan.seed).shuffle(pairs)
     return pairs
 

@@ -17,7 +17,6 @@ from retrieval.errors import ClaimTooLong
 from retrieval.models import Device
 from retrieval.stance import CompiledCrossEncoder, find_stance, load_stance
 from retrieval.types import STANCES
-from training.recipe import half_learned, half_of
 
 BATCH = 512
 
@@ -27,30 +26,22 @@ def targets(pairs: Sequence[Pair], teachers: Sequence[str], share: float, out: P
 
     The teachers' share of a row is the mean of their probabilities, the rest the label (Hinton,
     Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015; the temperature is the one
-    a teacher was calibrated with). A teacher that learned one half of the claims (`Recipe.half`) is
-    asked about the other alone, for of what it learned it says again what it was told
-    (cross-fitting: Chernozhukov et al., Double/Debiased Machine Learning, 2018). What they said is
-    kept in `out`, so that a run that goes on does not ask again. A claim that is too long for its
-    teachers keeps its label.
+    a teacher was calibrated with). What they said is kept in `out`, so that a run that goes on does
+    not ask again. A claim that is too long for a teacher keeps its label.
 
     Raises:
         ModelUnavailable: a teacher cannot be loaded.
-        BadRecipe: what a teacher learned cannot be read.
     """
     labels = np.eye(len(STANCES), dtype=np.float32)[[STANCES.index(p.label) for p in pairs]]
-    said, heard = np.zeros_like(labels), np.zeros((len(pairs), 1), np.float32)
+    if not teachers:
+        return labels
+    asked = [(pair.evidence, pair.claim) for pair in pairs]
+    said = np.zeros_like(labels)
     for teacher in teachers:
-        files = find_stance(teacher)
-        learned = half_learned(files.folder)
-        rows = np.array([row for row, p in enumerate(pairs) if half_of(p.claim) != learned], int)
-        asked = [(pairs[row].evidence, pairs[row].claim) for row in rows]
-        about = json.dumps([files.identity, asked])
+        about = json.dumps([find_stance(teacher).identity, asked])
         told = kept(out, "teacher", about, partial(_said, teacher, asked, out))
-        fits = ~np.isnan(told[:, 0])
-        said[rows[fits]] += told[fits]
-        heard[rows[fits]] += 1
-    given = np.where(heard > 0, said / np.maximum(heard, 1), labels)
-    return np.asarray((1 - share) * labels + share * given, np.float32)
+        said += np.where(np.isnan(told), labels, told) / len(teachers)
+    return np.asarray((1 - share) * labels + share * said, np.float32)
 
 
 def kept(out: Path, name: str, about: str, make: Callable[[], Vectors]) -> Vectors:

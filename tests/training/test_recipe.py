@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.pairs import Pair
 from training.errors import BadRecipe
-from training.recipe import RECIPE, UNSEEN, Recipe, Share, half_learned, half_of, mix, read_recipe
+from training.recipe import UNSEEN, Recipe, Share, mix, read_recipe
 from training.sampler import by_length
 
 PAIRS = [Pair(f"claim {n}", f"evidence {n}", "SUPPORTS", "a" if n < 8 else "b") for n in range(10)]
@@ -65,7 +65,7 @@ def test_what_ships_has_not_seen_what_its_temperature_is_fitted_on(recipe: Path)
 
 def test_what_ships_is_made_of_recipes_that_exist_with_their_seeds() -> None:
     script = Path("training/ship.sh").read_text()
-    learned = re.findall(r"^(?:taught|learn) (mpnet\S+)", script, re.M)
+    learned = re.findall(r"^learn (\S+)", script, re.M)
     assert len(learned) == 4
     packed = dict(re.findall(r'pack "\$runs/(mpnet12\S*)/final" .*--seed (\d+)', script))
     assert packed == {
@@ -73,19 +73,3 @@ def test_what_ships_is_made_of_recipes_that_exist_with_their_seeds() -> None:
         for name in learned
         if (recipe := read_recipe(Path(f"training/{name}.toml"))).as_packed
     }
-
-
-def test_a_half_is_of_what_a_claim_says_and_not_of_its_values() -> None:
-    claims = ("Ida Holm left {} in 1990.", "The mill burned.", "Nobody counted the votes.")
-    halves = [half_of(claim.format("Oslo")) for claim in claims]
-    assert set(halves) == {0, 1}
-    assert half_of("Ben Dahl left Bergen in 1871.") == halves[0]
-
-
-def test_what_a_teacher_learned_has_to_be_readable(tmp_path: Path) -> None:
-    assert half_learned(tmp_path) is None
-    for damaged in (b'{"half": 7}', b'{"half"', b"\xff"):
-        (tmp_path / RECIPE).write_bytes(damaged)
-        with pytest.raises(BadRecipe, match="train that model again") as raised:
-            half_learned(tmp_path)
-        assert "\n" not in str(raised.value)

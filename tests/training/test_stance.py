@@ -2,8 +2,6 @@
 
 import json
 import random
-from collections import Counter
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,6 @@ from retrieval.stance import find_stance, load_stance, trace
 from retrieval.types import STANCES
 from tests.retrieval.test_stance import save_tiny
 from training import stance
-from training.recipe import Recipe
 
 app = typer.Typer()
 app.command()(stance.main)
@@ -80,16 +77,6 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, data: Path)
     made = json.loads((tmp_path / "out" / "final" / "recipe.json").read_text())
     assert made["teachers"] == [find_stance(str(teacher)).identity]
     assert (made["epochs"], made["base"]) == (3, "base")
-
-
-def test_two_halves_are_the_whole() -> None:
-    words = ["".join(letters) for letters in product("abcd", repeat=3)]
-    pool = [Pair(f"{word} came", word, "SUPPORTS", "said") for word in words]
-    halves = [stance.learned_pairs(pool, Recipe(half=half)) for half in (0, 1)]
-    whole = stance.learned_pairs(pool, Recipe())
-    assert Counter([*halves[0], *halves[1]]) == Counter(whole)
-    assert all(len(half) > 15 for half in halves)
-    assert not {p.claim for p in halves[0]} & {p.claim for p in halves[1]}
 
 
 def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

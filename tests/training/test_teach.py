@@ -1,7 +1,5 @@
 """Targets: the label, and as much of the teachers' probabilities as the recipe says."""
 
-import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +10,6 @@ from retrieval.errors import ModelUnavailable
 from retrieval.stance import CompiledCrossEncoder, load_stance
 from retrieval.types import STANCES
 from tests.retrieval.test_stance import PAIRS, save_tiny
-from training.recipe import RECIPE, half_of
 from training.teach import targets
 
 GIVEN = [
@@ -45,23 +42,6 @@ def test_a_claim_too_long_for_the_teacher_keeps_its_label(tmp_path: Path) -> Non
     made = targets([GIVEN[0], long], [teacher], 1, tmp_path)
     assert made[1].tolist() == [float(stance == "REFUTES") for stance in STANCES]
     assert 0 < made[0].max() < 1
-
-
-def test_a_teacher_of_one_half_is_asked_about_the_other(tmp_path: Path) -> None:
-    given = [replace(GIVEN[0], claim=f"{who} came") for who in ("nobody", "somebody", "everybody")]
-    teachers = [str(save_tiny(tmp_path / name, seed=seed)) for seed, name in enumerate("ab")]
-    every = [targets(given, [teacher], 1, tmp_path) for teacher in teachers]
-    for learned, teacher in enumerate(teachers):
-        (Path(teacher) / RECIPE).write_text(json.dumps({"half": learned}))
-    halves = [half_of(pair.claim) for pair in given]
-    assert set(halves) == {0, 1}
-    made = targets(given, teachers, 1, tmp_path)
-    expected = [every[1 - half][row] for row, half in enumerate(halves)]
-    np.testing.assert_allclose(made, expected, atol=1e-6)
-    alone = targets(given, teachers[:1], 1, tmp_path)
-    for row, pair in enumerate(given):
-        if halves[row] == 0:  # its own half: nobody to ask
-            assert alone[row].tolist() == [float(stance == pair.label) for stance in STANCES]
 
 
 def test_a_run_that_goes_on_asks_only_for_what_is_new(
