@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -323,6 +324,9 @@ def serve(
         from api.server import run
 
         service = opening.result()
+    # uvicorn hands a signal on once it has stopped: by itself this one would end the process with
+    # its indexes unsaved.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with service:
         if not run(create_app(chosen, service), chosen):
             raise typer.Exit(1)

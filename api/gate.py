@@ -37,6 +37,9 @@ IMPORT_PATH = "/v1/documents:import"
 MOST_AT_ONCE = {IMPORT_PATH: 4, "/v1/verify/batch": 16}
 # A whole body may take so many times what one of its parts may.
 MOST_PARTS_TIME = 20
+# Of bodies that are not whole yet as many bytes are kept as so many whole ones have, half of them
+# of one client.
+MOST_UNFINISHED = 64
 # Answered busy or not, and whatever name they are reached by: they tell nothing but that.
 PROBES = {"/healthz", "/readyz"}
 # Never sent, for nobody is there to be told; what nginx writes into its log for the same.
@@ -84,9 +87,11 @@ class Gate:
         self._app, self._settings, self._metrics = app, settings, metrics
         self._hosts = {host.lower() for host in settings.allowed_hosts}
         self._origins = set(settings.cors_origins)
+        self.max_body_bytes = settings.max_body_bytes
         self._rate = limits.parse(settings.rate_limit)
         self._limiter = limits.strategies.FixedWindowRateLimiter(limits.storage.MemoryStorage())
         self._busy = 0
+        self.unfinished: Counter[str] = Counter()
         self.lasting: dict[str, Counter[str]] = {path: Counter() for path in MOST_AT_ONCE}
 
     def enter(self) -> None:
@@ -217,7 +222,12 @@ class Gate:
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise _too_large(limit)
-            if not message.get("more_body", False):
+            if message.get("more_body", False):
+                try:
+                    work.keep(len(message.get("body", b"")))
+                except Overloaded as error:
+                    raise HTTPException(503, str(error)) from error
+            else:
                 complete = True
                 try:
                     if self._busy >= self._settings.max_in_flight and not work.begun:
@@ -242,6 +252,7 @@ class _Work:
         self._gate, self._path, self._client = gate, scope["path"], client
         self._like = gate.lasting.get(self._path) if scope["method"] == "POST" else None
         self.begun = self._lasts = False
+        self._kept = 0
         self.left = False
         """Whether the client went away before all of its body was there."""
 
@@ -258,14 +269,37 @@ class _Work:
         self._lasts = True
         self._like[self._client] += 1
 
+    def keep(self, size: int) -> None:
+        """Count so many bytes of a body that is not whole.
+
+        Raises:
+            Overloaded: there are as many as may be.
+        """
+        if self._path == IMPORT_PATH:  # on the disk, and bounded by how many imports there may be
+            return
+        kept = self._gate.unfinished
+        kept[self._client] += size
+        self._kept += size
+        most = MOST_UNFINISHED * self._gate.max_body_bytes
+        if kept.total() > most or kept[self._client] > most // 2:
+            raise Overloaded("too many requests are only half sent: try again")
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, 0
+        self._gate.unfinished.subtract({self._client: kept})
+        if not self._gate.unfinished[self._client]:
+            del self._gate.unfinished[self._client]
+
     def begin(self) -> None:
         """Raises: see `last`."""
+        self._let_go()
         if not self.begun:
             self.last()
             self.begun = True
             self._gate.enter()
 
     def end(self) -> None:
+        self._let_go()
         if self.begun:
             self._gate.leave()
         if self._lasts and self._like is not None:

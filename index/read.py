@@ -6,14 +6,18 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from index.errors import CorpusError, UnreadableFile
 from index.ingest import Refused
 from index.types import MAX_DOCUMENT_CHARS, Document, document
 
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 MAX_FILE_BYTES = 64 * 2**20
 ESCAPED_BYTES = 6  # of one character, as \\uXXXX
+_HTML_BREAK = re.compile(r"<br\b", re.I)
 _CLOSING_RULE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 FIELDS = ("title", "url", "publisher", "published_at", "language")
@@ -161,11 +165,7 @@ def _markdown(file: Path, name: str, max_chars: int) -> Document:
     tokens = MarkdownIt("commonmark").enable("table").parse(body)
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type == "inline":
-            text = "".join(
-                "\n" if child.type in {"softbreak", "hardbreak"} else child.content
-                for child in token.children or []
-                if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
-            )
+            text = "".join(map(_shown, token.children or []))
             if not title and before is not None and before.tag == "h1":
                 title = text
             elif text.strip() and text != title:
@@ -177,6 +177,13 @@ def _markdown(file: Path, name: str, max_chars: int) -> Document:
     metadata = {key: header.get(key) for key in FIELDS} | {"title": title}
     identifier = str(header.get("id") or name)
     return document(identifier, "\n\n".join(blocks), **metadata, max_chars=max_chars)
+
+
+def _shown(part: Token) -> str:
+    """What a reader sees of a part of a line."""
+    if part.type in {"softbreak", "hardbreak"} or _HTML_BREAK.match(part.content):
+        return "\n"
+    return part.content if part.type in {"text", "code_inline"} else ""
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -253,7 +260,11 @@ def _html_text(fragment: str) -> str:
 
     element = html.fragment_fromstring(fragment, create_parent="div")
     etree.strip_elements(element, "script", "style", etree.Comment, with_tail=False)
-    return str(element.text_content()).strip()
+    for apart in element.iter("br", "p", "div", "li", "tr", "td", "th"):  # or 12 and 15 read 1215
+        if apart is not element:
+            apart.tail = f"\n{apart.tail or ''}"
+    lines = str(element.text_content()).split("\n")
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def _check_size(file: Path) -> None:

@@ -95,12 +95,11 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _pieces(text: str, sentence: Span) -> Iterator[Span]:
-    """Cut what no model window holds (tables, lists without full stops) at a space."""
+    """Cut what no model window holds (tables, lists without full stops) where a word ends."""
     start = sentence.start
     while sentence.end - start > MAX_SENTENCE_CHARS:
         limit = start + MAX_SENTENCE_CHARS
-        cut = max(text.rfind(" ", start + 1, limit), text.rfind("\n", start + 1, limit))
-        cut = cut if cut > start else limit
+        cut = next((at for at in range(limit - 1, start, -1) if text[at].isspace()), limit)
         yield _trimmed(text, start, cut)
         start = _trimmed(text, cut, sentence.end).start
     if start < sentence.end:

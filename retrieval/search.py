@@ -69,8 +69,8 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
         if passage.document_id in found:
             continue
         document = corpus.get(passage.document_id)
-        if document is None:
-            continue  # deleted since it was found
+        if document is None or not claim.filters.admits(document):
+            continue  # deleted or dated anew since it was found
         if document.text[passage.start : passage.end] != passage.text:
             if corpus.passages([key]) != {key: passage}:
                 continue  # updated since it was found

@@ -76,7 +76,19 @@ def open_corpus(
                 shutil.copytree(folder / "words", words_folder)
         words = WordIndex(words_folder, store.identity())
         vectors = VectorIndex(vectors_folder, store.identity(), dimension, vector_index)
+        _forget_other_futures(store.generation(), vectors, words, writable)
         return EmbeddedCorpus(store, vectors, words, stack.pop_all(), writable)
+
+
+def _forget_other_futures(
+    generation: int, vectors: VectorIndex, words: WordIndex, writable: bool
+) -> None:
+    """A store that was put back from a copy has indexes of writes that it never saw. Its next ones
+    will have the same generations and keys, so they have to go before there are any."""
+    if vectors.generation > generation:
+        vectors.reset(on_disk=writable)
+    if words.generation > generation:
+        words.reset()
 
 
 def exists(folder: Path) -> bool:

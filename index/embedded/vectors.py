@@ -71,6 +71,13 @@ class VectorIndex:
         self._removed = int((self._keys() == REMOVED).sum())
         self.generation = self._saved = generation
 
+    def reset(self, *, on_disk: bool) -> None:
+        """Forget the index, and what was saved of it where `on_disk` is set."""
+        if on_disk:
+            self._file(self._saved).unlink(missing_ok=True)
+        self._index, self._gone, self._removed = None, set(), 0
+        self.generation = self._saved = 0
+
     def _file(self, generation: int) -> Path:
         return self._folder / f"{self._corpus}-{generation}.faiss"
 

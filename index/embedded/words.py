@@ -48,7 +48,7 @@ class WordIndex:
         except (OSError, ValueError) as error:
             if folder.exists() and any(folder.iterdir()):
                 log.warning("word index is unreadable and will be rebuilt: %s", error)
-            self._reset()
+            self.reset()
 
     def _open(self) -> None:
         builder = tantivy.SchemaBuilder()
@@ -64,7 +64,8 @@ class WordIndex:
         self._index.config_reader(reload_policy="manual")
         self._index.reload()
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
+        """Forget the index, on the disk too."""
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
         self.generation = 0
@@ -77,7 +78,7 @@ class WordIndex:
             if generation > self.generation:
                 deleted = store.deleted_since(self.generation, generation)
             if deleted is None or worn(self._dead(deleted), store.passages_until(generation)):
-                self._reset()
+                self.reset()
                 deleted = []
             self._catch_up(store, generation, deleted)
         elif self._checked:
@@ -99,7 +100,7 @@ class WordIndex:
 
     def rebuild(self, store: Store, generation: int) -> None:
         """From nothing."""
-        self._reset()
+        self.reset()
         self._catch_up(store, generation, [])
 
     def _catch_up(self, store: Store, generation: int, gone: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import generate_latest
 
 from api.app import create_app
-from api.gate import IMPORT_PATH, MOST_AT_ONCE, Gate, Metrics
+from api.gate import IMPORT_PATH, MOST_AT_ONCE, MOST_UNFINISHED, Gate, Metrics
 from api.service import Service
 from api.settings import Settings
 
@@ -156,6 +156,35 @@ def test_of_what_lasts_an_import_alone_takes_its_place_before_its_body_is_there(
                 assert (await ask(door, at_once, path))[0] == status
                 assert (await ask(door, at_once, path, "another"))[0] == 200
                 group.cancel_scope.cancel()
+
+    anyio.run(main)
+
+
+def test_bodies_that_never_end_fill_no_memory() -> None:
+    """Half of what may be kept of such is for one client; what ends is counted no longer."""
+
+    async def main() -> None:
+        door = gate(max_body_bytes=1024)
+
+        async def ask_half(client: str, size: int) -> int:
+            parts = iter([{"type": "http.request", "body": b"x" * size, "more_body": True}])
+
+            async def receive() -> dict:
+                return next(parts, None) or await never()
+
+            return (await ask(door, receive, client=client))[0]
+
+        most = MOST_UNFINISHED * 1024
+        async with anyio.create_task_group() as group:
+            for client in "ab":
+                for _ in range(most // 2 // 1024):
+                    group.start_soon(ask_half, client, 1024)
+            await anyio.sleep(0.05)
+            assert await ask_half("a", 1) == 503
+            assert await ask_half("c", 1) == 503
+            assert (await ask(door, at_once))[0] == 200
+            group.cancel_scope.cancel()
+        assert not door.unfinished
 
     anyio.run(main)
 

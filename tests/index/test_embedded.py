@@ -224,6 +224,36 @@ def test_another_store_in_the_same_folder_is_noticed(
     other.close()
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_store_that_was_put_back_from_a_copy_is_noticed(
+    open_embedded: OpenEmbedded, tmp_path: Path, killed: bool
+) -> None:
+    """Its next writes have the generations and keys of those that it never saw."""
+    data = tmp_path / "data"
+    corpus = open_embedded()
+    list(ingest([document("a", "Ants build hills.")], corpus, FakeEmbedder()))
+    corpus.close()
+    shutil.copy(data / DATABASE, tmp_path / "copy")
+    for name, text in (("b", "Bees make honey."), ("c", "Cats sleep.")):
+        corpus = open_embedded()
+        list(ingest([document(name, text)], corpus, FakeEmbedder()))
+        corpus.close()
+    for file in data.glob(f"{DATABASE}*"):
+        file.unlink()
+    shutil.copy(tmp_path / "copy", data / DATABASE)
+    corpus = open_embedded()
+    for name in ("dogs", "emus"):
+        list(ingest([document(name, f"Of {name} we know.")], corpus, FakeEmbedder()))
+    if killed:  # without a search or a save: what lies there was saved before the copy came back
+        corpus._resources.close()
+        corpus = open_embedded()
+    assert search(corpus, "emus") == (["a", "dogs", "emus"], ["emus"])
+    assert search(corpus, "honey")[1] == []
+    vector = FakeEmbedder().embed(["Of emus we know."])[0]
+    assert ids(corpus, corpus.search_vector(vector, 1)) == ["emus"]
+    corpus.close()
+
+
 @pytest.mark.parametrize("lost", ["meta.json", "*.term", "*.pos"])
 def test_a_lost_file_of_the_word_index_is_noticed(
     open_embedded: OpenEmbedded, tmp_path: Path, lost: str

@@ -1,8 +1,11 @@
+import datetime as dt
+from dataclasses import replace
+
 import pytest
 
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Hit, Passage, document
+from index.types import Document, Filters, Hit, Passage, document
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.search import Fusion, _pool, search
 from retrieval.types import Claim
@@ -91,3 +94,19 @@ def test_a_quote_that_is_not_in_its_document_fails_closed(corpus: ExactCorpus) -
     row.passage = Passage(p.document_id, p.ordinal, p.text, p.start + 1, p.end + 1, p.sentences)
     with pytest.raises(QuoteMismatch, match="a#0"):
         found(corpus, "centre")
+
+
+def test_a_document_dated_anew_since_it_was_found_is_not_let_through(
+    corpus: ExactCorpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = dt.date(2021, 12, 31)
+    known = found(corpus, "centre", filters=Filters(as_of=day))
+    get = corpus.get
+
+    def later(document_id: str) -> Document | None:
+        item = get(document_id)
+        return item and replace(item, published_at=day + dt.timedelta(1))
+
+    monkeypatch.setattr(corpus, "get", later)
+    assert known
+    assert not found(corpus, "centre", filters=Filters(as_of=day))
