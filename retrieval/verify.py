@@ -30,11 +30,14 @@ from retrieval.verdict import (
     judge,
     share_about,
     stance_of,
+    words_of,
     worth_reading,
 )
 
 # How many documents a verdict is made of. More are read only to be shown.
 READ_DOCUMENTS = 10
+# How deep other documents are looked for where those are copies of one another.
+DEEPER, MOST_READ_THROUGH = 4, 160
 RATIONALE_SENTENCES = 2
 CARRIES = 0.5
 # Above this probability that a passage says too little, its sentences are not asked.
@@ -117,15 +120,34 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
 def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Read]:
     """Candidates, best found first: those that a verdict is made of, which are the same however few
     or many are asked for, and after them as many more as are."""
-    few = claim if models.stance is None else replace(claim, top_k=READ_DOCUMENTS)
-    found = search(few, vector, corpus, models.fusion)
-    if claim.top_k > few.top_k:
-        # Deeper rankings put other documents among the first, too.
-        first = {candidate.document.id for candidate in found}
-        wide = search(claim, vector, corpus, models.fusion)
-        more = [candidate for candidate in wide if candidate.document.id not in first]
-        found += more[: claim.top_k - len(found)]
+    if models.stance is None:
+        found = search(claim, vector, corpus, models.fusion)
+    else:
+        found = _different(claim, vector, corpus, models)
+        if claim.top_k > READ_DOCUMENTS:
+            # Deeper rankings put other documents among the first, too.
+            found = _filled(found, search(claim, vector, corpus, models.fusion), claim.top_k)
     return [Read(candidate, claim.text, vector, rank) for rank, candidate in enumerate(found)]
+
+
+def _different(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Candidate]:
+    """The documents that a verdict is made of: with as many different passages as there are among
+    the first, for one text in twelve papers is one source and would keep all others out."""
+    depth = READ_DOCUMENTS
+    while True:
+        found = search(replace(claim, top_k=depth), vector, corpus, models.fusion)
+        different: dict[tuple[str, ...], Candidate] = {}
+        for candidate in found:
+            different.setdefault(words_of(candidate.passage.text), candidate)
+        if len(different) >= READ_DOCUMENTS or len(found) < depth or depth >= MOST_READ_THROUGH:
+            return _filled(list(different.values()), found, READ_DOCUMENTS)
+        depth *= DEEPER
+
+
+def _filled(first: list[Candidate], others: Sequence[Candidate], most: int) -> list[Candidate]:
+    """At most so many: first, and then those of the others that are not among them."""
+    known = {candidate.document.id for candidate in first}
+    return [*first, *(other for other in others if other.document.id not in known)][:most]
 
 
 def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read]]:

@@ -96,6 +96,26 @@ def test_the_verdict_is_made_of_the_same_ten_however_many_are_asked_for() -> Non
     assert models.stance.calls[-2:] == [40, 0]
 
 
+def test_copies_of_one_text_keep_no_other_source_out() -> None:
+    claim = "The bridge cost 48 million euros"
+    copies = [document(f"yes{n}", f"{claim}, said the agency!"[: 40 + n % 2]) for n in range(30)]
+    no = document("no", "The bridge cost 71 million euros in all, and it was late, and long, too.")
+    alone, among = ExactCorpus(), ExactCorpus()
+    list(ingest([copies[0], no], alone, EMBEDDER))
+    list(ingest([*copies, no], among, EMBEDDER))
+    one, all_of_them = (verify([Claim(claim)], each, weighing())[0] for each in (alone, among))
+    assert one.judgement == all_of_them.judgement
+    assert all_of_them.judgement is not None
+    assert all_of_them.judgement.verdict == "CONFLICTING_EVIDENCE"
+    assert [item.document.id for item in all_of_them.evidence][:2] in (
+        ["yes0", "no"],
+        ["no", "yes0"],
+    )
+    many = verify([Claim(claim, 31)], among, weighing())[0]
+    assert many.judgement == one.judgement
+    assert len({item.document.id for item in many.evidence}) == 31
+
+
 def test_a_camp_that_makes_no_verdict_is_not_shown_first() -> None:
     """Ten sources support; an eleventh, found only where more are asked for, refutes."""
     corpus, claim = ExactCorpus(), "The bridge cost 48 million euros"
