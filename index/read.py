@@ -181,9 +181,9 @@ def _markdown(file: Path, name: str, max_chars: int) -> Document:
 
 def _shown(part: Token) -> str:
     """What a reader sees of a part of a line."""
-    if part.type in {"softbreak", "hardbreak"} or _HTML_BREAK.match(part.content):
-        return "\n"
-    return part.content if part.type in {"text", "code_inline"} else ""
+    if part.type in {"text", "code_inline"}:
+        return part.content
+    return "\n" if "break" in part.type or _HTML_BREAK.match(part.content) else ""
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:

@@ -147,15 +147,10 @@ def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:
     return sources
 
 
-def words_of(text: str) -> tuple[str, ...]:
-    """What makes a text the same, however it is spaced and punctuated."""
-    return tuple("".join(char if char.isalnum() else " " for char in text.lower()).split())
-
-
 def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = words_of(text)
+    words = "".join(char if char.isalnum() else " " for char in text.lower()).split()
     runs = max(1, len(words) - SHINGLE_WORDS + 1)
-    return {words[at : at + SHINGLE_WORDS] for at in range(runs)}
+    return {tuple(words[at : at + SHINGLE_WORDS]) for at in range(runs)}
 
 
 def _copies(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:

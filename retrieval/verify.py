@@ -30,7 +30,6 @@ from retrieval.verdict import (
     judge,
     share_about,
     stance_of,
-    words_of,
     worth_reading,
 )
 
@@ -136,9 +135,9 @@ def _different(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) ->
     depth = READ_DOCUMENTS
     while True:
         found = search(replace(claim, top_k=depth), vector, corpus, models.fusion)
-        different: dict[tuple[str, ...], Candidate] = {}
-        for candidate in found:
-            different.setdefault(words_of(candidate.passage.text), candidate)
+        different: dict[str, Candidate] = {}
+        for candidate in found:  # a sign or a digit is enough to make a text another
+            different.setdefault(" ".join(candidate.passage.text.lower().split()), candidate)
         if len(different) >= READ_DOCUMENTS or len(found) < depth or depth >= MOST_READ_THROUGH:
             return _filled(list(different.values()), found, READ_DOCUMENTS)
         depth *= DEEPER

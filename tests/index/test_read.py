@@ -133,12 +133,12 @@ def test_html_in_markdown_is_kept_as_text(tmp_path: Path) -> None:
 
 def test_html_in_markdown_glues_no_numbers(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(
-        "# T\n\nIt cost 12<br>15 million, <b>or</b> so.\n\n"
+        "# T\n\nIt cost 12<br>15 million, <b>or</b> so, says `<br>`.\n\n"
         "| a | b |\n| - | - |\n| 3<br/>4 | 5 |\n\n"
         "<table><tr><td>12</td><td>15</td></tr><tr><td>Paris</td><td>R<i>ome</i></td></tr></table>\n"
     )
     blocks = one(tmp_path / "a.md").text.split("\n\n")
-    assert blocks[0] == "It cost 12\n15 million, or so."
+    assert blocks[0] == "It cost 12\n15 million, or so, says <br>."
     assert "3\n4" in blocks
     assert blocks[-1] == "12\n15\nParis\nRome"
 

@@ -98,7 +98,7 @@ def test_the_verdict_is_made_of_the_same_ten_however_many_are_asked_for() -> Non
 
 def test_copies_of_one_text_keep_no_other_source_out() -> None:
     claim = "The bridge cost 48 million euros"
-    copies = [document(f"yes{n}", f"{claim}, said the agency!"[: 40 + n % 2]) for n in range(30)]
+    copies = [document(f"yes{n}", f"{claim},{' ' * (n % 2)} said the agency.") for n in range(30)]
     no = document("no", "The bridge cost 71 million euros in all, and it was late, and long, too.")
     alone, among = ExactCorpus(), ExactCorpus()
     list(ingest([copies[0], no], alone, EMBEDDER))
