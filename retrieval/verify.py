@@ -33,7 +33,8 @@ from retrieval.verdict import (
     worth_reading,
 )
 
-# How many documents a verdict is made of. More are read only to be shown.
+# How many documents a verdict is made of, and one more for each copy among them. Others are read
+# only to be shown.
 READ_DOCUMENTS = 10
 # How deep other documents are looked for where those are copies of one another.
 DEEPER, MOST_READ_THROUGH = 4, 160
@@ -61,23 +62,18 @@ class Models:
 class Read:
     """A candidate and what it says of the claim.
 
-    rank: of its document among the candidates, from 0. stance: probabilities of shape (3,), as the
-    stance model gives them, and then as far as the passage is about the claim. carrying: the
-    sentences that carry the stance.
+    judged: whether the verdict is made of it; how much evidence is shown must not change that.
+    stance: probabilities of shape (3,), as the stance model gives them, and then as far as the
+    passage is about the claim. carrying: the sentences that carry the stance.
     """
 
     candidate: Candidate
     claim: str
     vector: Vectors
-    rank: int
+    judged: bool
     stance: Vectors | None = None
     carrying: tuple[Quote, ...] = ()
     order: float = 0.0
-
-    @property
-    def judged(self) -> bool:
-        """Whether the verdict is made of it. How much evidence is shown must not change that."""
-        return self.rank < READ_DOCUMENTS
 
     @property
     def decided(self) -> bool:
@@ -121,32 +117,43 @@ def find(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[
     or many are asked for, and after them as many more as are."""
     if models.stance is None:
         found = search(claim, vector, corpus, models.fusion)
-    else:
-        found = _different(claim, vector, corpus, models)
-        if claim.top_k > READ_DOCUMENTS:
-            # Deeper rankings put other documents among the first, too.
-            found = _filled(found, search(claim, vector, corpus, models.fusion), claim.top_k)
-    return [Read(candidate, claim.text, vector, rank) for rank, candidate in enumerate(found)]
+        return [Read(candidate, claim.text, vector, judged=False) for candidate in found]
+    judged = _first(claim, vector, corpus, models.fusion)
+    others: list[Candidate] = []
+    if claim.top_k > len(judged):
+        # Deeper rankings put other documents among the first, too.
+        wide = _besides(judged, search(claim, vector, corpus, models.fusion))
+        others = wide[: claim.top_k - len(judged)]
+    return [
+        Read(candidate, claim.text, vector, judged=at < len(judged))
+        for at, candidate in enumerate([*judged, *others])
+    ]
 
 
-def _different(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Candidate]:
-    """The documents that a verdict is made of: with as many different passages as there are among
-    the first, for one text in twelve papers is one source and would keep all others out."""
-    depth = READ_DOCUMENTS
-    while True:
-        found = search(replace(claim, top_k=depth), vector, corpus, models.fusion)
-        different: dict[str, Candidate] = {}
-        for candidate in found:  # a sign or a digit is enough to make a text another
-            different.setdefault(" ".join(candidate.passage.text.lower().split()), candidate)
-        if len(different) >= READ_DOCUMENTS or len(found) < depth or depth >= MOST_READ_THROUGH:
-            return _filled(list(different.values()), found, READ_DOCUMENTS)
+def _first(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> list[Candidate]:
+    """The best documents, and for each whose passage is a copy of another's one more that says
+    something else: one text in twelve papers is one source and would keep all others out."""
+    first = search(replace(claim, top_k=READ_DOCUMENTS), vector, corpus, fusion)
+    texts = {_as_read(candidate) for candidate in first}
+    missing, depth, found = len(first) - len(texts), READ_DOCUMENTS, first
+    other: dict[str, Candidate] = {}
+    while len(other) < missing and len(found) == depth < MOST_READ_THROUGH:
         depth *= DEEPER
+        found = search(replace(claim, top_k=depth), vector, corpus, fusion)
+        for candidate in _besides(first, found):
+            if (text := _as_read(candidate)) not in texts:
+                other.setdefault(text, candidate)
+    return [*first, *list(other.values())[:missing]]
 
 
-def _filled(first: list[Candidate], others: Sequence[Candidate], most: int) -> list[Candidate]:
-    """At most so many: first, and then those of the others that are not among them."""
+def _besides(first: Sequence[Candidate], found: Sequence[Candidate]) -> list[Candidate]:
     known = {candidate.document.id for candidate in first}
-    return [*first, *(other for other in others if other.document.id not in known)][:most]
+    return [candidate for candidate in found if candidate.document.id not in known]
+
+
+def _as_read(candidate: Candidate) -> str:
+    """The text of a passage, however it is spaced; a sign or a digit makes it another."""
+    return " ".join(candidate.passage.text.lower().split())
 
 
 def weigh(reads: Sequence[Sequence[Read]], model: StanceModel) -> list[list[Read]]:
