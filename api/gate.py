@@ -222,19 +222,16 @@ class Gate:
             seen += len(message.get("body", b""))
             if seen > limit:
                 raise _too_large(limit)
-            if message.get("more_body", False):
-                try:
+            complete = not message.get("more_body", False)
+            try:
+                if not complete:
                     work.keep(len(message.get("body", b"")))
-                except Overloaded as error:
-                    raise HTTPException(503, str(error)) from error
-            else:
-                complete = True
-                try:
-                    if self._busy >= self._settings.max_in_flight and not work.begun:
-                        raise self._overloaded()
+                elif self._busy >= self._settings.max_in_flight and not work.begun:
+                    raise self._overloaded()
+                else:
                     work.begin()
-                except Overloaded as error:
-                    raise HTTPException(503, str(error)) from error
+            except Overloaded as error:
+                raise HTTPException(503, str(error)) from error
             return message
 
         return counted
@@ -285,10 +282,11 @@ class _Work:
             raise Overloaded("too many requests are only half sent: try again")
 
     def _let_go(self) -> None:
-        kept, self._kept = self._kept, 0
-        self._gate.unfinished.subtract({self._client: kept})
-        if not self._gate.unfinished[self._client]:
-            del self._gate.unfinished[self._client]
+        unfinished, kept = self._gate.unfinished, self._kept
+        self._kept = 0
+        if kept:
+            unfinished[self._client] -= kept
+            unfinished += Counter()  # drops who has none
 
     def begin(self) -> None:
         """Raises: see `last`."""

@@ -28,7 +28,7 @@ from retrieval.types import STANCES
 from training.edits import edited
 from training.errors import TrainingError
 from training.omit import without_tail
-from training.swaps import variants
+from training.swaps import MONTH, variants
 
 DATASET = "copies"
 MOST_CUT = 0.4
@@ -39,8 +39,7 @@ _BINDING = re.compile(
 SHORTEST_WORDS, LONGEST_WORDS = 7, 32
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*")
 # Days and months are names too, but another one is often as true.
-_NO_NAME = re.compile(r"[A-Z][a-z]+day\b|January|February|March|April|May|June|July|August|"
-                      r"September|October|November|December")  # fmt: skip
+_NO_NAME = re.compile(rf"[A-Z][a-z]+day\b|{MONTH}")
 
 
 # Texts, how many pairs at most, a seed.

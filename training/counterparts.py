@@ -5,7 +5,7 @@ place in the claim, in the evidence, or in both. With one of them changed the ev
 claim, with both it supports it as before, and neither text alone tells which: what a model reads in
 one it has to find in the other (Schuster et al., "Towards Debiasing Fact Verification Models",
 EMNLP 2019, where people wrote them). Only values of which there is one are changed, such as who
-wrote a book or where a town lies: who else acted in a film refutes nothing.
+wrote a book or in which month it came out: who else acted in a film refutes nothing.
 """
 
 from __future__ import annotations
