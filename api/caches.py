@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from cachetools import LRUCache
 
-from index.types import Embedder, Vectors
+from index.corpus import Embedder
+from index.documents import Vectors
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")

@@ -32,8 +32,8 @@ from rich.text import Text
 from api.errors import ApiError
 from api.schemas import VerifyResponse
 from api.settings import Settings
+from index.documents import clean
 from index.errors import CorpusError
-from index.types import clean
 from retrieval.errors import RetrievalError
 
 app = typer.Typer(
@@ -91,7 +91,7 @@ def add(
 ) -> None:
     """Add or update documents."""
     from api.service import Service
-    from index.ingest import Outcome
+    from index.documents import Outcome
     from index.read import count, read
 
     chosen = settings(data)

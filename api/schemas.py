@@ -9,16 +9,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from index.errors import InvalidDocument
-from index.types import (
+from index.corpus import Filters
+from index.documents import (
     MAX_FIELD_CHARS,
     MAX_ID_CHARS,
     Document,
-    Filters,
     clean,
     parse_date,
     primary_language,
 )
+from index.errors import InvalidDocument
 from retrieval.types import (
     MAX_CLAIM_CHARS,
     MAX_TOP_K,

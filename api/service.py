@@ -21,9 +21,9 @@ from api.schemas import (
 )
 from api.settings import NO_MODEL, Settings
 from index import ingest as ingest_module
+from index.corpus import Corpus, Embedder
+from index.documents import Document, Outcome, Refused
 from index.embedded import EmbeddedCorpus, open_corpus
-from index.ingest import Outcome, Refused
-from index.types import Corpus, Document, Embedder
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.search import Fusion
 from retrieval.stance import CompiledCrossEncoder, load_stance

@@ -9,7 +9,8 @@ import limits
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from retrieval.models import DEFAULT_EMBEDDING, Device
+from retrieval.running.files import DEFAULT_EMBEDDING
+from retrieval.running.runtime import Device
 from retrieval.stance import SHIPPED
 
 NO_MODEL = "none"

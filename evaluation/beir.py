@@ -12,9 +12,8 @@ from pydantic import BaseModel, Field
 from evaluation import scifact
 from evaluation.errors import EvaluationError
 from evaluation.lines import read_lines
-from index.ingest import Refused
+from index.documents import Document, Refused
 from index.read import read_jsonl
-from index.types import Document
 
 
 class _Query(BaseModel):

@@ -12,8 +12,7 @@ from typing import Any
 
 from api.schemas import Info, VerifyResponse
 from evaluation.target import Target
-from index.ingest import Refused
-from index.types import Document
+from index.documents import Document, Refused
 from retrieval.types import Mode
 
 FOLDER = "unfinished"

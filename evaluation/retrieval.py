@@ -14,7 +14,7 @@ from evaluation.beir import Benchmark
 from evaluation.errors import ClaimRefused
 from evaluation.result import Advance, Result
 from evaluation.target import Target, fill
-from index.types import Document
+from index.documents import Document
 from retrieval.types import Mode
 from retrieval.verify import READ_DOCUMENTS
 

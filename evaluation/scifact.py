@@ -31,7 +31,7 @@ from evaluation.figures import MEASURES
 from evaluation.lines import read_lines
 from evaluation.result import Advance, Result
 from evaluation.target import Target, fill
-from index.types import Document, document
+from index.documents import Document, document
 from retrieval.types import Stance
 
 MAX_RATIONALE = 3

@@ -16,7 +16,7 @@ from evaluation.errors import EvaluationError, claim_refused
 from evaluation.pairs import Pair, read_pairs
 from evaluation.result import Advance, Result
 from evaluation.resume import Journal
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.errors import ClaimTooLong
 from retrieval.types import STANCES, StanceModel
 

@@ -14,8 +14,8 @@ import httpx
 from api.schemas import Info, SearchResponse, VerifyResponse
 from api.service import Service
 from evaluation.errors import EvaluationError, claim_refused
-from index.ingest import Refused
-from index.types import NO_FILTERS, Document, Filters
+from index.corpus import NO_FILTERS, Filters
+from index.documents import Document, Refused
 from retrieval.errors import InvalidClaim
 from retrieval.search import search
 from retrieval.types import Claim, Mode

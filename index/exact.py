@@ -10,20 +10,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
+from index.documents import Document, Passage, Prepared, Vectors
 from index.split import embedding_text
 from index.terms import terms
-from index.types import (
-    NO_FILTERS,
-    Change,
-    Document,
-    Filters,
-    Hit,
-    Page,
-    Passage,
-    Prepared,
-    Stats,
-    Vectors,
-)
 
 K1, B = 1.2, 0.75
 

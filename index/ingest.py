@@ -6,38 +6,20 @@ import dataclasses
 import itertools
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from index.ahead import ahead
+from index.corpus import Corpus, Embedder
+from index.documents import Document, Outcome, Prepared, Refused
 from index.errors import InvalidDocument
 from index.split import embedding_text, split
-from index.types import Corpus, Document, Embedder, Prepared
 
 BATCH_DOCUMENTS = 64
 BATCH_PASSAGES = 512
 BATCHES_AHEAD = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Something that could not become a document, and why."""
-
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one input. Once it is yielded the change is durable."""
-
-    id: str
-    status: Literal["added", "updated", "unchanged", "refused"]
-    passages: int = 0
-    reason: str | None = None
 
 
 def ingest(

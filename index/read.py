@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from index.documents import MAX_DOCUMENT_CHARS, Document, Refused, document
 from index.errors import CorpusError, UnreadableFile
-from index.ingest import Refused
-from index.types import MAX_DOCUMENT_CHARS, Document, document
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import sentencex
 
-from index.types import Document, Passage, Span
+from index.documents import Document, Passage, Span
 
 SENTENCES = 3
 STEP = 2

@@ -6,16 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from index.types import Vectors
-from retrieval.models import (
-    Device,
-    Graph,
-    ModelFiles,
-    Precision,
-    Traceable,
-    find_model,
-    load_graph,
-)
+from index.documents import Vectors
+from retrieval.running.files import ModelFiles, find_model
+from retrieval.running.graph import Graph, load_graph
+from retrieval.running.runtime import Device, Precision, Traceable
 
 # In int8 the cosine to float32 falls below 0.998; in bfloat16 it is 0.9999 and more.
 FASTEST: Precision = "bf16"

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from index.types import Corpus, Hit, Passage, Vectors, clean
+from index.corpus import Corpus, Hit
+from index.documents import Passage, Vectors, clean
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.types import Candidate, Claim, Scores
 

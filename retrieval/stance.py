@@ -10,20 +10,12 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.errors import ClaimTooLong, ModelUnavailable
-from retrieval.models import (
-    Device,
-    Graph,
-    ModelFiles,
-    Precision,
-    Traceable,
-    file_hashes,
-    find_model,
-    load_graph,
-    one_hash,
-)
-from retrieval.packed import PACKED, unpack
+from retrieval.running.files import ModelFiles, file_hashes, find_model, one_hash
+from retrieval.running.graph import Graph, load_graph
+from retrieval.running.packed import PACKED, unpack
+from retrieval.running.runtime import Device, Precision, Traceable
 from retrieval.types import STANCES, Calibration, Stance
 
 SHIPPED = "claimdesk-stance"

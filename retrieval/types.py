@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from index.types import NO_FILTERS, Document, Filters, Passage, Vectors
+from index.corpus import NO_FILTERS, Filters
+from index.documents import Document, Passage, Vectors
 
 Mode = Literal["hybrid", "dense", "lexical"]
 Stance = Literal["SUPPORTS", "REFUTES", "NOT_ENOUGH_INFO"]

@@ -36,7 +36,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.types import STANCES, VERDICTS, Calibration, Judgement, Stance
 
 SUPPORTS, REFUTES, NEI = range(3)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.types import Corpus, Embedder, Vectors, clean
+from index.corpus import Corpus, Embedder
+from index.documents import Vectors, clean
 from retrieval.differences import differences
 from retrieval.search import Fusion, search
 from retrieval.types import (

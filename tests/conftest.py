@@ -12,10 +12,11 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.service import Service
 from api.settings import Settings
+from index.corpus import Embedder
+from index.documents import Document, document
 from index.embedded import EmbeddedCorpus, open_corpus
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Document, Embedder, document
 from retrieval.embed import CompiledEmbedder, load_embedder
 from tests.fakes import FakeEmbedder, FakeStance
 

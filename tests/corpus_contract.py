@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from index.corpus import Corpus, Filters
+from index.documents import Document, Prepared, document
 from index.errors import CorpusError
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from index.split import split
-from index.types import Corpus, Document, Filters, Prepared, document
 from tests.fakes import FakeEmbedder
 
 WORDS = [

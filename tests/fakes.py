@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from index.documents import Vectors
 from index.terms import terms
-from index.types import Vectors
 from retrieval.types import Calibration
 
 

@@ -45,13 +45,13 @@ from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from evaluation.resume import Journal
 from evaluation.scifact import Gold, SciFact, as_document, load
+from index.documents import Document, Vectors, document
 from index.embedded import open_corpus
 from index.ingest import ingest
 from index.terms import terms
-from index.types import Document, Vectors, document
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
-from retrieval.models import DEFAULT_EMBEDDING
+from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
 from retrieval.types import STANCES, Calibration, Candidate, Claim, Stance, Verdict

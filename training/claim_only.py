@@ -22,7 +22,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from evaluation.pairs import Pair
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.types import STANCES
 
 # Of one data set; more cost time and tell the same.

@@ -19,7 +19,6 @@ from retrieval.types import Stance
 from training.errors import TrainingError
 
 
-
 class _Line(BaseModel):
     claim: str
     evidence: str

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from retrieval.packed import KEPT, PACKED, unpack
+from retrieval.running.packed import KEPT, PACKED, unpack
 from training.errors import TrainingError
 
 WEIGHTS = "model.safetensors"

@@ -22,12 +22,13 @@ from rich.progress import track
 
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs, write_pairs
+from index.corpus import Embedder
+from index.documents import document
 from index.embedded import open_corpus
 from index.ingest import ingest
 from index.terms import terms
-from index.types import Embedder, document
 from retrieval.embed import load_embedder
-from retrieval.models import DEFAULT_EMBEDDING
+from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.search import Fusion, search
 from retrieval.types import Candidate, Claim
 from training.recipe import WITHOUT_CONTEXT

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from retrieval.models import file_sha256
-from retrieval.packed import KEPT, PACKED, SCALE, TURN, dequantised, offsets, read_packed
+from retrieval.running.files import file_sha256
+from retrieval.running.packed import KEPT, PACKED, SCALE, TURN, dequantised, offsets, read_packed
 
 # Width of a level, as a share of a row's root mean square. Rows of weights are near Gaussian, so
 # small integers of this width compress to under five bits, and 12 layers fit where 6 would in int8.
@@ -68,9 +68,9 @@ def dense(text: bytes) -> bytes:
 
 
 def pack(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any] | None = None) -> bytes:
-    """What `retrieval.packed.unpack` reads. The same weights are the same bytes: no time inside.
+    """What `running.packed.unpack` reads. The same weights are the same bytes: no time inside.
 
-    `before` holds tensors as `retrieval.packed.read_packed` gives them.
+    `before` holds tensors as `retrieval.running.packed.read_packed` gives them.
     """
     from safetensors.torch import save
 

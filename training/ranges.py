@@ -24,8 +24,8 @@ from rich.progress import track
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from retrieval.errors import RetrievalError
-from retrieval.integers import RANGE, SCALES
-from retrieval.models import without_chatter
+from retrieval.running.integers import RANGE, SCALES
+from retrieval.running.runtime import without_chatter
 from retrieval.stance import find_stance, trace
 from training.errors import TrainingError
 from training.recipe import UNSEEN
@@ -69,7 +69,7 @@ def sample(pairs: Iterable[Pair], each: int) -> list[Pair]:
 
 
 def measured(model: Path, pairs: Sequence[Pair]) -> dict[str, Column]:
-    """By layer what `retrieval.integers.read_scales` reads: spread and range. A pair whose claim
+    """By layer what `running.integers.read_scales` reads: spread and range. A pair whose claim
     fills more than half of the window is left out, as it is when it is asked.
 
     Raises:

@@ -18,9 +18,9 @@ import typer
 
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.errors import RetrievalError
-from retrieval.packed import PACKED, unpacked
+from retrieval.running.packed import PACKED, unpacked
 from retrieval.stance import find_stance
 from retrieval.types import STANCES
 from training.claim_only import claim_only

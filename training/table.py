@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.errors import RetrievalError
 from retrieval.stance import find_stance, softmax
 from retrieval.types import STANCES

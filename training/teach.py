@@ -12,9 +12,9 @@ import numpy as np
 from rich.progress import track
 
 from evaluation.pairs import Pair
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.errors import ClaimTooLong
-from retrieval.models import Device
+from retrieval.running.runtime import Device
 from retrieval.stance import CompiledCrossEncoder, find_stance, load_stance
 from retrieval.types import STANCES
 

@@ -37,9 +37,9 @@ from api.schemas import (
     SumLine,
 )
 from api.service import Service
-from index.ingest import Refused, ingest_one
+from index.documents import MAX_ID_CHARS, Document, Refused, clean, document
+from index.ingest import ingest_one
 from index.read import bounded_lines, parse_line, too_long
-from index.types import MAX_ID_CHARS, Document, clean, document
 
 router = APIRouter(prefix="/v1", tags=["documents"], responses=problems(403, 408, 421))
 DocumentId = Annotated[

@@ -198,7 +198,7 @@ def _ratio(figures: Mapping[str, float], one: str, other: str) -> float | None:
 
 def _about() -> dict[str, Any]:
     """What the figures hold for."""
-    from retrieval.models import find_model
+    from retrieval.running.files import find_model
     from retrieval.stance import find_stance
 
     chosen = settings()
@@ -213,7 +213,7 @@ def _about() -> dict[str, Any]:
 
 def _processor() -> str:
     """Its name and what it multiplies with, where Linux says it: a ratio depends on that."""
-    from retrieval.processor import described
+    from retrieval.running.processor import described
 
     said = described()
     able = said.get("flags", "").split()

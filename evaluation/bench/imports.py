@@ -16,7 +16,7 @@ import faiss
 from evaluation.bench.plain import load_embedder
 from evaluation.bench.workplace import Workplace
 from evaluation.errors import EvaluationError
-from index.types import Document
+from index.documents import Document
 
 SENTENCES, STEP = 3, 2
 TOGETHER = 64

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.integers import Scale
-from retrieval.processor import (
+from retrieval.running.integers import Scale
+from retrieval.running.processor import (
     BATCH_TOKENS,
     Stored,
     as_stored,

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.documents import Vectors
 from index.embedded.vectors import Kind, VectorIndex
-from index.types import Vectors
 
 K = 10
 BLOCK = 20_000

@@ -14,9 +14,10 @@ import numpy as np
 from evaluation.bench.imports import CLAIMDESK
 from evaluation.bench.searching import TOWARDS
 from evaluation.errors import EvaluationError
+from index.corpus import Embedder
+from index.documents import Document, Vectors
 from index.embedded import open_corpus
 from index.ingest import ingest
-from index.types import Document, Embedder, Vectors
 
 
 class Perturbed:

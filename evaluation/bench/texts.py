@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from evaluation.errors import EvaluationError
 from evaluation.lines import read_lines
+from index.documents import Document, document
 from index.split import sentences
-from index.types import Document, document
 
 CLAIM_WORDS = 30
 # Made-up news, for when no corpus is given: about as long as passages of news are.

@@ -12,8 +12,8 @@ from evaluation.bench.plain import EMBEDDING_FOLDER, STANCE_FOLDER
 from index.embedded.corpus import DATABASE
 from index.embedded.store import Store
 from index.embedded.vectors import BLOCK
-from retrieval.models import find_model
-from retrieval.packed import PACKED, unpacked
+from retrieval.running.files import find_model
+from retrieval.running.packed import PACKED, unpacked
 from retrieval.stance import find_stance
 
 

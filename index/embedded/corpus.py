@@ -15,22 +15,12 @@ import filelock
 import numpy as np
 import numpy.typing as npt
 
+from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
+from index.documents import Document, Passage, Prepared, Vectors
 from index.embedded.store import Store
 from index.embedded.vectors import Kind, VectorIndex, scores
 from index.embedded.words import WordIndex
 from index.errors import CorpusLocked, EmbeddingMismatch
-from index.types import (
-    NO_FILTERS,
-    Change,
-    Document,
-    Filters,
-    Hit,
-    Page,
-    Passage,
-    Prepared,
-    Stats,
-    Vectors,
-)
 
 log = logging.getLogger(__name__)
 DATABASE = "claimdesk.sqlite"
@@ -120,7 +110,7 @@ def _check_identity(store: Store, identity: str, writable: bool) -> None:
 
 
 class EmbeddedCorpus:
-    """See `index.types.Corpus`. Safe to use from several threads."""
+    """See `index.corpus.Corpus`. Safe to use from several threads."""
 
     def __init__(
         self,

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.corpus import Change, Filters, Page, Stats
+from index.documents import Document, Passage, Prepared, Span, Vectors
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusReadOnly
-from index.types import Change, Document, Filters, Page, Passage, Prepared, Span, Stats, Vectors
 
 # One entry a schema version. A data folder of version n gets entries n, n+1, … in one transaction.
 MIGRATIONS = (

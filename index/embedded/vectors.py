@@ -13,8 +13,9 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from index.corpus import Hit
+from index.documents import Vectors
 from index.embedded.store import Store, worn
-from index.types import Hit, Vectors
 
 log = logging.getLogger(__name__)
 Blocks = Iterable[tuple[Sequence[int], Vectors]]

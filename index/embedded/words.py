@@ -12,10 +12,11 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
+from index.corpus import Filters, Hit
+from index.documents import Document, Passage
 from index.embedded.store import Store, worn
 from index.split import embedding_text
 from index.terms import ANALYZER, analyzer, terms
-from index.types import Document, Filters, Hit, Passage
 
 log = logging.getLogger(__name__)
 HEAP_BYTES = 64 * 2**20

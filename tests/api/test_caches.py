@@ -6,9 +6,10 @@ import pytest
 from api.caches import Cache, Remembering
 from api.service import Service
 from api.settings import Settings
+from index.corpus import Filters
+from index.documents import document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Filters, document
 from retrieval.types import Claim
 from tests.conftest import articles, client_for
 from tests.fakes import FakeEmbedder, FakeStance

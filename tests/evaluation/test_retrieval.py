@@ -10,8 +10,8 @@ from evaluation.beir import load
 from evaluation.errors import ClaimRefused, EvaluationError
 from evaluation.retrieval import CURVE, evaluate, per_query, recall_curve
 from evaluation.target import InProcess, Remote, at
+from index.documents import document
 from index.exact import ExactCorpus
-from index.types import document
 from retrieval.errors import ClaimTooLong
 from tests.conftest import OpenEmbedded, client_for
 from tests.fakes import FakeEmbedder, FakeStance

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from index.corpus import Filters
+from index.documents import document
 from index.embedded import EmbeddedCorpus, open_corpus, vectors
 from index.embedded.corpus import DATABASE
 from index.embedded.words import WordIndex
@@ -18,7 +20,6 @@ from index.errors import (
     EmbeddingMismatch,
 )
 from index.ingest import ingest, reindex
-from index.types import Filters, document
 from tests.conftest import OpenEmbedded
 from tests.corpus_contract import CorpusContract, fill, ids, sample
 from tests.fakes import BrokenEmbedder, FakeEmbedder

@@ -2,9 +2,9 @@ import math
 
 import pytest
 
+from index.documents import document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import document
 from tests.corpus_contract import CorpusContract
 from tests.fakes import FakeEmbedder
 

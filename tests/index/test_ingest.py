@@ -3,9 +3,9 @@ import time
 
 import pytest
 
+from index.documents import Refused, document
 from index.exact import ExactCorpus
-from index.ingest import BATCH_DOCUMENTS, BATCHES_AHEAD, Refused, ingest, ingest_one
-from index.types import document
+from index.ingest import BATCH_DOCUMENTS, BATCHES_AHEAD, ingest, ingest_one
 from tests.fakes import FakeEmbedder
 
 

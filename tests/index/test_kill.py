@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from index.embedded import open_corpus
 from index.ingest import ingest
-from index.types import document
+from index.documents import document
 from tests.fakes import FakeEmbedder
 
 model = FakeEmbedder(delay=0.02)

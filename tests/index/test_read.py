@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from index.documents import Document, Refused, document
 from index.errors import DocumentTooLarge, InvalidDocument
-from index.ingest import Refused, detect_language
+from index.ingest import detect_language
 from index.read import count, read
-from index.types import Document, document
 from tests.conftest import EXAMPLES
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from index.documents import clean, document
 from index.errors import DocumentTooLarge, InvalidDocument
 from index.split import MAX_SENTENCE_CHARS, SENTENCES, split
-from index.types import clean, document
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 PROSE = st.lists(

@@ -8,11 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from index.documents import document
 from index.embedded import open_corpus
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from index.terms import terms
-from index.types import document
 from tests.fakes import FakeEmbedder
 
 IDS = st.sampled_from(["a", "b", "c", "d/e", "ü"])

@@ -12,8 +12,10 @@ from api.settings import Settings
 from retrieval import embed, stance
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
-from retrieval.gpu import Gpu
-from retrieval.models import Graph, ModelFiles, Precision, Traceable, Tracer, find_model
+from retrieval.running.files import ModelFiles, find_model
+from retrieval.running.gpu import Gpu
+from retrieval.running.graph import Graph
+from retrieval.running.runtime import Precision, Traceable, Tracer
 from retrieval.stance import CompiledCrossEncoder, load_stance
 from retrieval.types import Calibration
 from tests.retrieval.test_models import TEXTS

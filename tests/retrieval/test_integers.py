@@ -12,8 +12,8 @@ from transformers import AutoTokenizer, MPNetConfig, MPNetForSequenceClassificat
 from evaluation.pairs import Pair
 from retrieval import processor
 from retrieval.errors import ModelUnavailable
-from retrieval.integers import RANGE, SCALES, read_scales, with_integer_products
-from retrieval.processor import Stored, stored_form
+from retrieval.running.integers import RANGE, SCALES, read_scales, with_integer_products
+from retrieval.running.processor import Stored, stored_form
 from retrieval.stance import load_stance
 from retrieval.types import STANCES
 from training.ranges import measured

@@ -13,7 +13,8 @@ from sentence_transformers import SentenceTransformer
 
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
-from retrieval.models import _batches, find_model
+from retrieval.running.files import find_model
+from retrieval.running.graph import _batches
 from tests.conftest import ROOT
 
 TEXTS = [

@@ -3,9 +3,10 @@ from dataclasses import replace
 
 import pytest
 
+from index.corpus import Filters, Hit
+from index.documents import Document, Passage, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Document, Filters, Hit, Passage, document
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.search import Fusion, _pool, search
 from retrieval.types import Claim

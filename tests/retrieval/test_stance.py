@@ -12,8 +12,10 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 
 from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
-from retrieval.models import ModelFiles, Traceable, file_sha256, load_graph
-from retrieval.packed import PACKED, unpack
+from retrieval.running.files import ModelFiles, file_sha256
+from retrieval.running.graph import load_graph
+from retrieval.running.packed import PACKED, unpack
+from retrieval.running.runtime import Traceable
 from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
 from retrieval.types import STANCES, Calibration
 from training.pack import EMBEDDING_LEVEL, MOST, pack

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from index.corpus import Filters
+from index.documents import Vectors, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.types import Filters, Vectors, document
 from retrieval.errors import ClaimTooLong
 from retrieval.search import Fusion
 from retrieval.types import Calibration, Claim

@@ -5,7 +5,7 @@ import pytest
 
 from evaluation.pairs import Pair
 from evaluation.scifact import Gold, SciFact
-from index.types import Passage, document
+from index.documents import Passage, document
 from retrieval.stance import softmax
 from retrieval.types import Calibration, Candidate, Scores
 from retrieval.verdict import share_about, worth_reading

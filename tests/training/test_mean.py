@@ -6,7 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from retrieval.packed import PACKED
+from retrieval.running.packed import PACKED
 from training.errors import TrainingError
 from training.mean import mean
 from training.pack import pack

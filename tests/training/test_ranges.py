@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evaluation.pairs import Pair
-from retrieval.integers import RANGE
+from retrieval.running.integers import RANGE
 from tests.retrieval.test_stance import save_tiny
 from training.errors import TrainingError
 from training.ranges import ALPHA, measured, sample, scales

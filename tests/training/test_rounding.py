@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.packed import read_packed, unpack
+from retrieval.running.packed import read_packed, unpack
 from training.pack import LEVEL, MOST, pack, rounded
 
 torch = pytest.importorskip("torch")

@@ -16,9 +16,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.errors import ModelUnavailable
-from retrieval.integers import (
+from retrieval.running.files import ModelFiles
+from retrieval.running.integers import (
     SCALES,
     Scale,
     read_scales,
@@ -26,7 +27,7 @@ from retrieval.integers import (
     with_integer_products,
     with_integer_weights,
 )
-from retrieval.models import ModelFiles, Precision, Tracer, traced, without_chatter
+from retrieval.running.runtime import Precision, Tracer, traced, without_chatter
 
 log = logging.getLogger(__name__)
 # Padding is wasted work, so texts of like length share a batch. It is bounded in tokens: what a
@@ -49,8 +50,8 @@ def openvino() -> Any:
 
 
 class Processor:
-    """A `retrieval.models.Runtime`. The graph is made from a torch module once and kept in `cache`;
-    from then on neither torch nor sentence-transformers is imported.
+    """A `Runtime` on the processor. The graph is made from a torch module once and kept in
+    `cache`; from then on neither torch nor sentence-transformers is imported.
 
     Raises:
         ModelUnavailable: the model cannot be loaded or compiled.

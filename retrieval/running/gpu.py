@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from index.types import Vectors
+from index.documents import Vectors
 from retrieval.errors import ModelUnavailable
-from retrieval.models import ModelFiles, Precision, Tracer, traced, without_chatter
+from retrieval.running.files import ModelFiles
+from retrieval.running.runtime import Precision, Tracer, traced, without_chatter
 
 
 class Gpu:
-    """A `retrieval.models.Runtime`. Nothing is compiled or cached: each start loads the weights.
+    """A `Runtime` on a GPU. Nothing is compiled or cached: each start loads the weights.
 
     Args:
         device: of torch. "cuda" is the GPU it takes by itself; tests say "cpu".

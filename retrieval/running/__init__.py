@@ -1,0 +1,1 @@
+"""A model name -> something that runs on this machine: files, graph, processor, gpu."""
