@@ -12,7 +12,8 @@ from fastapi_offline import FastAPIOffline
 from api import contract, problems
 from api.batching import Batcher
 from api.cors import Cors
-from api.gate import Gate, Metrics
+from api.gate import Gate
+from api.metrics import Metrics
 from api.routes import claims, documents, health
 from api.service import VERSION, Service
 from api.settings import Settings

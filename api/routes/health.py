@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.errors import NotReady
-from api.gate import Metrics
+from api.metrics import Metrics
 from api.routes.common import OpenProbes, OpenService, in_thread, problems
 from api.routes.examples import INFO, METRICS, OK
 from api.schemas import Health, Info

@@ -7,7 +7,9 @@ import pytest
 from prometheus_client import generate_latest
 
 from api.app import create_app
-from api.gate import IMPORT_PATH, MOST_AT_ONCE, MOST_UNFINISHED, Gate, Metrics
+from api.gate import IMPORT_PATH, LONG_RUNNING_SLOTS, MAX_UNFINISHED_BODIES, Gate
+from api.gate.admission import client_of
+from api.metrics import Metrics
 from api.service import Service
 from api.settings import Settings
 
@@ -59,7 +61,7 @@ def test_who_sends_slowly_keeps_nobody_out() -> None:
         async with anyio.create_task_group() as group:
             for _ in range(5):
                 group.start_soon(ask, door, never)
-            await anyio.sleep(0.05)
+            await anyio.wait_all_tasks_blocked()
             assert (await ask(door, at_once))[0] == 200
             group.cancel_scope.cancel()
 
@@ -75,7 +77,7 @@ def test_a_request_that_says_it_has_no_body_takes_a_place() -> None:
         bodiless = {**SCOPE, "headers": [(b"host", b"localhost"), (b"content-length", b"0")]}
         async with anyio.create_task_group() as group:
             group.start_soon(door, dict(bodiless), never, ignore)
-            await anyio.sleep(0.05)
+            await anyio.wait_all_tasks_blocked()
             assert (await ask(door, at_once))[0] == 503
             group.cancel_scope.cancel()
 
@@ -88,12 +90,12 @@ def test_a_body_that_nobody_reads_saves_no_place(method: str) -> None:
         seen: list[int] = []
 
         async def counts(scope, receive, send) -> None:
-            seen.append(door._busy)
+            seen.append(door.slots.in_flight)
 
         door = Gate(counts, Settings(), Metrics())
         await door({**SCOPE, "method": method}, never, ignore)
         assert seen == [1]
-        assert door._busy == 0
+        assert door.slots.in_flight == 0
 
     anyio.run(main)
 
@@ -106,7 +108,7 @@ def test_imports_that_never_end_keep_out_only_whose_they_are() -> None:
                 status, _ = await ask(door, at_once, IMPORT_PATH, "c")
                 assert status == 200
                 group.start_soon(ask, door, never, IMPORT_PATH, client)
-                await anyio.sleep(0.02)
+                await anyio.wait_all_tasks_blocked()
                 if client == "a":
                     status, _ = await ask(door, at_once, IMPORT_PATH, "b")
                     assert status == 200
@@ -121,7 +123,7 @@ def test_imports_that_never_end_keep_out_only_whose_they_are() -> None:
     anyio.run(main)
 
 
-@pytest.mark.parametrize("path", MOST_AT_ONCE)
+@pytest.mark.parametrize("path", LONG_RUNNING_SLOTS)
 def test_one_client_does_not_take_all_places_of_what_lasts(path: str) -> None:
     async def main() -> None:
         free = anyio.Event()
@@ -134,25 +136,25 @@ def test_one_client_does_not_take_all_places_of_what_lasts(path: str) -> None:
 
         door = Gate(works, Settings(), Metrics())
         async with anyio.create_task_group() as group:
-            for _ in range(MOST_AT_ONCE[path] // 2):
+            for _ in range(LONG_RUNNING_SLOTS[path] // 2):
                 group.start_soon(ask, door, at_once, path)
-            await anyio.sleep(0.02)
+            await anyio.wait_all_tasks_blocked()
             assert (await ask(door, at_once, path))[0] == 503
             free.set()
         assert (await ask(door, at_once, path))[0] == 200
-        assert not door.lasting[path]
+        assert not door.slots.long_running[path]
 
     anyio.run(main)
 
 
 def test_of_what_lasts_an_import_alone_takes_its_place_before_its_body_is_there() -> None:
     async def main() -> None:
-        for path, status in zip(MOST_AT_ONCE, (503, 200), strict=True):
+        for path, status in zip(LONG_RUNNING_SLOTS, (503, 200), strict=True):
             door = gate()
             async with anyio.create_task_group() as group:
-                for _ in range(MOST_AT_ONCE[path] // 2):
+                for _ in range(LONG_RUNNING_SLOTS[path] // 2):
                     group.start_soon(ask, door, never, path)
-                await anyio.sleep(0.02)
+                await anyio.wait_all_tasks_blocked()
                 assert (await ask(door, at_once, path))[0] == status
                 assert (await ask(door, at_once, path, "another"))[0] == 200
                 group.cancel_scope.cancel()
@@ -174,17 +176,17 @@ def test_bodies_that_never_end_fill_no_memory() -> None:
 
             return (await ask(door, receive, client=client))[0]
 
-        most = MOST_UNFINISHED * 1024
+        most = MAX_UNFINISHED_BODIES * 1024
         async with anyio.create_task_group() as group:
             for client in "ab":
                 for _ in range(most // 2 // 1024):
                     group.start_soon(ask_half, client, 1024)
-            await anyio.sleep(0.05)
+            await anyio.wait_all_tasks_blocked()
             assert await ask_half("a", 1) == 503
             assert await ask_half("c", 1) == 503
             assert (await ask(door, at_once))[0] == 200
             group.cancel_scope.cancel()
-        assert not door.unfinished
+        assert not door.slots.unfinished_bytes
 
     anyio.run(main)
 
@@ -205,7 +207,7 @@ def test_an_answer_that_is_not_read_gives_its_place_back(caplog: pytest.LogCaptu
     async def main() -> None:
         door = gate(body_timeout=0.05)
         await door(dict(SCOPE), at_once, not_read)
-        assert door._busy == 0
+        assert door.slots.in_flight == 0
 
     anyio.run(main)
     assert "was not read" in caplog.text
@@ -262,3 +264,60 @@ def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = Settings()
     assert chosen.cors_origins == ["https://a.b", "chrome-extension://x"]
     assert chosen.allowed_hosts == []
+
+
+@pytest.mark.parametrize(
+    ("address", "client"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_who_a_request_is_counted_for(address: str, client: str) -> None:
+    assert client_of({"client": (address, 1)}) == client
+
+
+def test_another_address_of_the_same_network_has_no_rate_of_its_own() -> None:
+    async def main() -> None:
+        door = gate(rate_limit="2/hour")
+        for last in "12":
+            assert (await ask(door, at_once, client=f"2001:db8::{last}"))[0] == 200
+        assert (await ask(door, at_once, client="2001:db8::3"))[0] == 429
+        assert (await ask(door, at_once, client="2001:db8:0:1::3"))[0] == 200
+
+    anyio.run(main)
+
+
+def test_a_preflight_without_origins_names_the_setting() -> None:
+    preflight = (b"access-control-request-method", b"POST"), (b"origin", b"https://desk.example")
+    scope = {**SCOPE, "method": "OPTIONS", "headers": [(b"host", b"localhost"), *preflight]}
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    anyio.run(gate(), scope, never, send)
+    assert sent[0]["status"] == 403
+    detail = json.loads(sent[1]["body"])["detail"]
+    assert "CLAIMDESK_CORS_ORIGINS is not set" in detail
+    assert "'https://desk.example'" in detail
+
+
+@pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("br", 415), ("identity", 200)])
+def test_a_compressed_body_is_refused_before_it_is_read(encoding: str, status: int) -> None:
+    async def main() -> None:
+        sent: list[dict] = []
+
+        async def send(message: dict) -> None:
+            sent.append(message)
+
+        headers = [*SCOPE["headers"], (b"content-encoding", encoding.encode())]
+        receive = at_once if status == 200 else never
+        await gate()({**SCOPE, "headers": headers}, receive, send)
+        assert sent[0]["status"] == status
+        if status == 415:
+            assert "send it uncompressed" in json.loads(sent[1]["body"])["detail"]
+
+    anyio.run(main)

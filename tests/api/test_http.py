@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from api.contract import NDJSON
-from api.gate import MOST_AT_ONCE
+from api.gate import LONG_RUNNING_SLOTS
 from api.problems import MEDIA_TYPE
 from api.routes import examples
 from api.schemas import (
@@ -252,7 +252,7 @@ def test_a_fault_of_ours_in_a_batch_is_in_the_log(caplog: pytest.LogCaptureFixtu
 def test_long_work_leaves_threads_for_the_rest(
     method: str, path: str, body: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(MOST_AT_ONCE, "/v1/verify/batch", 100)  # half of them for one client
+    monkeypatch.setitem(LONG_RUNNING_SLOTS, "/v1/verify/batch", 100)  # half of them for one client
 
     class Stuck(FakeEmbedder):
         def embed(self, texts):

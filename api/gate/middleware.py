@@ -1,0 +1,109 @@
+"""A request -> its id, its admission, its body within limits, its answer, its metrics."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import anyio
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import ApiError, TooManyRequests, status_of
+from api.gate.admission import Admission, client_of
+from api.gate.bodies import Body
+from api.gate.request_id import request_id
+from api.gate.slots import IMPORT_PATH, RequestSlots, Slots
+from api.metrics import Metrics
+from api.problems import respond
+from api.settings import Settings
+
+log = logging.getLogger(__name__)
+# Status that is counted, never sent, when the client is gone; nginx logs the same.
+CLIENT_CLOSED_REQUEST = 499
+
+
+class _AnswerNotRead(Exception):
+    """The client does not read its answer."""
+
+
+class Gate:
+    """ASGI middleware. A refusal is a problem document and costs no model time."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+        self._app, self._settings, self._metrics = app, settings, metrics
+        self.slots = Slots(settings.max_in_flight, settings.max_body_bytes, metrics)
+        self._admission = Admission(settings, self.slots)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        id = request_id(headers.get(b"x-request-id", ""))
+        scope.setdefault("state", {})["request_id"] = id
+        client = client_of(scope)
+        slots = RequestSlots(self.slots, scope["method"], scope["path"], client)
+        body = Body(scope, headers, self._settings, slots)
+        answer = _Answer(send, id, self._settings.body_timeout)
+        started = time.perf_counter()
+        try:
+            self._admission.check(scope, headers, client)
+            if scope["path"] == IMPORT_PATH:
+                slots.take_long_running()
+            body.check_headers()
+            await self._app(scope, body.limited(receive), answer.send)
+        except ClientDisconnect:
+            answer.status = CLIENT_CLOSED_REQUEST
+        except _AnswerNotRead:
+            answer.status = CLIENT_CLOSED_REQUEST
+            log.warning("request %s: its answer was not read and is dropped", id)
+        except ApiError as error:
+            later = (
+                {"Retry-After": str(error.seconds)} if isinstance(error, TooManyRequests) else {}
+            )
+            refusal = respond(status_of(error), str(error), id, later)
+            await refusal(scope, receive, answer.send)
+        except HTTPException as error:
+            await respond(error.status_code, error.detail, id)(scope, receive, answer.send)
+        except Exception:
+            log.exception("request %s failed", id)
+            if answer.begun:
+                raise
+            await respond(500, "internal error; see the log", id)(scope, receive, answer.send)
+        finally:
+            slots.release()
+            if body.client_left:  # whatever was answered, nobody received it
+                answer.status = CLIENT_CLOSED_REQUEST
+            # The template, not the path: an id in a label would make a series of each document.
+            route = getattr(scope.get("route"), "path", "other")
+            self._metrics.requests.labels(scope["method"], route, str(answer.status)).inc()
+            self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
+
+
+class _Answer:
+    """Sends one answer with the headers of every answer, and remembers its status."""
+
+    def __init__(self, send: Send, request_id: str, part_seconds: float) -> None:
+        self._send, self._part_seconds = send, part_seconds
+        self._headers = [
+            (b"x-request-id", request_id.encode()),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        self.status, self.begun = 500, False
+
+    async def send(self, message: Message) -> None:
+        """
+        Raises:
+            _AnswerNotRead: the client took no part of it in time.
+        """
+        if message["type"] == "http.response.start":
+            self.begun = True
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *self._headers]
+        try:
+            with anyio.fail_after(self._part_seconds):
+                await self._send(message)
+        except TimeoutError as error:
+            raise _AnswerNotRead from error
