@@ -8,7 +8,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from index.documents import Document, Passage, Prepared, Vectors
+from index.documents import (
+    Document,
+    Passage,
+    Prepared,
+    Vectors,
+    primary_language,
+    publisher_key,
+)
+from index.errors import InvalidDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,31 +29,58 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrictions on documents; an empty one lets everything through.
+    """Restrictions on documents; an empty one admits every document.
 
-    `as_of` keeps what was published on that day or before. A document without a date then stays
-    out, for it cannot be shown to be old enough, unless `include_undated` is set.
+    `as_of` keeps documents published on that day or before, `published_after` those published on
+    that day or later. Where either is set, a document without a date stays out, because it cannot
+    be shown to be old or new enough, unless `include_undated` is set. Publishers are compared by
+    `publisher_key`, languages by their primary subtag.
     """
 
     publisher: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
     as_of: dt.date | None = None
     include_undated: bool = False
+    published_after: dt.date | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.publisher or self.language or self.as_of)
+        return bool(self.publisher or self.language or self.restricts_dates)
+
+    @property
+    def restricts_dates(self) -> bool:
+        return self.as_of is not None or self.published_after is not None
+
+    @property
+    def hides_undated(self) -> bool:
+        return self.restricts_dates and not self.include_undated
+
+    def without_dates(self) -> Filters:
+        return Filters(self.publisher, self.language)
 
     def admits(self, document: Document) -> bool:
         """The definition that every corpus's own filtering must agree with."""
-        if self.publisher and document.publisher not in self.publisher:
+        if self.publisher and not _among(document.publisher, self.publisher, publisher_key):
             return False
-        if self.language and document.language not in self.language:
+        if self.language and not _among(document.language, self.language, language_key):
             return False
-        if self.as_of is None:
-            return True
-        if document.published_at is None:
-            return self.include_undated
-        return document.published_at <= self.as_of
+        day = document.published_at
+        if day is None:
+            return not self.hides_undated
+        if self.as_of is not None and day > self.as_of:
+            return False
+        return self.published_after is None or day >= self.published_after
+
+
+def _among(value: str | None, wanted: tuple[str, ...], key: Callable[[str], str]) -> bool:
+    return value is not None and key(value) in {key(name) for name in wanted}
+
+
+def language_key(language: str) -> str:
+    """The form in which languages are compared; a stored one that is no language stays as it is."""
+    try:
+        return primary_language(language)
+    except InvalidDocument:
+        return language
 
 
 NO_FILTERS = Filters()
@@ -82,7 +117,11 @@ class Embedder(Protocol):
 
 
 class Corpus(Protocol):
-    """Where documents and passages live. Every implementation passes tests/corpus_contract.py."""
+    """Where documents and passages live. Every implementation passes tests/corpus_contract.py.
+
+    A write is durable when it returns. Searches, scores and counts answer from the indexes, which
+    follow in the background: see `index_generation`, `sync`, `wait_until_indexed`.
+    """
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
         """Store documents, each replacing any of its id, all or none. On return it is durable."""
@@ -130,14 +169,41 @@ class Corpus(Protocol):
         """The BM25 no passage can exceed for this text: sum of idf * (k1 + 1) over its terms."""
         ...
 
+    def count_documents(self, filters: Filters) -> int:
+        """The number of documents that pass the filters."""
+        ...
+
     def count_undated(self, filters: Filters) -> int:
-        """Documents that `filters.as_of` leaves out only because they carry no date."""
+        """The number of documents that stay out only because they carry no date."""
+        ...
+
+    def publishers(self) -> list[tuple[str, int]]:
+        """Each publisher, as most of its documents write it, with its number of documents.
+
+        Most documents first, equal numbers by name.
+        """
         ...
 
     def all_documents(self) -> Iterator[Document]: ...
 
     def generation(self) -> int:
-        """Grows with every change; cheap enough to ask for each claim."""
+        """The store's generation: grows with every change, cheap enough to ask for each claim."""
+        ...
+
+    def index_generation(self) -> int:
+        """The newest generation that searches, scores and counts answer from."""
+        ...
+
+    def sync(self) -> int:
+        """Bring the indexes up to the store's generation, which is returned. It blocks.
+
+        Raises:
+            DiskFull, IndexUnavailable: an index cannot be written or built.
+        """
+        ...
+
+    def wait_until_indexed(self, generation: int, seconds: float) -> bool:
+        """Wait at most `seconds` until searches answer from `generation`; whether they do."""
         ...
 
     def stats(self) -> Stats: ...

@@ -82,6 +82,11 @@ def primary_language(tag: str) -> str:
     return re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
 
 
+def publisher_key(name: str) -> str:
+    """The form in which publishers are compared: white space collapsed, case folded."""
+    return " ".join(name.split()).casefold()
+
+
 def parse_date(value: str | dt.date | None) -> dt.date | None:
     """ISO 8601 date or timestamp with hyphens -> date; raises InvalidDocument on anything else."""
     if value is None or value == "":

@@ -1,4 +1,4 @@
-"""What can go wrong on a document's way.
+"""The errors of the `index` package.
 
 CorpusError
 ├── InvalidDocument      the document itself is at fault
@@ -6,9 +6,13 @@ CorpusError
 │   └── UnreadableFile
 ├── CorpusLocked         another process writes to this data folder
 ├── CorpusReadOnly       opened for reading, asked to write
+├── CorpusBusy           the database stayed locked; trying again may help
+├── DiskFull             there is no space left to write to
+├── IndexUnavailable     a derived index can neither be used nor rebuilt
 ├── CorpusIncompatible   made by another version; left untouched
 ├── CorpusCorrupt        the stored data contradicts itself
-└── EmbeddingMismatch    the vectors come from another embedding model
+├── EmbeddingMismatch    the vectors come from another embedding model
+└── RecipeMismatch       the passages were made by a newer claimdesk
 """
 
 
@@ -36,6 +40,18 @@ class CorpusReadOnly(CorpusError):
     """A write was asked of a corpus opened for reading."""
 
 
+class CorpusBusy(CorpusError):
+    """The database stayed locked by another connection; trying again may help."""
+
+
+class DiskFull(CorpusError):
+    """There is no space left to write to; reading still works."""
+
+
+class IndexUnavailable(CorpusError):
+    """A derived index can neither be used nor rebuilt; the stored documents are whole."""
+
+
 class CorpusIncompatible(CorpusError):
     """The data folder was made by a version this one cannot read."""
 
@@ -46,3 +62,7 @@ class CorpusCorrupt(CorpusError):
 
 class EmbeddingMismatch(CorpusError):
     """The stored vectors were made by another embedding model."""
+
+
+class RecipeMismatch(CorpusError):
+    """The passages were made by a newer recipe than this claimdesk knows."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
-from index.documents import Document, Passage, Prepared, Vectors
+from index.documents import Document, Passage, Prepared, Vectors, publisher_key
 from index.split import embedding_text
 from index.terms import terms
 
@@ -140,17 +140,40 @@ class ExactCorpus:
             if filters.admits(self._documents[row.passage.document_id])
         ]
 
+    def count_documents(self, filters: Filters) -> int:
+        return sum(filters.admits(document) for document in self._documents.values())
+
     def count_undated(self, filters: Filters) -> int:
-        if filters.as_of is None or filters.include_undated:
+        if not filters.hides_undated:
             return 0
-        others = Filters(filters.publisher, filters.language)
         return sum(
-            document.published_at is None and others.admits(document)
+            document.published_at is None and filters.without_dates().admits(document)
             for document in self._documents.values()
         )
 
+    def publishers(self) -> list[tuple[str, int]]:
+        spellings: dict[str, Counter[str]] = {}
+        for document in self._documents.values():
+            if document.publisher is not None:
+                counts = spellings.setdefault(publisher_key(document.publisher), Counter())
+                counts[document.publisher] += 1
+        named = [
+            (min(counts, key=lambda name: (-counts[name], name)), counts.total())
+            for counts in spellings.values()
+        ]
+        return sorted(named, key=lambda item: (-item[1], item[0]))
+
     def generation(self) -> int:
         return self._generation
+
+    def index_generation(self) -> int:
+        return self._generation
+
+    def sync(self) -> int:
+        return self._generation
+
+    def wait_until_indexed(self, generation: int, seconds: float) -> bool:
+        return self._generation >= generation
 
     def stats(self) -> Stats:
         return Stats(len(self._documents), len(self._rows), self._generation)

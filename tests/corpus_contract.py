@@ -191,6 +191,11 @@ class CorpusContract:
             Filters(publisher=("Wire", "Herald"), language=("fr",)),
             Filters(as_of=dt.date(2020, 1, 9)),
             Filters(as_of=dt.date(2020, 1, 9), include_undated=True),
+            Filters(published_after=dt.date(2020, 1, 9)),
+            Filters(as_of=dt.date(2020, 1, 20), published_after=dt.date(2020, 1, 9)),
+            Filters(published_after=dt.date(2020, 1, 9), include_undated=True),
+            Filters(as_of=dt.date(2020, 1, 1), published_after=dt.date(2020, 1, 2)),
+            Filters(publisher=("  wIRE ",)),
             Filters(publisher=("Nobody",)),
             Filters(publisher=("Herald",), language=("en",), as_of=dt.date(2020, 1, 20)),
         ],
@@ -208,8 +213,21 @@ class CorpusContract:
         assert by_words == [id for id in everywhere if id in admitted]
         undated = Filters(filters.publisher, filters.language)
         left_out = [item for item in documents if not item.published_at and undated.admits(item)]
-        hidden = len(left_out) if filters.as_of and not filters.include_undated else 0
+        hidden = len([item for item in left_out if item.id not in admitted])
         assert corpus.count_undated(filters) == hidden
+        assert corpus.count_documents(filters) == len(admitted)
+
+    def test_publishers_as_most_documents_write_them(self, corpus: Corpus) -> None:
+        names = ["The  Wire", "The Wire", "the wire", "The Wire", "Herald", None, "Acme"]
+        fill(
+            corpus,
+            [document(f"d{at}", "Text here.", publisher=name) for at, name in enumerate(names)],
+        )
+        corpus.sync()
+        assert corpus.publishers() == [("The Wire", 4), ("Acme", 1), ("Herald", 1)]
+        corpus.delete(["d0", "d1", "d2", "d6"])
+        corpus.sync()
+        assert corpus.publishers() == [("Herald", 1), ("The Wire", 1)]
 
     def test_pages_by_id(self, corpus: Corpus) -> None:
         fill(corpus, sample(FEW))

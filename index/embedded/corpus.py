@@ -7,7 +7,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
-from index.documents import Document, Passage, Prepared, Vectors
+from index.documents import Document, Passage, Prepared, Vectors, publisher_key
 from index.embedded.store import Store
 from index.embedded.vectors import Kind, VectorIndex, scores
 from index.embedded.words import WordIndex
@@ -180,10 +180,12 @@ class EmbeddedCorpus:
     def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
         with self._vectors_lock:
             generation = self._sync_vectors()
+            filters = self._store.spellings(filters)
             among = self._keys(generation, filters) if filters else None
             return self._vectors.search(vector, k, among)
 
     def search_words(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
+        filters = self._store.spellings(filters)
         with self._words_lock:
             try:
                 self._sync_words()
@@ -216,8 +218,40 @@ class EmbeddedCorpus:
         self._admitted.move_to_end(at)
         return self._admitted[at]
 
+    def count_documents(self, filters: Filters) -> int:
+        return sum(filters.admits(document) for document in self._listed())
+
     def count_undated(self, filters: Filters) -> int:
-        return self._store.count_undated(filters)
+        if not filters.hides_undated:
+            return 0
+        others = filters.without_dates()
+        return sum(one.published_at is None and others.admits(one) for one in self._listed())
+
+    def publishers(self) -> list[tuple[str, int]]:
+        spellings: dict[str, Counter[str]] = {}
+        for document in self._listed():
+            if document.publisher is not None:
+                counts = spellings.setdefault(publisher_key(document.publisher), Counter())
+                counts[document.publisher] += 1
+        named = [
+            (min(counts, key=lambda name: (-counts[name], name)), counts.total())
+            for counts in spellings.values()
+        ]
+        return sorted(named, key=lambda item: (-item[1], item[0]))
+
+    def _listed(self) -> Iterator[Document]:
+        cursor: str | None = None
+        while True:
+            page = self.documents(cursor, 1_000)
+            yield from page.documents
+            if (cursor := page.next_cursor) is None:
+                return
+
+    def index_generation(self) -> int:
+        return self._store.generation()  # every search brings the indexes up to it
+
+    def wait_until_indexed(self, generation: int, seconds: float) -> bool:
+        return self._store.generation() >= generation
 
     def generation(self) -> int:
         return self._store.generation()

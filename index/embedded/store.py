@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import sqlite3
@@ -15,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.corpus import Change, Filters, Page, Stats
-from index.documents import Document, Passage, Prepared, Span, Vectors
+from index.corpus import Change, Filters, Page, Stats, language_key
+from index.documents import Document, Passage, Prepared, Span, Vectors, publisher_key
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusReadOnly
 
 # One entry a schema version. A data folder of version n gets entries n, n+1, … in one transaction.
@@ -356,6 +357,19 @@ class Store:
         )
         return np.fromiter((key for (key,) in rows), np.int64, len(rows))
 
+    def spellings(self, filters: Filters) -> Filters:
+        """The filters with publishers and languages as they are stored."""
+        rows = self._all("SELECT DISTINCT publisher, language FROM documents")
+        keys = {publisher_key(name) for name in filters.publisher}
+        languages = {language_key(name) for name in filters.language}
+        return dataclasses.replace(
+            filters,
+            publisher=tuple({p for p, _ in rows if p and publisher_key(p) in keys})
+            or filters.publisher,
+            language=tuple({one for _, one in rows if one and language_key(one) in languages})
+            or filters.language,
+        )
+
     def count_undated(self, filters: Filters) -> int:
         if filters.as_of is None or filters.include_undated:
             return 0
@@ -408,8 +422,9 @@ def _where(filters: Filters) -> tuple[str, list[Any]]:
         if wanted:
             clauses.append(f"d.{column} IN ({','.join('?' * len(wanted))})")
             values.extend(wanted)
-    if filters.as_of is not None:
-        undated = " OR d.published_at IS NULL" if filters.include_undated else ""
-        clauses.append(f"(d.published_at <= ?{undated})")
-        values.append(filters.as_of.isoformat())
+    undated = " OR d.published_at IS NULL" if filters.include_undated else ""
+    for comparison, day in (("<=", filters.as_of), (">=", filters.published_after)):
+        if day is not None:
+            clauses.append(f"(d.published_at {comparison} ?{undated})")
+            values.append(day.isoformat())
     return " AND ".join(clauses), values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 import logging
 import math
@@ -188,8 +189,12 @@ def _restrictions(schema: tantivy.Schema, filters: Filters) -> list[Query]:
         for name, wanted in (("publisher", filters.publisher), ("language", filters.language))
         if wanted
     ]
-    if filters.as_of is not None:
-        first = UNDATED if filters.include_undated else 0
+    if filters.restricts_dates:
         kind = tantivy.FieldType.Integer
-        musts.append(Query.range_query(schema, "day", kind, first, filters.as_of.toordinal()))
+        first = (filters.published_after or dt.date.min).toordinal()
+        last = (filters.as_of or dt.date.max).toordinal()
+        days = [Query.range_query(schema, "day", kind, first, last)]
+        if filters.include_undated:
+            days.append(Query.range_query(schema, "day", kind, UNDATED, UNDATED))
+        musts.append(Query.boolean_query([(Occur.Should, query) for query in days]))
     return musts
