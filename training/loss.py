@@ -1,4 +1,4 @@
-"""Targets and a second expert -> the loss of the stance model."""
+"""Logits, targets and a claim-only bias -> the loss of the stance model."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sentence_transformers.cross_encoder.losses import CrossEntropyLoss
 from retrieval.types import STANCES
 
 
-class OfExperts(torch.nn.CrossEntropyLoss):
-    """Cross entropy of a product of two experts: the logits, and what another adds to them.
+class ProductOfExperts(torch.nn.CrossEntropyLoss):
+    """Cross entropy of a product of two experts: softmax(logits + the other's log-probabilities).
 
     Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", 2002.
     """
@@ -20,19 +20,19 @@ class OfExperts(torch.nn.CrossEntropyLoss):
         """
         Args:
             logits: of shape (n, 3).
-            rows: targets, which sum to 1, and beside them log-probabilities of the other expert,
-                up to a constant: of shape (n, 6).
+            rows: shape (n, 6): three target probabilities, which sum to 1, then three
+                log-probabilities of the other expert, up to a constant.
         """
         targets, added = rows[:, : len(STANCES)], rows[:, len(STANCES) :]
         return super().forward(logits + added, targets)
 
 
 class SoftCrossEntropy(CrossEntropyLoss):  # type: ignore[misc]
-    """Targets are distributions, so a teacher's labels and a person's are learned alike."""
+    """The loss in the form the trainer wants: one row of six numbers for each pair."""
 
     def __init__(self, model: Any, label_smoothing: float) -> None:
         super().__init__(model)
-        self.ce_loss = OfExperts(label_smoothing=label_smoothing)
+        self.ce_loss = ProductOfExperts(label_smoothing=label_smoothing)
 
     def forward(self, inputs: Any, labels: Any, **rest: Any) -> Any:
         return super().forward(inputs, torch.stack(labels), **rest)

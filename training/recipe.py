@@ -15,43 +15,40 @@ from training.errors import BadRecipe
 
 
 class Share(BaseModel):
-    """How much of one data set goes into the mix: at most `cap` pairs, each `repeat` times."""
+    """At most `cap` pairs of one data set, each `repeat` times."""
 
     model_config = ConfigDict(extra="forbid")
     cap: int = Field(default=10**9, ge=0)
     repeat: int = Field(default=1, ge=1)
 
 
-# Their labels are for sentence pairs out of any context: their claims ask nothing of a corpus.
+# Data sets of sentence pairs without a source: their claims cannot be looked up in a corpus.
 WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
-# No recipe that ships learns from it: what it says of a model holds for data it has not seen.
+# The data set that no recipe trains on; the stance temperature is fitted on it.
 UNSEEN = "conjnli"
 
 
 class Recipe(BaseModel):
-    """Everything that decides what is learned but the base and the teachers, which the command
-    names, so that a run can be repeated from its file."""
+    """All settings of a training run except the base model, which the command names."""
 
     model_config = ConfigDict(extra="forbid")
     seed: int = 1
-    layers: list[int] | None = None  # of the base model; none given = all
     freeze_embeddings: bool = False
-    freeze_layers: int = Field(default=0, ge=0)  # the lowest, which hold what all text shares
+    freeze_layers: int = Field(default=0, ge=0)  # number of layers, from the lowest
     max_tokens: int = Field(default=192, ge=16)
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=4e-5, gt=0)
     warmup: float = Field(default=0.06, ge=0, lt=1)
     epochs: int = Field(default=1, ge=1)
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
-    teacher_share: float = Field(default=0.7, ge=0, le=1)  # of a target, where a teacher is asked
-    without_claim_only: bool = False  # what a claim alone gives away is not learned
-    dropout: float = Field(default=0.1, ge=0, lt=1)  # 0 is a quarter faster on a CPU
+    without_claim_only: bool = False  # discount what the claim alone predicts
+    dropout: float = Field(default=0.1, ge=0, lt=1)  # 0: a step is a quarter faster on a CPU
+    # Number of pairs that are made from the others, by kind.
     number_swaps: int = Field(default=0, ge=0)
-    counterparts: int = Field(default=0, ge=0)
     omissions: int = Field(default=0, ge=0)
     surrounded: int = Field(default=0, ge=0)
     shortened: int = Field(default=0, ge=0)
-    as_packed: bool = False  # learned as rounded to what training/pack.py stores
+    as_packed: bool = False  # round weights in training as training/pack.py does
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()
 
@@ -71,7 +68,7 @@ def read_recipe(file: Path) -> Recipe:
 
 
 def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:
-    """Pairs in the shares the recipe names, shuffled with its seed.
+    """Select pairs in the recipe's shares and shuffle them with its seed.
 
     Raises:
         BadRecipe: a share is asked of a data set that has no pair.
@@ -94,5 +91,5 @@ def mix(pairs: Iterable[Pair], recipe: Recipe) -> list[Pair]:
 
 
 def count(pairs: Sequence[Pair]) -> str:
-    """Pairs by data set, most first, for the log."""
+    """Number of pairs of each data set, most first, as a line for the log."""
     return ", ".join(f"{k} {n}" for k, n in Counter(p.dataset for p in pairs).most_common())

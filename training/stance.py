@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import time
@@ -9,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import astuple
 from importlib.util import find_spec
-from math import inf
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,39 +19,32 @@ import typer
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from index.documents import Vectors
-from retrieval.errors import RetrievalError
 from retrieval.running.packed import PACKED, unpacked
-from retrieval.stance import find_stance
 from retrieval.types import STANCES
 from training.claim_only import claim_only
-from training.counterparts import counterparts
 from training.errors import TrainingError
 from training.omit import omissions
 from training.recipe import Recipe, count, mix, read_recipe
 from training.surround import shortened, surrounded
 from training.swaps import number_swaps
-from training.teach import kept, targets
 
 
 def main(
     data: Annotated[Path, typer.Argument(help="folder with stance_train.jsonl, stance_dev.jsonl")],
-    base: Annotated[Path, typer.Option(help="pretrained encoder or a model to go on from")],
-    recipe: Annotated[Path, typer.Option(help="what is learned, as TOML")],
+    base: Annotated[Path, typer.Option(help="pretrained encoder or earlier stance model")],
+    recipe: Annotated[Path, typer.Option(help="recipe, a TOML file")],
     out: Annotated[Path, typer.Option(help="folder for checkpoints, log and weights")],
     extra: Annotated[list[Path] | None, typer.Option(help="more pair files")] = None,
-    teacher: Annotated[
-        list[str] | None, typer.Option(help="stance model to learn from; of several the mean")
-    ] = None,
     minutes: Annotated[float, typer.Option(help="between checkpoints")] = 8,
     dev_pairs: Annotated[
         int, typer.Option(min=0, help="dev pairs scored at each checkpoint")
     ] = 800,
 ) -> None:
-    """Fine-tune a cross-encoder; started again with the same folder, it goes on where it was."""
+    """Fine-tune a cross-encoder; run again with the same folder, it resumes."""
     try:
         plan = read_recipe(recipe)
-        fine_tune(plan, data, extra or (), base, out, teacher or (), minutes, dev_pairs)
-    except (TrainingError, EvaluationError, RetrievalError) as error:
+        fine_tune(plan, data, extra or (), base, out, minutes, dev_pairs)
+    except (TrainingError, EvaluationError) as error:
         typer.echo(f"training: {error}", err=True)
         raise typer.Exit(1) from error
 
@@ -62,16 +55,18 @@ def fine_tune(
     extra: Iterable[Path],
     base: Path,
     out: Path,
-    teachers: Sequence[str] = (),
-    minutes: float = inf,
-    dev_pairs: int = 0,
-) -> Any:
-    """The pairs that a recipe names, and a cross-encoder that has learned them.
+    minutes: float,
+    dev_pairs: int,
+) -> None:
+    """Train `base` on the pairs that the recipe selects and write the model to `out/final`.
+
+    Args:
+        minutes: time between two checkpoints.
+        dev_pairs: number of dev pairs that each checkpoint is scored on.
 
     Raises:
         TrainingError: packages are missing, or the recipe does not fit the data.
         EvaluationError: a file of pairs cannot be read.
-        RetrievalError: a teacher cannot be asked.
     """
     if not (find_spec("datasets") and find_spec("accelerate")):
         raise TrainingError("packages are missing: pip install -e '.[train]'")
@@ -80,20 +75,18 @@ def fine_tune(
     dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
     typer.echo(f"{len(pairs)} pairs: {count(pairs)}")
     out.mkdir(parents=True, exist_ok=True)
-    learned = targets(pairs, teachers, plan.teacher_share, out)
-    known = _known(pairs, pool, plan.seed, out) if plan.without_claim_only else 0 * learned
+    targets = np.eye(len(STANCES), dtype=np.float32)[[STANCES.index(p.label) for p in pairs]]
+    bias = _claim_only(pairs, pool, plan.seed, out) if plan.without_claim_only else 0 * targets
     random.Random(plan.seed).shuffle(dev)
-    model = train(pairs, learned, known, dev[:dev_pairs], plan, base, out, minutes)
-    taught_by = [find_stance(teacher).identity for teacher in teachers]
-    made = {**plan.model_dump(), "base": base.name, "teachers": taught_by}
+    train(pairs, targets, bias, dev[:dev_pairs], plan, base, out, minutes)
     draft = out / "recipe.json"
-    draft.write_text(json.dumps(made, indent=1) + "\n")
-    draft.rename(out / "final" / draft.name)  # the last that a run writes, and whole
-    return model
+    draft.write_text(json.dumps({**plan.model_dump(), "base": base.name}, indent=1) + "\n")
+    # Renamed last: training/ship.sh takes a run with this file for a finished one.
+    draft.rename(out / "final" / draft.name)
 
 
 def learned_pairs(pool: Sequence[Pair], plan: Recipe) -> list[Pair]:
-    """The mix of a recipe and what is made of its pairs, in an order that its seed decides.
+    """Select the recipe's pairs, add the pairs that are made from them, shuffle with its seed.
 
     Raises:
         BadRecipe: see `training.recipe.mix`.
@@ -101,7 +94,6 @@ def learned_pairs(pool: Sequence[Pair], plan: Recipe) -> list[Pair]:
     pairs = mix(pool, plan)
     given = list(dict.fromkeys(pairs))
     pairs += number_swaps(given, plan.number_swaps, plan.seed)
-    pairs += counterparts(given, plan.counterparts, plan.seed)
     pairs += omissions(given, plan.omissions, plan.seed)
     pairs += surrounded(given, plan.surrounded, plan.seed)
     pairs += shortened(given, plan.shortened, plan.seed)
@@ -109,28 +101,33 @@ def learned_pairs(pool: Sequence[Pair], plan: Recipe) -> list[Pair]:
     return pairs
 
 
-def _known(pairs: Sequence[Pair], pool: Sequence[Pair], seed: int, out: Path) -> Vectors:
+def _claim_only(pairs: Sequence[Pair], pool: Sequence[Pair], seed: int, out: Path) -> Vectors:
+    """`claim_only(…)`, saved in `out` so that a resumed run does not compute it again."""
     about = json.dumps([seed, [astuple(pair) for pair in [*pairs, *pool]]])
-    return kept(out, "claim-only", about, lambda: claim_only(pairs, pool, seed))
+    file = out / f"claim-only-{hashlib.sha256(about.encode()).hexdigest()[:16]}.npy"
+    if not file.is_file():
+        draft = file.with_name("draft.npy")
+        np.save(draft, claim_only(pairs, pool, seed))
+        draft.rename(file)
+    return np.asarray(np.load(file))
 
 
 def train(
     pairs: Sequence[Pair],
-    learned: Vectors,
-    known: Vectors,
+    targets: Vectors,
+    bias: Vectors,
     dev: Sequence[Pair],
     plan: Recipe,
     base: Path,
     out: Path,
     minutes: float,
-) -> Any:
-    """Fine-tune `base` on `pairs`; the weights land in `out/final`, its log in `out/log.jsonl`.
-    Returns the model.
+) -> None:
+    """Fine-tune `base` on `pairs`; write weights to `out/final`, a log to `out/log.jsonl`.
 
     Args:
-        learned: what is to be said of each pair, as `training.teach.targets` gives it.
-        known: what need not be learned, as `training.claim_only.claim_only` gives it;
-            both of shape (n, 3).
+        targets: the probabilities to learn, shape (n, 3), rows sum to 1.
+        bias: log-probabilities that the claim alone explains, shape (n, 3), added to the logits
+            while training (see `training.claim_only`).
     """
     import torch
     from datasets import Dataset
@@ -152,7 +149,7 @@ def train(
         num_labels=len(STANCES),
         max_length=plan.max_tokens,
         local_files_only=True,
-        # Without dropout the fused one took 2.3 times as long a step on a CPU.
+        # On a CPU, fused attention without dropout takes 2.3 times as long a step.
         model_kwargs={} if torch.cuda.is_available() else {"attn_implementation": "eager"},
         config_kwargs={
             "id2label": labels,
@@ -161,7 +158,7 @@ def train(
             "attention_probs_dropout_prob": plan.dropout,
         },
     )
-    _shape(model, plan)
+    _freeze(model, plan)
 
     class SaveByClock(TrainerCallback):  # type: ignore[misc]
         last = time.monotonic()
@@ -180,12 +177,12 @@ def train(
         {
             "evidence": [pair.evidence for pair in pairs],
             "claim": [pair.claim for pair in pairs],
-            "label": np.hstack([learned, known]).tolist(),
+            "label": np.hstack([targets, bias]).tolist(),
         }
     )
     if torch.cuda.is_available():
         bf16 = torch.cuda.is_bf16_supported()
-    else:  # twice as fast where the CPU multiplies bfloat16; much slower where it does not
+    else:  # bfloat16 halves a step where the CPU multiplies it, and is far slower elsewhere
         bf16 = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
     arguments = CrossEncoderTrainingArguments(
         output_dir=str(out),
@@ -228,17 +225,16 @@ def train(
         with packed.seen() if packed else nullcontext():
             trainer.evaluate()
     model.save_pretrained(str(out / "final"))
-    read_all_it_can(out / "final")
-    return model
+    restore_full_window(out / "final")
 
 
 def _loadable(base: Path, out: Path) -> Path:
-    """A folder the trainer reads: packed weights (`training/pack.py`) are unpacked into `out`."""
+    """A folder that transformers can load: packed weights are first unpacked into `out/base`."""
     return unpacked(base, out / "base") if (base / PACKED).is_file() else base
 
 
-def read_all_it_can(folder: Path) -> None:
-    """Training cuts pairs short to be fast; what is asked later reads all that it can."""
+def restore_full_window(folder: Path) -> None:
+    """Set the tokenizer's length limit back to the model's own; training lowers it for speed."""
     config = json.loads((folder / "config.json").read_text())
     most = config["max_position_embeddings"] - 2  # some models keep two for themselves
     file = folder / "tokenizer_config.json"
@@ -246,16 +242,13 @@ def read_all_it_can(folder: Path) -> None:
     file.write_text(json.dumps(tokenizer, indent=1) + "\n")
 
 
-def _shape(model: Any, plan: Recipe) -> None:
-    """Keep the layers the recipe names, and freeze the lowest where it says so."""
+def _freeze(model: Any, plan: Recipe) -> None:
+    """Freeze the lowest layers and the word embeddings where the recipe says so."""
     import torch
 
     encoder = next(
         m for m in model.modules() if isinstance(getattr(m, "layer", None), torch.nn.ModuleList)
     )
-    if plan.layers and len(plan.layers) < len(encoder.layer):
-        encoder.layer = torch.nn.ModuleList(encoder.layer[at] for at in plan.layers)
-        model.config.num_hidden_layers = len(plan.layers)
     for layer in encoder.layer[: plan.freeze_layers]:
         layer.requires_grad_(False)
     if plan.freeze_embeddings:

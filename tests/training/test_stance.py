@@ -1,7 +1,11 @@
-"""What the training command says when it cannot begin, and what it leaves."""
+"""The training command: a run learns, resumes, and names what is missing."""
+
+from __future__ import annotations
 
 import json
 import random
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -22,12 +26,22 @@ learning_rate = 1e-3
 dropout = 0
 label_smoothing = 0
 epochs = {epochs}
-datasets = {{ said = {{ cap = 96 }} }}
+datasets = {{ said = {{ cap = 96 }}, conjnli = {{ cap = 0 }} }}
 """
+STEPS_PER_EPOCH = 6  # 96 pairs in batches of 16
+FIRST_EPOCHS, EPOCHS = 1, 14
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of `FIRST_EPOCHS`, resumed to `EPOCHS`: its folder and its log lines."""
+
+    out: Path
+    log: list[dict[str, float]]
 
 
 def save_pairs(folder: Path, name: str, pairs: int) -> None:
-    """Evidence that a word decides, in data sets of which one is learned and one is not."""
+    """Write pairs that one word of the evidence decides; every eighth is of another data set."""
     randomly = random.Random(name)
     words = dict(zip(STANCES, ("confirmed", "denied", "unclear"), strict=True))
     made = [
@@ -38,49 +52,48 @@ def save_pairs(folder: Path, name: str, pairs: int) -> None:
     write_pairs(made, folder / name)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    save_pairs(folder, "stance_train.jsonl", 160)
-    save_pairs(folder, "stance_dev.jsonl", 40)
-    return folder
-
-
-def learn(data: Path, out: Path, epochs: int, *more: str) -> list[dict[str, float]]:
-    """What the command logs: a line every 25 steps, a score at each checkpoint."""
+def learn(data: Path, out: Path, epochs: int, minutes: int) -> list[dict[str, float]]:
+    """The log that the command has written, with `minutes` between two checkpoints."""
     recipe = data / "recipe.toml"
     recipe.write_text(RECIPE.format(epochs=epochs))
-    base = save_tiny(data / "base")
-    options = ["--recipe", str(recipe), "--base", str(base), "--out", str(out), *more]
+    options = ["--recipe", str(recipe), "--base", str(data / "base"), "--out", str(out)]
+    options += ["--minutes", str(minutes), "--dev-pairs", "8"]
     result = CliRunner().invoke(app, [str(data), *options])
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
 
 
-def test_a_run_learns_and_its_weights_can_be_asked(tmp_path: Path, data: Path) -> None:
-    log = learn(data, tmp_path / "out", 12)
-    losses = [line["loss"] for line in log if "loss" in line]
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    data = tmp_path_factory.mktemp("data")
+    save_pairs(data, "stance_train.jsonl", 160)
+    save_pairs(data, "stance_dev.jsonl", 40)
+    save_tiny(data / "base")
+    learn(data, data / "out", FIRST_EPOCHS, minutes=0)
+    return Run(data / "out", learn(data, data / "out", EPOCHS, minutes=60))
+
+
+@pytest.mark.slow
+def test_a_run_learns_and_its_weights_can_be_asked(run: Run, tmp_path: Path) -> None:
+    losses = [line["loss"] for line in run.log if "loss" in line]
     assert losses[-1] < losses[0] / 2
-    model = load_stance(str(tmp_path / "out" / "final"), tmp_path / "cache", precision="f32")
+    model = load_stance(str(run.out / "final"), tmp_path, precision="f32")
     said = model.predict([("matter 7 is confirmed", "claim 3"), ("matter 7 is denied", "claim 3")])
     assert said.argmax(axis=1).tolist() == [0, 1]
 
 
-def test_a_run_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, data: Path) -> None:
-    teacher = save_tiny(tmp_path / "teacher", seed=1)
-    named = ["--minutes", "0", "--teacher", str(teacher)]
-    steps = learn(data, tmp_path / "out", 2, *named)[-1]["step"]
-    log = learn(data, tmp_path / "out", 3, *named)
-    assert min(line["step"] for line in log if line["of"] > steps) > steps
-    assert log[-1]["step"] == steps * 3 / 2
-    made = json.loads((tmp_path / "out" / "final" / "recipe.json").read_text())
-    assert made["teachers"] == [find_stance(str(teacher)).identity]
-    assert (made["epochs"], made["base"]) == (3, "base")
+@pytest.mark.slow
+def test_a_run_that_was_cut_off_goes_on_where_it_was(run: Run) -> None:
+    first = [line["step"] for line in run.log if line["of"] == FIRST_EPOCHS * STEPS_PER_EPOCH]
+    resumed = [line["step"] for line in run.log if line["of"] == EPOCHS * STEPS_PER_EPOCH]
+    assert max(first) == FIRST_EPOCHS * STEPS_PER_EPOCH < min(resumed)
+    assert max(resumed) == EPOCHS * STEPS_PER_EPOCH
+    made = json.loads((run.out / "final" / "recipe.json").read_text())
+    assert (made["epochs"], made["base"]) == (EPOCHS, "base")
 
 
 def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stance, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "accelerate", None)
     (tmp_path / "recipe.toml").write_text("seed = 1")
     given = ["--recipe", str(tmp_path / "recipe.toml"), "--base", "x"]
     given += ["--out", str(tmp_path / "out")]
@@ -90,10 +103,11 @@ def test_missing_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not (tmp_path / "out").exists()
 
 
-def test_what_training_cut_short_reads_all_it_can_again(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_the_length_limit_of_training_is_lifted(tmp_path: Path) -> None:
     folder = save_tiny(tmp_path)
     tokenizer = AutoTokenizer.from_pretrained(folder, model_max_length=20)
     tokenizer.save_pretrained(folder)
     assert trace(find_stance(str(folder))).meta["max_tokens"] == 20
-    stance.read_all_it_can(folder)
+    stance.restore_full_window(folder)
     assert trace(find_stance(str(folder))).meta["max_tokens"] == 64
