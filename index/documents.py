@@ -1,4 +1,4 @@
-"""The nouns of a document's way, and what makes a valid document."""
+"""The nouns of a document's way, and the fields of a document -> a valid `Document`."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Literal
 
+import langcodes
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import DocumentTooLarge, InvalidDocument
 
 Vectors = npt.NDArray[np.float32]
+# Length limits in code points: of a text, of an id, of any other field.
 MAX_DOCUMENT_CHARS = 1_000_000
 MAX_ID_CHARS = 512
 MAX_FIELD_CHARS = 2_048
+# Most combining marks in a row; UAX #15 sets the same number for its Stream-Safe Text Format.
 MAX_MARKS = 30
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NON_LATIN = re.compile(rf"[\u0300-\U0010ffff]{{{MAX_MARKS + 1},}}")
-# Starters by their own class, but they decompose into marks: Tibetan vowel signs, no others.
+# Tibetan vowel signs that decompose into combining marks although they are none themselves; no
+# other characters do that.
 _OF_MARKS = "\u0f73\u0f75\u0f81"
+# A day in ISO 8601, extended or basic form, alone or before a time of day.
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}\d{2}\d{2})(?=$|[T ])", re.ASCII)
+_UNDETERMINED = ("", "und")  # the second is BCP 47's tag for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Document:
     language: str | None = None
 
     def content_hash(self) -> str:
-        """SHA-256 over every field but the id: equal hash, nothing to do."""
+        """SHA-256 over every field but the id: documents of equal hash are stored alike."""
         # asdict would copy every value first.
         content = {part.name: getattr(self, part.name) for part in fields(self)}
         del content["id"]
@@ -57,19 +64,19 @@ class Document:
 
 
 def clean(text: str) -> str:
-    """NFC with `\\n` line ends: done once, here, so that every offset is into this form.
+    """The text in NFC with `\\n` line ends: the form in which it is stored and every offset counts.
 
     Raises:
-        InvalidDocument: a run of combining marks that no script has. (Normalising takes time that
-            is quadratic in it; UAX #15 draws the same line for its Stream-Safe Text Format.)
+        InvalidDocument: more than `MAX_MARKS` combining marks in a row, which no script has.
+            Normalising takes time that is quadratic in their number.
     """
     for run in _NON_LATIN.finditer(text):
-        if _most_marks(run.group()) > MAX_MARKS:
+        if _longest_run_of_marks(run.group()) > MAX_MARKS:
             raise InvalidDocument(f"more than {MAX_MARKS} combining marks in a row")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _most_marks(text: str) -> int:
+def _longest_run_of_marks(text: str) -> int:
     longest = current = 0
     for char in text:
         current = current + 1 if unicodedata.combining(char) or char in _OF_MARKS else 0
@@ -77,28 +84,65 @@ def _most_marks(text: str) -> int:
     return longest
 
 
-def primary_language(tag: str) -> str:
-    """The language of a tag such as en-GB (BCP 47), which is what passages are filtered by."""
-    return re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
+def _one_line(text: str) -> str:
+    """The text cleaned and stripped, each run of white space in it as one space."""
+    return " ".join(clean(text).split())
 
 
+@lru_cache(1_024)
 def publisher_key(name: str) -> str:
-    """The form in which publishers are compared: white space collapsed, case folded."""
-    return " ".join(name.split()).casefold()
+    """The form in which publishers are compared: one space between words, letter case folded.
+
+    Raises:
+        InvalidDocument: as `clean` does.
+    """
+    return clean(_one_line(name).casefold())
 
 
-def parse_date(value: str | dt.date | None) -> dt.date | None:
-    """ISO 8601 date or timestamp with hyphens -> date; raises InvalidDocument on anything else."""
+@lru_cache(1_024)
+def primary_language(language: str) -> str:
+    """The primary subtag (BCP 47) of a language's tag, ISO 639 code or name.
+
+    "en-GB", "eng" and "English" give "en", "deutsch" gives "de". An old code gives the one that
+    replaced it: "iw" gives "he".
+
+    Raises:
+        InvalidDocument: it is the tag or the name of no language.
+    """
+    value = language.strip()
+    with suppress(LookupError, ValueError):
+        # Names of two or three Latin letters exist too, but such a value is meant as a code.
+        if value.isascii() and len(re.split("[-_]", value)[0]) <= 3:
+            code = langcodes.get(value).language or ""
+            if code.isalpha() and langcodes.get(code).is_valid():
+                return code
+        elif found := langcodes.find(value).language:
+            return found
+    shown = value if len(value) <= 40 else f"{value[:40]}…"
+    raise InvalidDocument(f"language {shown!r} is none: write its tag (BCP 47), such as en")
+
+
+def parse_date(value: str | int | dt.date | None) -> dt.date | None:
+    """The day of an ISO 8601 date or timestamp: 2021-06-15, 20210615, 2021-06-15T10:00:00Z.
+
+    A day written as a number, 20210615, is read as well. No value, or an empty one, is no date.
+
+    Raises:
+        InvalidDocument: anything else.
+    """
     if value is None or value == "":
         return None
     if isinstance(value, dt.datetime):
         return value.date()
     if isinstance(value, dt.date):
         return value
-    with suppress(TypeError, ValueError):
-        if _DATE.match(value):
-            return dt.datetime.fromisoformat(value).date()
-    raise InvalidDocument(f"published_at {value!r} is not an ISO 8601 date such as 2021-06-15")
+    if isinstance(value, str) or type(value) is int:  # true is an int, too
+        written = str(value).strip()
+        with suppress(ValueError):
+            if _DAY.match(written):
+                return dt.datetime.fromisoformat(written).date()
+    shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:60]}…"
+    raise InvalidDocument(f"published_at {shown} is not understood: write it as 2021-06-15")
 
 
 def document(
@@ -108,14 +152,17 @@ def document(
     title: str | None = None,
     url: str | None = None,
     publisher: str | None = None,
-    published_at: str | dt.date | None = None,
+    published_at: str | int | dt.date | None = None,
     language: str | None = None,
     max_chars: int = MAX_DOCUMENT_CHARS,
 ) -> Document:
-    """Normalise and check the parts of a document.
+    """A document of checked and normalised fields.
+
+    Title and publisher lose white space at their ends and get single spaces inside.
 
     Raises:
-        InvalidDocument: no id, no text, a part that is no valid Unicode or is overlong.
+        InvalidDocument: no id, no text, a field that is overlong or not valid Unicode, a date or
+            a language that is none.
         DocumentTooLarge: more than `max_chars` code points of text.
     """
     parts = {
@@ -142,12 +189,18 @@ def document(
     return Document(
         id=id,
         text=text,
-        title=clean(title or "").strip(),
+        title=_one_line(title or ""),
         url=url or None,
-        publisher=clean(publisher) if publisher else None,
+        publisher=_one_line(publisher or "") or None,
         published_at=parse_date(published_at),
-        language=primary_language(language or "") or None,
+        language=_known_language(language),
     )
+
+
+def _known_language(language: str | None) -> str | None:
+    if language is None or language.strip().lower() in _UNDETERMINED:
+        return None
+    return primary_language(language)
 
 
 def _check_length(text: str, max_chars: int) -> None:
@@ -175,8 +228,16 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A document and its passages."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document ready to be stored: passages and their unit vectors, shape (passages, dim)."""
+    """A document ready to be stored: its passages and their unit vectors, shape (passages, dim)."""
 
     document: Document
     passages: tuple[Passage, ...]

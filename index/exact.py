@@ -52,7 +52,7 @@ class ExactCorpus:
                 self._drop(document.id)
                 self._documents[document.id] = document
                 for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
-                    words = Counter(terms(embedding_text(document, passage)))
+                    words = Counter(terms(embedding_text(document.title, passage.text)))
                     self._rows[self._next_key] = _Row(passage, vector, words)
                     self._next_key += 1
         self._generation += bool(batch)

@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import threading
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from index.ahead import ahead
 from index.corpus import Corpus, Embedder
 from index.documents import Document, Outcome, Prepared, Refused
 from index.errors import InvalidDocument
+from index.language import detect_language
 from index.split import embedding_text, split
 
 BATCH_DOCUMENTS = 64
@@ -143,7 +143,9 @@ def ingest_one(document: Document, corpus: Corpus, embedder: Embedder) -> Outcom
 def _embedded(batch: Batch, embedder: Embedder) -> Batch:
     """The batch with the vectors of all its passages, from one call of the model."""
     waiting = [entry for entry in batch if isinstance(entry, Prepared)]
-    texts = [embedding_text(entry.document, p) for entry in waiting for p in entry.passages]
+    texts = [
+        embedding_text(entry.document.title, p.text) for entry in waiting for p in entry.passages
+    ]
     rows = iter(embedder.embed(texts) if texts else ())
     return [
         dataclasses.replace(entry, vectors=np.stack([next(rows) for _ in entry.passages]))
@@ -151,16 +153,3 @@ def _embedded(batch: Batch, embedder: Embedder) -> Batch:
         else entry
         for entry in batch
     ]
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-
-
-def detect_language(text: str) -> str | None:
-    """ISO 639-1 code of the text's first 2,000 characters, or None when unsure."""
-    language, probability = _identifier().classify(text[:2_000])
-    return str(language) if probability >= 0.8 else None

@@ -40,9 +40,12 @@ def sentences(text: str, language: str = "en") -> list[Span]:
     return list(_sentences(text, Span(0, len(text)), language))
 
 
-def embedding_text(document: Document, passage: Passage) -> str:
-    """What is embedded and indexed for a passage: the title gives a bare "he said" its context."""
-    return f"{document.title}. {passage.text}" if document.title else passage.text
+def embedding_text(title: str, text: str) -> str:
+    """The text that is embedded and indexed for a passage of this text in a document so titled.
+
+    The title gives a passage such as "He said no." its context.
+    """
+    return f"{title}. {text}" if title else text
 
 
 def _blocks(text: str) -> Iterator[Span]:

@@ -14,7 +14,6 @@ import tantivy
 from tantivy import Occur, Query
 
 from index.corpus import Filters, Hit
-from index.documents import Document, Passage
 from index.embedded.store import Store, worn
 from index.split import embedding_text
 from index.terms import ANALYZER, analyzer, terms
@@ -113,9 +112,7 @@ class WordIndex:
             for key, title, text, document in store.texts_since(self.generation, generation):
                 # A crash between commit and stamp replays this step: deleting first keeps it once.
                 writer.delete_documents_by_term("key", key)
-                shown = embedding_text(
-                    Document(document.id, "", title), Passage(document.id, 0, text, 0, 0, ())
-                )
+                shown = embedding_text(title, text)
                 day = document.published_at.toordinal() if document.published_at else UNDATED
                 row = tantivy.Document(key=key, text=shown, day=day, row=ROW)
                 if document.publisher:

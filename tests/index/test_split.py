@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.documents import clean, document
-from index.errors import DocumentTooLarge, InvalidDocument
+from index.errors import InvalidDocument
 from index.split import MAX_SENTENCE_CHARS, SENTENCES, split
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -107,14 +107,3 @@ def test_a_line_without_full_stops_is_cut_between_its_numbers(gap: str) -> None:
     numbers = [str(100_000 + 7 * at) for at in range(400)]
     cut = [number for piece in sentences(gap.join(numbers)) for number in piece.split()]
     assert cut == numbers
-
-
-@pytest.mark.parametrize("mark", ["\u0301", "\u0f73", "\u0f75", "\u0f81"])
-def test_marks_without_end_are_refused_before_they_are_sorted(mark: str) -> None:
-    with pytest.raises(InvalidDocument, match="combining marks in a row"):
-        document("d", "a" + mark * 300_000)
-
-
-def test_a_text_is_no_longer_than_allowed_once_it_is_normalised() -> None:
-    with pytest.raises(DocumentTooLarge, match="text has 30 characters, more than the 20"):
-        document("d", "\U0001d160" * 10, max_chars=20)
