@@ -1,7 +1,8 @@
-"""Exception class -> status."""
+"""An exception -> its HTTP status, and what a client is told about it."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -11,10 +12,11 @@ from retrieval import errors as retrieval_errors
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class ApiError(Exception):
-    """Base of the door's own errors."""
+    """Base of the errors of `api`; the message is written for the client."""
 
 
 class DocumentNotFound(ApiError):
@@ -22,7 +24,7 @@ class DocumentNotFound(ApiError):
 
 
 class TooManyRequests(ApiError):
-    """This client is over its rate, for so many seconds."""
+    """This client is over its rate, for `seconds` from now."""
 
     def __init__(self, detail: str, seconds: int = 1) -> None:
         super().__init__(detail)
@@ -30,11 +32,11 @@ class TooManyRequests(ApiError):
 
 
 class Overloaded(ApiError):
-    """As many requests are in flight as may be, or one took too long."""
+    """Every slot is taken, or an answer took too long."""
 
 
 class NotReady(ApiError):
-    """Models and corpus are not open yet."""
+    """Models and corpus are not open, or documents cannot be stored."""
 
 
 class HostRefused(ApiError):
@@ -59,9 +61,13 @@ STATUS: Mapping[type[Exception], int] = {
     index_errors.UnreadableFile: 422,
     index_errors.CorpusLocked: 503,
     index_errors.CorpusReadOnly: 409,
+    index_errors.CorpusBusy: 503,
+    index_errors.DiskFull: 507,
+    index_errors.IndexUnavailable: 503,
     index_errors.CorpusIncompatible: 500,
     index_errors.CorpusCorrupt: 500,
     index_errors.EmbeddingMismatch: 409,
+    index_errors.RecipeMismatch: 409,
     retrieval_errors.RetrievalError: 500,
     retrieval_errors.InvalidClaim: 422,
     retrieval_errors.ClaimTooLong: 422,
@@ -69,12 +75,29 @@ STATUS: Mapping[type[Exception], int] = {
     retrieval_errors.QuoteMismatch: 500,
 }
 
+# What the client is told instead of the message, which is written for the log: it may hold paths
+# of this machine. A class that is not here says its message if the client is at fault (4xx), and
+# else nothing.
+DETAIL: Mapping[type[Exception], str] = {
+    index_errors.CorpusLocked: "another process writes to this corpus: try again later",
+    index_errors.CorpusReadOnly: "this corpus was opened for reading",
+    index_errors.CorpusBusy: "the database is locked: try again later",
+    index_errors.DiskFull: "the disk is full",
+    index_errors.IndexUnavailable: "an index of the corpus cannot be used; see the log",
+    index_errors.EmbeddingMismatch: "the corpus was made with another embedding model: "
+    "run `claimdesk reindex`",
+    index_errors.RecipeMismatch: "the corpus was made by another version: run `claimdesk reindex`",
+    retrieval_errors.ModelUnavailable: "a model cannot be used; see the log",
+}
+# Of the 5xx, those whose message is made in `api` and holds nothing of this machine.
+WRITTEN_FOR_CLIENTS = (Overloaded, NotReady)
+
 
 def without_panics(call: Callable[P, T]) -> Callable[P, T]:
     """The same call, whose every failure is an Exception.
 
-    A panic in a library written in Rust is none (tokenizers, tantivy): it would pass every handler
-    and end whatever thread or task it meets.
+    pyo3's PanicException (tokenizers, tantivy) derives from BaseException: it would pass every
+    handler and end the thread or task that it meets. It becomes a RuntimeError.
     """
 
     @wraps(call)
@@ -91,4 +114,36 @@ def without_panics(call: Callable[P, T]) -> Callable[P, T]:
 
 def status_of(error: Exception) -> int:
     """Status of an exception: that of its nearest class in `STATUS`, else 500."""
-    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    return _nearest(STATUS, _named(error), 500)
+
+
+def detail_of(error: Exception, request_id: str) -> str:
+    """What the client is told: the message if it is about the request, else no more than a
+    sentence of `DETAIL` and where to look."""
+    named = _named(error)
+    if isinstance(named, WRITTEN_FOR_CLIENTS):
+        return str(named)
+    if said := _nearest(DETAIL, named, ""):
+        return said
+    if status_of(named) < 500:
+        return str(named)
+    return f"internal error; see the log, request id {request_id}"
+
+
+def is_foreseen(error: Exception) -> bool:
+    """Whether one line in the log tells enough; what is not foreseen needs its traceback."""
+    named = _named(error)
+    if isinstance(named, WRITTEN_FOR_CLIENTS):
+        return True
+    return status_of(named) < 500 or bool(_nearest(DETAIL, named, ""))
+
+
+def _named(error: Exception) -> Exception:
+    """The error of ours that a full disk is, whichever file met it."""
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        return index_errors.DiskFull(str(error))
+    return error
+
+
+def _nearest(table: Mapping[type[Exception], T], error: Exception, default: T) -> T:
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), default)

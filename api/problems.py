@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.errors import ApiError, status_of
+from api.errors import ApiError, TooManyRequests, detail_of, is_foreseen, status_of
 from api.schemas import Problem
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
@@ -36,11 +36,8 @@ def problem(status: int, detail: str, request_id: str) -> Problem:
 
 def line_problem(error: Exception, request_id: str) -> Problem:
     """The body for a response that has begun: a failure can only be a line of it."""
-    status = status_of(error)
-    if status != 500:
-        return problem(status, str(error), request_id)
-    log.error("request %s failed", request_id, exc_info=error)
-    return problem(status, "internal error; see the log", request_id)
+    log_failure(error)
+    return problem(status_of(error), detail_of(error, request_id), request_id)
 
 
 def respond(
@@ -50,6 +47,21 @@ def respond(
     retry = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status in {429, 503} else {}
     body = problem(status, detail, request_id).model_dump()
     return JSONResponse(body, status, {**retry, **(headers or {})}, MEDIA_TYPE)
+
+
+def refusal(error: Exception, request_id: str) -> JSONResponse:
+    """Log what went wrong, and make the problem document that says so."""
+    log_failure(error)
+    later = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyRequests) else {}
+    return respond(status_of(error), detail_of(error, request_id), request_id, later)
+
+
+def log_failure(error: Exception) -> None:
+    """Write a line about what is not the client's fault; a traceback for what nobody foresaw."""
+    if not is_foreseen(error):
+        log.error("request failed: %s", error, exc_info=error)
+    elif status_of(error) >= 500 and not isinstance(error, ApiError):
+        log.error("%s: %s", type(error).__name__, error)
 
 
 def explain(error: RequestValidationError) -> str:
@@ -67,7 +79,7 @@ def explain(error: RequestValidationError) -> str:
 
 
 def install(app: FastAPI) -> None:
-    """Render exceptions as problem documents; what nobody foresaw is the gate's to answer."""
+    """Render exceptions as problem documents; those that nobody foresaw are left to the gate."""
 
     def request_id(request: Request) -> str:
         return str(request.scope.get("state", {}).get("request_id", ""))
@@ -83,10 +95,7 @@ def install(app: FastAPI) -> None:
         return respond(status, str(error.detail), request_id(request), error.headers)
 
     async def ours(request: Request, error: Exception) -> JSONResponse:
-        status = status_of(error)
-        if status >= 500 and status != 503:
-            log.error("request %s failed", request_id(request), exc_info=error)
-        return respond(status, str(error), request_id(request))
+        return refusal(error, request_id(request))
 
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

@@ -54,7 +54,8 @@ def configured(app: FastAPI, settings: Settings) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_config=None,  # `api.logs` decides, and the gate writes the access log
+        access_log=False,
         lifespan="on",
         timeout_graceful_shutdown=settings.shutdown_timeout,
         server_header=False,

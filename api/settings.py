@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import limits
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.running.files import DEFAULT_EMBEDDING
@@ -26,15 +30,63 @@ def _rate(value: str) -> str:
 
 
 def _listed(value: Any) -> Any:
-    """Commas between: what people write in an environment variable."""
+    """A list of what stands between commas, as people write it in an environment variable."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
 
 
-def _lowered(value: list[str]) -> list[str]:
-    """As a browser sends an origin, whatever is typed into its address line."""
-    return [part.lower() for part in value]
+def _lowered(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _origins(value: list[str]) -> list[str]:
+    """Origins as a browser sends them: in lower case, scheme://host[:port] and no more.
+
+    Raises:
+        ValueError: no browser ever sends this one.
+    """
+    origins = [part.lower() for part in value]
+    for origin in origins:
+        if origin not in {"*", "null"} and origin != (right := _origin(origin)):
+            raise ValueError(f"{origin!r} is no origin: write {right}")
+    return origins
+
+
+def _origin(text: str) -> str:
+    """The origin that was probably meant."""
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    host = parts.netloc.rpartition("@")[2]
+    if (parts.scheme, host.rpartition(":")[2]) in {("http", "80"), ("https", "443")}:
+        host = host.rpartition(":")[0]  # browsers leave the scheme's own port out
+    if not host or "*" in host:
+        return "each origin in full, such as https://desk.example, or * for all"
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    return f"{parts.scheme}://{host}"
+
+
+def _hosts(value: list[str]) -> list[str]:
+    """Names as the Host header has them, its port left out.
+
+    Raises:
+        ValueError: no request ever names this host.
+    """
+    for host in value:
+        if host != "*" and host != (right := _host(host)):
+            raise ValueError(f"{host!r} is no host name: write {right}")
+    return value
+
+
+def _host(text: str) -> str:
+    """The host name that was probably meant."""
+    try:
+        return f"[{ipaddress.IPv6Address(text)}]"
+    except ValueError:
+        name = urlsplit(text if "://" in text else f"//{text}").netloc
+    if "*" in name or not name:
+        return "each name in full, or * for all"
+    return name if name.endswith("]") else name.rsplit(":", 1)[0]
 
 
 Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
@@ -78,11 +130,11 @@ class Settings(BaseSettings):
     include_undated: bool = Field(
         False, description="Whether `as_of` lets through documents that carry no date."
     )
-    allowed_hosts: Listed = Field(
+    allowed_hosts: Annotated[Listed, AfterValidator(_hosts)] = Field(
         ["localhost", "127.0.0.1", "[::1]"],
         description="Host headers that are answered, with commas between; * for all.",
     )
-    cors_origins: Annotated[Listed, AfterValidator(_lowered)] = Field(
+    cors_origins: Annotated[Listed, AfterValidator(_origins)] = Field(
         [], description="Origins a browser may call from, e.g. chrome-extension://ID; commas."
     )
     trusted_proxies: Listed = Field(
@@ -120,10 +172,32 @@ class Settings(BaseSettings):
         30, ge=0, description="Seconds that requests in flight get to finish at shutdown."
     )
     docs: bool = Field(True, description="Whether /docs is served.")
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_lowered)
+    ] = Field("info", description="Least severe events that `serve` logs; each request is info.")
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lowered)] = Field(
+        "text", description="Form of the log on stderr: lines for people, or a JSON object a line."
+    )
+    log_claims: bool = Field(
+        False,
+        description="Whether the log holds what was asked: up to 2,000 bytes of each body with "
+        "claims or a query.",
+    )
+
+    @model_validator(mode="after")
+    def _no_unknown_variable(self) -> Settings:
+        """A mistyped variable would change nothing, and nobody would notice."""
+        prefix = "CLAIMDESK_"
+        known = [prefix + name.upper() for name in Settings.model_fields]
+        for name in os.environ:
+            if name.upper().startswith(prefix) and name.upper() not in known:
+                nearest = difflib.get_close_matches(name.upper(), known, 1, 0)[0]
+                raise ValueError(f"{name} is no setting; the nearest name is {nearest}")
+        return self
 
 
 def table() -> str:
-    """The settings as a Markdown table, for the README."""
+    """The settings as a Markdown table, for docs/settings.md."""
     rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         default = "~/.cache/claimdesk" if field.default_factory else field.default

@@ -14,6 +14,9 @@ from api.settings import Settings
 
 # No route reads the body of these methods, so its end would never be seen.
 BODILESS_METHODS = {"GET", "HEAD", "OPTIONS", "DELETE"}
+# Endpoints whose bodies are claims and queries, and the bytes of one that the log may hold.
+CLAIM_PATHS = {"/v1/verify", "/v1/verify/batch", "/v1/search"}
+MAX_LOGGED_BYTES = 2000
 # Time limit for a whole body, as a multiple of the limit for each of its parts.
 WHOLE_BODY_TIME_FACTOR = 20
 
@@ -39,6 +42,10 @@ class Body:
         )
         self._deadline = anyio.current_time() + WHOLE_BODY_TIME_FACTOR * self._part_seconds
         self._complete = False
+        logged = settings.log_claims and scope["path"] in CLAIM_PATHS
+        self._most_kept = MAX_LOGGED_BYTES if logged else 0
+        self.kept = b""
+        """The beginning of the body, if CLAIMDESK_LOG_CLAIMS asks for it in the log."""
         self.received_bytes = 0
         self.client_left = False
         """Whether the client went away before its body was complete."""
@@ -70,6 +77,7 @@ class Body:
                 return message
             part: bytes = message.get("body", b"")
             self.received_bytes += len(part)
+            self.kept += part[: self._most_kept - len(self.kept)]
             if self.received_bytes > self._max_bytes:
                 raise self._too_large()
             self._complete = not message.get("more_body", False)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
+from urllib.parse import quote
 
 import anyio
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import ApiError, TooManyRequests, status_of
 from api.gate.admission import Admission, client_of
 from api.gate.bodies import Body
 from api.gate.request_id import request_id
 from api.gate.slots import IMPORT_PATH, RequestSlots, Slots
+from api.logs import request_id as logged_request_id
+from api.logs import write_access
 from api.metrics import Metrics
-from api.problems import respond
+from api.problems import refusal, respond
 from api.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class Gate:
         body = Body(scope, headers, self._settings, slots)
         answer = _Answer(send, id, self._settings.body_timeout)
         started = time.perf_counter()
+        token = logged_request_id.set(id)
         try:
             self._admission.check(scope, headers, client)
             if scope["path"] == IMPORT_PATH:
@@ -58,28 +61,46 @@ class Gate:
             answer.status = CLIENT_CLOSED_REQUEST
         except _AnswerNotRead:
             answer.status = CLIENT_CLOSED_REQUEST
-            log.warning("request %s: its answer was not read and is dropped", id)
-        except ApiError as error:
-            later = (
-                {"Retry-After": str(error.seconds)} if isinstance(error, TooManyRequests) else {}
-            )
-            refusal = respond(status_of(error), str(error), id, later)
-            await refusal(scope, receive, answer.send)
+            log.warning("the answer was not read and is dropped")
         except HTTPException as error:
             await respond(error.status_code, error.detail, id)(scope, receive, answer.send)
-        except Exception:
-            log.exception("request %s failed", id)
+        except Exception as error:
+            problem = refusal(error, id)
             if answer.begun:
                 raise
-            await respond(500, "internal error; see the log", id)(scope, receive, answer.send)
+            await problem(scope, receive, answer.send)
         finally:
             slots.release()
             if body.client_left:  # whatever was answered, nobody received it
                 answer.status = CLIENT_CLOSED_REQUEST
+            seconds = time.perf_counter() - started
             # The template, not the path: an id in a label would make a series of each document.
             route = getattr(scope.get("route"), "path", "other")
             self._metrics.requests.labels(scope["method"], route, str(answer.status)).inc()
-            self._metrics.seconds.labels(route).observe(time.perf_counter() - started)
+            self._metrics.seconds.labels(route).observe(seconds)
+            fields = {
+                "method": scope["method"],
+                "path": _path(scope),
+                "status": answer.status,
+                "ms": round(1000 * seconds, 1),
+                "bytes_in": body.received_bytes,
+                "bytes_out": answer.sent_bytes,
+                "client": _address(scope),
+            }
+            if body.kept:
+                fields["body"] = body.kept.decode(errors="replace")
+            write_access(fields)
+            logged_request_id.reset(token)
+
+
+def _path(scope: Scope) -> str:
+    """The path as it was sent, without its query: percent-encoded, so it cannot break a line."""
+    raw: bytes | None = scope.get("raw_path")
+    return raw.decode("ascii", "replace") if raw is not None else quote(scope["path"])
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else "unknown"
 
 
 class _Answer:
@@ -91,7 +112,7 @@ class _Answer:
             (b"x-request-id", request_id.encode()),
             (b"x-content-type-options", b"nosniff"),
         ]
-        self.status, self.begun = 500, False
+        self.status, self.begun, self.sent_bytes = 500, False, 0
 
     async def send(self, message: Message) -> None:
         """
@@ -107,3 +128,4 @@ class _Answer:
                 await self._send(message)
         except TimeoutError as error:
             raise _AnswerNotRead from error
+        self.sent_bytes += len(message.get("body", b""))

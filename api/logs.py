@@ -1,0 +1,83 @@
+"""An event -> a line of the log: time, level, logger, request id, as text or as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.config
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from api.settings import Settings
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the request that is being answered, in its task and in its worker threads."""
+# The loggers that CLAIMDESK_LOG_LEVEL is for; of libraries only warnings are written.
+_OURS = ("api", "index", "retrieval", "evaluation")
+_access = logging.getLogger("api.access")
+
+
+def configure(settings: Settings) -> None:
+    """Have every logger of this process, uvicorn's among them, write to stderr in one format."""
+    level = settings.log_level.upper()
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"text": {"()": TextFormatter}, "json": {"()": JsonFormatter}},
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "formatter": settings.log_format}
+            },
+            "root": {"level": "WARNING", "handlers": ["stderr"]},
+            "loggers": {name: {"level": level} for name in _OURS},
+        }
+    )
+    logging.captureWarnings(True)
+
+
+def write_access(fields: dict[str, Any]) -> None:
+    """Write the line of a request that was answered."""
+    _access.info(
+        "%s",
+        " ".join(f"{name}={value}" for name, value in fields.items()),
+        extra={"fields": fields},
+    )
+
+
+class TextFormatter(logging.Formatter):
+    """Writes a line for people; a traceback follows it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return _time(record)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        line = super().formatMessage(record)
+        return f"{line} request_id={id}" if (id := request_id.get()) else line
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes one JSON object a line, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+        }
+        if id := request_id.get():
+            line["request_id"] = id
+        fields = getattr(record, "fields", None)
+        line |= fields if fields is not None else {"message": record.getMessage()}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _time(record: logging.LogRecord) -> str:
+    """ISO 8601 in UTC, with milliseconds."""
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
