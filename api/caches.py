@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 import numpy as np
 from cachetools import LRUCache
@@ -14,6 +14,8 @@ from index.documents import Vectors
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Kind = Literal["document", "query"]
+TextKey = tuple[Kind, str]
 # A text is embedded again and again only when it is a claim or a sentence.
 LONGEST_TEXT = 1_000
 BYTES_PER_CHARACTER = 4
@@ -58,22 +60,31 @@ class Remembering:
     def __init__(self, embedder: Embedder, most_bytes: int) -> None:
         self._embedder = embedder
         self.identity, self.dimension = embedder.identity, embedder.dimension
-        self.cache: Cache[str, Vectors] = Cache(most_bytes, _weight)
+        self.cache: Cache[TextKey, Vectors] = Cache(most_bytes, _weight)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
+        return self._remembered("document", self._embedder.embed, texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._remembered("query", self._embedder.embed_queries, texts)
+
+    def _remembered(
+        self, kind: Kind, embed: Callable[[Sequence[str]], Vectors], texts: Sequence[str]
+    ) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         vectors: dict[str, Vectors] = {}
         for text in dict.fromkeys(texts):
-            if (known := self.cache.get(text)) is not None:
+            if (known := self.cache.get((kind, text))) is not None:
                 vectors[text] = known
         new = [text for text in dict.fromkeys(texts) if text not in vectors]
-        for text, made in zip(new, self._embedder.embed(new) if new else (), strict=True):
+        for text, made in zip(new, embed(new) if new else (), strict=True):
             vectors[text] = made
             if len(text) <= LONGEST_TEXT:
-                self.cache.put(text, made.copy())  # a row alone, not the batch it is a view of
+                # A copy: the row alone, not the batch it is a view of.
+                self.cache.put((kind, text), made.copy())
         return np.stack([vectors[text] for text in texts])
 
 
-def _weight(text: str, vector: Vectors) -> int:
-    return vector.nbytes + 200 + BYTES_PER_CHARACTER * len(text)
+def _weight(key: TextKey, vector: Vectors) -> int:
+    return vector.nbytes + 200 + BYTES_PER_CHARACTER * len(key[1])

@@ -64,7 +64,7 @@ class InProcess:
 
     def rank(self, queries: Sequence[str], depth: int, mode: Mode) -> Iterator[list[str]]:
         service = self._service
-        vectors = service.embedder.embed(queries)
+        vectors = service.embedder.embed_queries(queries)
         for query, vector in zip(queries, vectors, strict=True):
             claim = Claim(query, depth, mode=mode)
             found = search(claim, vector, service.corpus, service.models.fusion)

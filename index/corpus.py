@@ -105,14 +105,18 @@ class Page:
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors."""
+    """Texts to unit vectors. Some models read a query with another prompt than a document."""
 
     identity: str
     """Name and hash of the model: equal identity, comparable vectors."""
     dimension: int
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """n texts -> float32 of shape (n, dimension), each row of length 1."""
+        """n passages or sentences -> float32 of shape (n, dimension), each row of length 1."""
+        ...
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """n claims -> the same, comparable with the rows of `embed`."""
         ...
 
 

@@ -28,6 +28,8 @@ class CompiledEmbedder:
         """Raises: ModelUnavailable: the model gives no finite numbers, or its device fails."""
         return self._graph.run(self._graph.tokenizer.encode_batch(list(texts)))
 
+    embed_queries = embed
+
 
 def trace(files: ModelFiles) -> Traceable:
     """Token ids and their mask, both (texts, tokens), -> unit vectors (texts, width)."""

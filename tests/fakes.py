@@ -32,6 +32,9 @@ class FakeEmbedder:
                 vectors[row] += np.random.default_rng(seed).standard_normal(self.dimension)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.embed(texts)
+
 
 class BrokenEmbedder(FakeEmbedder):
     """Fails for any text that holds the word."""

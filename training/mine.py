@@ -100,7 +100,7 @@ def _searched(
         for _ in track(ingest(items, corpus, embedder), "indexing", len(texts)):
             pass
         for claim in track(claims, "searching"):
-            vector = embedder.embed([claim])[0]
+            vector = embedder.embed_queries([claim])[0]
             yield claim, search(Claim(claim, DEPTH), vector, corpus, Fusion())
         corpus.close()
 

@@ -151,7 +151,7 @@ def _measure(
             return
         real = embedder.embed([one.text for one in documents[: searching.REAL]])
         if Part.SEARCH in parts:
-            queries = embedder.embed(claims[: searching.QUERIES])
+            queries = embedder.embed_queries(claims[: searching.QUERIES])
             sizes = [size for size in SIZES if size <= largest]
             yield Part.SEARCH, [searching.at_size(real, queries, size) for size in sizes]
         if Part.START in parts:

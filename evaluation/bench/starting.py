@@ -32,6 +32,8 @@ class Perturbed:
         vectors = self._real[rows] + TOWARDS * self._real[others]
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
+    embed_queries = embed
+
 
 def ready(
     documents: Iterable[Document],

@@ -66,6 +66,21 @@ def test_vectors_are_the_embedder_s_own_and_made_once() -> None:
     assert remembering.embed([]).shape == (0, counting.dimension)
 
 
+class Prompting(FakeEmbedder):
+    def embed_queries(self, texts):
+        return super().embed([f"query {text}" for text in texts])
+
+
+def test_a_text_as_a_claim_is_another_vector_than_as_a_sentence() -> None:
+    remembering, plain = Remembering(Prompting(), 10**6), Prompting()
+    for _ in range(2):
+        assert np.array_equal(remembering.embed(["bridge"]), plain.embed(["bridge"]))
+        assert np.array_equal(
+            remembering.embed_queries(["bridge"]), plain.embed_queries(["bridge"])
+        )
+    assert (remembering.cache.hits, remembering.cache.misses) == (2, 2)
+
+
 @pytest.fixture
 def service() -> Service:
     stance = FakeStance()
