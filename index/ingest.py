@@ -1,135 +1,56 @@
-"""The whole way of a document: read -> split -> embed -> stored, one outcome each."""
+"""Documents -> split -> embedded -> stored, with one outcome each."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
 import threading
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from index.ahead import ahead
 from index.corpus import Corpus, Embedder
-from index.documents import Document, Outcome, Prepared, Refused
+from index.documents import Document, Outcome, Prepared, Refused, Split
 from index.errors import InvalidDocument
 from index.language import detect_language
+from index.prefetch import prefetch
 from index.split import embedding_text, split
 
+# A batch ends with the item that reaches either limit: items, or code points of text. 128,000 code
+# points are about 500 passages.
 BATCH_DOCUMENTS = 64
-BATCH_PASSAGES = 512
-BATCHES_AHEAD = 1
+BATCH_CHARS = 128_000
+# Batches that are finished by one stage and wait for the next.
+BATCHES_WAITING = 1
 
 
 def ingest(
     items: Iterable[Document | Refused], corpus: Corpus, embedder: Embedder
 ) -> Iterator[Outcome]:
-    """Store documents in batches, yielding an outcome per item, in order.
+    """Store documents in batches; yield the outcome of each item, in order.
 
-    While one batch is written the next is embedded and the one after that is read and split.
-    Memory is bounded by these batches, whatever the number of items. What is refused does not stop
-    the rest. Same id and content: no work. Same id, new content: an update.
+    A document whose id and content are stored already is left as it is; one whose content is new
+    replaces the stored one. A refused item does not stop the rest.
+
+    While a batch is written, the next one is embedded and the one after that is read and split.
+    Memory holds these batches, whatever the number of items.
     """
     pending = _Pending(corpus)
-    read = ahead(_batches(items, pending), BATCHES_AHEAD)
-    for batch in ahead((_embedded(batch, embedder) for batch in read), BATCHES_AHEAD):
-        yield from _stored(batch, corpus, pending)
-
-
-Batch = list[Prepared | Outcome]
-
-
-class _Pending:
-    """Content hashes by document id, of what is stored and of what is on its way there.
-
-    One id may come several times: what is stored takes away only itself, not what came after it.
-    """
-
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
-        self._waiting: dict[str, Document] = {}
-        self._lock = threading.Lock()
-
-    def hash_of(self, id: str) -> str | None:
-        with self._lock:
-            if (waiting := self._waiting.get(id)) is not None:
-                return waiting.content_hash()
-            return self._corpus.content_hashes([id]).get(id)
-
-    def add(self, document: Document) -> None:
-        with self._lock:
-            self._waiting[document.id] = document
-
-    def remove(self, documents: Iterable[Document]) -> None:
-        """They are stored now."""
-        with self._lock:
-            for document in documents:
-                if self._waiting.get(document.id) is document:
-                    del self._waiting[document.id]
-
-
-def _batches(items: Iterable[Document | Refused], pending: _Pending) -> Iterator[Batch]:
-    batch: Batch = []
-    waiting = 0
-    for item in items:
-        entry = _prepare(item, pending)
-        batch.append(entry)
-        if isinstance(entry, Prepared):
-            waiting += len(entry.passages)
-        if len(batch) >= BATCH_DOCUMENTS or waiting >= BATCH_PASSAGES:
-            yield batch
-            batch, waiting = [], 0
-    yield batch
-
-
-def reindex(corpus: Corpus, embedder: Embedder) -> Iterator[Outcome]:
-    """Split and embed every stored document anew, in one transaction.
-
-    Until the last document the corpus answers as it did; stopping at any point changes nothing.
-    """
-    with corpus.replacing(embedder.identity) as replace:
-        documents = corpus.all_documents()
-        while batch := [
-            Prepared(document, tuple(split(document)), _NO_VECTORS)
-            for document in itertools.islice(documents, BATCH_DOCUMENTS)
-        ]:
-            replace([one for one in _embedded([*batch], embedder) if isinstance(one, Prepared)])
-            for prepared in batch:
-                yield Outcome(prepared.document.id, "updated", len(prepared.passages))
-
-
-def _prepare(item: Document | Refused, pending: _Pending) -> Prepared | Outcome:
-    if isinstance(item, Refused):
-        return Outcome(item.source, "refused", reason=item.reason)
-    document = item
-    if document.language is None:
-        document = dataclasses.replace(document, language=detect_language(document.text))
-    if pending.hash_of(document.id) == document.content_hash():
-        return Outcome(document.id, "unchanged")
-    passages = tuple(split(document))
-    if not passages:
-        return Outcome(document.id, "refused", reason="text is empty")
-    pending.add(document)
-    return Prepared(document, passages, _NO_VECTORS)
-
-
-_NO_VECTORS: Any = None
-
-
-def _stored(batch: Batch, corpus: Corpus, pending: _Pending) -> Iterator[Outcome]:
-    waiting = [entry for entry in batch if isinstance(entry, Prepared)]
-    changes = iter(corpus.upsert(waiting) if waiting else ())
-    pending.remove(entry.document for entry in waiting)
-    for entry in batch:
-        if isinstance(entry, Outcome):
-            yield entry
-        else:
-            yield Outcome(entry.document.id, next(changes), len(entry.passages))
+    batches = prefetch((_split(batch, pending) for batch in _batches(items)), BATCHES_WAITING)
+    embedded = ((batch, _embed(batch.changed, embedder)) for batch in batches)
+    for batch, prepared in prefetch(embedded, BATCHES_WAITING):
+        changes = corpus.upsert(prepared) if prepared else []
+        pending.remove(one.document for one in prepared)
+        stored = (
+            Outcome(one.document.id, change, len(one.passages))
+            for one, change in zip(prepared, changes, strict=True)
+        )
+        yield from (outcome or next(stored) for outcome in batch.outcomes)
 
 
 def ingest_one(document: Document, corpus: Corpus, embedder: Embedder) -> Outcome:
-    """`ingest` for a single document.
+    """Store one document; return its outcome.
 
     Raises:
         InvalidDocument: it was refused.
@@ -140,16 +61,113 @@ def ingest_one(document: Document, corpus: Corpus, embedder: Embedder) -> Outcom
     return outcome
 
 
-def _embedded(batch: Batch, embedder: Embedder) -> Batch:
-    """The batch with the vectors of all its passages, from one call of the model."""
-    waiting = [entry for entry in batch if isinstance(entry, Prepared)]
+def reindex(corpus: Corpus, embedder: Embedder) -> Iterator[Outcome]:
+    """Split and embed every stored document again; yield the outcome of each, in order of ids.
+
+    All of it is one transaction: the corpus answers as before until the last document is done, and
+    nothing has changed where this stops earlier.
+    """
+    with corpus.replacing(embedder.identity) as replace:
+        documents = corpus.all_documents()
+        while batch := list(itertools.islice(documents, BATCH_DOCUMENTS)):
+            prepared = _embed([Split(one, tuple(split(one))) for one in batch], embedder)
+            replace(prepared)
+            for one in prepared:
+                yield Outcome(one.document.id, "updated", len(one.passages))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Consecutive items: the documents to store, and the outcome of each item.
+
+    An outcome is None where the item is a document to store; these are in the same order.
+    """
+
+    changed: list[Split]
+    outcomes: list[Outcome | None]
+
+
+def _batches(items: Iterable[Document | Refused]) -> Iterator[list[Document | Refused]]:
+    batch: list[Document | Refused] = []
+    chars = 0
+    for item in items:
+        batch.append(item)
+        chars += len(item.text) if isinstance(item, Document) else 0
+        if len(batch) >= BATCH_DOCUMENTS or chars >= BATCH_CHARS:
+            yield batch
+            batch, chars = [], 0
+    if batch:
+        yield batch
+
+
+def _split(items: Sequence[Document | Refused], pending: _Pending) -> _Batch:
+    """The passages of the documents that have new content."""
+    known = pending.content_hashes([item.id for item in items if isinstance(item, Document)])
+    batch = _Batch([], [])
+    for item in items:
+        if isinstance(item, Refused):
+            batch.outcomes.append(Outcome(item.source, "refused", reason=item.reason))
+            continue
+        document = _with_language(item)
+        content = document.content_hash()
+        if known.get(document.id) == content:
+            batch.outcomes.append(Outcome(document.id, "unchanged"))
+        elif passages := tuple(split(document)):
+            known[document.id] = content
+            pending.add(document)
+            batch.changed.append(Split(document, passages))
+            batch.outcomes.append(None)
+        else:
+            batch.outcomes.append(Outcome(document.id, "refused", reason="text is empty"))
+    return batch
+
+
+def _with_language(document: Document) -> Document:
+    if document.language is not None:
+        return document
+    return dataclasses.replace(document, language=detect_language(document.text))
+
+
+def _embed(documents: Sequence[Split], embedder: Embedder) -> list[Prepared]:
+    """The documents with the vectors of all their passages, from one call of the model."""
     texts = [
-        embedding_text(entry.document.title, p.text) for entry in waiting for p in entry.passages
+        embedding_text(one.document.title, passage.text)
+        for one in documents
+        for passage in one.passages
     ]
-    rows = iter(embedder.embed(texts) if texts else ())
+    if not texts:
+        return []
+    ends = np.cumsum([len(one.passages) for one in documents])
+    vectors = np.split(embedder.embed(texts), ends[:-1])
     return [
-        dataclasses.replace(entry, vectors=np.stack([next(rows) for _ in entry.passages]))
-        if isinstance(entry, Prepared)
-        else entry
-        for entry in batch
+        Prepared(one.document, one.passages, rows)
+        for one, rows in zip(documents, vectors, strict=True)
     ]
+
+
+class _Pending:
+    """Content hashes by id of documents that are stored or on their way to be.
+
+    An id may come several times in one import. When a version of it has been stored, a newer one
+    that is still on its way must stay known: so a version removes only itself.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._waiting: dict[str, Document] = {}
+        self._lock = threading.Lock()
+
+    def content_hashes(self, ids: Sequence[str]) -> dict[str, str]:
+        with self._lock:
+            waiting = {id: self._waiting[id].content_hash() for id in ids if id in self._waiting}
+            return {**self._corpus.content_hashes(ids), **waiting}
+
+    def add(self, document: Document) -> None:
+        with self._lock:
+            self._waiting[document.id] = document
+
+    def remove(self, stored: Iterable[Document]) -> None:
+        with self._lock:
+            for document in stored:
+                if self._waiting.get(document.id) is document:
+                    del self._waiting[document.id]

@@ -1,11 +1,12 @@
 import threading
 import time
+from collections.abc import Iterable
 
 import pytest
 
 from index.documents import Refused, document
 from index.exact import ExactCorpus
-from index.ingest import BATCH_DOCUMENTS, BATCHES_AHEAD, ingest, ingest_one
+from index.ingest import BATCH_DOCUMENTS, BATCHES_WAITING, ingest, ingest_one, reindex
 from tests.fakes import FakeEmbedder
 
 
@@ -28,6 +29,50 @@ def test_outcomes_come_in_order_and_refusals_do_not_stop_the_rest() -> None:
     ]  # fmt: skip
 
 
+def test_stored_content_is_looked_up_once_for_a_batch() -> None:
+    class Counting(ExactCorpus):
+        lookups = 0
+
+        def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
+            self.lookups += 1
+            return super().content_hashes(document_ids)
+
+    corpus = Counting()
+    documents = [document(str(n), f"Number {n}.") for n in range(3 * BATCH_DOCUMENTS)]
+    list(ingest(documents, corpus, FakeEmbedder()))
+    assert corpus.lookups == 3
+
+
+def test_long_documents_make_short_batches() -> None:
+    """What is in memory at once is bounded by text, not only by the number of documents."""
+    embedder = FakeEmbedder()
+    documents = [document(str(n), f"Number {n} is here. " * 5_000) for n in range(4)]
+    outcomes = list(ingest(documents, ExactCorpus(), embedder))
+    assert embedder.calls == 2
+    assert all(outcome.passages > 1_000 for outcome in outcomes)
+
+
+def test_each_passage_gets_its_own_vector() -> None:
+    corpus, embedder = ExactCorpus(), FakeEmbedder()
+    texts = {"a": "One cat sat here. Two dogs ran. Three birds flew. Four fish swam.", "b": "Five."}
+    list(ingest([document(id, text, title="T") for id, text in texts.items()], corpus, embedder))
+    for key, passage in corpus.passages(range(1, 10)).items():
+        (vector,) = embedder.embed([f"T. {passage.text}"])
+        assert corpus.score_vector(vector, [key])[key] == pytest.approx(1, abs=1e-6)
+    assert corpus.stats().passages == 3
+
+
+def test_a_reindex_tells_of_every_document_in_order() -> None:
+    corpus, embedder = ExactCorpus(), FakeEmbedder()
+    stored = [document(f"{n:03}", f"Number {n}.") for n in range(2 * BATCH_DOCUMENTS + 1)]
+    list(ingest(stored, corpus, embedder))
+    outcomes = list(reindex(corpus, FakeEmbedder(dimension=8)))
+    assert [(o.id, o.status, o.passages) for o in outcomes] == [
+        (one.id, "updated", 1) for one in stored
+    ]
+    assert len(corpus.search_vector(FakeEmbedder(dimension=8).embed(["Number 7."])[0], 3)) == 3
+
+
 def test_an_outcome_is_durable_when_it_is_yielded() -> None:
     corpus = ExactCorpus()
     documents = (document(str(n), f"Number {n}.") for n in range(BATCH_DOCUMENTS * 3))
@@ -48,7 +93,7 @@ def test_input_is_read_no_further_than_the_batches_on_their_way() -> None:
     for _ in range(BATCH_DOCUMENTS + 1):
         next(outcomes)
     # Two are written; in each of two threads one waits to be taken and one is in the making.
-    assert 2 * BATCH_DOCUMENTS <= read <= (2 + 2 * (BATCHES_AHEAD + 1)) * BATCH_DOCUMENTS
+    assert 2 * BATCH_DOCUMENTS <= read <= (2 + 2 * (BATCHES_WAITING + 1)) * BATCH_DOCUMENTS
     outcomes.close()
     stopped = read
     time.sleep(0.1)

@@ -5,20 +5,20 @@ import time
 
 import pytest
 
-from index.ahead import ahead
+from index.prefetch import prefetch
 
 
 def running() -> int:
-    return sum(thread.name == "claimdesk-ahead" for thread in threading.enumerate())
+    return sum(thread.name == "claimdesk-prefetch" for thread in threading.enumerate())
 
 
 def test_same_items_same_order() -> None:
-    assert list(ahead(range(1_000), 3)) == list(range(1_000))
-    assert list(ahead([], 1)) == []
+    assert list(prefetch(range(1_000), 3)) == list(range(1_000))
+    assert list(prefetch([], 1)) == []
 
 
 def test_they_are_made_in_another_thread() -> None:
-    idents = ahead((threading.get_ident() for _ in range(3)), 1)
+    idents = prefetch((threading.get_ident() for _ in range(3)), 1)
     assert threading.get_ident() not in set(idents)
 
 
@@ -27,7 +27,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
         yield 1
         raise ValueError("second")
 
-    items = ahead(failing(), 5)
+    items = prefetch(failing(), 5)
     assert next(items) == 1
     with pytest.raises(ValueError, match="second"):
         next(items)
@@ -36,7 +36,7 @@ def test_an_error_comes_after_the_items_before_it() -> None:
 
 def test_no_more_is_made_than_fits() -> None:
     made = []
-    items = ahead((made.append(n) or n for n in range(100)), 2)
+    items = prefetch((made.append(n) or n for n in range(100)), 2)
     assert next(items) == 0
     time.sleep(0.1)
     assert len(made) <= 4
