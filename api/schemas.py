@@ -19,6 +19,7 @@ from index.documents import (
     primary_language,
 )
 from index.errors import InvalidDocument
+from retrieval.claim import claim
 from retrieval.types import (
     MAX_CLAIM_CHARS,
     MAX_TOP_K,
@@ -86,7 +87,7 @@ class _Query(_Request):
             self.as_of,
             include_undated,
         )
-        return Claim(text, self.top_k, filters, mode)
+        return claim(text, self.top_k, filters, mode)
 
 
 class VerifyRequest(_Query):
@@ -373,7 +374,7 @@ def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> V
         sources=Sources(supporting=judgement.supporting, refuting=judgement.refuting)
         if judgement
         else None,
-        excluded=Excluded(undated=answer.undated_excluded),
+        excluded=Excluded(undated=answer.searched.undated_excluded),
         provenance=provenance,
         took_ms=took_ms,
     )
@@ -383,7 +384,7 @@ def search_response(answer: Answer, provenance: Provenance, took_ms: float) -> S
     return SearchResponse(
         query=answer.claim,
         results=[Found(**_found(item)) for item in answer.evidence],
-        excluded=Excluded(undated=answer.undated_excluded),
+        excluded=Excluded(undated=answer.searched.undated_excluded),
         provenance=provenance,
         took_ms=took_ms,
     )

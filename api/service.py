@@ -82,9 +82,26 @@ class Service:
         return ingest_module.ingest(items, self.corpus, self.embedder)
 
     def verify(self, claims: Sequence[Claim], request_id: str) -> list[VerifyResponse]:
+        """Answers to claims, from the models of this process without a queue.
+
+        Raises:
+            ClaimTooLong: a claim leaves the stance model too little room for its evidence.
+        """
         started = time.perf_counter()
+        for claim in claims:
+            self.admit(claim)
         answers = self.answer(claims)
         return [self.response(answer, request_id, started) for answer in answers]
+
+    def admit(self, claim: Claim) -> Claim:
+        """The claim, if the stance model can read all of it.
+
+        Raises:
+            ClaimTooLong: it cannot.
+        """
+        if self.models.stance is not None:
+            self.models.stance.check(claim.text)
+        return claim
 
     def answer(self, claims: Sequence[Claim]) -> list[Answer]:
         """Evidence and verdicts, in one pass of the models over all the claims that are new.

@@ -6,20 +6,25 @@ import heapq
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from index.corpus import Corpus, Hit
-from index.documents import Passage, Vectors, clean
-from retrieval.errors import InvalidClaim, QuoteMismatch
-from retrieval.types import Candidate, Claim, Scores
+from index.documents import Passage, Vectors
+from retrieval.errors import QuoteMismatch
+from retrieval.types import Candidate, Claim, Scores, Timed, untimed
 
+# Weight of the cosine in the fused score.
 DENSE_WEIGHT = 0.35
-# Neighbouring windows of one document overlap, so more passages than documents are looked at.
+# Passages in a ranking for each document asked for: neighbouring windows of a document overlap.
 PASSAGES_PER_DOCUMENT = 8
+# Fewest passages in a ranking.
 MIN_PASSAGES = 100
-# Where a few long documents fill the rankings, so many times more is looked at, up to so much.
+# Where a few long documents fill the rankings, so many times more passages are ranked, up to this
+# number of them.
 DEEPER, MOST_PASSAGES = 4, 1_600
+# Fewest documents whose passages are scored by both sides.
 POOL_DOCUMENTS = 100
+# Of reciprocal rank fusion: a vote is 1 / (RRF_K + rank).
 RRF_K = 60
 
 
@@ -39,28 +44,26 @@ class Fusion:
     dense_weight: float = DENSE_WEIGHT
 
     def __call__(self, dense: float, lexical: float, ceiling: float) -> float:
-        # The corpus may change between the two.
+        # Above 1 where the corpus changed between the two.
         share = min(lexical / ceiling, 1.0) if ceiling else 0.0
         return self.dense_weight * dense + (1 - self.dense_weight) * share
 
 
-def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> list[Candidate]:
+def search(
+    claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion, timed: Timed = untimed
+) -> list[Candidate]:
     """The `claim.top_k` best documents, each with its best passage, best first.
 
-    Ranks choose which documents are looked at, scores put them in order: far down a list scores
+    Ranks choose the documents that are scored, scores put them in order: far down a ranking scores
     hardly differ, and there being found by both sides says more (docs/decisions/0002).
 
     Args:
         vector: the claim's unit vector, shape (dim,).
 
     Raises:
-        InvalidClaim: nothing but white space.
         QuoteMismatch: the store contradicts itself.
     """
-    if not claim.text.strip():
-        raise InvalidClaim("the claim is empty")
-    claim = replace(claim, text=clean(claim.text))
-    by_vector, by_words, passages = _looked_up(claim, vector, corpus)
+    by_vector, by_words, passages = _deep_rankings(claim, vector, corpus, timed)
     pool = _pool([by_vector, by_words], passages, max(POOL_DOCUMENTS, claim.top_k))
     keys = [key for key, passage in passages.items() if passage.document_id in pool]
     scores = _scores(claim, vector, corpus, fusion, by_vector, by_words, keys)
@@ -71,7 +74,7 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
             continue
         document = corpus.get(passage.document_id)
         if document is None or not claim.filters.admits(document):
-            continue  # deleted or dated anew since it was found
+            continue  # deleted, or dated anew, since it was found
         if document.text[passage.start : passage.end] != passage.text:
             if corpus.passages([key]) != {key: passage}:
                 continue  # updated since it was found
@@ -82,13 +85,13 @@ def search(claim: Claim, vector: Vectors, corpus: Corpus, fusion: Fusion) -> lis
     return list(found.values())
 
 
-def _looked_up(
-    claim: Claim, vector: Vectors, corpus: Corpus
+def _deep_rankings(
+    claim: Claim, vector: Vectors, corpus: Corpus, timed: Timed
 ) -> tuple[list[Hit], list[Hit], dict[int, Passage]]:
-    """Both rankings and their passages, deep enough that long documents hide no other."""
+    """Both rankings and their passages, deep enough that a long document hides no other."""
     depth = max(MIN_PASSAGES, PASSAGES_PER_DOCUMENT * claim.top_k)
     while True:
-        by_vector, by_words = _ranked(claim, vector, corpus, depth)
+        by_vector, by_words = _rankings(claim, vector, corpus, depth, timed)
         passages = corpus.passages(list({hit.key: None for hit in by_vector + by_words}))
         documents = {passage.document_id for passage in passages.values()}
         all_there_is = max(len(by_vector), len(by_words)) < depth
@@ -97,17 +100,27 @@ def _looked_up(
         depth = min(DEEPER * depth, MOST_PASSAGES)
 
 
-def _ranked(
-    claim: Claim, vector: Vectors, corpus: Corpus, depth: int
+def _rankings(
+    claim: Claim, vector: Vectors, corpus: Corpus, depth: int, timed: Timed
 ) -> tuple[list[Hit], list[Hit]]:
-    """Both rankings, made side by side; one that the mode leaves out is empty."""
+    """The passages of highest cosine and of highest BM25, made side by side; one that the mode
+    leaves out is empty."""
+
+    def dense() -> list[Hit]:
+        with timed("dense"):
+            return corpus.search_vector(vector, depth, claim.filters)
+
+    def lexical() -> list[Hit]:
+        with timed("lexical"):
+            return corpus.search_words(claim.text, depth, claim.filters)
+
     if claim.mode == "lexical":
-        return [], corpus.search_words(claim.text, depth, claim.filters)
+        return [], lexical()
     if claim.mode == "dense":
-        return corpus.search_vector(vector, depth, claim.filters), []
+        return dense(), []
     with ThreadPoolExecutor(1) as beside:
-        words = beside.submit(corpus.search_words, claim.text, depth, claim.filters)
-        return corpus.search_vector(vector, depth, claim.filters), words.result()
+        words = beside.submit(lexical)
+        return dense(), words.result()
 
 
 def _pool(

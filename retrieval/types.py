@@ -1,8 +1,9 @@
-"""The nouns of a claim's way."""
+"""What a claim becomes on its way: claim, candidate, evidence, judgement, answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -20,13 +21,24 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
     "CONFLICTING_EVIDENCE",
     "NOT_ENOUGH_EVIDENCE",
 )
+# Longest claim, in characters.
 MAX_CLAIM_CHARS = 10_000
+# Most documents that can be asked for.
 MAX_TOP_K = 100
+
+Stage = Literal["embed", "dense", "lexical", "stance", "differences"]
+# Measures the time that a `with` block of this stage takes.
+Timed = Callable[[Stage], AbstractContextManager[None]]
+
+
+def untimed(stage: Stage) -> AbstractContextManager[None]:
+    """Measures nothing."""
+    return nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement to look for, with how to look."""
+    """A statement to look for, with how to look. Its text is normal: make it with `claim()`."""
 
     text: str
     top_k: int = 5
@@ -36,10 +48,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How a passage was found.
+    """The scores by which a passage was found.
 
-    dense: cosine of claim and passage, -1 to 1. lexical: BM25, 0 and more. fused: both, what
-    a search orders by (see retrieval/search.py); with stances that decides only in part.
+    dense: cosine of claim and passage, -1 to 1. lexical: BM25, 0 and more. fused: both, by which a
+    search orders (see retrieval/search.py); a verification orders by it in part.
     """
 
     dense: float
@@ -67,12 +79,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What was fitted on training data so that probabilities mean what they say.
+    """Parameters fitted on training data, by which probabilities match frequencies.
 
     temperature: divides the logits of a stance (Guo et al., On Calibration of Modern Neural
-    Networks, 2017). relevance: share of the stance, against the search score, in the order of the
-    documents. about, about_width: where the search score says that a passage is about the claim at
-    all. sharpness, verdict_temperature: for these see retrieval/verdict.py.
+    Networks, 2017). relevance: weight of the stance, against that of the search score, in the order
+    of the documents. about, about_width: the search score at which P(about) is 0.5, and over which
+    it rises. sharpness, verdict_temperature: see retrieval/verdict.py.
     """
 
     temperature: float = 1.0
@@ -85,9 +97,9 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where claim and evidence part: the same kind of thing, said otherwise.
+    """A point on which claim and evidence differ.
 
-    `claim` is a slice of the claim, `evidence` one of the document's text.
+    `claim` is a slice of the claim's text, `evidence` one of the document's text.
     """
 
     kind: Literal["number", "comparison", "date", "negation"]
@@ -97,7 +109,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A candidate with the sentences of it that speak to the claim, and what they say of it."""
+    """A candidate with its rationale (the sentences that bear on the claim) and its stance."""
 
     document: Document
     passage: Passage
@@ -119,29 +131,45 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Searched:
+    """Numbers of documents that an answer was looked for in.
+
+    documents: they pass the filters. undated: of these, those that carry no date.
+    undated_excluded: they are left out only because they carry no date.
+    """
+
+    documents: int
+    undated: int
+    undated_excluded: int
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Evidence for a claim, what decides most first, and the state of the corpus it is from."""
+    """Evidence for a claim in the order it is shown, and its verdict.
+
+    generation: of the indexes that were searched.
+    """
 
     claim: str
     evidence: tuple[Evidence, ...]
     judgement: Judgement | None
     generation: int
-    undated_excluded: int
+    searched: Searched
 
 
 class StanceModel(Protocol):
-    """Says of evidence whether it supports a claim, refutes it, or says too little."""
+    """Predicts whether evidence supports a claim, refutes it, or says too little."""
 
     identity: str
     calibration: Calibration
 
     @property
     def claim_tokens(self) -> int:
-        """Of the longest claim that it weighs."""
+        """Most tokens of a claim."""
         ...
 
     def check(self, claim: str) -> None:
-        """Raises: ClaimTooLong."""
+        """Raises: ClaimTooLong: it has more than `claim_tokens`."""
         ...
 
     def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:

@@ -9,9 +9,9 @@ the four things that can happen among them, and their probabilities sum to 1:
     REFUTED               = prod (1 - p_s) - prod n_s             some refute, none supports
     CONFLICTING_EVIDENCE  = 1 - the other three                   some support and some refute
 
-A passage of another matter says nothing of the claim, however sure the stance model is: "it was
-released in 1997" refutes a date only of what "it" is. So a stance counts as far as its passage is
-about the claim, which the search score x tells:
+A passage about another matter says nothing of the claim, however sure the stance model is: "it was
+released in 1997" refutes a date only if "it" is what the claim is about. So a stance counts as far
+as its passage is about the claim, which is read off the search score x:
 
     P(about) = 1 / (1 + exp((about - x) / about_width))
     p_s = P(about) p,   r_s = P(about) r,   n_s = 1 - p_s - r_s
@@ -19,9 +19,9 @@ about the claim, which the search score x tells:
 This is the noisy-or of Pearl (Probabilistic Reasoning in Intelligent Systems, 1988, section 4.3)
 with two opposite effects. With a single source it gives back that source's own stance.
 
-Doubts add up, and nothing can be quoted for them: of a side that is no source's likeliest stance
-half the probability goes to NOT_ENOUGH_EVIDENCE, which is then the likelier of the two
-(docs/decisions/0006).
+If SUPPORTS (or REFUTES) is no source's likeliest stance, half of the probability of its verdict
+moves to NOT_ENOUGH_EVIDENCE: many weak signals add up, nothing can be quoted for them, and they
+must not decide (docs/decisions/0006).
 
 Sources are not quite independent, and many weak ones would add up to a strong one: stances are
 sharpened first (p ** sharpness, normalised), and the result is tempered (verdict ** 1/temperature,
@@ -39,14 +39,18 @@ import numpy.typing as npt
 from index.documents import Vectors
 from retrieval.types import STANCES, VERDICTS, Calibration, Judgement, Stance
 
+# Columns of a stance, in the order of `STANCES`.
 SUPPORTS, REFUTES, NEI = range(3)
+# A source is strong from this probability of SUPPORTS or REFUTES on.
 STRONG = 0.7
-# A passage that is about the claim with a lesser probability is not read, and taken to say roughly
-# what the stance model says of such passages on average: docs/decisions/0006.
+# The stance model reads passages from this P(about) on. The others get UNREAD, roughly the mean
+# stance of such passages: docs/decisions/0006.
 READ_FROM = 0.1
 UNREAD = np.array([0.1, 0.1, 0.8], np.float32)
-# Agency copy: two passages that share this much of their three-word runs are one source.
+# Two passages are copies (of one agency report, say) if they share this part of the shorter one's
+# shingles, and at least so many of them.
 COPY_OVERLAP, COPY_SHINGLES = 0.5, 3
+# Words of a shingle.
 SHINGLE_WORDS = 3
 
 
@@ -67,8 +71,8 @@ def judge(
 
     Args:
         stances: probabilities of shape (n, 3), columns as in `STANCES`.
-        sources: for each passage the number of its source; passages of one number count once,
-            with the most decided of them.
+        sources: number of each passage's source; passages of one source count once, with the most
+            decided stance among them.
         threshold: below this probability the verdict is NOT_ENOUGH_EVIDENCE (abstention).
     """
     firm = _one_a_source(stances, sources)
@@ -79,7 +83,7 @@ def judge(
     refuted = float(np.prod(1 - sharp[:, SUPPORTS])) - nothing
     conflict = 1 - supported - refuted - nothing
     if conflict > 0 and not (_any_strong(firm, SUPPORTS) and _any_strong(firm, REFUTES)):
-        # One camp is too weak to speak of a conflict: its doubt is shared by the two sides.
+        # One camp is too weak to speak of a conflict: the two sides share its probability.
         share = supported / (supported + refuted) if supported + refuted else 0.5
         supported, refuted = supported + conflict * share, refuted + conflict * (1 - share)
         conflict = 0.0
@@ -101,7 +105,7 @@ def judge(
     )
 
 
-def share_about(scores: Vectors, fitted: Calibration) -> Vectors:
+def probability_about(scores: Vectors, fitted: Calibration) -> Vectors:
     """P(about) of passages with these search scores, both of shape (n,).
 
     A calibration without a width takes every passage to be about the claim.
@@ -113,21 +117,27 @@ def share_about(scores: Vectors, fitted: Calibration) -> Vectors:
 
 
 def worth_reading(shares: Vectors) -> npt.NDArray[np.bool_]:
-    """Which passages the stance model has to read, given P(about) of each."""
+    """Which passages the stance model has to read, shape (n,), given P(about) of each."""
     return shares >= READ_FROM
 
 
-def if_about(stances: Vectors, shares: Vectors) -> Vectors:
-    """Stances of passages, shape (n, 3), as far as they are about the claim, shape (n,). The stance
-    of one that is not worth reading makes no difference."""
+def discount(stances: Vectors, shares: Vectors) -> Vectors:
+    """Stances of passages, shape (n, 3), as far as each is about the claim.
+
+    Args:
+        stances: as the model gives them, shape (n, 3); what stands in the row of a passage that is
+            not worth reading makes no difference.
+        shares: P(about) of each passage, shape (n,).
+    """
     counted = np.where(worth_reading(shares)[:, None], stances, UNREAD) * shares[:, None]
     counted[:, NEI] += 1 - shares
     return np.asarray(counted, np.float32)
 
 
 def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:
-    """For each passage the first passage of its source. Near-identical passages of the same stance
-    are of one source, and so are those that a third links.
+    """For each passage the number of the first passage of its source.
+
+    Near-identical passages of the same stance are of one source, and so are two that a third links.
 
     Likeness is the overlap coefficient of three-word shingles (Broder, On the resemblance and
     containment of documents, 1997), so a copy that was cut short is still a copy. Passages of

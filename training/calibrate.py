@@ -49,21 +49,16 @@ from index.documents import Document, Vectors, document
 from index.embedded import open_corpus
 from index.ingest import ingest
 from index.terms import terms
+from retrieval.claim import claim as normal_claim
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
 from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
-from retrieval.types import STANCES, Calibration, Candidate, Claim, Stance, Verdict
-from retrieval.verdict import (
-    NEI,
-    if_about,
-    independent_sources,
-    judge,
-    share_about,
-    worth_reading,
-)
-from retrieval.verify import Models, Read, decides, find, hear
+from retrieval.types import STANCES, Calibration, Candidate, Stance, Verdict
+from retrieval.verdict import independent_sources, judge, probability_about, worth_reading
+from retrieval.verify import Models, candidates
+from retrieval.weigh import Reading, as_shown, predict_stances
 from training.errors import TrainingError
 from training.mine import may_decide
 from training.recipe import UNSEEN, WITHOUT_CONTEXT
@@ -225,8 +220,8 @@ class Weighed:
 
 def weigh(case: Case, fitted: Calibration) -> Weighed:
     """A case as its verdict is made of it."""
-    rows = _order(case, fitted)
-    stances = _stances(case, fitted)[rows]
+    counted, rows = as_shown(case.stances, _search_scores(case), fitted)
+    stances = counted[rows]
     texts = [case.candidates[row].passage.text for row in rows]
     return Weighed(stances, independent_sources(texts, stances), case.verdict)
 
@@ -247,22 +242,16 @@ def loss(weighed: Sequence[Weighed], fitted: Calibration) -> float:
 
 
 def _order(case: Case, fitted: Calibration) -> list[int]:
-    """Rows of the documents, best first: as `retrieval.verify` orders them."""
-    undecided = _stances(case, fitted)[:, NEI].tolist()
-    order = [
-        decides(silent, candidate.scores.fused, fitted.relevance)
-        for silent, candidate in zip(undecided, case.candidates, strict=True)
-    ]
-    return sorted(range(len(order)), key=lambda row: -order[row])
-
-
-def _stances(case: Case, fitted: Calibration) -> Vectors:
-    return if_about(case.stances, _shares(case, fitted))
+    """Rows of the documents, best first."""
+    return as_shown(case.stances, _search_scores(case), fitted)[1]
 
 
 def _shares(case: Case, fitted: Calibration) -> Vectors:
-    scores = np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
-    return share_about(scores, fitted)
+    return probability_about(_search_scores(case), fitted)
+
+
+def _search_scores(case: Case) -> Vectors:
+    return np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
 
 
 def of_pairs(
@@ -344,13 +333,14 @@ def _cases(
         for _ in track(ingest(documents, corpus, embedder), "indexing", len(documents)):
             pass
         for one in track(asked, "verifying"):
-            vector = embedder.embed([one.claim])[0]
-            found = find(Claim(one.claim), vector, corpus, models)
+            claim = normal_claim(one.claim)
+            vector = embedder.embed_queries([claim.text])[0]
+            found = candidates(claim, vector, corpus, models)
             texts = [
                 (read.candidate.document.title, read.candidate.passage.text, read.claim)
                 for read in found
             ]
-            stances = journal.once(_key(texts), partial(_heard, found, weigher))
+            stances = journal.once(_key(texts), partial(_predicted, found, weigher))
             cases.append(
                 Case(
                     [read.candidate for read in found],
@@ -363,8 +353,8 @@ def _cases(
     return cases
 
 
-def _heard(found: Sequence[Read], weigher: CompiledCrossEncoder) -> list[list[float]]:
-    return [np.asarray(read.stance).tolist() for read in hear(found, weigher)]
+def _predicted(found: Sequence[Reading], weigher: CompiledCrossEncoder) -> list[list[float]]:
+    return [np.asarray(read.stance).tolist() for read in predict_stances(found, weigher)]
 
 
 def _weigh(

@@ -7,7 +7,7 @@ from index.corpus import Filters, Hit
 from index.documents import Document, Passage, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from retrieval.errors import InvalidClaim, QuoteMismatch
+from retrieval.errors import QuoteMismatch
 from retrieval.search import Fusion, _pool, search
 from retrieval.types import Claim
 from tests.conftest import articles
@@ -81,11 +81,6 @@ def test_modes_order_by_their_own_score(corpus: ExactCorpus) -> None:
         values = [getattr(candidate.scores, score) for candidate in candidates]
         assert values == sorted(values, reverse=True)
     assert [c.document.id for c in found(corpus, "bridge", mode="lexical")] == ["b"]
-
-
-def test_white_space_is_no_claim(corpus: ExactCorpus) -> None:
-    with pytest.raises(InvalidClaim):
-        found(corpus, " \n")
 
 
 def test_a_quote_that_is_not_in_its_document_fails_closed(corpus: ExactCorpus) -> None:

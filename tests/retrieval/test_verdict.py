@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.types import VERDICTS, Calibration
-from retrieval.verdict import if_about, independent_sources, judge, share_about
+from retrieval.verdict import discount, independent_sources, judge, probability_about
 
 
 def stances(*rows: tuple[float, float, float]) -> np.ndarray:
@@ -172,10 +172,10 @@ def test_short_and_empty_texts_have_a_source_too() -> None:
 
 def test_a_stance_counts_as_far_as_its_passage_is_about_the_claim() -> None:
     fitted = Calibration(about=0.3, about_width=0.1)
-    shares = share_about(np.array([0.3, 2, -2], np.float32), fitted)
-    counted = if_about(stances(SURE, SURE, AGAINST), shares)
+    shares = probability_about(np.array([0.3, 2, -2], np.float32), fitted)
+    counted = discount(stances(SURE, SURE, AGAINST), shares)
     assert counted[0] == pytest.approx([0.45, 0.01, 0.54], abs=1e-6)
     assert counted[1] == pytest.approx(SURE, abs=1e-4)
     assert counted[2] == pytest.approx([0, 0, 1], abs=1e-4)
     assert np.allclose(counted.sum(axis=1), 1)
-    assert share_about(np.array([-2.0]), Calibration()).tolist() == [1]
+    assert probability_about(np.array([-2.0]), Calibration()).tolist() == [1]

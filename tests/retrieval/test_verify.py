@@ -11,10 +11,10 @@ from index.corpus import Filters
 from index.documents import Vectors, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from retrieval.errors import ClaimTooLong
 from retrieval.search import Fusion
 from retrieval.types import Calibration, Claim
-from retrieval.verify import SILENT, Models, together, verify
+from retrieval.verify import Models, verify
+from retrieval.weigh import SKIP_SENTENCES_FROM, combine_readings
 from tests.conftest import articles
 from tests.fakes import FakeEmbedder, FakeStance
 
@@ -38,7 +38,7 @@ def test_as_of_counts_what_has_no_date(corpus: ExactCorpus) -> None:
     claim = Claim("centre", filters=Filters(as_of=dt.date(2022, 1, 1)))
     (answer,) = verify([claim], corpus, PLAIN)
     assert [item.document.id for item in answer.evidence] == ["a"]
-    assert answer.undated_excluded == 1
+    assert answer.searched.undated_excluded == 1
 
 
 def test_rationale_is_the_sentence_nearest_the_claim(corpus: ExactCorpus) -> None:
@@ -260,7 +260,9 @@ def test_a_sentence_lost_among_others_decides(corpus: ExactCorpus) -> None:
     text = "The ferry is old. The ferry to Norland carries 640 people. A boat is red."
     list(ingest([document("ferry", text)], corpus, EMBEDDER))
     claim = [Claim("The ferry to Norland carries 900 people", 1)]
-    (answer,) = verify(claim, corpus, Models(EMBEDDER, Distracted(SILENT - 0.05), Fusion()))
+    (answer,) = verify(
+        claim, corpus, Models(EMBEDDER, Distracted(SKIP_SENTENCES_FROM - 0.05), Fusion())
+    )
     assert answer.judgement.verdict == "REFUTED"
     (quote,) = answer.evidence[0].rationale
     assert quote.quote == "The ferry to Norland carries 640 people."
@@ -268,14 +270,14 @@ def test_a_sentence_lost_among_others_decides(corpus: ExactCorpus) -> None:
 
 def test_a_lone_loud_reading_does_not_turn_the_stance() -> None:
     readings = [[0.1, 0.6, 0.3], [0.5, 0.3, 0.2], [0.05, 0.55, 0.4]]
-    supports, refutes, silent = together(np.array(readings, np.float32))
+    supports, refutes, silent = combine_readings(np.array(readings, np.float32))
     assert silent == pytest.approx(0.2)
     assert (supports, refutes) == (pytest.approx(0.8 * 0.65 / 2.1), pytest.approx(0.8 * 1.45 / 2.1))
 
 
 @pytest.mark.parametrize("row", [[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
 def test_a_single_reading_is_the_stance(row: list[float]) -> None:
-    assert together(np.array([row, row], np.float32)) == pytest.approx(row)
+    assert combine_readings(np.array([row, row], np.float32)) == pytest.approx(row)
 
 
 @pytest.mark.parametrize(("off", "reads"), [(1.01, 2), (0.99, 1)])
@@ -296,20 +298,10 @@ def test_what_is_hardly_about_the_claim_is_not_read(
         assert item.rationale
 
 
-def test_a_claim_too_long_to_weigh_is_refused_whatever_is_found(corpus: ExactCorpus) -> None:
-    class Short(FakeStance):
-        def check(self, claim: str) -> None:
-            raise ClaimTooLong(claim)
-
-    model = Short(Calibration(about=2.0, about_width=0.1))
-    with pytest.raises(ClaimTooLong, match="bridge"):
-        verify([Claim("The bridge")], corpus, Models(EMBEDDER, model, Fusion()))
-
-
-def test_of_a_passage_that_is_surely_silent_no_sentence_is_asked(corpus: ExactCorpus) -> None:
+def test_of_a_passage_that_says_too_little_no_sentence_is_read(corpus: ExactCorpus) -> None:
     text = "The ferry is old. The ferry to Norland carries 640 people. A boat is red."
     list(ingest([document("ferry", text)], corpus, EMBEDDER))
-    model = Distracted((1 + SILENT) / 2)
+    model = Distracted((1 + SKIP_SENTENCES_FROM) / 2)
     claim = [Claim("The ferry to Norland carries 900 people", 1)]
     (answer,) = verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
     assert answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE"
@@ -320,7 +312,7 @@ def test_of_a_passage_that_is_surely_silent_no_sentence_is_asked(corpus: ExactCo
 def test_a_passage_and_its_sentences_are_read_under_its_title(corpus: ExactCorpus) -> None:
     text = "The ferry is old. The ferry to Norland carries 640 people."
     list(ingest([document("ferry", text, title="At sea")], corpus, EMBEDDER))
-    model = Distracted(SILENT - 0.05)
+    model = Distracted(SKIP_SENTENCES_FROM - 0.05)
     claim = [Claim("The ferry to Norland carries 900 people", 1)]
     verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
     assert {f"At sea. {text}", "At sea. The ferry is old."} <= set(model.seen)

@@ -8,7 +8,7 @@ from evaluation.scifact import Gold, SciFact
 from index.documents import Passage, document
 from retrieval.stance import softmax
 from retrieval.types import Calibration, Candidate, Scores
-from retrieval.verdict import share_about, worth_reading
+from retrieval.verdict import probability_about, worth_reading
 from training.calibrate import (
     Case,
     fit_temperature,
@@ -72,7 +72,7 @@ def test_of_curves_as_good_the_one_that_reads_least_is_taken() -> None:
     silent = np.array([[0.1, 0.1, 0.8]], np.float32)
     chance = Case([candidate("x", 0.05)], silent, (), "NOT_ENOUGH_EVIDENCE")
     fitted = fit_verdict([found, chance], Calibration())
-    shares = share_about(np.array([0.6, 0.2], np.float32), fitted)
+    shares = probability_about(np.array([0.6, 0.2], np.float32), fitted)
     assert worth_reading(shares).tolist() == [True, False]
 
 

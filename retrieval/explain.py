@@ -1,0 +1,73 @@
+"""Evidence -> why: the sentences that carry a stance, and what differs from the claim."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.corpus import Embedder
+from index.regroup import regroup
+from retrieval.differences import differences
+from retrieval.types import STANCES, Difference, Evidence, Quote, Timed, untimed
+from retrieval.verdict import REFUTES, stance_of
+from retrieval.weigh import Reading, quotes
+
+log = logging.getLogger(__name__)
+# From this probability of REFUTES on, evidence tells what differs from the claim.
+DIFFERENCES_FROM = 0.2
+
+
+def explain(
+    readings: Sequence[Reading], embedder: Embedder, timed: Timed = untimed
+) -> list[Evidence]:
+    """Evidence, one for each reading: its rationale and, where it may refute, what differs."""
+    undecided = [reading for reading in readings if not reading.decided]
+    with timed("embed"):
+        nearest = iter(_nearest_sentences(undecided, embedder))
+    rationales = [
+        reading.key_sentences if reading.decided else (next(nearest),) for reading in readings
+    ]
+    with timed("differences"):
+        return [_evidence(*each) for each in zip(readings, rationales, strict=True)]
+
+
+def _evidence(reading: Reading, rationale: tuple[Quote, ...]) -> Evidence:
+    found, stance = reading.candidate, reading.stance
+    if stance is None:
+        return Evidence(found.document, found.passage, rationale, found.scores)
+    label = stance_of(stance)
+    may_refute = label == "REFUTES" or stance[REFUTES] >= DIFFERENCES_FROM
+    return Evidence(
+        found.document,
+        found.passage,
+        rationale,
+        found.scores,
+        label,
+        dict(zip(STANCES, map(float, stance), strict=True)),
+        _differences(reading, rationale) if may_refute else (),
+    )
+
+
+def _differences(reading: Reading, rationale: Sequence[Quote]) -> tuple[Difference, ...]:
+    """What differs from the claim. An error in it costs the explanation, not the answer."""
+    document = reading.candidate.document
+    try:
+        return differences(reading.claim, rationale, document.language)
+    except Exception:
+        # Parsers of numbers and dates, ours and others', run here over text of any kind.
+        log.exception("no differences for passage %s", reading.candidate.passage.id)
+        return ()
+
+
+def _nearest_sentences(readings: Sequence[Reading], embedder: Embedder) -> list[Quote]:
+    """For each reading the sentence nearest its claim. All sentences go in one batch."""
+    sentences = [quotes(reading.candidate) for reading in readings]
+    vectors = embedder.embed([quote.quote for each in sentences for quote in each])
+    return [
+        each[int(np.argmax([float(row @ reading.vector) for row in rows]))]
+        for reading, each, rows in zip(
+            readings, sentences, regroup(vectors, [len(each) for each in sentences]), strict=True
+        )
+    ]

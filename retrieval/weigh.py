@@ -1,0 +1,185 @@
+"""Candidates of a claim -> their stances, in the order in which they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from index.documents import Vectors
+from index.regroup import regroup
+from retrieval.types import STANCES, Calibration, Candidate, Quote, StanceModel
+from retrieval.verdict import (
+    NEI,
+    REFUTES,
+    STRONG,
+    SUPPORTS,
+    discount,
+    probability_about,
+    stance_of,
+    worth_reading,
+)
+
+# Most sentences that are quoted for a stance.
+RATIONALE_SENTENCES = 2
+# A second sentence is quoted from this probability of the stance on.
+SECOND_SENTENCE_FROM = 0.5
+# From this P(NOT_ENOUGH_INFO) of a whole passage on, its sentences are not read one by one.
+SKIP_SENTENCES_FROM = 0.5
+# Avoids a division by zero where no reading says anything.
+TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A candidate of a claim, and what it says of the claim.
+
+    claim, vector: text of the claim, and its unit vector of shape (dim,). judged: whether the
+    verdict is made of this candidate; how much evidence is shown must not change that. stance:
+    probabilities of shape (3,); None until the stance model has read the passage. key_sentences:
+    those that carry the stance most.
+    """
+
+    candidate: Candidate
+    claim: str
+    vector: Vectors
+    judged: bool
+    stance: Vectors | None = None
+    key_sentences: tuple[Quote, ...] = ()
+
+    @property
+    def decided(self) -> bool:
+        return self.stance is not None and stance_of(self.stance) != "NOT_ENOUGH_INFO"
+
+    def in_context(self, text: str) -> str:
+        """Text of the passage under its title, which says what "it" and "the city" are."""
+        title = self.candidate.document.title
+        return f"{title}. {text}" if title else text
+
+
+def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> list[list[Reading]]:
+    """Readings with their stances, for each claim in the order in which they are shown.
+
+    The model reads the passages that may be about their claim: the stance of the others would
+    hardly count. Only judged readings change places; the others stay behind them.
+    """
+    flat = [reading for each in found for reading in each]
+    worth = worth_reading(probability_about(_search_scores(flat), model.calibration))
+    rows = np.flatnonzero(worth).tolist()
+    for row, read in zip(rows, predict_stances([flat[row] for row in rows], model), strict=True):
+        flat[row] = read
+    sizes = [len(each) for each in found]
+    return [_in_order(each, model.calibration) for each in regroup(flat, sizes)]
+
+
+def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:
+    """Readings with the stance of each passage, from the whole text and from each sentence alone.
+
+    A sentence that decides can be lost on the model among others that do not; what several say
+    together, only the whole passage tells. Where the whole likely says too little, its sentences
+    are not read.
+    """
+    whole = model.predict([(r.in_context(r.candidate.passage.text), r.claim) for r in readings])
+    sentences = [quotes(reading.candidate) for reading in readings]
+    pairs = [
+        [(reading.in_context(quote.quote), reading.claim) for quote in quoted]
+        if len(quoted) > 1 and row[NEI] < SKIP_SENTENCES_FROM
+        else []
+        for reading, quoted, row in zip(readings, sentences, whole, strict=True)
+    ]
+    single = model.predict([pair for each in pairs for pair in each])
+    stances = []
+    for reading, quoted, row, alone in zip(
+        readings, sentences, whole, regroup(single, [len(each) for each in pairs]), strict=True
+    ):
+        stance = combine_readings(np.array([row, *alone], np.float32))
+        label = int(np.argmax(stance))
+        shares = [float(each[label]) for each in alone or [row] * len(quoted)]
+        stances.append(replace(reading, stance=stance, key_sentences=_key(quoted, shares)))
+    return stances
+
+
+def combine_readings(readings: Vectors) -> Vectors:
+    """One stance, shape (3,), of several readings of a passage, shape (n, 3).
+
+    It is as decided as the most decided reading. All readings share in its direction, each as far
+    as it is decided: the most decided one alone may be a misreading.
+    """
+    decided = 1 - readings[:, NEI].min()
+    camps = readings[:, [SUPPORTS, REFUTES]].sum(axis=0)
+    supports, refutes = decided * camps / max(float(camps.sum()), TINY)
+    return np.array([supports, refutes, 1 - decided], np.float32)
+
+
+def as_shown(stances: Vectors, scores: Vectors, fitted: Calibration) -> tuple[Vectors, list[int]]:
+    """Stances as far as their passages are about the claim, and the rows in the order shown.
+
+    Ordered by ranking score. Where strong sources disagree, the best of each camp come first.
+
+    Args:
+        stances: as the model gives them, shape (n, 3).
+        scores: search scores of the passages, shape (n,).
+    """
+    counted = discount(stances, probability_about(scores, fitted))
+    order = np.argsort(-_ranking_scores(counted, scores, fitted.relevance), kind="stable").tolist()
+    strongest = [
+        next((row for row in order if counted[row, camp] >= STRONG), None)
+        for camp in (SUPPORTS, REFUTES)
+    ]
+    if None not in strongest:
+        order.sort(key=lambda row: row not in strongest)
+    return counted, order
+
+
+def _ranking_scores(stances: Vectors, scores: Vectors, relevance: float) -> npt.NDArray[np.float64]:
+    """What evidence is ordered by, shape (n,): how decided it is, and how well it was found.
+
+    1 - P(NOT_ENOUGH_INFO) alone would put first a passage that is sure of another matter.
+    """
+    decided = 1 - stances[:, NEI].astype(np.float64)
+    return relevance * decided + (1 - relevance) * scores.astype(np.float64)
+
+
+def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]:
+    """The readings of one claim, judged ones first, with stances that are discounted."""
+    judged = [reading for reading in readings if reading.judged]
+    others = [reading for reading in readings if not reading.judged]
+    counted, order = as_shown(_raw_stances(judged), _search_scores(judged), fitted)
+    shown = [replace(judged[row], stance=counted[row]) for row in order]
+    rest = discount(_raw_stances(others), probability_about(_search_scores(others), fitted))
+    return shown + [replace(r, stance=row) for r, row in zip(others, rest, strict=True)]
+
+
+def _raw_stances(readings: Sequence[Reading]) -> Vectors:
+    """Shape (n, 3). A passage that was not read has zeros, which `discount` does not look at."""
+    unread = np.zeros(len(STANCES), np.float32)
+    rows = [unread if reading.stance is None else reading.stance for reading in readings]
+    return np.array(rows, np.float32).reshape(-1, len(STANCES))
+
+
+def _search_scores(readings: Sequence[Reading]) -> Vectors:
+    return np.array([reading.candidate.scores.fused for reading in readings], np.float32)
+
+
+def _key(sentences: Sequence[Quote], shares: Sequence[float]) -> tuple[Quote, ...]:
+    """The sentence that carries the stance most, and a second that carries it too.
+
+    Args:
+        shares: the probability of the stance in each sentence.
+    """
+    ranked = sorted(zip(shares, sentences, strict=True), key=lambda item: -item[0])
+    ranked = ranked[:RATIONALE_SENTENCES]
+    kept = [
+        quote
+        for at, (share, quote) in enumerate(ranked)
+        if at == 0 or share >= SECOND_SENTENCE_FROM
+    ]
+    return tuple(sorted(kept, key=lambda quote: quote.start))
+
+
+def quotes(candidate: Candidate) -> list[Quote]:
+    """The sentences of a passage, with their offsets in the document."""
+    text = candidate.document.text
+    return [Quote(s.start, s.end, text[s.start : s.end]) for s in candidate.passage.sentences]
