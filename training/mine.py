@@ -27,10 +27,11 @@ from index.documents import document
 from index.embedded import open_corpus
 from index.ingest import ingest
 from index.terms import terms
+from retrieval.claim import claim as normal_claim
 from retrieval.embed import load_embedder
 from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.search import Fusion, search
-from retrieval.types import Candidate, Claim
+from retrieval.types import Candidate
 from training.recipe import WITHOUT_CONTEXT
 
 DATASET = "mined"
@@ -99,9 +100,10 @@ def _searched(
         items = (document(str(at), text, language="en") for at, text in enumerate(texts))
         for _ in track(ingest(items, corpus, embedder), "indexing", len(texts)):
             pass
-        for claim in track(claims, "searching"):
-            vector = embedder.embed_queries([claim])[0]
-            yield claim, search(Claim(claim, DEPTH), vector, corpus, Fusion())
+        for text in track(claims, "searching"):
+            asked = normal_claim(text, DEPTH)
+            vector = embedder.embed_queries([asked.text])[0]
+            yield text, search(asked, vector, corpus, Fusion())
         corpus.close()
 
 
