@@ -1,11 +1,12 @@
 # Two commands do everything: `make demo` and `make test`. Both set up what they need.
-PYTHON ?= python3.11
-# Where torch's CPU build comes from, when plain pip would bring the CUDA one:
+# PYTHON: the oldest supported version that is installed, or name one: make test PYTHON=python3.13
+PYTHON ?= $(or $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$(v)))),python3)
+# TORCH_INDEX: where torch's CPU build comes from, when plain pip would bring the CUDA one:
 #   make setup TORCH_INDEX=<PyTorch's index of CPU wheels>
 TORCH_INDEX ?=
 BIN := .venv/bin
 
-.PHONY: setup demo test check lock clean
+.PHONY: setup demo quick test check lock clean
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
@@ -15,8 +16,11 @@ setup: .venv/ready
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-demo: setup  ## the service over examples/, claims over HTTP
+demo: setup  ## start the service over examples/, send it claims, check its verdicts
 	$(BIN)/python examples/demo.py
+
+quick: setup  ## under a minute: all tests that train nothing, compile no model, start no process
+	$(BIN)/python -m pytest -m "not slow"
 
 test: setup check  ## everything CI runs
 	$(BIN)/python -m pytest
@@ -27,6 +31,8 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/python .ci/large_files.py
 
 lock: setup  ## after a change of dependencies
 	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev]'
