@@ -1,0 +1,58 @@
+"""File -> its bytes, its text: compressed or not, never more than a limit."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from pathlib import Path
+
+from index.errors import UnreadableFile
+
+# Most bytes of a file that is one document, after decompression.
+MAX_FILE_BYTES = 64 * 2**20
+COMPRESSED = ".gz"
+# What reading a damaged compressed file raises.
+DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
+
+
+def kind(file: Path) -> str:
+    """The ending that tells how a file is read, in lower case: .txt of a.TXT and of a.txt.gz."""
+    name = file.name.lower()
+    return (
+        Path(name.removesuffix(COMPRESSED)).suffix
+        if name.endswith(COMPRESSED)
+        else file.suffix.lower()
+    )
+
+
+def opened(file: Path) -> io.BufferedIOBase:
+    """The file open for reading, decompressed where its name ends in .gz."""
+    if file.name.lower().endswith(COMPRESSED):
+        return gzip.open(file)
+    return file.open("rb")
+
+
+def contents(file: Path) -> bytes:
+    """All bytes of a file.
+
+    Raises:
+        UnreadableFile: there are more than `MAX_FILE_BYTES`.
+    """
+    with opened(file) as stream:
+        found = stream.read(MAX_FILE_BYTES + 1)
+    if len(found) > MAX_FILE_BYTES:
+        raise UnreadableFile(f"larger than {MAX_FILE_BYTES // 2**20} MiB")
+    return found
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8, with a byte order mark or without, as text with `\\n` line ends.
+
+    Raises:
+        UnreadableFile: it is in another encoding.
+    """
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"not UTF-8 (byte {error.start})") from error
