@@ -176,8 +176,9 @@ def document(
             raise InvalidDocument(f"{name} must be a string, not {type(value).__name__}")
         if any("\ud800" <= char <= "\udfff" for char in value) or "\x00" in value:
             raise InvalidDocument(f"{name} holds a NUL or an unpaired surrogate, not Unicode text")
-        if name != "text" and len(value) > MAX_FIELD_CHARS:
-            raise InvalidDocument(f"{name} is longer than {MAX_FIELD_CHARS:,} characters")
+        most = MAX_ID_CHARS if name == "id" else MAX_FIELD_CHARS
+        if name != "text" and len(value) > most:
+            raise InvalidDocument(f"{name} is longer than {most:,} characters")
     id = clean(id)
     if not id.strip() or len(id) > MAX_ID_CHARS or any(ord(char) < 32 for char in id):
         raise InvalidDocument(f"id must be 1 to {MAX_ID_CHARS} printable characters")
