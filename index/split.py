@@ -1,4 +1,4 @@
-"""Document -> Passages with offsets."""
+"""Document -> passages: windows of whole sentences, with their offsets."""
 
 from __future__ import annotations
 
@@ -9,21 +9,24 @@ import sentencex
 
 from index.documents import Document, Passage, Span
 
+# Sentences of a passage, and sentences from the start of one to the start of the next.
 SENTENCES = 3
 STEP = 2
+# Most code points of a sentence, and of a passage of more than one.
 MAX_SENTENCE_CHARS = 600
 MAX_PASSAGE_CHARS = 1_200
-SHORT_PARAGRAPH = 60
-# The library's time is quadratic in what it is given at once.
-MOST_AT_ONCE = 5_000
+# A paragraph of fewer code points (a heading, a by-line) joins the one after it.
+SHORT_PARAGRAPH_CHARS = 60
+# Code points in which sentences are looked for at once: the library's time is quadratic in it.
+SLICE_CHARS = 5_000
 BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 def split(document: Document) -> list[Passage]:
-    """Windows of `SENTENCES` whole sentences, stepping by `STEP`, inside one paragraph each.
+    """Cut a document into passages of `SENTENCES` sentences, one every `STEP` sentences.
 
-    A news paragraph is one thought: a window across two of them blurs both vectors (see
-    docs/decisions/0003). Every non-space character of the text is in at least one passage.
+    A passage lies in one paragraph: the vector of one across two paragraphs would stand for
+    neither (see docs/decisions/0003). Every character that is not white space is in a passage.
     """
     passages: list[Passage] = []
     for block in _blocks(document.text):
@@ -36,12 +39,12 @@ def split(document: Document) -> list[Passage]:
 
 
 def sentences(text: str, language: str = "en") -> list[Span]:
-    """The sentences of a text that is one paragraph."""
+    """The sentences of a text that is one paragraph, without the white space around them."""
     return list(_sentences(text, Span(0, len(text)), language))
 
 
 def embedding_text(title: str, text: str) -> str:
-    """The text that is embedded and indexed for a passage of this text in a document so titled.
+    """What is embedded and indexed for a passage: its text after the title of its document.
 
     The title gives a passage such as "He said no." its context.
     """
@@ -49,14 +52,14 @@ def embedding_text(title: str, text: str) -> str:
 
 
 def _blocks(text: str) -> Iterator[Span]:
-    """Paragraphs; one too short to stand alone (a heading, a by-line) joins what follows."""
+    """The paragraphs of a text, each short one joined to the one after it."""
     start: int | None = None
     for paragraph in _paragraphs(text):
         size = len(text[paragraph.start : paragraph.end].strip())
         if not size:
             continue
         start = paragraph.start if start is None else start
-        if size >= SHORT_PARAGRAPH:
+        if size >= SHORT_PARAGRAPH_CHARS:
             yield Span(start, paragraph.end)
             start = None
     if start is not None:
@@ -64,7 +67,7 @@ def _blocks(text: str) -> Iterator[Span]:
 
 
 def _paragraphs(text: str) -> Iterator[Span]:
-    """What lies between blank lines; every character is looked at once."""
+    """The paragraphs of a text: what lies between blank lines."""
     start = 0
     for blank in BLANK_LINES.finditer(text):
         yield Span(start, blank.start())
@@ -73,9 +76,10 @@ def _paragraphs(text: str) -> Iterator[Span]:
 
 
 def _sentences(text: str, block: Span, language: str) -> Iterator[Span]:
+    """The sentences of a block, each of at most `MAX_SENTENCE_CHARS`."""
     start = block.start
     while start < block.end:
-        end = min(start + MOST_AT_ONCE, block.end)
+        end = min(start + SLICE_CHARS, block.end)
         pieces = [
             piece
             for found in sentencex.get_sentence_boundaries(language, text[start:end])
@@ -84,12 +88,13 @@ def _sentences(text: str, block: Span, language: str) -> Iterator[Span]:
             )
         ]
         if end < block.end and pieces and pieces[-1].start > start:
-            end = pieces.pop().start  # it may go on behind the cut: the next slice begins with it
+            end = pieces.pop().start  # it may go on after the slice: the next one begins with it
         yield from pieces
         start = end
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
+    """The range without white space at its ends."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -98,7 +103,10 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _pieces(text: str, sentence: Span) -> Iterator[Span]:
-    """Cut what no model window holds (tables, lists without full stops) where a word ends."""
+    """The sentence, or parts of it that end with a word and have at most `MAX_SENTENCE_CHARS`.
+
+    Tables and lists without full stops are sentences longer than a model reads.
+    """
     start = sentence.start
     while sentence.end - start > MAX_SENTENCE_CHARS:
         limit = start + MAX_SENTENCE_CHARS
@@ -110,6 +118,7 @@ def _pieces(text: str, sentence: Span) -> Iterator[Span]:
 
 
 def _windows(sentences: list[Span]) -> Iterator[list[Span]]:
+    """Consecutive sentences, as many as `SENTENCES` and `MAX_PASSAGE_CHARS` allow."""
     first = 0
     while first < len(sentences):
         last = first + 1
@@ -121,5 +130,5 @@ def _windows(sentences: list[Span]) -> Iterator[list[Span]]:
         yield sentences[first:last]
         if last == len(sentences):
             return
-        # A window cut short by its length must not step over a sentence it left out.
+        # A window that its length made shorter must not step over a sentence that it left out.
         first = min(first + STEP, last)

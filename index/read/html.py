@@ -7,7 +7,14 @@ from index.errors import UnreadableFile
 
 
 def read_html(content: bytes, id: str, max_chars: int) -> Document:
-    """Main text and metadata by trafilatura, which is given bytes and fetches nothing."""
+    """The document of a page: its main text and metadata, as trafilatura extracts them.
+
+    Nothing is fetched.
+
+    Raises:
+        UnreadableFile: the page has no main text.
+        InvalidDocument: see `document`.
+    """
     import trafilatura
 
     page = trafilatura.bare_extraction(
@@ -15,7 +22,7 @@ def read_html(content: bytes, id: str, max_chars: int) -> Document:
         with_metadata=True,
         include_comments=False,
         include_tables=False,
-        date_extraction_params={"extensive_search": False},  # its date is not the one that is kept
+        date_extraction_params={"extensive_search": False},  # the date is `_published`, below
     )
     if page is None or isinstance(page, dict) or not (page.text or "").strip():
         raise UnreadableFile("no main text found in the page")
@@ -32,8 +39,9 @@ def read_html(content: bytes, id: str, max_chars: int) -> Document:
 
 
 def _published(content: bytes) -> str | None:
-    """The day that a page says of itself, in its head or marked in its body, read by htmldate. Any
-    other may be the footer's or another story's, and `as_of` would take it for the page's own.
+    """The day in the page's head or marked in its body as its own, as htmldate reads it.
+
+    Any other day may be the footer's or another story's, and `as_of` would take it for the page's.
     """
     from htmldate import find_date
     from lxml import html
@@ -50,12 +58,14 @@ def _published(content: bytes) -> str | None:
 
 
 def fragment_text(fragment: str) -> str:
-    """What a reader sees of a piece of HTML."""
+    """The text that a reader sees of a piece of HTML, in lines without blank ones."""
     from lxml import etree, html
 
     element = html.fragment_fromstring(fragment, create_parent="div")
     etree.strip_elements(element, "script", "style", etree.Comment, with_tail=False)
-    for apart in element.iter("br", "p", "div", "li", "tr", "td", "th"):  # or 12 and 15 read 1215
+    for apart in element.iter(
+        "br", "p", "div", "li", "tr", "td", "th"
+    ):  # else 12<br>15 would read 1215
         if apart is not element:
             apart.tail = f"\n{apart.tail or ''}"
     lines = str(element.text_content()).split("\n")

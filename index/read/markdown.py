@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.documents import Document, document
 from index.errors import UnreadableFile
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIELDS = ("title", "url", "publisher", "published_at", "language")
 _LINE_BREAK = re.compile(r"<br\b", re.I)
 _CLOSING_RULE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
+# What YAML writes for null.
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 
 
@@ -44,19 +45,22 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
         elif token.type == "html_block" and (text := fragment_text(token.content)):
             blocks.append(text)
     metadata = {key: header.get(key) for key in FIELDS} | {"title": title}
-    identifier = str(header.get("id") or id)
-    return document(identifier, "\n\n".join(blocks), **metadata, max_chars=max_chars)
+    return document(header.get("id") or id, "\n\n".join(blocks), **metadata, max_chars=max_chars)
 
 
 def _shown(part: Token) -> str:
-    """What a reader sees of a part of a line."""
+    """The text that a reader sees of an inline token."""
     if part.type in {"text", "code_inline"}:
         return part.content
     return "\n" if "break" in part.type or _LINE_BREAK.match(part.content) else ""
 
 
-def _front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """YAML between two `---` lines at the top, and what follows."""
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    """The fields of the YAML between two `---` lines at the top, and the text after it.
+
+    Raises:
+        UnreadableFile: it is not YAML, or no mapping.
+    """
     import yaml
 
     if not text.startswith("---\n"):
@@ -67,12 +71,15 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
         return {}, text
     head, body = text[3 : closing.start()], text[closing.end() :]
     try:
-        # Every value as it is written: read as YAML, a language of "no" is false.
+        # BaseLoader keeps every value as it is written; others read a language of "no" as false.
         header = yaml.load(head, yaml.BaseLoader) or {}  # noqa: S506 - it makes strings alone
     except (yaml.YAMLError, ValueError) as error:
         raise UnreadableFile(f"front matter is not YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(header, dict):
         raise UnreadableFile("front matter is not a list of key: value lines")
-    # A list or a mapping is none of the fields, and may be aliases of aliases: never written out.
-    said = {key: v for key, v in header.items() if isinstance(v, str) and v not in _NO_VALUE}
-    return {str(key): value for key, value in said.items()}, body
+    # Lists and mappings are left out: no field is one, and aliases of aliases could be vast.
+    return {
+        str(key): value
+        for key, value in header.items()
+        if isinstance(value, str) and value not in _NO_VALUE
+    }, body
