@@ -17,7 +17,7 @@ setup: .venv/ready
 	touch $@
 
 demo: setup  ## start the service over examples/, send it claims, check its verdicts
-	$(BIN)/python examples/demo.py
+	$(BIN)/python demo.py
 
 quick: setup  ## under a minute: all tests that train nothing, compile no model, start no process
 	$(BIN)/python -m pytest -m "not slow"

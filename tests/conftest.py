@@ -25,6 +25,16 @@ EXAMPLES = ROOT / "examples"
 CENTRE = "Turkey and Russia each sent 60 servicemen to the centre. It opened on Saturday."
 
 
+# Fixtures that compile a real model: every test that uses one is marked slow.
+REAL_MODELS = {"real_embedder", "real_stance"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and REAL_MODELS & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):

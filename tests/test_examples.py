@@ -1,7 +1,8 @@
-"""The real model over the example articles, and over a real article where there is one."""
+"""The real models over the example articles: evidence, quotes, and the demo's verdicts."""
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from index.read import read
 from retrieval.types import Claim
 from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 
-SEED = ROOT.parent / "shared" / "seed" / "article.txt"
 EXPECTED = {
     "Turkey and Russia have equal servicemen at the monitoring center": (
         "examples/centre-opens.md", "Turkey and Russia each sent 60 servicemen"
@@ -30,7 +30,7 @@ EXPECTED = {
 
 
 @pytest.fixture
-def service(open_embedded: OpenEmbedded, real_embedder) -> Service:
+def service(open_embedded: OpenEmbedded, real_embedder) -> Iterator[Service]:
     service = Service(Settings(), open_embedded(embedder=real_embedder), real_embedder)
     assert {outcome.status for outcome in service.ingest(read(EXAMPLES))} == {"added"}
     yield service
@@ -71,26 +71,15 @@ def test_a_claim_of_10_000_characters(service: Service) -> None:
     assert len(answer.evidence) == 5
 
 
-@pytest.mark.skipif(not SEED.exists(), reason=f"the real article {SEED} is not here")
-def test_the_real_article(open_embedded: OpenEmbedded, real_embedder) -> None:
-    service = Service(Settings(), open_embedded(embedder=real_embedder), real_embedder)
-    list(service.ingest(read(SEED)))
-    claim = "Turkey and Russia have equal servicemen at the monitoring center"
-    (answer,) = service.verify([Claim(claim, top_k=1)], "test")
-    passage = answer.evidence[0].passage
-    assert passage.text == SEED.read_text().strip().split("\n\n")[-1]
-    assert answer.evidence[0].scores.dense == pytest.approx(0.77, abs=0.01)
-    service.close()
-
-
-def test_the_demo(tmp_path: Path, cache: Path) -> None:
+@pytest.mark.slow
+def test_the_demo_gives_every_verdict_that_a_reader_gives(tmp_path: Path, cache: Path) -> None:
     done = subprocess.run(
-        [sys.executable, EXAMPLES / "demo.py"],
+        [sys.executable, ROOT / "demo.py"],
         capture_output=True,
         text=True,
         cwd=tmp_path,
         env={"CLAIMDESK_CACHE": str(cache), "PATH": "/bin"},
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count("as written:") == 5
     assert "“Turkey and Russia each sent 60 servicemen" in done.stdout
+    assert done.stdout.endswith("\n5 of 5 verdicts are what a reader says\n"), done.stdout

@@ -11,8 +11,8 @@ from retrieval.stance import SHIPPED, CompiledCrossEncoder, load_stance
 from tests.conftest import EXAMPLES, ROOT, OpenEmbedded
 
 SET = ROOT / "evaluation" / "sets" / "examples.jsonl"
-# What the shipped model gets wrong. A line leaves this list when a better model ships: the bridge
-# and the pupils left when all pairs were learned on a GPU, and the night train's arrival joined.
+# Claims that the shipped model may get wrong. Other processors round differently, so one of them
+# may come out right; a claim leaves the list when better weights ship.
 KNOWN_WRONG = {
     "The Oria reservoir was less than half full on 1 June 2022",
     "The night train to Lindholm leaves before 9 p.m.",
@@ -35,9 +35,9 @@ def test_verdicts_and_evidence(open_embedded: OpenEmbedded, real_embedder, real_
             (answer,) = service.verify([one.to_claim()], "test")
             if difference := _difference(one, answer):
                 wrong[one.claim] = difference
-    dropped = [difference for claim, difference in wrong.items() if claim not in KNOWN_WRONG]
-    assert not dropped, "\n\n" + "\n\n".join(dropped)
-    assert wrong.keys() == KNOWN_WRONG, "better than KNOWN_WRONG says: shorten it"
+    assert {one.claim for one in judged} >= KNOWN_WRONG, "a claim that the set does not have"
+    lost = [difference for claim, difference in wrong.items() if claim not in KNOWN_WRONG]
+    assert not lost, "\n\n" + "\n\n".join(lost)
 
 
 def _difference(expected: Judged, answer: VerifyResponse) -> str:

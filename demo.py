@@ -1,0 +1,72 @@
+"""Start claimdesk over the articles of examples/, ask it about five claims, stop it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import textwrap
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+CLAIMDESK = Path(sys.executable).with_name("claimdesk")
+# Claim -> the verdict that a reader of the articles would give.
+CLAIMS = {
+    "Turkey and Russia have equal servicemen at the monitoring center": "SUPPORTED",
+    "Jonas Eck won the mayoral run-off in Lindholm": "REFUTED",
+    "The Oria reservoir was 61 percent full on 1 June 2022": "REFUTED",
+    "The harbour bridge in Lindholm cost 48 million euros": "CONFLICTING_EVIDENCE",
+    "The city of Lindholm banned fireworks on New Year's Eve": "NOT_ENOUGH_EVIDENCE",
+}
+
+
+def ask(url: str, claim: str) -> dict:
+    request = urllib.request.Request(
+        f"{url}/v1/verify",
+        data=json.dumps({"claim": claim, "top_k": 2}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)
+
+
+def show(answer: dict, expected: str) -> None:
+    wrong = "" if answer["verdict"] == expected else f"  (a reader says {plain(expected)})"
+    print(f"\n{answer['claim']}")
+    print(f"  {plain(answer['verdict'])}, probability {answer['probability']:.2f}{wrong}")
+    for item in answer["evidence"]:
+        document, quote = item["document"], item["rationale"][0]
+        where = f"{document['id']} {quote['start']}-{quote['end']}"
+        source = document["publisher"] or "no publisher"
+        print(f"  {plain(item['stance'])}: {source}, {document['published_at']}, {where}")
+        print(textwrap.indent(textwrap.fill(f"“{quote['quote']}”", 92), "       "))
+
+
+def plain(label: str) -> str:
+    return label.replace("_", " ").lower()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as data:
+        subprocess.run([CLAIMDESK, "add", "examples", "--data", data], check=True, cwd=ROOT)
+        serve = [CLAIMDESK, "serve", "--port", "0", "--data", data]
+        with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                started = server.stdout.readline()
+                if not started:
+                    sys.exit("the service did not start")
+                print(started.strip())
+                right = 0
+                for claim, expected in CLAIMS.items():
+                    answer = ask(started.split()[-1], claim)
+                    show(answer, expected)
+                    right += answer["verdict"] == expected
+                print(f"\n{right} of {len(CLAIMS)} verdicts are what a reader says")
+            finally:
+                server.terminate()
+
+
+if __name__ == "__main__":
+    main()
