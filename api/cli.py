@@ -1,4 +1,4 @@
-"""claimdesk add | verify | search | documents | reindex | serve, and what other packages add."""
+"""The claimdesk command: add, verify, search, documents, reindex, serve, and what plugins add."""
 
 from __future__ import annotations
 
@@ -6,36 +6,27 @@ import json
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import date, datetime
-from importlib.metadata import entry_points
+from datetime import datetime
+from functools import cache
+from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from api.errors import ApiError
-from api.schemas import VerifyResponse
 from api.settings import Settings
+from api.terminal import err, fail, out, printable, progress, say, show_found, show_verdict
 from index.documents import clean
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
 
+__all__ = ["AsJson", "Data", "app", "main", "out", "progress", "settings"]
+INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+Request = TypeVar("Request", bound=BaseModel)
 app = typer.Typer(
     help="Checks a claim against your own sources.",
     no_args_is_help=True,
@@ -48,7 +39,44 @@ app.add_typer(documents_app, name="documents")
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the corpus.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the HTTP body and nothing else.")]
 TopK = Annotated[int, typer.Option(min=1, max=100, help="Most documents to return.")]
-out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False)
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="Only what was published on this day or before; not what has no date.",
+    ),
+]
+After = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="Only what was published on this day or later; not what has no date.",
+    ),
+]
+Publisher = Annotated[
+    list[str] | None, typer.Option(help="Only what this publisher wrote; may be repeated.")
+]
+Language = Annotated[
+    list[str] | None, typer.Option(help="Only this language, such as en; may be repeated.")
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"claimdesk {version('claimdesk')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _claimdesk(
+    shown: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Checks a claim against your own sources."""
 
 
 def settings(data: Path | None = None, **changes: Any) -> Settings:
@@ -57,178 +85,148 @@ def settings(data: Path | None = None, **changes: Any) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
-def fail(message: str) -> None:
-    """One line on stderr, and a non-zero exit."""
-    err.print(f"claimdesk: {' '.join(message.split())}", markup=False, soft_wrap=True)
-    raise typer.Exit(1)
-
-
-@contextmanager
-def progress(what: str, total: int | None) -> Iterator[Any]:
-    """A bar with rate and time left on a terminal; nothing in a pipe. Yields `advance()`."""
-    columns = (
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.0f}/s" if task.speed else "")
-
-
 @app.command()
 def add(
     paths: Annotated[list[Path], typer.Argument(help="Files (.txt .md .html .jsonl) or folders.")],
     data: Data = None,
     as_json: AsJson = False,
+    mapping: Annotated[
+        str, typer.Option("--map", help="Names in JSON lines, such as text=story,published_at=day.")
+    ] = "",
 ) -> None:
     """Add or update documents."""
     from api.service import Service
     from index.documents import Outcome
-    from index.read import count, read
+    from index.read import NAMES, count, named, read
 
     chosen = settings(data)
+    try:
+        names = named(mapping) if mapping else NAMES
+    except ValueError as error:
+        fail(f"--map: {error}")
+    unknown: Counter[str] = Counter()
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
     refused: list[Outcome] = []
     total = sum(map(count, paths))
-    with (
-        Service.open(chosen, writable=True, stances=False) as service,
-        progress("adding", total) as advance,
-    ):
-        for outcome in service.ingest(read(*paths, max_chars=chosen.max_document_chars)):
-            counts[outcome.status] += 1
-            if outcome.status == "refused":
-                refused.append(outcome)
-            advance()
+    try:
+        with Service.open(chosen, writable=True, stances=False) as service:
+            with progress("adding", total) as advance:
+                limit = chosen.max_document_chars
+                items = read(*paths, max_chars=limit, names=names, unknown=unknown)
+                for outcome in service.ingest(items):
+                    counts[outcome.status] += 1
+                    if outcome.status == "refused":
+                        refused.append(outcome)
+                    advance()
+            service.corpus.sync()
+    except KeyboardInterrupt:
+        fail(f"stopped; {_kept(counts)}", INTERRUPTED)
+    except (CorpusError, RetrievalError) as error:
+        if not counts.total():
+            raise
+        fail(f"{error}; {_kept(counts)}")
     if as_json:
         reasons = [{"source": item.id, "reason": item.reason} for item in refused]
-        print(json.dumps({**counts, "reasons": reasons}))
+        print(json.dumps({**counts, "reasons": reasons, "unknown_fields": unknown}))
     else:
         out.print(", ".join(f"{number:,} {status}" for status, number in counts.items()))
         for item in refused:
-            err.print(f"refused {item.id}: {item.reason}", markup=False, soft_wrap=True)
-    if refused or not counts.total():
-        if not counts.total():
-            fail("nothing to add: no .txt, .md, .html or .jsonl file there")
+            err.print(printable(f"refused {item.id}: {item.reason}"), markup=False, soft_wrap=True)
+        if unknown:
+            fields = ", ".join(f"{name} ({lines:,})" for name, lines in unknown.most_common())
+            err.print(printable(f"fields not kept (lines): {fields}"), markup=False, soft_wrap=True)
+    if not counts.total():
+        fail("nothing to add: no .txt, .md, .html or .jsonl file there")
+    if refused:
         raise typer.Exit(1)
 
 
-def _claim(kind: type[BaseModel], fields: dict[str, Any], as_of: datetime | None) -> Any:
-    """The same checks that the HTTP door makes."""
-    day: date | None = as_of.date() if as_of else None
-    try:
-        return kind(**fields, as_of=day)
-    except ValidationError as error:
-        first = error.errors()[0]
-        fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-
-
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"],
-        help="Only what was published on this day or before; not what has no date.",
-    ),
-]
+def _kept(counts: Counter[str]) -> str:
+    """What an import that was cut off leaves behind, and how to go on."""
+    stored = counts["added"] + counts["updated"]
+    return (
+        f"{stored:,} documents were stored and are kept. Run the same command again to go on: "
+        "what is unchanged costs nothing"
+    )
 
 
 @app.command()
 def verify(
-    claim: str, top_k: TopK = 5, as_of: AsOf = None, data: Data = None, as_json: AsJson = False
+    claim: str,
+    top_k: TopK = 5,
+    as_of: AsOf = None,
+    after: After = None,
+    publisher: Publisher = None,
+    language: Language = None,
+    data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """Find the evidence for a claim."""
     from api.schemas import VerifyRequest
     from api.service import Service
 
     chosen = settings(data)
-    request = _claim(VerifyRequest, {"claim": claim, "top_k": top_k}, as_of)
+    filters = _filters(publisher, language, after)
+    request = _checked(VerifyRequest, claim=claim, top_k=top_k, as_of=_day(as_of), filters=filters)
+    query = request.to_claim(request.claim, chosen.include_undated)
     with Service.open(chosen, writable=False) as service:
-        query = request.to_claim(request.claim, chosen.include_undated)
         (answer,) = service.verify([query], "cli")
     if as_json:
         print(answer.model_dump_json())
         return
-    out.print(f"[bold]{escape(answer.claim)}[/bold]\n{_verdict(answer)}")
-    _show(answer.evidence, answer.excluded.undated)
-
-
-_COLOURS = {
-    "SUPPORTED": "green", "SUPPORTS": "green", "REFUTED": "red", "REFUTES": "red",
-    "CONFLICTING_EVIDENCE": "yellow",
-}  # fmt: skip
-
-
-def _verdict(answer: VerifyResponse) -> str:
-    if answer.verdict is None or answer.probability is None:
-        return "no verdict: no stance model is set"
-    colour = _COLOURS.get(answer.verdict, "dim")
-    said = answer.verdict.replace("_", " ").lower()
-    line = f"[{colour}]{said}[/{colour}], probability {answer.probability:.2f}"
-    if answer.sources:
-        line += f" ({answer.sources.supporting} for, {answer.sources.refuting} against)"
-    return line
+    show_verdict(answer)
+    show_found(answer.evidence, answer.searched.documents, answer.excluded)
 
 
 @app.command()
 def search(
-    query: str, top_k: TopK = 5, as_of: AsOf = None, data: Data = None, as_json: AsJson = False
+    query: str,
+    top_k: TopK = 5,
+    as_of: AsOf = None,
+    after: After = None,
+    publisher: Publisher = None,
+    language: Language = None,
+    data: Data = None,
+    as_json: AsJson = False,
 ) -> None:
     """Find passages."""
     from api.schemas import SearchRequest
     from api.service import Service
 
     chosen = settings(data)
-    request = _claim(SearchRequest, {"query": query, "top_k": top_k}, as_of)
+    filters = _filters(publisher, language, after)
+    request = _checked(SearchRequest, query=query, top_k=top_k, as_of=_day(as_of), filters=filters)
+    asked = request.to_claim(request.query, chosen.include_undated)
     with Service.open(chosen, writable=False, stances=False) as service:
-        answer = service.search(request.to_claim(request.query, chosen.include_undated), "cli")
+        answer = service.search(asked, "cli")
     if as_json:
         print(answer.model_dump_json())
     else:
-        _show(answer.results, answer.excluded.undated)
+        show_found(answer.results, answer.searched.documents, answer.excluded)
 
 
-def _show(found: Iterable[Any], undated: int) -> None:
-    """Passages with their deciding sentences in bold, best first, and how many documents were left
-    out for want of a date."""
-    number = 0
-    for number, item in enumerate(found, start=1):
-        document, passage, scores = item.document, item.passage, item.scores
-        origin = ", ".join(
-            str(part) for part in (document.publisher, document.published_at) if part
-        )
-        title = escape(printable(document.title or document.id))
-        out.print(f"\n{number}. {title}" + (f" ({escape(printable(origin))})" if origin else ""))
-        text, at, shown = printable(passage.text), 0, ""
-        for quote in item.rationale:
-            first, last = quote.start - passage.start, quote.end - passage.start
-            shown += f"{escape(text[at:first])}[bold]{escape(text[first:last])}[/bold]"
-            at = last
-        out.print(f"   {shown}{escape(text[at:])}")
-        out.print(
-            f"   [dim]{escape(printable(document.id))} {passage.start}-{passage.end}  "
-            f"dense {scores.dense:.2f}  lexical {scores.lexical:.1f}  "
-            f"fused {scores.fused:.2f}[/dim]"
-        )
-        if stance := getattr(item, "stance", None):
-            share = item.stance_probabilities[stance]
-            colour = _COLOURS.get(stance, "dim")
-            out.print(f"   [{colour}]{stance.replace('_', ' ').lower()} {share:.2f}[/{colour}]")
-            for one in item.differences:
-                out.print(
-                    f"   {one.kind}: “{one.claim.text}” here, “{one.evidence.text}” there",
-                    markup=False,
-                )
-    if not number:
-        out.print("no evidence found")
-    if undated:
-        out.print(f"left out, for they carry no date: {undated}")
+def _filters(
+    publisher: list[str] | None, language: list[str] | None, after: datetime | None
+) -> dict[str, Any]:
+    """The `filters` of a request over HTTP."""
+    return {
+        "publisher": publisher or [],
+        "language": language or [],
+        "published_after": _day(after),
+    }
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.date().isoformat() if moment else None
+
+
+def _checked(kind: type[Request], **fields: Any) -> Request:
+    """A request, which passes the checks that it would pass over HTTP."""
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
 
 
 @documents_app.command("list")
@@ -257,9 +255,8 @@ def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
         document = service.corpus.get(clean(id))
     if document is None:
         fail(f"no document has the id {id!r}")
-    else:
-        body = DocumentBody.of(document)
-        print(body.model_dump_json() if as_json else printable(document.text))
+    body = DocumentBody.of(document)
+    print(body.model_dump_json() if as_json else printable(document.text))
 
 
 @documents_app.command("delete")
@@ -276,34 +273,39 @@ def delete_document(id: str, data: Data = None, as_json: AsJson = False) -> None
         out.print(f"deleted {printable(id)}", markup=False)
 
 
+@documents_app.command("publishers")
+def list_publishers(data: Data = None) -> None:
+    """Every publisher: number of documents, name; most documents first."""
+    from api.service import Service
+
+    with Service.open(settings(data), writable=False, stances=False) as service:
+        for name, number in service.corpus.publishers():
+            print(f"{number}\t{printable(name)}")
+
+
 def _must_exist(chosen: Settings) -> None:
-    """Only adding may make a new corpus: a mistyped folder is a mistake, not a wish."""
+    """Only adding may make a new corpus: anything else would make one of a mistyped folder."""
     from index.embedded import exists
 
     if not exists(chosen.data):
         fail(f"no corpus in {chosen.data}: add documents first")
 
 
-_CONTROLS = {code: "�" for code in [*range(32), *range(127, 160)] if chr(code) not in "\n\t"}
-
-
-def printable(text: str) -> str:
-    """Without the control characters by which a document could steer the terminal."""
-    return text.translate(_CONTROLS)
-
-
 @app.command()
 def reindex(data: Data = None) -> None:
-    """Embed every document again, after a change of the embedding model."""
-    from api.service import reindex as every_document
+    """Split and embed every document again, after a change of the embedding model or an upgrade."""
+    from api.service import reindexing
 
     chosen = settings(data)
     _must_exist(chosen)
     done = 0
-    with progress("re-indexing", None) as advance:
-        for _ in every_document(chosen):
-            done += 1
-            advance()
+    try:
+        with reindexing(chosen) as (total, outcomes), progress("re-indexing", total) as advance:
+            for _ in outcomes:
+                done += 1
+                advance()
+    except KeyboardInterrupt:
+        fail("stopped; the corpus is as it was. Run the same command again", INTERRUPTED)
     out.print(f"{done:,} documents re-indexed with {chosen.embedding_model}")
 
 
@@ -314,9 +316,11 @@ def serve(
     data: Data = None,
 ) -> None:
     """Answer over HTTP until stopped; requests in flight are finished first."""
+    from api import logs
     from api.service import Service
 
     chosen = settings(data, host=host, port=port)
+    logs.configure(chosen)
     with ThreadPoolExecutor(1) as beside:
         opening = beside.submit(Service.open, chosen, writable=True)
         # Meanwhile: models are read and compiled without holding up imports.
@@ -337,28 +341,45 @@ def openapi() -> None:
     """Print the OpenAPI document, for client generators."""
     from api.app import create_app
 
-    print(json.dumps(create_app(settings()).openapi(), indent=2, ensure_ascii=False))
+    print(json.dumps(create_app(settings(), None).openapi(), indent=2, ensure_ascii=False))
 
 
-def main() -> None:
-    """Entry point: what is wrong takes one line, not a traceback."""
+@cache
+def _load_plugins() -> None:
+    """Add the commands of other packages, `evaluate` and `bench` among them."""
     for command in entry_points(group="claimdesk.commands"):
         app.add_typer(command.load(), name=command.name)
+
+
+def _of_setting(error: ValidationError) -> str:
+    """What is wrong with the first setting that is."""
+    first = error.errors()[0]
+    said = first["msg"].removeprefix("Value error, ")
+    name = "_".join(str(part) for part in first["loc"][:1]).upper()
+    return f"CLAIMDESK_{name}: {said}" if name else said
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command line, by default this process's own; an error takes one line, no traceback."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    own = {"documents", "--version"} | {
+        command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    if not own & set(arguments[:1]):  # importing plugins takes a while
+        _load_plugins()
     try:
-        app()
+        app(arguments)
     except (ApiError, CorpusError, RetrievalError) as error:
         message = str(error)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"][:1]).upper()
-        message = f"CLAIMDESK_{name}: {first['msg']}"
+        message = _of_setting(error)
     except OSError as error:
         message = f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
     except UnicodeError:
         message = "an argument is not valid UTF-8"
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     else:
         return
-    err.print(f"claimdesk: {' '.join(message.split())}", markup=False, soft_wrap=True)
+    say(message)
     sys.exit(1)

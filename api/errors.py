@@ -39,6 +39,13 @@ class NotReady(ApiError):
     """Models and corpus are not open, or documents cannot be stored."""
 
 
+class Stopping(ApiError):
+    """The service stops before it could answer."""
+
+    def __init__(self, detail: str = "stopping") -> None:
+        super().__init__(detail)
+
+
 class HostRefused(ApiError):
     """The Host header is not one that is answered."""
 
@@ -53,6 +60,7 @@ STATUS: Mapping[type[Exception], int] = {
     TooManyRequests: 429,
     Overloaded: 503,
     NotReady: 503,
+    Stopping: 503,
     HostRefused: 421,
     OriginRefused: 403,
     index_errors.CorpusError: 500,
@@ -90,7 +98,7 @@ DETAIL: Mapping[type[Exception], str] = {
     retrieval_errors.ModelUnavailable: "a model cannot be used; see the log",
 }
 # Of the 5xx, those whose message is made in `api` and holds nothing of this machine.
-WRITTEN_FOR_CLIENTS = (Overloaded, NotReady)
+WRITTEN_FOR_CLIENTS = (Overloaded, NotReady, Stopping)
 
 
 def without_panics(call: Callable[P, T]) -> Callable[P, T]:

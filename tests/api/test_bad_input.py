@@ -1,6 +1,7 @@
 """Whatever is sent: a clear problem document or a valid answer, never a 500, never a hang."""
 
 import json
+import unicodedata
 
 import pytest
 from fastapi.testclient import TestClient
@@ -21,7 +22,7 @@ FINE = [
 def test_unusual_claims_are_answered(client: TestClient, path: str, field: str, claim: str) -> None:
     response = client.post(path, json={field: claim})
     assert response.status_code == 200, response.text
-    assert response.json()[field] == claim
+    assert response.json()[field] == " ".join(unicodedata.normalize("NFC", claim).split())
 
 
 BAD_BODIES = [
@@ -39,7 +40,7 @@ BAD_BODIES = [
     b'{"claim": "x", "filters": {"publisher": "Wire"}}', b'{"claim": "x", "filters": {"x": []}}',
     b'{"claim": "x", "filters": {"publisher": [5]}}', b'{"claim": "x", "filters": null}',
     b'{"claim": "' + b"x" * 10_001 + b'"}', b"\xff\xfe", b"[" * 100_000,
-    b'{"claim": "x"} trailing', b'{"claim": "\xff"}',
+    b'{"claim": "x"} trailing', b'{"claim": "\xff"}', '{"claim": "x"}'.encode("utf-16"),
 ]  # fmt: skip
 
 
@@ -103,6 +104,31 @@ def test_a_body_that_is_no_object(client: TestClient, body: str) -> None:
     answer = client.post("/v1/verify", content=body, headers=headers)
     assert_problem(answer, 422)
     assert answer.json()["detail"] == "send a JSON object, with Content-Type: application/json"
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b'{"claim":"caf\xe9"}', "not UTF-8 (byte 13)"),
+        (b'{"claim":"x","top_k":' + b"9" * 5_000 + b"}", "a number is too long"),
+        (b'{"claim":"bridge","claim":"river"}', "the key 'claim' is there twice"),
+        (b'{"claim":"x","filters":{"x":1,"x":2}}', "the key 'x' is there twice"),
+        (b'{"claim":"x","top_k":NaN}', "NaN is not JSON"),
+        (b"[" * 100_000, "nested too deep"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_what_is_wrong_with_a_body_is_said(client: TestClient, body: bytes, detail: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    for method, path in (("POST", "/v1/verify"), ("PUT", "/v1/documents/a")):
+        answer = client.request(method, path, content=body, headers=headers)
+        assert assert_problem(answer, 422)["detail"] == detail
+
+
+def test_a_body_may_begin_with_a_byte_order_mark(client: TestClient) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = b'\xef\xbb\xbf{"claim": "x"}'
+    assert client.post("/v1/verify", content=body, headers=headers).status_code == 200
 
 
 def test_where_json_ends_to_be_json(client: TestClient) -> None:
