@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -12,6 +13,13 @@ from index.errors import UnreadableFile
 # Most bytes of a file that is one document, after decompression.
 MAX_FILE_BYTES = 64 * 2**20
 COMPRESSED = ".gz"
+# The marks of UTF-32 come first: one of them begins as one of UTF-16 does.
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 # What reading a damaged compressed file raises.
 DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
 
@@ -47,12 +55,14 @@ def contents(file: Path) -> bytes:
 
 
 def decoded(content: bytes) -> str:
-    """UTF-8, with a byte order mark or without, as text with `\\n` line ends.
+    """The text of UTF-8, or of UTF-16 or UTF-32 with a byte order mark, with `\\n` line ends.
 
     Raises:
         UnreadableFile: it is in another encoding.
     """
+    marked = (encoding for mark, encoding in BYTE_ORDER_MARKS if content.startswith(mark))
+    encoding = next(marked, "UTF-8")
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        return content.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"not UTF-8 (byte {error.start})") from error
+        raise UnreadableFile(f"not {encoding} (byte {error.start})") from error

@@ -63,9 +63,7 @@ def fragment_text(fragment: str) -> str:
 
     element = html.fragment_fromstring(fragment, create_parent="div")
     etree.strip_elements(element, "script", "style", etree.Comment, with_tail=False)
-    for apart in element.iter(
-        "br", "p", "div", "li", "tr", "td", "th"
-    ):  # else 12<br>15 would read 1215
+    for apart in element.iter("br", "p", "div", "li", "tr", "td", "th"):  # 12<br>15 is not 1215
         if apart is not element:
             apart.tail = f"\n{apart.tail or ''}"
     lines = str(element.text_content()).split("\n")

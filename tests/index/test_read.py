@@ -1,10 +1,15 @@
 import datetime as dt
+import gzip
+import re
 from pathlib import Path
 
 import pytest
 
 from index.documents import Document, Refused
-from index.read import read
+from index.read import NAMES, read
+from index.read.content import MAX_FILE_BYTES
+from index.read.files import LINES, READERS
+from index.read.paths import BESIDE_CORPUS, CORPUS, SYSTEM_FILES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -190,7 +195,62 @@ def test_files_that_are_no_documents(tmp_path: Path) -> None:
     assert refusal(tmp_path / "missing.txt") == "no such file or folder"
 
 
-def test_byte_order_mark_and_line_ends(tmp_path: Path) -> None:
-    file = tmp_path / "w.txt"
-    file.write_bytes(b"\xef\xbb\xbfOne.\r\nTwo.\rThree.")
-    assert one(file).text == "One.\nTwo.\nThree."
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
+)
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.txt.gz"])
+def test_byte_order_marks_and_line_ends(tmp_path: Path, encoding: str, name: str) -> None:
+    mark = "\ufeff" if encoding[-2:] in ("le", "be") else ""
+    content = f"{mark}Déjà vu.\r\nThree \U0001f600.".encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    assert one(tmp_path / name).text == "Déjà vu.\nThree \U0001f600."
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("caf\u00e9".encode("cp1252"), "not UTF-8 (byte 3)"),
+        (b"\xff\xfea", "not UTF-16 (byte 2)"),
+        (b"\xff\xfe\x00\x00\xff\xff\xff\xff", "not UTF-32 (byte 4)"),
+        ("One.".encode("utf-16-le"), "text holds a NUL"),
+        (b"\x7fELF\x02\x01\x00", "text holds a NUL"),
+    ],
+)
+def test_other_encodings_are_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+    assert refusal(tmp_path / "a.txt").startswith(reason)
+
+
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.md.GZ", "a.html.gz"])
+def test_compressed_files_are_read_as_what_they_hold(tmp_path: Path, name: str) -> None:
+    html = (EXAMPLES / "train-line.html").read_bytes()
+    content = html if ".html" in name else b"The bridge was closed on Monday."
+    (tmp_path / name).write_bytes(gzip.compress(content))
+    found = one(tmp_path / name)
+    assert found.id == name
+    assert found.text.startswith("The night train" if ".html" in name else "The bridge was")
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "a.txt.gz", "wb") as file:
+        for _ in range(MAX_FILE_BYTES // 2**20 + 1):
+            file.write(b" " * 2**20)
+    assert (tmp_path / "a.txt.gz").stat().st_size < 2**20
+    assert refusal(tmp_path / "a.txt.gz") == "larger than 64 MiB"
+
+
+@pytest.mark.parametrize("content", [b"not compressed", gzip.compress(b"One. " * 99)[:-9]])
+def test_a_damaged_compressed_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.txt.gz").write_bytes(content)
+    assert refusal(tmp_path / "a.txt.gz").startswith("the compressed file is damaged: ")
+
+
+def test_the_formats_that_the_documentation_lists_are_the_ones_that_are_read() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text()
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `.")]
+    listed = {ending for row in rows for ending in re.findall(r"`(\.\w+)`", row[1])}
+    assert listed == {*READERS, *LINES}
+    names = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", text, re.M))
+    assert {field: tuple(re.findall(r"`(\w+)`", said)) for field, said in names.items()} == NAMES
+    for left_out in (*BESIDE_CORPUS, CORPUS, *SYSTEM_FILES):
+        assert left_out.lower() in text.lower(), left_out
