@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -51,7 +52,9 @@ def sample(count: int, seed: int = 7) -> list[Document]:
 
 
 def fill(corpus: Corpus, documents: list[Document]) -> None:
+    """Store the documents; the indexes are up to date when it returns."""
     assert {outcome.status for outcome in ingest(documents, corpus, FakeEmbedder())} == {"added"}
+    corpus.sync()
 
 
 def ids(corpus: Corpus, hits: list) -> list[str]:
@@ -104,9 +107,9 @@ class CorpusContract:
         documents = sample(MANY)
         for target in (corpus, exact):
             fill(target, documents)
-        corpus.search_words("river", 1)  # what is deleted is in the index by then
         for target in (corpus, exact):
             target.delete([document.id for document in documents[kept:]])
+        corpus.sync()
         text = "river number7 storm"
         theirs = {hit.key: hit.score for hit in exact.search_words(text, MANY)}
         # A few deleted rows may stay for a while: then words weigh almost what they should.
@@ -157,12 +160,12 @@ class CorpusContract:
         assert hit.score == pytest.approx(corpus.search_words("river", 5)[0].score)
         assert corpus.score_words(text, []) == {}
 
-    def test_delete_is_seen_at_once(self, corpus: Corpus) -> None:
+    def test_a_deleted_document_is_found_no_more(self, corpus: Corpus) -> None:
         fill(corpus, sample(FEW))
-        corpus.search_words("number2", 1)
         before = corpus.stats().generation
         assert corpus.delete(["d2", "nope"]) == 1
         assert corpus.stats().generation == before + 1
+        assert corpus.sync() == before + 1
         assert corpus.search_words("number2", 5) == []
         assert "d2" not in ids(corpus, corpus.search_vector(self.vector("number2"), 50))
         assert corpus.get("d2") is None
@@ -170,9 +173,9 @@ class CorpusContract:
 
     def test_update_replaces_every_passage(self, corpus: Corpus) -> None:
         fill(corpus, sample(FEW))
-        corpus.search_words("number2", 1)
         (outcome,) = ingest([document("d2", "Entirely fresh words.")], corpus, self.embedder)
         assert outcome.status == "updated"
+        corpus.sync()
         assert corpus.search_words("number2", 5) == []
         assert ids(corpus, corpus.search_words("fresh", 5)) == ["d2"]
         assert ids(corpus, corpus.search_vector(self.vector("entirely fresh words"), 1)) == ["d2"]
@@ -181,6 +184,7 @@ class CorpusContract:
     def test_same_id_twice_in_a_batch_keeps_the_last(self, corpus: Corpus) -> None:
         both = [document("x", "First text."), document("x", "Second text.")]
         assert [o.status for o in ingest(both, corpus, self.embedder)] == ["added", "updated"]
+        corpus.sync()
         assert corpus.stats().passages == 1
         assert corpus.search_words("first", 5) == []
 
@@ -274,7 +278,48 @@ class CorpusContract:
             fresh = document("d0", "Something else.")
             replace([Prepared(fresh, tuple(split(fresh)), self.embedder.embed(["x"]))])
             raise RuntimeError
+        corpus.sync()
         assert (corpus.stats().documents, corpus.stats().passages) == (
             before.documents, before.passages
         )  # fmt: skip
         assert corpus.search_words("something", 5) == []
+
+    def test_a_write_is_indexed_without_being_asked_for(self, corpus: Corpus) -> None:
+        fill(corpus, sample(FEW))
+        assert corpus.index_generation() == corpus.generation()
+        list(ingest([document("late", "Brand new words.")], corpus, self.embedder))
+        assert corpus.wait_until_indexed(corpus.generation(), seconds=20)
+        assert corpus.index_generation() == corpus.generation()
+        assert ids(corpus, corpus.search_words("brand", 5)) == ["late"]
+        assert ids(corpus, corpus.search_vector(self.vector("brand new words"), 1)) == ["late"]
+        assert not corpus.wait_until_indexed(corpus.generation() + 1, seconds=0.01)
+
+    def test_searches_during_writes_answer_from_one_state(self, corpus: Corpus) -> None:
+        """Whatever is found was stored, and passes the filters, at every moment of an import."""
+        fill(corpus, sample(FEW))
+        filters = Filters(publisher=("Wire",), published_after=dt.date(2020, 1, 1))
+        failures: list[BaseException] = []
+        done = threading.Event()
+
+        def search() -> None:
+            try:
+                while not done.is_set():
+                    found = corpus.search_vector(self.vector("river"), 50, filters)
+                    found += corpus.search_words("river", 50, filters)
+                    for passage in corpus.passages([hit.key for hit in found]).values():
+                        if (stored := corpus.get(passage.document_id)) is not None:
+                            assert filters.admits(stored)
+            except BaseException as error:  # noqa: BLE001 - told to the test's own thread
+                failures.append(error)
+
+        thread = threading.Thread(target=search)
+        thread.start()
+        documents = sample(MANY)[FEW:]
+        for at in range(0, len(documents), 10):
+            list(ingest(documents[at : at + 10], corpus, self.embedder))
+            corpus.delete([documents[at].id])
+        done.set()
+        thread.join()
+        assert failures == []
+        corpus.sync()
+        assert len(corpus.search_vector(self.vector("river"), 1000)) == corpus.stats().passages

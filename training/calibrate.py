@@ -332,6 +332,7 @@ def _cases(
         )
         for _ in track(ingest(documents, corpus, embedder), "indexing", len(documents)):
             pass
+        corpus.sync()
         for one in track(asked, "verifying"):
             claim = normal_claim(one.claim)
             vector = embedder.embed_queries([claim.text])[0]

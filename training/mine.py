@@ -100,6 +100,7 @@ def _searched(
         items = (document(str(at), text, language="en") for at, text in enumerate(texts))
         for _ in track(ingest(items, corpus, embedder), "indexing", len(texts)):
             pass
+        corpus.sync()
         for text in track(claims, "searching"):
             asked = normal_claim(text, DEPTH)
             vector = embedder.embed_queries([asked.text])[0]

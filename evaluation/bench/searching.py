@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from index.documents import Vectors
-from index.embedded.vectors import Kind, VectorIndex
+from index.embedded.vectors import Kind, build
 
 K = 10
 BLOCK = 20_000
@@ -34,17 +32,15 @@ def at_size(real: Vectors, queries: Vectors, size: int, kind: Kind = "auto") -> 
         real: unit vectors of passages, shape (n, dim); past n they are perturbed.
         queries: unit vectors of claims, shape (q, dim).
     """
-    with tempfile.TemporaryDirectory() as folder:
-        index = VectorIndex(Path(folder), "bench", real.shape[1], kind)
+    started = time.perf_counter()
+    index = build(lambda: blocks(real, size), size, real.shape[1], kind)
+    built = time.perf_counter() - started
+    found, spent = [], []
+    for query in queries:
         started = time.perf_counter()
-        index.fill(lambda: blocks(real, size), size)
-        built = time.perf_counter() - started
-        found, spent = [], []
-        for query in queries:
-            started = time.perf_counter()
-            hits = index.search(query, K, None)
-            spent.append(time.perf_counter() - started)
-            found.append({hit.key for hit in hits})
+        hits = index.search(query, K)
+        spent.append(time.perf_counter() - started)
+        found.append({hit.key for hit in hits})
     truth = exact(blocks(real, size), queries)
     right = [len(one & set(best)) / K for one, best in zip(found, truth.tolist(), strict=True)]
     return {

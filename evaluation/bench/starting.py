@@ -47,6 +47,7 @@ def ready(
     )
     with closing(corpus):
         stored = sum(outcome.passages for outcome in ingest(documents, corpus, embedder))
+        corpus.sync()
     with serving(data, environment) as (_, seconds):
         return {"passages": stored, "start_seconds": round(seconds, 2)}
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from evaluation.bench.plain import EMBEDDING_FOLDER, STANCE_FOLDER
 from index.embedded.corpus import DATABASE
+from index.embedded.snapshot import BEFORE_ALL
 from index.embedded.store import Store
-from index.embedded.vectors import BLOCK
+from index.split import embedding_text
 from retrieval.running.files import find_model
 from retrieval.running.packed import PACKED, unpacked
 from retrieval.stance import find_stance
@@ -43,10 +44,10 @@ def prepare(folder: Path, embedding: str, stance: str) -> Workplace:
 def index_for_plain(work: Workplace, data: Path) -> None:
     """What `evaluation.bench.plain` serves: the passages and vectors that claimdesk stored."""
     store = Store(data / DATABASE, writable=False)
-    until = store.generation()
-    rows = store.texts_since(-1, until)
-    passages = [f"{title}. {text}" if title else text for _, title, text, _ in rows]
-    blocks = [block for _, block in store.vectors_since(-1, until, BLOCK)]
+    with store.snapshot() as snapshot:
+        rows = list(snapshot.texts_since(BEFORE_ALL))
+    vectors = store.vectors([row.key for row in rows])
     store.close()
+    passages = [embedding_text(row.title, row.text) for row in rows]
     (work.folder / "passages.json").write_text(json.dumps(passages))
-    np.save(work.folder / "vectors.npy", np.concatenate(blocks))
+    np.save(work.folder / "vectors.npy", np.stack([vectors[row.key] for row in rows]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import sqlite3
@@ -14,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from index.corpus import Change, Filters, Page, Stats, language_key
-from index.documents import Document, Passage, Prepared, Span, Vectors, publisher_key
+from index.corpus import Change, Page, Stats
+from index.documents import Document, Passage, Prepared, Span, Vectors
+from index.embedded.boundary import sqlite_errors
+from index.embedded.snapshot import Snapshot
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusReadOnly
+from index.recipe import RECIPE
 
 # One entry a schema version. A data folder of version n gets entries n, n+1, … in one transaction.
 MIGRATIONS = (
@@ -53,15 +54,18 @@ MIGRATIONS = (
     """,
     # Names this corpus, so that an index derived from another one is known for what it is.
     "INSERT INTO meta VALUES ('corpus', lower(hex(randomblob(16))));",
+    # What the filter columns are read from, without the texts that lie between; and what made the
+    # passages of each document (index/recipe.py), which until now was version 1 of each step.
+    """
+    CREATE INDEX documents_by_filter ON documents (published_at, publisher, language);
+    DROP INDEX passages_by_generation;
+    CREATE INDEX passages_by_generation ON passages (generation, document);
+    ALTER TABLE documents ADD COLUMN recipe TEXT NOT NULL DEFAULT '1.1';
+    """,
 )
-CHUNK = 500  # stays below SQLite's limit of bound variables
-# A derived index may hold one deleted row for so many that are alive.
-ALIVE_PER_DEAD = 10
-
-
-def worn(dead: int, alive: int) -> bool:
-    """Whether an index that cannot forget a deleted row by itself is due to be built anew."""
-    return dead * ALIVE_PER_DEAD > alive
+VARIABLES_PER_QUERY = 500  # below SQLite's limit
+# A write waits so long for another program that holds the database's write lock.
+BUSY_SECONDS = 20
 
 
 class Store:
@@ -82,16 +86,15 @@ class Store:
     # -- connections ------------------------------------------------------------------------
 
     @contextmanager
-    def _lent(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> Iterator[sqlite3.Connection]:
         """A connection for one caller; there are as many as callers at the same time.
 
         Raises:
-            CorpusCorrupt: the file is damaged.
-            CorpusError: it cannot be read or written now.
+            CorpusError: what index/embedded/boundary.py makes of SQLite's error.
         """
         if self._closed:
             raise CorpusError("the corpus is closed")
-        try:
+        with sqlite_errors(self._path):
             connection = self._pop_idle() or self._connect()
             try:
                 yield connection
@@ -101,16 +104,9 @@ class Store:
                 self._idle.append(connection)
                 if self._closed:
                     self._close_idle()
-        except sqlite3.OperationalError as error:
-            raise CorpusError(f"{self._path}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise CorpusCorrupt(
-                f"{self._path} is damaged ({error}): restore it from a copy, or add its documents "
-                "to a new folder"
-            ) from error
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=30, check_same_thread=False)
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys = ON")
         if self._writable:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -124,7 +120,7 @@ class Store:
         """A transaction, of the next generation if it is a change; all of it lands or nothing."""
         if not self._writable:
             raise CorpusReadOnly("this corpus was opened for reading")
-        with self._write_lock, self._lent() as connection:
+        with self._write_lock, self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 if change:
@@ -155,7 +151,7 @@ class Store:
 
     def _check_version(self) -> int:
         try:
-            with self._lent() as connection:
+            with self._connection() as connection:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
         except CorpusCorrupt as error:
             raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus") from error
@@ -177,7 +173,7 @@ class Store:
         for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
             # executescript would commit before it starts; this keeps the step and its record one.
             script = f"BEGIN IMMEDIATE;{migration};PRAGMA user_version = {number};COMMIT;"
-            with self._lent() as connection:
+            with self._connection() as connection:
                 connection.executescript(script)
 
     def meta(self, name: str) -> str | None:
@@ -212,12 +208,12 @@ class Store:
             changes.append("updated" if gone.rowcount else "added")
             number = connection.execute(
                 "INSERT INTO documents (id, hash, text, title, url, publisher, published_at,"
-                " language) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " language, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     document.id, document.content_hash(), document.text, document.title,
                     document.url, document.publisher,
                     document.published_at and document.published_at.isoformat(),
-                    document.language,
+                    document.language, RECIPE.of_passages,
                 ),
             ).lastrowid  # fmt: skip
             for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
@@ -244,7 +240,7 @@ class Store:
 
     def forget_tombstones(self, generation: int) -> None:
         """Drop the record of deletions up to `generation`: every saved index has seen them."""
-        if not self.deleted_since(int(self.meta("tombstones_since") or 0), generation):
+        if not self._one("SELECT 1 FROM tombstones WHERE generation <= ? LIMIT 1", generation):
             return
         with self._writing(change=False) as connection:
             connection.execute("DELETE FROM tombstones WHERE generation <= ?", (generation,))
@@ -263,7 +259,7 @@ class Store:
 
     def get(self, document_id: str) -> Document | None:
         row = self._one(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", document_id)
-        return None if row is None else _document(row)
+        return None if row is None else document_of(row)
 
     def documents(self, cursor: str | None, limit: int) -> Page:
         return self._page(_LISTED, cursor, limit)
@@ -283,12 +279,25 @@ class Store:
             f"SELECT {columns} FROM documents WHERE id > ? ORDER BY id LIMIT ?",
             cursor or "", limit + 1,
         )  # fmt: skip
-        page = [_document(row) for row in rows[:limit]]
+        page = [document_of(row) for row in rows[:limit]]
         return Page(page, page[-1].id if len(rows) > limit else None)
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
+        """Hash of each of these documents that is stored, with passages of today's recipe.
+
+        A document whose passages were made by another recipe has another hash: it is no longer
+        what would be stored for the same content.
+        """
         ids = list(dict.fromkeys(document_ids))
-        return dict(self._in("SELECT id, hash FROM documents WHERE id IN", ids))
+        rows = self._in("SELECT id, hash, recipe FROM documents WHERE id IN", ids)
+        return {
+            id: content if recipe == RECIPE.of_passages else f"{content} by recipe {recipe}"
+            for id, content, recipe in rows
+        }
+
+    def recipes(self) -> dict[str, int]:
+        """Number of documents by the recipe that made their passages."""
+        return dict(self._all("SELECT recipe, COUNT(*) FROM documents GROUP BY recipe"))
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         rows = self._in(
@@ -305,79 +314,12 @@ class Store:
         rows = self._in("SELECT key, vector FROM vectors WHERE key IN", keys)
         return {key: np.frombuffer(blob, np.float32) for key, blob in rows}
 
-    def deleted_since(self, generation: int, until: int) -> list[int] | None:
-        """Keys deleted after one generation up to another; None when that is no longer on
-        record."""
-        if generation < int(self.meta("tombstones_since") or 0):
-            return None
-        span = "generation > ? AND generation <= ?"
-        rows = self._all(f"SELECT key FROM tombstones WHERE {span}", generation, until)
-        return [key for (key,) in rows]
-
-    def passages_until(self, generation: int) -> int:
-        """How many passages of that generation and earlier ones there are now."""
-        row = self._one("SELECT COUNT(*) FROM passages WHERE generation <= ?", generation)
-        return int(row[0]) if row else 0
-
-    def vectors_since(
-        self, generation: int, until: int, size: int
-    ) -> Iterator[tuple[list[int], Vectors]]:
-        """Keys and vectors of what came after one generation up to another, in blocks of `size`."""
-        with self._lent() as connection:
-            cursor = connection.execute(
-                "SELECT v.key, v.vector FROM passages p JOIN vectors v ON v.key = p.key"
-                " WHERE p.generation > ? AND p.generation <= ? ORDER BY v.key",
-                (generation, until),
-            )
-            while rows := cursor.fetchmany(size):
-                block = np.frombuffer(b"".join(blob for _, blob in rows), np.float32)
-                yield [key for key, _ in rows], block.reshape(len(rows), -1)
-
-    def texts_since(self, generation: int, until: int) -> Iterator[tuple[int, str, str, Document]]:
-        """(key, title, passage text, document without its text) of what came in between."""
-        with self._lent() as connection:
-            rows = connection.execute(
-                "SELECT p.key, p.text, d.id, '', d.title, d.url, d.publisher, d.published_at,"
-                " d.language FROM passages p JOIN documents d ON d.number = p.document"
-                " WHERE p.generation > ? AND p.generation <= ? ORDER BY p.key",
-                (generation, until),
-            )
-            for key, text, *columns in rows:
-                document = _document(columns)
-                yield key, document.title, text, document
-
-    def admitted(self, filters: Filters, until: int) -> npt.NDArray[np.int64]:
-        """Sorted keys (int64) of passages up to a generation whose document passes the filters."""
-        where, values = _where(filters)
-        rows = self._all(
-            "SELECT p.key FROM passages p JOIN documents d ON d.number = p.document"
-            f" WHERE {where} AND p.generation <= ? ORDER BY p.key",
-            *values,
-            until,
-        )
-        return np.fromiter((key for (key,) in rows), np.int64, len(rows))
-
-    def spellings(self, filters: Filters) -> Filters:
-        """The filters with publishers and languages as they are stored."""
-        rows = self._all("SELECT DISTINCT publisher, language FROM documents")
-        keys = {publisher_key(name) for name in filters.publisher}
-        languages = {language_key(name) for name in filters.language}
-        return dataclasses.replace(
-            filters,
-            publisher=tuple({p for p, _ in rows if p and publisher_key(p) in keys})
-            or filters.publisher,
-            language=tuple({one for _, one in rows if one and language_key(one) in languages})
-            or filters.language,
-        )
-
-    def count_undated(self, filters: Filters) -> int:
-        if filters.as_of is None or filters.include_undated:
-            return 0
-        where, values = _where(Filters(filters.publisher, filters.language))
-        row = self._one(
-            f"SELECT COUNT(*) FROM documents d WHERE published_at IS NULL AND {where}", *values
-        )
-        return int(row[0]) if row else 0
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """One state of the store, whatever is written meanwhile: indexes are derived from it."""
+        with self._connection() as connection:
+            connection.execute("BEGIN")
+            yield Snapshot(connection)
 
     def stats(self) -> Stats:
         row = self._one(
@@ -388,17 +330,17 @@ class Store:
         return Stats(int(row[0]), int(row[1]), int(row[2]))
 
     def _one(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
-        with self._lent() as connection:
+        with self._connection() as connection:
             row: tuple[Any, ...] | None = connection.execute(sql, values).fetchone()
             return row
 
     def _all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._lent() as connection:
+        with self._connection() as connection:
             return connection.execute(sql, values).fetchall()
 
     def _in(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-        for at in range(0, len(values), CHUNK):
-            chunk = values[at : at + CHUNK]
+        for at in range(0, len(values), VARIABLES_PER_QUERY):
+            chunk = values[at : at + VARIABLES_PER_QUERY]
             marks = ",".join("?" * len(chunk))
             yield from self._all(f"{sql} ({marks})", *chunk)
 
@@ -408,23 +350,7 @@ _COLUMNS = f"id, text, {_METADATA}"
 _LISTED = f"id, '', {_METADATA}"
 
 
-def _document(row: Sequence[Any]) -> Document:
+def document_of(row: Sequence[Any]) -> Document:
     id, text, title, url, publisher, published_at, language = row
     date = dt.date.fromisoformat(published_at) if published_at else None
     return Document(id, text, title, url, publisher, date, language)
-
-
-def _where(filters: Filters) -> tuple[str, list[Any]]:
-    """SQL for `Filters.admits`."""
-    clauses = ["1"]
-    values: list[Any] = []
-    for column, wanted in (("publisher", filters.publisher), ("language", filters.language)):
-        if wanted:
-            clauses.append(f"d.{column} IN ({','.join('?' * len(wanted))})")
-            values.extend(wanted)
-    undated = " OR d.published_at IS NULL" if filters.include_undated else ""
-    for comparison, day in (("<=", filters.as_of), (">=", filters.published_after)):
-        if day is not None:
-            clauses.append(f"(d.published_at {comparison} ?{undated})")
-            values.append(day.isoformat())
-    return " AND ".join(clauses), values

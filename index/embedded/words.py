@@ -1,178 +1,370 @@
-"""Passages -> word index (tantivy): derived from the store, caught up or rebuilt, never trusted."""
+"""Passages of a snapshot -> word index (tantivy): caught up or built, never trusted."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import heapq
+import json
 import logging
 import math
+import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
-from index.corpus import Filters, Hit
-from index.embedded.store import Store, worn
+from index.corpus import Filters, Hit, language_key
+from index.embedded.boundary import index_errors
+from index.embedded.checksum import checksum
+from index.embedded.filters import name_key
+from index.embedded.snapshot import BEFORE_ALL, Snapshot, Text, needs_rebuild
+from index.errors import CorpusCorrupt, CorpusError, DiskFull, IndexUnavailable
+from index.exact import K1
+from index.recipe import RECIPE
 from index.split import embedding_text
 from index.terms import ANALYZER, analyzer, terms
 
 log = logging.getLogger(__name__)
-HEAP_BYTES = 64 * 2**20
-# A claim has a few dozen words. Of a text that has thousands the rarest carry the meaning.
+NAME = "word index"
+WRITER_BYTES = 64 * 2**20
+# A claim has a few dozen terms. Of a text that has thousands, the rarest carry the meaning.
 MAX_QUERY_TERMS = 64
+# The day of a document without one, in tantivy's signed integers.
 UNDATED = -(2**31)
-# A term that every row has, so that its frequency counts rows as BM25 does: the dead among them.
+# Field and term that every row has: its document frequency is the row count that BM25 uses,
+# deleted rows that are not merged away yet included.
 ROW = "row"
+STAMP = "stamp"
 
 
-class WordIndex:
-    """BM25 over the embedding texts, in `folder`, at the corpus and generation in `folder/stamp`.
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", stored=False, tokenizer_name=ANALYZER)
+    builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
+    builder.add_text_field("language", stored=False, tokenizer_name="raw")
+    builder.add_text_field(ROW, stored=False, tokenizer_name="raw")
+    builder.add_integer_field("key", indexed=True, fast=True)
+    builder.add_integer_field("day", indexed=True, fast=True)
+    return builder.build()
 
-    Only one process may write a folder: a reading one works on a copy of its own.
+
+@dataclass(frozen=True, slots=True)
+class WordSearcher:
+    """BM25 over the embedding texts at one generation; safe to use from several threads.
+
+    It answers as it does, whatever becomes of the folder that it was opened from.
     """
 
-    def __init__(self, folder: Path, corpus: str) -> None:
-        self._folder, self._corpus = folder, corpus
-        self.generation = 0
-        # A copy that was made while another process wrote may say more than it holds.
-        self._checked = False
-        try:
-            name, generation = (folder / "stamp").read_text().split()
-            if name != corpus:
-                raise ValueError("it is of another corpus")
-            if not tantivy.Index.exists(str(folder)):
-                raise ValueError("its list of segments is gone")
-            self._open()
-            self.generation = int(generation)
-        except (OSError, ValueError) as error:
-            if folder.exists() and any(folder.iterdir()):
-                log.warning("word index is unreadable and will be rebuilt: %s", error)
-            self.reset()
-
-    def _open(self) -> None:
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("text", stored=False, tokenizer_name=ANALYZER)
-        builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
-        builder.add_text_field("language", stored=False, tokenizer_name="raw")
-        builder.add_text_field(ROW, stored=False, tokenizer_name="raw")
-        builder.add_integer_field("key", indexed=True, fast=True)
-        builder.add_integer_field("day", indexed=True, fast=True)
-        self._schema = builder.build()
-        self._index = tantivy.Index(self._schema, path=str(self._folder), reuse=True)
-        self._index.register_tokenizer(ANALYZER, analyzer())
-        self._index.config_reader(reload_policy="manual")
-        self._index.reload()
-
-    def reset(self) -> None:
-        """Forget the index, on the disk too."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
-        self.generation = 0
-        self._open()
-
-    def sync(self, store: Store, generation: int) -> None:
-        """Bring the index to the store's `generation`."""
-        if generation != self.generation:
-            deleted = None
-            if generation > self.generation:
-                deleted = store.deleted_since(self.generation, generation)
-            if deleted is None or worn(self._dead(deleted), store.passages_until(generation)):
-                self.reset()
-                deleted = []
-            self._catch_up(store, generation, deleted)
-        elif self._checked:
-            return
-        stats = store.stats()
-        self._checked = stats.generation == generation
-        held = self._index.searcher().num_docs
-        if self._checked and held != stats.passages:
-            log.warning("word index holds %d of %d passages: rebuilt", held, stats.passages)
-            self.rebuild(store, generation)
-
-    def _dead(self, deleted: Sequence[int]) -> int:
-        """Rows that have no passage any more: they keep their say in what a word weighs until
-        their segment is merged. What came and went unseen is none of them."""
-        searcher = self._index.searcher()
-        known = Query.term_set_query(self._schema, "key", list(deleted))
-        held = searcher.search(known, 1, count=True).count if deleted else 0
-        return _rows(searcher) - int(searcher.num_docs) + int(held or 0)
-
-    def rebuild(self, store: Store, generation: int) -> None:
-        """From nothing."""
-        self.reset()
-        self._catch_up(store, generation, [])
-
-    def _catch_up(self, store: Store, generation: int, gone: Sequence[int]) -> None:
-        writer = self._index.writer(HEAP_BYTES, 1)
-        try:
-            for key in gone:
-                writer.delete_documents_by_term("key", key)
-            for key, title, text, document in store.texts_since(self.generation, generation):
-                # A crash between commit and stamp replays this step: deleting first keeps it once.
-                writer.delete_documents_by_term("key", key)
-                shown = embedding_text(title, text)
-                day = document.published_at.toordinal() if document.published_at else UNDATED
-                row = tantivy.Document(key=key, text=shown, day=day, row=ROW)
-                if document.publisher:
-                    row.add_text("publisher", document.publisher)
-                if document.language:
-                    row.add_text("language", document.language)
-                writer.add_document(row)
-            writer.commit()
-        finally:
-            writer.wait_merging_threads()
-        stamp = self._folder / "stamp.new"
-        stamp.write_text(f"{self._corpus} {generation}")
-        stamp.replace(self._folder / "stamp")
-        self._index.reload()
-        self.generation = generation
+    generation: int
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    folder: Path
 
     def search(self, text: str, k: int, filters: Filters) -> list[Hit]:
-        return self._search(self._query(text), k, _restrictions(self._schema, filters))
+        """The k best passages, best first. Raises: IndexUnavailable."""
+        return self._best(self._query(text), k, _restrictions(self.schema, filters))
 
     def score(self, text: str, keys: Sequence[int]) -> dict[int, float]:
+        """BM25 of each of the passages that has a word of the text. Raises: IndexUnavailable."""
         if not keys:
             return {}
-        among = Query.term_set_query(self._schema, "key", list(keys))
-        return {hit.key: hit.score for hit in self._search(self._query(text), len(keys), [among])}
+        among = Query.term_set_query(self.schema, "key", list(keys))
+        return {hit.key: hit.score for hit in self._best(self._query(text), len(keys), [among])}
 
     def ceiling(self, text: str) -> float:
-        rows = _rows(self._index.searcher())
-        return sum(2.2 * _idf(rows, having) for having in self._asked(text).values())
+        """See `index.corpus.Corpus.words_ceiling`. Raises: IndexUnavailable."""
+        rows = self.rows
+        return sum((K1 + 1) * _idf(rows, having) for having in self._frequencies(text).values())
+
+    @property
+    def rows(self) -> int:
+        """The number of rows, deleted ones that are not merged away yet included."""
+        return int(self.searcher.doc_freq(ROW, ROW))
+
+    def holding(self, keys: Sequence[int]) -> int:
+        """How many rows have one of the keys."""
+        if not keys:
+            return 0
+        known = Query.term_set_query(self.schema, "key", list(keys))
+        return int(self.searcher.search(known, 1, count=True).count or 0)
 
     def _query(self, text: str) -> Query | None:
-        """A term query, built by hand: user text never meets a query parser."""
-        present = [term for term, having in self._asked(text).items() if having]
+        """A query of terms, built by hand: user text never meets a query parser."""
+        present = [term for term, having in self._frequencies(text).items() if having]
         if not present:
             return None
-        parts = [(Occur.Should, Query.term_query(self._schema, "text", term)) for term in present]
+        parts = [(Occur.Should, Query.term_query(self.schema, "text", term)) for term in present]
         return Query.boolean_query(parts)
 
-    def _asked(self, text: str) -> dict[str, int]:
-        """How many passages have each term: of those that no passage has, and of the rarest."""
-        searcher = self._index.searcher()
-        known = {term: searcher.doc_freq("text", term) for term in dict.fromkeys(terms(text))}
+    def _frequencies(self, text: str) -> dict[str, int]:
+        """Document frequency of the text's terms: unknown ones and the MAX_QUERY_TERMS rarest."""
+        with index_errors(NAME, self.folder):
+            known = {
+                term: self.searcher.doc_freq("text", term) for term in dict.fromkeys(terms(text))
+            }
         present = [term for term, having in known.items() if having]
         rarest = set(heapq.nsmallest(MAX_QUERY_TERMS, present, key=lambda term: known[term]))
         return {term: having for term, having in known.items() if not having or term in rarest}
 
-    def _search(self, query: Query | None, k: int, musts: list[Query]) -> list[Hit]:
+    def _best(self, query: Query | None, k: int, musts: list[Query]) -> list[Hit]:
         if query is None or k < 1:
             return []
         if musts:
             free = [(Occur.Must, Query.const_score_query(must, 0.0)) for must in musts]
             query = Query.boolean_query([(Occur.Must, query), *free])
-        searcher = self._index.searcher()
-        hits = searcher.search(query, k, count=False).hits
-        keys = searcher.fast_field_values("key", [address for _, address in hits])
-        return [Hit(key, score) for key, (score, _) in zip(keys, hits, strict=True)]
+        with index_errors(NAME, self.folder):
+            hits = self.searcher.search(query, k, count=False).hits
+            keys = self.searcher.fast_field_values("key", [address for _, address in hits])
+        return [Hit(int(key or 0), score) for key, (score, _) in zip(keys, hits, strict=True)]
 
 
-def _rows(searcher: tantivy.Searcher) -> int:
-    """How many rows there are, deleted ones too."""
-    return int(searcher.doc_freq(ROW, ROW))
+class WordIndex:
+    """Keeps a `WordSearcher` at the store's generation. One thread at a time may `sync` it.
+
+    Its folder holds tantivy's files and a stamp with corpus, generation, recipe and the checksum
+    of each file. Only one process may write a folder: one that reads works on a copy of its own.
+    """
+
+    def __init__(self, folder: Path, corpus: str) -> None:
+        self._folder, self._corpus = folder, corpus
+        self._index: tantivy.Index | None = None
+        self._schema = _schema()
+        self._checksums: dict[str, str] = {}
+        self._in_memory = False
+        # A copy that was made while another process wrote may say more than it holds.
+        self._counted = False
+        self._rebuilt_at: int | None = None
+        self.searcher: WordSearcher | None = None
+        """What answers now; None until the first `sync` where the folder held nothing usable."""
+        try:
+            with index_errors(NAME, folder):
+                self._load()
+        except CorpusError as error:
+            log.warning("the word index is damaged and is built anew: %s", error)
+            self.forget(on_disk=False)
+
+    def forget(self, *, on_disk: bool) -> None:
+        """Answer no more from what there is; the next `sync` builds the index anew."""
+        self._index = self.searcher = None
+        if on_disk:
+            (self._folder / STAMP).unlink(missing_ok=True)
+
+    def _load(self) -> None:
+        if not (self._folder / STAMP).exists():
+            if self._folder.exists() and any(self._folder.iterdir()):
+                log.info("the word index in %s was never finished", self._folder)
+            return
+        stamp = self._stamp()
+        if stamp is None:
+            return
+        # A file that the stamp lacks was written after it, and its step is done again; one that
+        # is no longer in use was merged into such a file.
+        segments = _segments(self._folder)
+        for name, expected in stamp["files"].items():
+            if _in_use(name, segments) and checksum(self._folder / name) != expected:
+                raise CorpusCorrupt(f"{name} is not what was written")
+        self._open(str(self._folder))
+        self._checksums = dict(stamp["files"])
+        self._publish(int(stamp["generation"]))
+
+    def _stamp(self) -> dict[str, Any] | None:
+        """What is on record of the files; None where another corpus or recipe made them."""
+        try:
+            stamp = json.loads((self._folder / STAMP).read_text())
+            made = stamp["corpus"], stamp["recipe"]
+        except (ValueError, KeyError, TypeError):
+            log.info("the word index was made by another version of claimdesk")
+            return None
+        if made != (self._corpus, RECIPE.of_word_index):
+            log.info("the word index is of another corpus or version of claimdesk")
+            return None
+        return dict(stamp)
+
+    def _open(self, path: str | None) -> None:
+        """Open the index at a path, or an empty one in memory."""
+        self._index = tantivy.Index(self._schema, path=path, reuse=True)
+        self._index.register_tokenizer(ANALYZER, analyzer())
+        self._index.config_reader(reload_policy="manual")
+        self._in_memory = path is None
+
+    def _publish(self, generation: int) -> None:
+        assert self._index is not None
+        self._index.reload()
+        self.searcher = WordSearcher(
+            generation, self._schema, self._index.searcher(), self._folder
+        )  # fmt: skip
+
+    def sync(self, snapshot: Snapshot, *, damaged: bool = False) -> None:
+        """Bring `searcher` to the snapshot's generation; where that fails the earlier one stays.
+
+        Args:
+            damaged: a search failed: the index is built anew, but once per generation.
+
+        Raises:
+            DiskFull: it cannot be written; nothing is lost.
+            IndexUnavailable: it could not be built either.
+        """
+        if damaged or self.searcher is None or self._index is None:
+            self._rebuild(snapshot)
+        elif self.searcher.generation == snapshot.generation:
+            if not self._counted and not self._complete(snapshot):
+                self._rebuild(snapshot)
+        else:
+            try:
+                caught_up = self._caught_up(snapshot)
+            except IndexUnavailable as error:
+                log.warning("the word index cannot be caught up and is built anew: %s", error)
+                caught_up = False
+            if not caught_up:
+                self._rebuild(snapshot)
+
+    def _caught_up(self, snapshot: Snapshot) -> bool:
+        """Whether what came since could be added; False where the index has to be built anew."""
+        earlier = self.searcher
+        assert earlier is not None
+        with index_errors(NAME, self._folder):
+            deleted = snapshot.deleted_since(earlier.generation)
+            if deleted is None:
+                return False
+            # What came and went between two steps was never in the index.
+            dead = earlier.rows - int(earlier.searcher.num_docs) + earlier.holding(deleted)
+            if needs_rebuild(dead, snapshot.passages):
+                return False
+            self._write(snapshot, earlier.generation, deleted)
+        if not self._complete(snapshot):
+            self.searcher = earlier
+            return False
+        return True
+
+    def _rebuild(self, snapshot: Snapshot) -> None:
+        """Build the index from nothing: in memory where the disk is full and nothing answers."""
+        if self._rebuilt_at == snapshot.generation:
+            raise IndexUnavailable(
+                "the word index failed again after it was built anew: it is tried again after the "
+                "next write, or when claimdesk is started again"
+            )
+        answering, self._rebuilt_at, self._index = self.searcher, snapshot.generation, None
+        try:
+            with index_errors(NAME, self._folder):
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._folder.mkdir(parents=True, exist_ok=True)
+                self._checksums = {}
+                self._open(str(self._folder))
+                self._write(snapshot, BEFORE_ALL, [])
+        except DiskFull:
+            self._rebuilt_at = self._index = None  # worth another try
+            if answering is not None:
+                raise
+            log.warning("the disk is full: the word index is kept in memory until there is space")
+            with index_errors(NAME, self._folder):
+                self._open(None)
+                self._write(snapshot, BEFORE_ALL, [])
+        if not self._complete(snapshot):
+            self.forget(on_disk=True)
+            raise IndexUnavailable("the word index does not hold what was written to it")
+
+    def _complete(self, snapshot: Snapshot) -> bool:
+        assert self.searcher is not None
+        self._counted = True
+        held: int = self.searcher.searcher.num_docs
+        if held != snapshot.passages:
+            log.warning("the word index holds %d of %d passages", held, snapshot.passages)
+        return held == snapshot.passages
+
+    def _write(self, snapshot: Snapshot, generation: int, deleted: Sequence[int]) -> None:
+        """Add what came after a generation, remove what is deleted, publish, leave a stamp."""
+        assert self._index is not None
+        writer = self._index.writer(WRITER_BYTES, 1)
+        try:
+            for key in deleted:
+                writer.delete_documents_by_term("key", key)
+            for text in snapshot.texts_since(generation):
+                # A process that was killed before it left its stamp does this step again.
+                if generation != BEFORE_ALL:
+                    writer.delete_documents_by_term("key", text.key)
+                writer.add_document(_row(text))
+            writer.commit()
+        finally:
+            writer.wait_merging_threads()
+        self._publish(snapshot.generation)
+        if not self._in_memory:
+            self._leave_stamp(snapshot.generation)
+
+    def _leave_stamp(self, generation: int) -> None:
+        segments = _segments(self._folder)
+        names = [file.name for file in self._folder.iterdir() if _in_use(file.name, segments)]
+        # A file never changes under its name.
+        self._checksums = {
+            name: self._checksums.get(name) or checksum(self._folder / name) for name in names
+        }
+        draft = self._folder / f"{STAMP}.new"
+        stamp = {
+            "corpus": self._corpus, "generation": generation,
+            "recipe": RECIPE.of_word_index, "files": self._checksums,
+        }  # fmt: skip
+        draft.write_text(json.dumps(stamp))
+        draft.replace(self._folder / STAMP)
+
+
+def _row(text: Text) -> tantivy.Document:
+    row = tantivy.Document()
+    row.add_text(ROW, ROW)
+    row.add_integer("key", text.key)
+    row.add_text("text", embedding_text(text.title, text.text))
+    day = text.published_at
+    row.add_integer("day", day.toordinal() if day else UNDATED)
+    if text.publisher is not None:
+        row.add_text("publisher", name_key(text.publisher))
+    if text.language is not None:
+        row.add_text("language", language_key(text.language))
+    return row
+
+
+def _segments(folder: Path) -> dict[str, str]:
+    """Name of each segment, with the stamp of the file that lists its deleted rows, if any.
+
+    Raises:
+        OSError, ValueError: the list of segments cannot be read.
+    """
+    listed = json.loads((folder / "meta.json").read_text())["segments"]
+    return {
+        one["segment_id"].replace("-", ""): str((one.get("deletes") or {}).get("opstamp", ""))
+        for one in listed
+    }
+
+
+def _in_use(name: str, segments: dict[str, str]) -> bool:
+    """Whether a file belongs to a segment; others that lie there are about to be removed."""
+    segment, _, rest = name.partition(".")
+    deletes = segments.get(segment)
+    if deletes is None:
+        return False
+    return not rest.endswith(".del") or rest == f"{deletes}.del"
+
+
+def copy_for_reading(folder: Path, to: Path) -> None:
+    """A copy of the folder that another process writes, as links where the file system can.
+
+    A file never changes under its name, so the copy stays as it is. A file that is gone meanwhile
+    makes the copy unreadable, and it is built anew.
+    """
+
+    def link(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:  # another file system, or one without links
+            shutil.copy2(source, target)
+
+    with contextlib.suppress(OSError, shutil.Error):
+        # The writer's locks are its own.
+        shutil.copytree(
+            folder, to, copy_function=link, ignore=shutil.ignore_patterns("*.lock")
+        )  # fmt: skip
 
 
 def _idf(rows: int, having: int) -> float:
@@ -181,17 +373,20 @@ def _idf(rows: int, having: int) -> float:
 
 def _restrictions(schema: tantivy.Schema, filters: Filters) -> list[Query]:
     """tantivy for `Filters.admits`."""
+    wanted = {
+        "publisher": {name_key(name) for name in filters.publisher},
+        "language": {language_key(name) for name in filters.language},
+    }
     musts = [
-        Query.term_set_query(schema, name, list(wanted))
-        for name, wanted in (("publisher", filters.publisher), ("language", filters.language))
-        if wanted
+        Query.term_set_query(schema, field, list(names)) for field, names in wanted.items() if names
     ]
     if filters.restricts_dates:
         kind = tantivy.FieldType.Integer
         first = (filters.published_after or dt.date.min).toordinal()
         last = (filters.as_of or dt.date.max).toordinal()
-        days = [Query.range_query(schema, "day", kind, first, last)]
+        days = Query.range_query(schema, "day", kind, first, last)
         if filters.include_undated:
-            days.append(Query.range_query(schema, "day", kind, UNDATED, UNDATED))
-        musts.append(Query.boolean_query([(Occur.Should, query) for query in days]))
+            undated = Query.term_query(schema, "day", UNDATED)
+            days = Query.boolean_query([(Occur.Should, days), (Occur.Should, undated)])
+        musts.append(days)
     return musts

@@ -55,6 +55,7 @@ class Corpora(RuleBasedStateMachine):
 
     @rule(word=WORDS)
     def search_words(self, word: str) -> None:
+        self.corpus.sync()
         hits = self.corpus.search_words(word, 50)
         found = self.corpus.passages([hit.key for hit in hits])
         having = {id for id, text in self.model.items() if terms(word)[0] in terms(text)}
@@ -62,6 +63,7 @@ class Corpora(RuleBasedStateMachine):
 
     @rule(text=TEXTS)
     def search_vector(self, text: str) -> None:
+        self.corpus.sync()
         vector = self.embedder.embed([text])[0]
         ours = {hit.key: round(hit.score, 4) for hit in self.corpus.search_vector(vector, 50)}
         theirs = {hit.key: round(hit.score, 4) for hit in self.exact.search_vector(vector, 50)}
