@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Literal
 
-import langcodes
 import numpy as np
 import numpy.typing as npt
 
@@ -109,6 +108,8 @@ def primary_language(language: str) -> str:
     Raises:
         InvalidDocument: it is the tag or the name of no language.
     """
+    import langcodes  # its tables take a fifth of a second, which most commands never need
+
     value = language.strip()
     with suppress(LookupError, ValueError):
         # Names of two or three Latin letters exist too, but such a value is meant as a code.
