@@ -14,7 +14,7 @@ from api.settings import Settings
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered, in its task and in its worker threads."""
 # The loggers that CLAIMDESK_LOG_LEVEL is for; of libraries only warnings are written.
-_OURS = ("api", "index", "retrieval", "evaluation")
+OURS = ("api", "index", "retrieval", "evaluation")
 _access = logging.getLogger("api.access")
 
 
@@ -30,7 +30,7 @@ def configure(settings: Settings) -> None:
                 "stderr": {"class": "logging.StreamHandler", "formatter": settings.log_format}
             },
             "root": {"level": "WARNING", "handlers": ["stderr"]},
-            "loggers": {name: {"level": level} for name in _OURS},
+            "loggers": {name: {"level": level} for name in OURS},
         }
     )
     logging.captureWarnings(True)

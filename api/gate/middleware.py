@@ -81,6 +81,7 @@ class Gate:
             fields = {
                 "method": scope["method"],
                 "path": _path(scope),
+                "route": route,
                 "status": answer.status,
                 "ms": round(1000 * seconds, 1),
                 "bytes_in": body.received_bytes,

@@ -248,25 +248,6 @@ def test_places_are_given_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("RATE_LIMIT", "foo"), ("PORT", "x"), ("DENSE_WEIGHT", "2")]
-)
-def test_settings_are_checked_at_once(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    monkeypatch.setenv(f"CLAIMDESK_{name}", value)
-    with pytest.raises(ValueError, match=name.lower()):
-        Settings()
-
-
-def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLAIMDESK_CORS_ORIGINS", "https://A.b, chrome-extension://x")
-    monkeypatch.setenv("CLAIMDESK_ALLOWED_HOSTS", "")
-    chosen = Settings()
-    assert chosen.cors_origins == ["https://a.b", "chrome-extension://x"]
-    assert chosen.allowed_hosts == []
-
-
-@pytest.mark.parametrize(
     ("address", "client"),
     [
         ("10.0.0.1", "10.0.0.1"),
