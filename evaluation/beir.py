@@ -13,7 +13,7 @@ from evaluation import scifact
 from evaluation.errors import EvaluationError
 from evaluation.lines import read_lines
 from index.documents import Document, Refused
-from index.read import read_jsonl
+from index.read import read
 
 
 class _Query(BaseModel):
@@ -23,8 +23,11 @@ class _Query(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """Documents, queries by id, and for each judged one the grade of its documents (above 0 =
-    relevant). `files` are what it was read from, `size` is the number of documents."""
+    """A corpus, the texts of queries by id, and the judgements.
+
+    files: what it was read from. documents: makes an iterator over the corpus. size: the number of
+    documents. qrels: for each judged query the grades of documents; above 0 is relevant.
+    """
 
     files: Sequence[Path]
     documents: Callable[[], Iterable[Document | Refused]]
@@ -34,7 +37,7 @@ class Benchmark:
 
 
 def load(folder: Path, split: str) -> Benchmark:
-    """Read and check everything before any work is done.
+    """The data set of a folder, read and checked before any work is done.
 
     Raises:
         EvaluationError: a file is missing, a line malformed, a judged query or document unknown.
@@ -46,7 +49,7 @@ def load(folder: Path, split: str) -> Benchmark:
         if not file.is_file():
             raise EvaluationError(f"{file} is missing: no data set in BEIR's or SciFact's layout")
     known = set()
-    for item in read_jsonl(corpus):
+    for item in read(corpus):
         if isinstance(item, Refused):
             raise EvaluationError(f"{item.source}: {item.reason}")
         if item.id in known:
@@ -60,11 +63,11 @@ def load(folder: Path, split: str) -> Benchmark:
         if unknown := set(graded) - known:
             raise EvaluationError(f"{judgements}: {min(unknown)!r} is not in corpus.jsonl")
     files = (corpus, folder / "queries.jsonl", judgements)
-    return Benchmark(files, lambda: read_jsonl(corpus), len(known), queries, qrels)
+    return Benchmark(files, lambda: read(corpus), len(known), queries, qrels)
 
 
 def _scifact(folder: Path, split: str) -> Benchmark:
-    """Its claims as queries, the abstracts each one cites as what is relevant, as BEIR has it."""
+    """The claims as queries; the abstracts that one cites are relevant, as in BEIR."""
     data = scifact.load(folder, split)
     return Benchmark(
         (folder / "corpus.jsonl", folder / f"claims_{split}.jsonl"),
@@ -76,6 +79,7 @@ def _scifact(folder: Path, split: str) -> Benchmark:
 
 
 def _queries(file: Path) -> dict[str, str]:
+    """The texts of queries by id."""
     queries: dict[str, str] = {}
     for number, line in enumerate(read_lines(file, _Query, EvaluationError), start=1):
         if str(line.id) in queries:
@@ -85,6 +89,7 @@ def _queries(file: Path) -> dict[str, str]:
 
 
 def _qrels(file: Path) -> dict[str, dict[str, int]]:
+    """The grades of documents by query."""
     qrels: dict[str, dict[str, int]] = {}
     with file.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.reader(lines, delimiter="\t"), start=1):

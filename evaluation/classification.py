@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-BINS = 15
+BINS = 15  # of equal width, for the calibration error
+# Least probabilities for which coverage and accuracy are given.
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -16,15 +17,16 @@ Floats = npt.NDArray[np.floating[Any]]
 def scores(
     gold: Sequence[str], predicted: Sequence[str], confidence: Floats, labels: Sequence[str]
 ) -> dict[str, Any]:
-    """Headline figures of a classifier.
+    """The headline figures of a classifier.
 
     Args:
-        confidence: the probability given to each predicted label, shape (n,).
+        confidence: the probability given to each predicted label, shape (n,); 0 where none was
+            given, which calibration leaves out.
         labels: every label there is, in the order of the confusion matrix (rows are gold).
 
     macro_f1 is the mean over the labels that occur in `gold`; ece is that of `calibration_error`.
     """
-    # Half a second to load, and every command loads this module.
+    # Takes 0.5 s to load, and evaluations without labels need none of it.
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     correct = np.array([a == b for a, b in zip(gold, predicted, strict=True)])
@@ -56,21 +58,27 @@ def scores(
 
 
 def calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_]) -> float:
-    """Expected calibration error with 15 equal bins (Guo et al. 2017, equation 3).
+    """The expected calibration error with 15 equal bins (Guo et al. 2017, equation 3).
 
-    The mean over the predictions of |accuracy - confidence| of their bin, a bin being (a, b].
+    It is the mean over the predictions of |accuracy - confidence| of their bin; a bin is (a, b],
+    so that a confidence of 0 is in none.
     """
-    bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    bins = _bins(confidence)
     gaps = [
         abs(float(correct[bins == at].sum()) - float(confidence[bins == at].sum()))
         for at in range(BINS)
     ]
-    return sum(gaps) / len(correct)
+    return sum(gaps) / max(1, int((bins >= 0).sum()))
+
+
+def _bins(confidence: Floats) -> npt.NDArray[np.int64]:
+    """The bin of each confidence, from 0; -1 for a confidence of 0."""
+    return np.ceil(confidence * BINS).astype(np.int64).clip(0, BINS) - 1
 
 
 def reliability(confidence: Floats, correct: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
-    """For each of the bins that is not empty: mean confidence, accuracy, and how many are in it."""
-    bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    """Mean confidence, accuracy and number of the predictions in each bin that is not empty."""
+    bins = _bins(confidence)
     return [
         {
             "confidence": round(float(confidence[bins == at].mean()), 4),
@@ -83,7 +91,7 @@ def reliability(confidence: Floats, correct: npt.NDArray[np.bool_]) -> list[dict
 
 
 def worst_errors(wrong: npt.NDArray[np.bool_], confidence: Floats, most: int = 20) -> list[int]:
-    """Rows of the errors the system was surest of."""
+    """The rows of at most `most` errors, those of highest confidence first."""
     rows = np.flatnonzero(wrong)
     return [int(row) for row in rows[np.argsort(-confidence[rows], kind="stable")][:most]]
 
@@ -91,7 +99,7 @@ def worst_errors(wrong: npt.NDArray[np.bool_], confidence: Floats, most: int = 2
 def coverage_curve(
     confidence: Floats, correct: npt.NDArray[np.bool_], thresholds: Sequence[float]
 ) -> list[dict[str, float | None]]:
-    """What share of the answers is as sure as each threshold, and how many of those are right."""
+    """The share of answers at least as sure as each threshold, and the accuracy of those."""
     points: list[dict[str, float | None]] = []
     for threshold in thresholds:
         sure = confidence >= threshold

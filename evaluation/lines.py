@@ -1,4 +1,4 @@
-"""File of JSON lines -> checked records; the first bad line is named with its number."""
+"""File of JSON lines -> checked records; an error names the first bad line by its number."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ Record = TypeVar("Record", bound=BaseModel)
 
 
 def read_lines(file: Path, record: type[Record], error: type[Exception]) -> Iterator[Record]:
-    """
+    """Yields the records of a file.
+
     Raises:
         error: the file cannot be read, or a line is not a `record`; names file, line and reason.
     """

@@ -1,4 +1,4 @@
-"""Figures -> PNG pictures, for who would rather look than read."""
+"""Figures -> PNG pictures."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ LINES = (GREY, ORANGE, BLUE, "#3a7d44")
 
 
 def png(figure: Figure) -> bytes:
+    """The picture as a PNG file."""
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=150, bbox_inches="tight")
     return stream.getvalue()
 
 
 def _axes(width: float = 4.6, height: float = 3.6) -> tuple[Figure, Any]:
+    """An empty picture, sizes in inches, and its axes."""
     figure = Figure(figsize=(width, height))
     axes = figure.subplots()
     axes.spines[["top", "right"]].set_visible(False)
@@ -27,7 +29,7 @@ def _axes(width: float = 4.6, height: float = 3.6) -> tuple[Figure, Any]:
 
 
 def confusion(labels: Sequence[str], rows: Sequence[Sequence[int]]) -> bytes:
-    """Counts by expected and given label; the shade is the share of the expected one."""
+    """A confusion matrix; the shade of a cell is its share of the row, an expected label."""
     counts = np.array(rows)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     names = [label.replace("_", "\n").lower() for label in labels]
@@ -49,7 +51,7 @@ def confusion(labels: Sequence[str], rows: Sequence[Sequence[int]]) -> bytes:
 
 
 def reliability(bins: Sequence[Mapping[str, float]], ece: float) -> bytes:
-    """Accuracy against confidence; on the diagonal, a probability means what it says."""
+    """Accuracy against confidence; on the diagonal the two are equal, as they should be."""
     figure, axes = _axes()
     axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--")
     most = max(point["n"] for point in bins)
@@ -66,7 +68,7 @@ def reliability(bins: Sequence[Mapping[str, float]], ece: float) -> bytes:
 
 
 def coverage(points: Sequence[Mapping[str, float | None]]) -> bytes:
-    """How accurate the answers are when only the surest are given."""
+    """The accuracy of answers against the share that is given, the surest first."""
     figure, axes = _axes()
     known = [
         (point["coverage"], point["accuracy"], point["threshold"])
@@ -84,7 +86,7 @@ def coverage(points: Sequence[Mapping[str, float | None]]) -> bytes:
 
 
 def recall(k: Sequence[int], curves: Mapping[str, Sequence[float]]) -> bytes:
-    """Recall by how far down the list one looks."""
+    """Recall against the number of documents looked at, a line for each way of searching."""
     figure, axes = _axes()
     for (name, values), colour in zip(curves.items(), LINES, strict=False):
         axes.plot(k, values, marker="o", markersize=3, color=colour, label=name)
@@ -99,7 +101,7 @@ def recall(k: Sequence[int], curves: Mapping[str, Sequence[float]]) -> bytes:
 def lines(
     series: Mapping[str, Sequence[tuple[float, float]]], across: str, up: str, *, log: bool = False
 ) -> bytes:
-    """Named lines through points (x, y), the x axis by powers."""
+    """Named lines through points (x, y); the x axis is logarithmic, with `log` the y axis, too."""
     figure, axes = _axes()
     for (name, points), colour in zip(series.items(), LINES, strict=False):
         x, y = zip(*points, strict=True)

@@ -10,7 +10,8 @@ from typing import Any
 from evaluation.errors import EvaluationError
 from evaluation.report import published
 
-# Outcomes and errors hold sentences of data sets whose licences are not ours to pass on.
+# Keys of a result that are not kept: they hold sentences of data sets, which their licences may
+# forbid to pass on.
 PRIVATE = ("items", "worst_errors")
 HEAD = """# Results
 
@@ -20,7 +21,7 @@ it. Behind each headline figure stands its 95 % bootstrap interval.
 
 
 def keep(content: Mapping[str, Any], folder: Path) -> Path:
-    """Store a result's figures, without the data it was measured on; returns the file.
+    """Stores the figures of a result, without sentences of its data; returns the file.
 
     Raises:
         EvaluationError: the file is kept for another command, of another split or sample.
@@ -36,7 +37,7 @@ def keep(content: Mapping[str, Any], folder: Path) -> Path:
 
 
 def page(folder: Path) -> str:
-    """Every kept result as Markdown."""
+    """Markdown with a section for every kept result."""
     results = [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
     return "\n".join([HEAD, *(_section(result) for result in results)])
 
@@ -45,13 +46,14 @@ CARD_START, CARD_END = "<!-- scores: claimdesk evaluate publish -->", "<!-- /sco
 
 
 def fill_card(card: str, folder: Path) -> str:
-    """A model card with its scores between the two marks: every kept result of the stance alone."""
+    """A model card with all kept results of the stance model between its two marks."""
     before, _, rest = card.partition(CARD_START)
     _, _, after = rest.partition(CARD_END)
     return f"{before}{CARD_START}\n{_scores(folder)}\n{CARD_END}{after}"
 
 
 def _scores(folder: Path) -> str:
+    """A table of the kept results of the stance model alone."""
     head = ("set", "", "n", "accuracy", "macro-F1", "ECE")
     rows = []
     for file in sorted(folder.glob("stance-*.json")):
@@ -70,9 +72,11 @@ def _section(result: Mapping[str, Any]) -> str:
         parts.append(_retrieval(result))
     elif result["task"] == "scifact":
         parts.append(_scifact(result))
+    elif result["task"] == "articles":
+        parts.append(_articles(result))
     else:
         parts.append(_classification(result))
-    # Others report what they found, not what they were given.
+    # Others report figures of open retrieval.
     others = published(result["data"], result["task"]) if "oracle" not in result else []
     if others:
         rows = [
@@ -116,8 +120,27 @@ def _classification(result: Mapping[str, Any]) -> str:
     if "without_near_duplicates" in result:
         rows.append(_figures("without near-duplicates", result["without_near_duplicates"]))
     low, high = result["intervals"]["accuracy"]
-    return f"accuracy {low:.3f} to {high:.3f}\n\n" + _table(
-        ("", "n", "accuracy", "macro-F1", "ECE"), rows
+    parts = [f"accuracy {low:.3f} to {high:.3f}"]
+    parts.append(_table(("", "n", "accuracy", "macro-F1", "ECE"), rows))
+    for field, groups in result.get("by", {}).items():
+        values = (
+            (value, f"{row['n']:,}", f"{row['accuracy']:.3f}", f"{row['macro_f1']:.3f}")
+            for value, row in groups.items()
+        )
+        parts.append(_table((field, "n", "accuracy", "macro-F1"), values))
+    return "\n\n".join(parts)
+
+
+def _articles(result: Mapping[str, Any]) -> str:
+    rows = (
+        (name, f"{row['n']:,}", f"{row['decided']:.3f}", f"{row['right_where_decided']:.3f}")
+        for name, row in {"all": result, **result["labels"]}.items()
+        if row["n"]
+    )
+    low, high = result["intervals"]["right_where_decided"]
+    return (
+        f"{result['articles']:,} articles; right where decided {low:.3f} to {high:.3f}\n\n"
+        + _table(("", "claims", "decided", "right where decided"), rows)
     )
 
 

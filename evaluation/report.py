@@ -16,7 +16,7 @@ PAGE = "report.html"
 
 
 def write(folder: Path, content: Mapping[str, Any]) -> Path:
-    """Pictures and page into `folder`; returns the page."""
+    """Writes pictures and page into `folder`; returns the path of the page."""
     pictures = {}
     for name, image in _pictures(content).items():
         (folder / f"{name}.png").write_bytes(image)
@@ -36,7 +36,7 @@ def write(folder: Path, content: Mapping[str, Any]) -> Path:
 
 
 def headline(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The figures that carry an interval, with it."""
+    """The figures that have an interval, with it."""
     rows = []
     for name, (low, high) in content["intervals"].items():
         rows.append({"name": name, "value": _value(content, name), "low": low, "high": high})
@@ -44,6 +44,7 @@ def headline(content: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _value(content: Mapping[str, Any], name: str) -> float:
+    """The figure of a result that an interval is named after."""
     if content["task"] == "retrieval":
         row, measure = name.rsplit(" ", 1)
         return float(content["rows"][row][measure])
@@ -53,12 +54,13 @@ def _value(content: Mapping[str, Any], name: str) -> float:
 
 
 def published(data: str, task: str) -> list[dict[str, Any]]:
-    """What others report on this data set, from `published.toml`."""
+    """The figures that others report on this data set, from `published.toml`."""
     rows = tomllib.loads((Path(__file__).parent / "published.toml").read_text())["row"]
     return [row for row in rows if row["data"] == data and row["task"] == task]
 
 
 def _pictures(content: Mapping[str, Any]) -> dict[str, bytes]:
+    """PNG pictures by name."""
     pictures = {}
     if "confusion" in content:
         matrix = content["confusion"]

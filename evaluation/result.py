@@ -1,4 +1,4 @@
-"""What an evaluation found -> results.json, with all it takes to repeat it and to compare it."""
+"""The result of an evaluation <-> results.json, with what repeats it and compares it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from evaluation.errors import EvaluationError
 from evaluation.uncertainty import Columns, compare, intervals
 
 FILE = "results.json"
+PREDICTIONS = "predictions.jsonl"
 Advance = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Figures of one task, the outcomes of single items they are made of, and its worst errors."""
+    """Figures of one task, the outcomes of single items behind them, and its worst errors."""
 
     task: str
     figures: Mapping[str, Any]
     columns: Columns
     errors: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    predictions: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    """What was answered to each claim; empty for a task that keeps no answers."""
 
     def public(self) -> dict[str, Any]:
-        """What `--json` prints: the figures, with their intervals."""
+        """The figures with their intervals, which `--json` prints."""
         return {
             **self.figures,
             "intervals": intervals(self.columns, figures.of(self.task, self.columns)),
@@ -37,7 +40,7 @@ class Result:
 
 
 def data_hash(files: Iterable[Path]) -> str:
-    """SHA-256 over the files that were evaluated on."""
+    """The SHA-256, in hexadecimal, over the contents of files in their order."""
     digest = hashlib.sha256()
     for file in files:
         with file.open("rb") as stream:
@@ -46,12 +49,14 @@ def data_hash(files: Iterable[Path]) -> str:
 
 
 def save(folder: Path, result: Result, **about: Any) -> dict[str, Any]:
-    """Write results.json; returns what it holds.
+    """Writes results.json, and predictions.jsonl if there are any; returns what the first holds.
 
     Args:
-        about: what else it takes to repeat it: data, its hash, settings, command.
+        about: what else repeats the evaluation: data, its hash, settings, command.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if result.predictions:
+        write_predictions(folder / PREDICTIONS, result.predictions)
     content = {
         "task": result.task,
         **about,
@@ -63,8 +68,16 @@ def save(folder: Path, result: Result, **about: Any) -> dict[str, Any]:
     return content
 
 
+def write_predictions(file: Path, predictions: Iterable[Mapping[str, Any]]) -> None:
+    """Writes what was answered to each claim, as JSON lines."""
+    with file.open("w", encoding="utf-8") as lines:
+        for one in predictions:
+            lines.write(json.dumps(one, ensure_ascii=False) + "\n")
+
+
 def read(file: Path) -> dict[str, Any]:
-    """
+    """The content of a results.json, given by its path or its folder.
+
     Raises:
         EvaluationError: not a results.json that claimdesk wrote.
     """
@@ -79,7 +92,7 @@ def read(file: Path) -> dict[str, Any]:
 
 
 def compared(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """Each headline figure of two results, their difference, and how likely chance alone is.
+    """The headline figures of two results, with their differences and how likely chance alone is.
 
     Raises:
         EvaluationError: they are not of the same task over the same data.

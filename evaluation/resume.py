@@ -1,4 +1,4 @@
-"""What an evaluation has done so far, so that one that was cut off goes on where it stopped."""
+"""The journal of an evaluation: one that was cut off goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -6,32 +6,52 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from api.schemas import Info, VerifyResponse
-from evaluation.target import Target
+from evaluation import result
+from evaluation.errors import EvaluationError
+from evaluation.target import Target, Writes
+from index.corpus import NO_FILTERS, Filters
 from index.documents import Document, Refused
 from retrieval.types import Mode
 
-FOLDER = "unfinished"
+FOLDER = "unfinished"  # in the folder of a report, while the evaluation runs
 
 
 @contextmanager
 def workplace(report: Path | None, about: Mapping[str, Any]) -> Iterator[Path]:
-    """A folder for work in progress. It is deleted when all is done; when a run with a report
-    folder is cut off it stays, and the same run again finds in it what is done."""
+    """A folder for work in progress, deleted when the evaluation is done.
+
+    Where it is cut off and has a report folder, the work stays there, and the same evaluation
+    started again finds it.
+
+    Args:
+        about: what the two must have in common.
+
+    Raises:
+        EvaluationError: the report folder holds a report, or the work of another evaluation.
+    """
     if report is None:
         with TemporaryDirectory() as scratch:
             yield Path(scratch)
         return
     folder, said = report / FOLDER, json.dumps(about, sort_keys=True)
-    of = folder / "about.json"
-    if not of.is_file() or of.read_text() != said:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        of.write_text(said)
+    file = folder / "about.json"
+    if file.is_file():
+        if file.read_text() != said:
+            raise EvaluationError(
+                f"{folder} holds the work of another evaluation, cut off (other data, options, "
+                "settings, models or code): delete it, or name another folder"
+            )
+    elif (report / result.FILE).exists():
+        raise EvaluationError(f"{report} holds a report already: name another folder")
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(said)
     yield folder
     shutil.rmtree(folder)
 
@@ -40,6 +60,7 @@ class Journal:
     """JSON values by key in a file of lines; a value is made only where it is not there yet."""
 
     def __init__(self, file: Path, models: Mapping[str, Any]) -> None:
+        """Opens or creates the file; values that other models made are dropped from it."""
         self._file = file
         lines = file.read_text().splitlines() if file.is_file() else []
         head = json.dumps(models, sort_keys=True)
@@ -48,6 +69,7 @@ class Journal:
         file.write_text("".join(f"{line}\n" for line in kept))
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """The value of a key, made and written down where there is none."""
         if key not in self._known:
             self._known[key] = make()
             with self._file.open("a") as lines:
@@ -56,7 +78,7 @@ class Journal:
 
 
 def _whole(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """The last line may have been cut off while it was written."""
+    """Keys and values up to the first line that was cut off while it was written."""
     for line in lines:
         try:
             key, value = json.loads(line)
@@ -65,25 +87,35 @@ def _whole(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
         yield key, value
 
 
-class Remembering:
-    """A target whose verified claims are written down; the rest is passed on."""
+class Recorded:
+    """A target whose verified claims are written down; every other call is passed on."""
 
     def __init__(self, target: Target, file: Path) -> None:
         self._target = target
         self._journal = Journal(file, target.info().models.model_dump())
 
+    @property
+    def writes(self) -> Writes:
+        return self._target.writes
+
     def add(self, documents: Iterable[Document | Refused]) -> Iterator[None]:
         return self._target.add(documents)
+
+    def document_ids(self) -> set[str]:
+        return self._target.document_ids()
+
+    def document_text(self, id: str) -> str:
+        return self._target.document_text(id)
 
     def rank(self, queries: Sequence[str], depth: int, mode: Mode) -> Iterator[list[str]]:
         return self._target.rank(queries, depth, mode)
 
-    def verify(self, claim: str, top_k: int, publisher: str | None = None) -> VerifyResponse:
+    def verify(self, claim: str, top_k: int, filters: Filters = NO_FILTERS) -> VerifyResponse:
         def make() -> Any:
-            return self._target.verify(claim, top_k, publisher).model_dump(mode="json")
+            return self._target.verify(claim, top_k, filters).model_dump(mode="json")
 
-        answer = self._journal.once(json.dumps([top_k, publisher, claim]), make)
-        return VerifyResponse.model_validate(answer)
+        key = json.dumps([top_k, asdict(filters), claim], default=str)
+        return VerifyResponse.model_validate(self._journal.once(key, make))
 
     def info(self) -> Info:
         return self._target.info()

@@ -25,22 +25,26 @@ MEASURES = {
 ROWS: dict[str, Mode] = {"BM25": "lexical", "dense": "dense", "hybrid": "hybrid"}
 BEST = "hybrid"
 RERANKED = "hybrid + stance"
-CURVE = (1, 2, 5, 10, 20, 50, 100)
-DEPTH = 100
-WORST, SHOWN_CHARS = 20, 400
+CURVE = (1, 2, 5, 10, 20, 50, 100)  # depths of the recall curve, in documents
+DEPTH = 100  # documents in a ranking
+WORST = 20  # queries of lowest nDCG@10 that a report shows
+SHOWN_CHARS = 400  # characters of the document that was found first instead
 
 
 def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: bool) -> Result:
-    """Index the benchmark's corpus and rank 100 documents for every judged query, in every way.
+    """Ranks 100 documents for every judged query, by each way of searching, and scores that.
 
     The hybrid row's figures are at the top, all rows under "rows". A query for which nothing is
     found counts as zero. With `rerank` one more row has the documents that a verdict is made of in
-    the order of /v1/verify, what decides most first, and the others after them; where a query is no
-    claim to verify, too long for the stance model, they stay in the order of the search.
+    the order of /v1/verify, and the others after them; where the target does not verify a query,
+    because it is too long for the stance model, they stay in the order of the search.
 
     A document with the query's own id is the query itself, and is left out, as BEIR does.
+
+    Raises:
+        EvaluationError: the target holds other documents, or may not be written to.
     """
-    fill(target, benchmark.documents(), advance)
+    fill(target, benchmark.documents, advance)
     queries = list(benchmark.qrels)
     texts = [benchmark.queries[query] for query in queries]
     rows, curves = {}, {}
@@ -99,6 +103,7 @@ def evaluate(benchmark: Benchmark, target: Target, advance: Advance, *, rerank: 
 def _reranked(
     texts: Sequence[str], ranked: Sequence[list[str]], target: Target
 ) -> Iterator[list[str]]:
+    """Yields each ranking with the documents of the verdict first."""
     for text, found in zip(texts, ranked, strict=True):
         first: list[str] = []
         with suppress(ClaimRefused):
@@ -107,14 +112,14 @@ def _reranked(
 
 
 def as_run(query: str, found: Sequence[str]) -> Iterable[ScoredDoc]:
-    """Documents in their order, as ir-measures takes them: by falling score."""
+    """The documents of a ranking with falling scores, as ir-measures takes them."""
     return (ScoredDoc(query, id, float(len(found) - rank)) for rank, id in enumerate(found))
 
 
 def per_query(
     qrels: dict[str, dict[str, int]], queries: Sequence[str], run: list[ScoredDoc]
 ) -> dict[str, np.ndarray[Any, Any]]:
-    """Each measure of each query, by ir-measures; a query absent from the run has zero."""
+    """The values of each measure, shape (queries,); a query absent from the run has zero."""
     rows = {query: at for at, query in enumerate(queries)}
     values = {name: np.zeros(len(queries)) for name in MEASURES}
     names = {str(measure): name for name, measure in MEASURES.items()}
@@ -124,6 +129,6 @@ def per_query(
 
 
 def recall_curve(qrels: dict[str, dict[str, int]], run: list[ScoredDoc]) -> list[float]:
-    """Recall at each depth of `CURVE`."""
+    """The mean recall at each depth of `CURVE`."""
     means = ir_measures.calc_aggregate([R @ k for k in CURVE], qrels, run)
     return [round(float(means[R @ k]), 4) for k in CURVE]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from api.service import VERSION
+from evaluation import figures
 from evaluation.classification import scores, worst_errors
 from evaluation.errors import EvaluationError, claim_refused
 from evaluation.pairs import Pair, read_pairs
@@ -20,11 +21,11 @@ from index.documents import Vectors
 from retrieval.errors import ClaimTooLong
 from retrieval.types import STANCES, StanceModel
 
-STEP = 256
+PAIRS_PER_ENTRY = 256  # pairs predicted together, and written down together
 
 
 def load(file: Path, sample: int | None) -> list[Pair]:
-    """Every pair, or a sample of them by a fixed seed.
+    """Every pair of a file, or a sample of `sample` pairs by a fixed seed.
 
     Raises:
         EvaluationError: a line is not a labelled pair; names file, line and reason.
@@ -38,9 +39,24 @@ def load(file: Path, sample: int | None) -> list[Pair]:
 
 
 def evaluate(
-    pairs: Sequence[Pair], model: StanceModel, advance: Advance, journal: Journal | None = None
+    pairs: Sequence[Pair],
+    model: StanceModel,
+    advance: Advance,
+    journal: Journal | None = None,
+    by: Iterable[str] = (),
 ) -> Result:
-    """Scores over all pairs, and over those that share no run of words with training data."""
+    """Scores over all pairs, and over those that are no near-duplicates of training data.
+
+    Args:
+        by: fields of the lines; for each the pairs of every value are scored by themselves.
+
+    Raises:
+        EvaluationError: no line has a field of `by`, or a claim is too long for the model.
+    """
+    by = tuple(by)
+    for name in by:
+        if not any(name in pair.groups for pair in pairs):
+            raise EvaluationError(f"no line has the field {name!r}")
     probabilities = predict(pairs, model, advance, journal)
     result = _scores(pairs, probabilities)
     fresh = [row for row, pair in enumerate(pairs) if not pair.near_duplicate]
@@ -51,6 +67,8 @@ def evaluate(
     gold = np.array([STANCES.index(pair.label) for pair in pairs])
     predicted = probabilities.argmax(axis=1)
     columns = {"gold": gold, "predicted": predicted, "confidence": probabilities.max(axis=1)}
+    if by:
+        result["by"] = {name: _by_value(pairs, columns, name) for name in by}
     worst = worst_errors(gold != predicted, columns["confidence"])
     errors = [
         {
@@ -62,8 +80,8 @@ def evaluate(
         }
         for row in worst
     ]
-    figures = {**result, "models": {"stance": model.identity}, "version": VERSION}
-    return Result("stance", figures, columns, errors)
+    result |= {"models": {"stance": model.identity}, "version": VERSION}
+    return Result("stance", result, columns, errors)
 
 
 def predict(
@@ -72,7 +90,7 @@ def predict(
     """Probabilities of shape (n, 3), in the order of the pairs; `advance()` after each pair.
 
     Raises:
-        ClaimRefused: a claim is too long for the model; no pair was weighed.
+        ClaimRefused: a claim is too long for the model; no pair was predicted.
     """
     for pair in pairs:
         try:
@@ -80,10 +98,10 @@ def predict(
         except ClaimTooLong as error:
             raise claim_refused(pair.claim, error) from error
     probabilities = np.zeros((len(pairs), len(STANCES)), np.float32)
-    # Pairs of like length go together; the longest come last.
+    # Pairs of like length go together, so that little is padded; the longest come last.
     order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].evidence))
-    for at in range(0, len(order), STEP):
-        rows = order[at : at + STEP]
+    for at in range(0, len(order), PAIRS_PER_ENTRY):
+        rows = order[at : at + PAIRS_PER_ENTRY]
         asked = [(pairs[r].evidence, pairs[r].claim) for r in rows]
         make = partial(_predicted, model, asked)
         probabilities[rows] = journal.once(str(at), make) if journal else make()
@@ -101,10 +119,32 @@ def _scores(pairs: Sequence[Pair], probabilities: Vectors) -> dict[str, Any]:
     best = probabilities.argmax(axis=1)
     predicted = [STANCES[at] for at in best]
     result = scores(gold, predicted, probabilities.max(axis=1), STANCES)
-    asked = [at for at, stance in enumerate(STANCES) if stance in gold]
-    if len(asked) < len(STANCES):
-        # A set without one of the labels: also how good the choice among the others is.
-        among = np.array(asked)[probabilities[:, asked].argmax(axis=1)]
+    present = [at for at, stance in enumerate(STANCES) if stance in gold]
+    if len(present) < len(STANCES):
+        # A set without one of the labels: also the accuracy of the choice among the others.
+        among = np.array(present)[probabilities[:, present].argmax(axis=1)]
         right = [STANCES[at] == label for at, label in zip(among, gold, strict=True)]
         result["accuracy_among_its_labels"] = round(float(np.mean(right)), 4)
     return result
+
+
+def _by_value(
+    pairs: Sequence[Pair], columns: Mapping[str, Any], name: str
+) -> dict[str, dict[str, float | int]]:
+    """Accuracy, macro-F1 and number of the pairs by value of a field, most pairs first.
+
+    Pairs without the field are left out.
+    """
+    rows: dict[str, list[int]] = {}
+    for row, pair in enumerate(pairs):
+        if name in pair.groups:
+            rows.setdefault(pair.groups[name], []).append(row)
+    found: dict[str, dict[str, float | int]] = {}
+    for value, of in sorted(rows.items(), key=lambda item: -len(item[1])):
+        own = {column: columns[column][of] for column in ("gold", "predicted")}
+        found[value] = {
+            "n": len(of),
+            "accuracy": round(figures.accuracy(own), 4),
+            "macro_f1": round(figures.macro_f1(own), 4),
+        }
+    return found

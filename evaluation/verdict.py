@@ -1,13 +1,15 @@
-"""Claims with verdicts, over an index -> accuracy, calibration, coverage against accuracy."""
+"""Claims with verdicts, over an index -> accuracy, calibration, and hits among the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas import VerifyResponse
 from evaluation.classification import scores, worst_errors
@@ -15,17 +17,29 @@ from evaluation.errors import EvaluationError
 from evaluation.lines import read_lines
 from evaluation.result import Advance, Result
 from evaluation.target import Target
+from index.corpus import NO_FILTERS, Filters
+from retrieval.claim import claim
 from retrieval.types import MAX_CLAIM_CHARS, VERDICTS, Claim, Verdict
 
-SHOWN = 5
-SENTENCES = 5  # of those shown, as FEVER counts
+SHOWN = 5  # documents in an answer
+SENTENCES = 5  # quotes that may hold the gold sentences, as FEVER counts
+HITS_AT = (1, 3, 5)  # documents among which a gold one is a hit
 
 
 class GoldEvidence(BaseModel):
-    """A sentence that decides: where it stands, and what it says."""
+    """A sentence that decides: its document and its words."""
 
     document: str
     quote: str = Field(min_length=1)
+
+
+class _Filters(BaseModel):
+    # A filter that is not known would be left out without a word.
+    model_config = ConfigDict(extra="forbid")
+
+    publisher: list[str] = []
+    language: list[str] = []
+    published_after: dt.date | None = None
 
 
 class _Line(BaseModel):
@@ -33,37 +47,55 @@ class _Line(BaseModel):
     verdict: Verdict
     kind: str | None = None
     evidence: list[GoldEvidence | list[GoldEvidence]] = []
+    documents: list[str] = []
+    as_of: dt.date | None = None
+    filters: _Filters = _Filters()
+
+    def judged(self) -> Judged:
+        inner = self.filters
+        return Judged(
+            self.claim,
+            self.verdict,
+            self.kind,
+            tuple(tuple(one) if isinstance(one, list) else (one,) for one in self.evidence),
+            tuple(self.documents),
+            Filters(
+                publisher=tuple(inner.publisher),
+                language=tuple(inner.language),
+                as_of=self.as_of,
+                published_after=inner.published_after,
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A claim, the verdict it should get, and what was changed in it, if that is known."""
+    """A claim, the verdict that it should get, and the kind of claim, if the line says one."""
 
     claim: str
     verdict: Verdict
     kind: str | None
     evidence: tuple[tuple[GoldEvidence, ...], ...] = ()
     """Sets of sentences; each set decides by itself."""
+    documents: tuple[str, ...] = ()
+    """Ids of the documents that decide, or are about the claim; any of them is a hit."""
+    filters: Filters = NO_FILTERS
 
     def to_claim(self) -> Claim:
-        return Claim(self.claim, SHOWN)
+        return claim(self.claim, SHOWN, self.filters)
+
+    @property
+    def gold_documents(self) -> frozenset[str]:
+        return frozenset(self.documents or (one.document for each in self.evidence for one in each))
 
 
 def load(file: Path) -> list[Judged]:
-    """
+    """The claims of a file of JSON lines, each with the restrictions that /v1/verify knows.
+
     Raises:
         EvaluationError: a line without a claim and a known verdict; names file, line and reason.
     """
-    lines = read_lines(file, _Line, EvaluationError)
-    judged = [
-        Judged(
-            line.claim,
-            line.verdict,
-            line.kind,
-            tuple(tuple(one) if isinstance(one, list) else (one,) for one in line.evidence),
-        )
-        for line in lines
-    ]
+    judged = [line.judged() for line in read_lines(file, _Line, EvaluationError)]
     if not judged:
         raise EvaluationError(f"{file} holds no claim")
     if any(one.evidence for one in judged):
@@ -76,11 +108,12 @@ def load(file: Path) -> list[Judged]:
 
 
 def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Result:
-    """Verify every claim over what the target has indexed.
+    """Scores the verdicts of a target over what it has indexed, each claim with its own filters.
 
-    Where claims come with gold evidence, `strict_score` is FEVER's: the verdict is right, and the
-    first five sentences shown hold one whole set of gold sentences (Thorne et al., FEVER, 2018). A
-    claim without enough evidence needs none.
+    Where claims come with gold documents, "evidence" says for how many of them one is among the
+    first k documents shown (hit@k). Where they come with gold sentences, `strict_score` is FEVER's:
+    the verdict is right, and the first five sentences shown hold one whole set of gold sentences
+    (Thorne et al., FEVER, 2018). A claim without enough evidence needs none.
 
     Raises:
         EvaluationError: the target has no stance model, so there is no verdict to judge.
@@ -90,11 +123,12 @@ def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Resu
         raise EvaluationError("there is no verdict without a stance model: set one")
     answers: list[VerifyResponse] = []
     for judged in claims:
-        answers.append(target.verify(judged.claim, SHOWN))
+        answers.append(target.verify(judged.claim, SHOWN, judged.filters))
         advance()
     gold = [judged.verdict for judged in claims]
-    predicted = [_decided(answer) for answer in answers]
-    confidence = np.array([answer.probability for answer in answers], np.float64)
+    predicted = [decided(answer) for answer in answers]
+    # An answer without a probability, because nothing was searched, counts as confidence 0.
+    confidence = np.array([answer.probability or 0.0 for answer in answers], np.float64)
     correct = np.array([a == b for a, b in zip(gold, predicted, strict=True)])
     figures = scores(gold, predicted, confidence, VERDICTS)
     columns = {
@@ -106,15 +140,15 @@ def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Resu
         found = [_shows(answer, judged) for answer, judged in zip(answers, claims, strict=True)]
         columns["strict_score"] = correct & np.array(found)
         figures["strict_score"] = round(float(columns["strict_score"].mean()), 4)
+    if any(judged.gold_documents for judged in claims):
+        figures["evidence"] = hits([judged.gold_documents for judged in claims], answers)
     errors = [
         {
             "claim": claims[row].claim,
             "expected": gold[row],
             "got": predicted[row],
             "value": round(float(confidence[row]), 4),
-            "evidence": answers[row].evidence[0].rationale[0].quote
-            if answers[row].evidence
-            else "",
+            "evidence": first_quote(answers[row]),
         }
         for row in worst_errors(~correct, confidence)
     ]
@@ -125,15 +159,53 @@ def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Resu
         "index_generation": info.index_generation,
         "version": info.version,
     }
-    return Result("verdict", figures, columns, errors)
+    predictions = [
+        prediction(one.claim, one.verdict, answer)
+        for one, answer in zip(claims, answers, strict=True)
+    ]
+    return Result("verdict", figures, columns, errors, predictions)
 
 
-def _decided(answer: VerifyResponse) -> Verdict:
+def decided(answer: VerifyResponse) -> Verdict:
+    """The verdict of an answer that was made with a stance model."""
     assert answer.verdict is not None
     return answer.verdict
 
 
+def hits(gold: Sequence[frozenset[str]], answers: Sequence[VerifyResponse]) -> dict[str, Any]:
+    """The number of claims with gold documents, and the share of them with a hit at each k."""
+    ranks = [
+        next((at for at, e in enumerate(answer.evidence, 1) if e.document.id in wanted), SHOWN + 1)
+        for wanted, answer in zip(gold, answers, strict=True)
+        if wanted
+    ]
+    shares = {f"hit@{k}": round(float(np.mean(np.array(ranks) <= k)), 4) for k in HITS_AT}
+    return {"n": len(ranks), **shares}
+
+
+def prediction(claim: str, gold: str, answer: VerifyResponse) -> Mapping[str, Any]:
+    """A line of predictions.jsonl."""
+    return {
+        "claim": claim,
+        "gold": gold,
+        "verdict": answer.verdict,
+        "probability": answer.probability,
+        "quotes": [
+            {"document": item.document.id, "quote": quote.quote}
+            for item in answer.evidence
+            for quote in item.rationale
+        ],
+    }
+
+
+def first_quote(answer: VerifyResponse) -> str:
+    """The first sentence that an answer quotes; empty where it quotes none."""
+    quotes = (quote.quote for item in answer.evidence for quote in item.rationale)
+    return next(quotes, "")
+
+
 def _shows(answer: VerifyResponse, judged: Judged) -> bool:
+    """Whether the first sentences shown hold one whole set of gold sentences."""
     if judged.verdict == "NOT_ENOUGH_EVIDENCE":
         return True
     shown = [(e.document.id, quote.quote) for e in answer.evidence for quote in e.rationale]
@@ -147,11 +219,12 @@ def _shows(answer: VerifyResponse, judged: Judged) -> bool:
 
 
 def same(gold: str, quote: str) -> bool:
-    """A quote is the gold sentence when it holds it, or is most of it: splitters differ."""
+    """Whether a quote holds the gold sentence, or is most of it: splitters differ."""
     return gold in quote or (quote in gold and 2 * len(quote) >= len(gold))
 
 
 def _by_kind(claims: Sequence[Judged], correct: Sequence[bool]) -> dict[str, dict[str, int]]:
+    """The number of claims of each kind, and how many of their verdicts are right."""
     kinds: dict[str, dict[str, int]] = {}
     for judged, right in zip(claims, correct, strict=True):
         if judged.kind:

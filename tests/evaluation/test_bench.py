@@ -14,11 +14,12 @@ from evaluation.bench.limit import reached
 from evaluation.bench.load import measure
 from evaluation.errors import EvaluationError
 from tests.conftest import client_for
+from tests.fakes import FakeEmbedder
 from tests.retrieval.test_stance import save_tiny
 
 RATIOS = {
     "embedding", "stance", "verify_p50_1", "throughput_32_vs_1", "throughput_32_vs_plain",
-    "import", "search_p50_1m_vs_10k",
+    "import", "search_p50_1m_vs_10k", "search_as_of",
 }  # fmt: skip
 
 
@@ -68,6 +69,18 @@ def test_an_exact_index_has_full_recall() -> None:
     assert row["passages"] == 2_000
 
 
+def test_a_search_with_a_new_day_beside_one_without(tmp_path: Path) -> None:
+    documents = searching.dated(texts.documents(None, 300))
+    dates = [one.published_at for one in documents if one.published_at]
+    assert 200 < len(dates) < 300
+    assert len(set(dates)) > 100
+    claims = texts.claims(documents, 20)
+    row = searching.with_new_days(documents, FakeEmbedder(), claims, tmp_path / "data")
+    assert row["passages"] == 600
+    assert row["without_ms"] > 0
+    assert row["with_as_of_ms"] > 0
+
+
 def test_the_summary_has_every_key_whatever_was_measured() -> None:
     empty = _summary({})
     assert empty["ratios"].keys() == RATIOS
@@ -80,6 +93,7 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
                 "plain": [{**load, "p50": 50.0}, {**load, "clients": 32, "per_second": 4.0}],
             },
             "start": {"start_seconds": 2.0},
+            "filters": {"with_as_of_ms": 3.0, "without_ms": 2.0},
             "search": [{"p50_ms": ms, "recall_at_10": 0.99} for ms in (0.5, 0.6, 0.7)],
         }
     )
@@ -89,6 +103,7 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
     assert ratios["throughput_32_vs_1"] == 2.5
     assert ratios["throughput_32_vs_plain"] == 5.0
     assert ratios["search_p50_1m_vs_10k"] == 1.4
+    assert ratios["search_as_of"] == 1.5
     assert ratios["stance"] is None
     assert (full["recall_at_10_1m"], full["failed_requests"]) == (0.99, 1)
     assert full["start_seconds"] == 2.0

@@ -34,6 +34,12 @@ def test_calibration_error_by_hand() -> None:
     assert calibration_error(np.array([1.0, 1.0]), np.array([True, True])) == 0
 
 
+def test_a_prediction_without_a_probability_is_left_out_of_calibration() -> None:
+    confidence, correct = np.array([0.5, 0.5, 0.0]), np.array([True, True, False])
+    assert calibration_error(confidence, correct) == pytest.approx(0.5)
+    assert calibration_error(np.zeros(2), np.array([True, False])) == 0
+
+
 def test_bins_are_open_below_and_closed_above() -> None:
     edge = np.array([3 / 15, 3 / 15 + 1e-9])
     assert calibration_error(edge, np.array([True, False])) == pytest.approx((0.8 + 0.2) / 2)

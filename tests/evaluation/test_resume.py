@@ -6,8 +6,9 @@ import pytest
 
 from api.service import Service
 from api.settings import Settings
-from evaluation import cli
-from evaluation.resume import FOLDER, Journal, Remembering, workplace
+from evaluation import commands
+from evaluation.errors import EvaluationError
+from evaluation.resume import FOLDER, Journal, Recorded, workplace
 from evaluation.target import InProcess
 from index.exact import ExactCorpus
 from index.ingest import ingest
@@ -62,29 +63,50 @@ def test_a_workplace_stays_when_cut_off_and_goes_when_done(tmp_path: Path) -> No
     assert not (tmp_path / FOLDER).exists()
 
 
-def test_a_workplace_of_another_run_is_not_used(tmp_path: Path) -> None:
+def test_the_work_of_another_evaluation_is_neither_used_nor_deleted(tmp_path: Path) -> None:
     interrupted(tmp_path, {"task": "stance"})
-    with workplace(tmp_path, {"task": "verdict"}) as place:
-        assert not (place / "kept").exists()
+    with (
+        pytest.raises(EvaluationError, match="work of another evaluation"),
+        workplace(tmp_path, {"task": "verdict"}),
+    ):
+        raise AssertionError("entered")
+    assert (tmp_path / FOLDER / "kept").exists()
+
+
+def test_a_folder_with_a_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text("{}")
+    with (
+        pytest.raises(EvaluationError, match="holds a report already"),
+        workplace(tmp_path, {"task": "stance"}),
+    ):
+        raise AssertionError("entered")
+    assert [file.name for file in tmp_path.iterdir()] == ["results.json"]
+
+
+def test_an_evaluation_cut_off_after_its_report_was_written_is_resumed(tmp_path: Path) -> None:
+    interrupted(tmp_path, {"task": "stance"})
+    (tmp_path / "results.json").write_text("{}")
+    with workplace(tmp_path, {"task": "stance"}) as place:
+        assert (place / "kept").exists()
 
 
 def test_a_claim_is_verified_once(tmp_path: Path) -> None:
     claim, file, stance = "Turkey and Russia each sent 60 servicemen.", tmp_path / "a", FakeStance()
     service = Service(Settings(), ExactCorpus(), FakeEmbedder(), stance)
     list(ingest(articles(), service.corpus, service.embedder))
-    first = Remembering(InProcess(service), file).verify(claim, 3)
+    first = Recorded(InProcess(service), file).verify(claim, 3)
     asked = len(stance.calls)
-    assert Remembering(InProcess(service), file).verify(claim, 3) == first
+    assert Recorded(InProcess(service), file).verify(claim, 3) == first
     assert len(stance.calls) == asked > 0
-    Remembering(InProcess(service), file).verify(claim, 4)
+    Recorded(InProcess(service), file).verify(claim, 4)
     assert len(stance.calls) > asked
     service.close()
 
 
 def test_other_code_is_another_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "CODE", [tmp_path])
+    monkeypatch.setattr(commands, "CODE", [tmp_path])
     (tmp_path / "way.py").write_text("STEP = 1")
-    before = cli._about("stance", [])
-    assert cli._about("stance", []) == before
+    before = commands.about("stance", [])
+    assert commands.about("stance", []) == before
     (tmp_path / "way.py").write_text("STEP = 2")
-    assert cli._about("stance", []) != before
+    assert commands.about("stance", []) != before

@@ -1,3 +1,5 @@
+"""Rankings over a benchmark: figures by hand, the same over HTTP, and bad data by name."""
+
 import json
 from pathlib import Path
 
@@ -77,7 +79,7 @@ def test_a_running_service_gives_the_same(small: Path) -> None:
     for remote in (False, True):
         service = Service(Settings(), ExactCorpus(), FakeEmbedder(), FakeStance())
         with client_for(service) as client:
-            target = Remote(client) if remote else InProcess(service)
+            target = Remote(client, "into_empty") if remote else InProcess(service)
             figures.append(evaluate(benchmark, target, lambda: None, rerank=True).figures)
     assert figures[0] == figures[1]
     assert figures[0]["rows"].keys() == {"BM25", "dense", "hybrid", "hybrid + stance"}
@@ -94,7 +96,7 @@ def test_a_query_too_long_for_the_stance_stays_in_the_order_of_the_search(small:
     for remote in (False, True):
         service = Service(Settings(), ExactCorpus(), FakeEmbedder(), ShortSighted())
         with client_for(service) as client:
-            target = Remote(client) if remote else InProcess(service)
+            target = Remote(client, "into_empty") if remote else InProcess(service)
             found = evaluate(load(small, "test"), target, lambda: None, rerank=True)
             with pytest.raises(ClaimRefused, match="'the mayor': too long"):
                 target.verify("the mayor", 5)
@@ -126,7 +128,7 @@ def test_a_service_that_is_not_there_or_refuses(small: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"corpus": '{"_id": "d1", "text": "ok"}\nnonsense\n'}, "corpus.jsonl:2: not a JSON"),
+        ({"corpus": '{"_id": "d1", "text": "ok"}\nnonsense\n'}, "corpus.jsonl:2: not JSON"),
         ({"corpus": '{"_id": "d1", "text": "ok"}\n' * 2}, "corpus.jsonl: a second document 'd1'"),
         ({"queries": '{"_id": "q1"}\n'}, "queries.jsonl:1: text: Field required"),
         ({"queries": "[]\n"}, "queries.jsonl:1: line: Input should be an object"),

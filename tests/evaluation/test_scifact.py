@@ -8,16 +8,9 @@ import pytest
 from api.service import Service
 from evaluation import beir
 from evaluation.errors import EvaluationError
-from evaluation.scifact import (
-    Gold,
-    Predicted,
-    as_document,
-    counts,
-    evaluate,
-    load,
-    score,
-    sentence_numbers,
-)
+from evaluation.scifact.data import Gold, as_document, load
+from evaluation.scifact.evaluation import evaluate
+from evaluation.scifact.scoring import Predicted, counts, score, sentence_numbers
 from evaluation.target import InProcess
 from index.split import split
 

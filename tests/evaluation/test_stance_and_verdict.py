@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 
 from api.service import Service
+from api.settings import Settings
 from evaluation import stance, verdict
 from evaluation.errors import EvaluationError
-from evaluation.target import InProcess
+from evaluation.target import InProcess, Remote
+from index.exact import ExactCorpus
+from index.ingest import ingest
 from retrieval.errors import ClaimTooLong
-from tests.fakes import FakeStance
+from tests.conftest import articles, client_for
+from tests.evaluation.test_report import save
+from tests.fakes import FakeEmbedder, FakeStance
 
 PAIRS = [
     {"evidence": "It cost 48 million.", "claim": "It cost 48 million", "label": "SUPPORTS"},
@@ -52,6 +57,33 @@ def test_a_claim_too_long_to_weigh_is_named_before_any_work(tmp_path: Path) -> N
     assert not steps
 
 
+GROUPED = [
+    {**PAIRS[0], "kind": "number", "n": 7, "tags": ["a"]},
+    {**PAIRS[1], "kind": "number"},
+    {**PAIRS[2], "kind": "entity"},
+    {**PAIRS[2], "dataset": "zoo"},
+]
+
+
+def test_pairs_by_the_fields_of_their_lines(tmp_path: Path) -> None:
+    pairs = stance.load(write(tmp_path / "pairs.jsonl", GROUPED), None)
+    found = stance.evaluate(pairs, FakeStance(), lambda: None, by=["kind", "dataset"]).figures
+    assert found["by"] == {
+        "kind": {
+            "number": {"n": 2, "accuracy": 1.0, "macro_f1": 1.0},
+            "entity": {"n": 1, "accuracy": 0.0, "macro_f1": 0.0},
+        },
+        "dataset": {
+            "unnamed": {"n": 3, "accuracy": 0.6667, "macro_f1": 0.8333},
+            "zoo": {"n": 1, "accuracy": 0.0, "macro_f1": 0.0},
+        },
+    }
+    assert "by" not in stance.evaluate(pairs, FakeStance(), lambda: None).figures
+    for name in ("voice", "tags"):  # in no line; a list
+        with pytest.raises(EvaluationError, match=f"no line has the field '{name}'"):
+            stance.evaluate(pairs, FakeStance(), lambda: None, by=[name])
+
+
 def test_a_sample_is_the_same_each_time(tmp_path: Path) -> None:
     file = write(tmp_path / "pairs.jsonl", PAIRS * 50)
     assert stance.load(file, 20) == stance.load(file, 20)
@@ -90,12 +122,83 @@ def test_strict_score_wants_the_gold_sentence(tmp_path: Path, weighing_service: 
     assert result["strict_score"] == round(2 / 3, 4)
 
 
+def test_a_claim_is_verified_within_its_own_filters(tmp_path: Path) -> None:
+    """The claim is about document a, of the Wire and of 30 January 2021."""
+    claim = {"claim": "Turkey and Russia each sent 60 servicemen", "verdict": "SUPPORTED"}
+    other = {"claim": "Turkey and Russia each sent 60 servicemen", "verdict": "NOT_ENOUGH_EVIDENCE"}
+    rows = [
+        {**claim, "as_of": "2021-01-30"},
+        {**other, "as_of": "2021-01-29"},
+        {**claim, "filters": {"publisher": ["Wire"]}},
+        {**other, "filters": {"publisher": ["Tribune"]}},
+        {**claim, "filters": {"language": ["en"]}},
+        {**other, "filters": {"language": ["fr"]}},
+        {**claim, "filters": {"published_after": "2021-01-30"}},
+        {**other, "filters": {"published_after": "2021-01-31"}},
+    ]
+    claims = verdict.load(write(tmp_path / "claims.jsonl", rows))
+    for remote in (False, True):
+        service = Service(Settings(), ExactCorpus(), FakeEmbedder(), FakeStance())
+        list(ingest(articles(), service.corpus, service.embedder))
+        with client_for(service) as client:
+            target = Remote(client) if remote else InProcess(service)
+            found = verdict.evaluate(claims, target, lambda: None)
+        assert found.figures["accuracy"] == 1, [row["verdict"] for row in found.predictions]
+
+
+def test_undated_documents_are_admitted_where_the_target_is_set_so(tmp_path: Path) -> None:
+    row = {"claim": "The bridge cost 48 million euros", "verdict": "SUPPORTED"}
+    file = write(tmp_path / "claims.jsonl", [{**row, "as_of": "2020-01-01"}])
+    verdicts = []
+    for admitted in (False, True):
+        settings = Settings(include_undated=admitted)
+        with Service(settings, ExactCorpus(), FakeEmbedder(), FakeStance()) as service:
+            list(ingest(articles(), service.corpus, service.embedder))
+            found = verdict.evaluate(verdict.load(file), InProcess(service), lambda: None)
+            verdicts += [row["verdict"] for row in found.predictions]
+    assert verdicts == ["NOT_ENOUGH_EVIDENCE", "SUPPORTED"]
+
+
+def test_hits_count_where_gold_documents_are_given(
+    tmp_path: Path, weighing_service: Service
+) -> None:
+    bridge = {"claim": "The bridge cost 48 million euros", "verdict": "SUPPORTED"}
+    rows = [
+        {**bridge, "documents": ["b"]},
+        {**bridge, "documents": ["nowhere", "b"]},
+        {**bridge, "documents": ["nowhere"]},
+        bridge,
+    ]
+    claims = verdict.load(write(tmp_path / "claims.jsonl", rows))
+    found = verdict.evaluate(claims, InProcess(weighing_service), lambda: None)
+    assert found.figures["evidence"] == {"n": 3, "hit@1": 0.6667, "hit@3": 0.6667, "hit@5": 0.6667}
+    none = verdict.evaluate(claims[3:], InProcess(weighing_service), lambda: None)
+    assert "evidence" not in none.figures
+
+
+def test_predictions_are_the_answers(tmp_path: Path, weighing_service: Service) -> None:
+    rows = [{"claim": "The bridge cost 71 million euros", "verdict": "SUPPORTED"}]
+    claims = verdict.load(write(tmp_path / "claims.jsonl", rows))
+    found = verdict.evaluate(claims, InProcess(weighing_service), lambda: None)
+    save(tmp_path / "report", found)
+    (line,) = map(json.loads, (tmp_path / "report" / "predictions.jsonl").read_text().splitlines())
+    assert (line["claim"], line["gold"]) == (rows[0]["claim"], "SUPPORTED")
+    assert line["verdict"] == "REFUTED"
+    assert line["probability"] == pytest.approx(found.columns["confidence"][0])
+    assert line["quotes"][0] == {"document": "b", "quote": "The bridge cost 48 million euros."}
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
         ([{"claim": "x", "verdict": "TRUE"}], r"claims\.jsonl:1: verdict"),
         ([{"claim": "x", "verdict": "REFUTED"}, {"verdict": "REFUTED"}], r"claims\.jsonl:2: claim"),
         ([], "holds no claim"),
+        (
+            [{"claim": "x", "verdict": "REFUTED", "filters": {"author": ["x"]}}],
+            r"claims\.jsonl:1: filters\.author",
+        ),
+        ([{"claim": "x", "verdict": "REFUTED", "as_of": "May"}], r"claims\.jsonl:1: as_of"),
     ],
 )
 def test_bad_claims_are_named(tmp_path: Path, rows: list, reason: str) -> None:
