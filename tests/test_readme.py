@@ -1,38 +1,51 @@
-"""What the README says is so: its commands run, its answers are real, its table is the settings."""
+"""The README and docs/: commands run, answers are real, tables name what there is."""
+
+from __future__ import annotations
 
 import json
 import os
 import re
 import shlex
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from api import settings
 from api.cli import app
-from tests.conftest import EXAMPLES, ROOT
+from api.errors import STATUS
+from api.metrics import Metrics
+from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.M | re.S)
-COMMANDS = [
-    line
-    for kind, block in BLOCKS
-    for line in block.splitlines()
-    if kind == "sh"
-    and line.startswith("claimdesk ")
-    and line != "claimdesk serve"
-    # It takes many minutes; tests/evaluation/test_bench.py runs a part of it.
-    and not line.startswith("claimdesk bench")
-]
+HTTP, OPERATIONS, SETTINGS = (
+    (ROOT / "docs" / f"{name}.md").read_text() for name in ("http", "operations", "settings")
+)
+# Pages whose commands are run, in this order, over one corpus.
+PAGES = (README, HTTP, OPERATIONS)
+FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
 BIN = Path(sys.executable).parent
 
 
-def block(kind: str) -> str:
-    (found,) = [text for name, text in BLOCKS if name == kind]
-    return found
+def blocks(page: str, kind: str) -> list[str]:
+    return [text for name, text in FENCED.findall(page) if name == kind]
+
+
+def commands() -> list[str]:
+    """The `claimdesk` lines of the pages, each once; without those that run for long."""
+    lines = [
+        line
+        for page in PAGES
+        for text in blocks(page, "sh")
+        for line in text.splitlines()
+        if line.startswith("claimdesk ")
+        and not line.startswith(("claimdesk serve", "claimdesk bench"))
+    ]
+    return list(dict.fromkeys(lines))
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +59,7 @@ def environment(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 @pytest.fixture(scope="module")
 def url(environment: dict[str, str]) -> Iterator[str]:
+    """Address of a service over the example articles."""
     environment = {**environment, "CLAIMDESK_DATA": environment["CLAIMDESK_DATA"] + "-served"}
     add = ["claimdesk", "add", "examples"]
     subprocess.run(add, env=environment, cwd=ROOT, check=True, capture_output=True)
@@ -57,7 +71,7 @@ def url(environment: dict[str, str]) -> Iterator[str]:
 
 
 def small_sets(folder: Path) -> dict[str, Path]:
-    """What stands in for the README's `path/to/…`."""
+    """Small data sets in place of the `path/to/…` of the pages."""
     dataset, scifact = folder / "dataset", folder / "scifact"
     pairs, claims = folder / "pairs.jsonl", folder / "claims.jsonl"
     (dataset / "qrels").mkdir(parents=True)
@@ -77,20 +91,20 @@ def small_sets(folder: Path) -> dict[str, Path]:
     return {f"path/to/{file.name}": file for file in (dataset, scifact, pairs, claims)}
 
 
+@pytest.mark.slow
 def test_every_command_runs(environment: dict[str, str], tmp_path: Path) -> None:
     sets = small_sets(tmp_path)
-    assert len(COMMANDS) == 11
-    for command in COMMANDS:
+    for command in commands():
         words = [str(sets.get(word, word)) for word in shlex.split(command)]
         done = subprocess.run(words, env=environment, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout, command
 
 
-def test_every_command_of_the_program_is_in_the_readme() -> None:
+def test_every_command_of_the_program_is_on_a_page() -> None:
     names = {command.callback.__name__ for command in app.registered_commands}
     names |= {group.name for group in app.registered_groups}
-    mentioned = set(re.findall(r"claimdesk (\w+)", README))
+    mentioned = set(re.findall(r"claimdesk (\w+)", "".join(PAGES)))
     assert names <= mentioned
 
 
@@ -105,24 +119,93 @@ def split(answer: dict) -> tuple[dict, list[float]]:
     return answer, numbers
 
 
-def test_the_answer_to_curl_is_real(url: str, environment: dict[str, str]) -> None:
-    (command,) = [text for kind, text in BLOCKS if kind == "sh" and text.startswith("curl")]
-    command = command.replace("http://127.0.0.1:8000", url)
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
-    (answer, numbers), (shown, expected) = map(split, map(json.loads, (done.stdout, block("json"))))
-    assert answer == shown
+def curl(number: int, url: str) -> str:
+    """The output of a curl command of docs/http.md."""
+    commands = [text for text in blocks(HTTP, "sh") if text.startswith("curl")]
+    command = commands[number].replace("http://127.0.0.1:8000", url)
+    return subprocess.run(command, shell=True, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.slow
+def test_the_answer_to_curl_is_real(url: str) -> None:
+    (shown,) = blocks(HTTP, "json")
+    (answer, numbers), (page, expected) = map(split, map(json.loads, (curl(0, url), shown)))
+    assert answer == page
     assert numbers == pytest.approx(expected, abs=0.06)
 
 
+@pytest.mark.slow
+def test_a_batch_is_answered_a_line_each(url: str) -> None:
+    lines = [json.loads(line) for line in curl(1, url).splitlines()]
+    assert sorted(line["index"] for line in lines) == [0, 1]
+    assert {line["verdict"] for line in lines} <= {*lines[0]["probabilities"]}
+
+
+@pytest.mark.slow
+def test_the_request_with_every_filter_is_answered(url: str) -> None:
+    (request,) = blocks(HTTP, "json5")
+    body = json.loads(re.sub(r"//.*", "", request))
+    answer = httpx.post(f"{url}/v1/verify", json=body, timeout=60)
+    assert answer.status_code == 200, answer.text
+    (evidence,) = answer.json()["evidence"]
+    assert evidence["document"]["publisher"] == "Port Tribune"
+
+
+@pytest.mark.slow
 def test_the_output_of_python_is_real(url: str) -> None:
-    code = block("python").replace("http://127.0.0.1:8000", url)
+    (code,) = blocks(README, "python")
+    code = code.replace("http://127.0.0.1:8000", url)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert f"```text\n{done.stdout}```" in README
 
 
+@pytest.mark.slow
+def test_the_backup_holds_every_document(url: str, environment: dict[str, str]) -> None:
+    (command,) = [text for text in blocks(OPERATIONS, "sh") if text.startswith("python -c")]
+    served = Path(environment["CLAIMDESK_DATA"] + "-served")
+    (served.parent / "claimdesk-data").symlink_to(served)
+    subprocess.run(command, shell=True, cwd=served.parent, env=environment, check=True)
+    with sqlite3.connect(served.parent / "claimdesk-backup.sqlite") as copy:
+        (documents,) = copy.execute("SELECT count(*) FROM documents").fetchone()
+    assert documents == httpx.get(f"{url}/v1/info").json()["documents"] > 0
+
+
+def test_every_endpoint_is_on_the_page() -> None:
+    contract = json.loads((ROOT / "tests" / "api" / "openapi.json").read_text())
+    for path, methods in contract["paths"].items():
+        lines = [line for line in HTTP.splitlines() if f"{path}`" in line]
+        assert lines, path
+        assert all(method.upper() in "".join(lines) for method in methods), path
+
+
+def test_every_status_of_an_error_is_on_the_page() -> None:
+    contract = json.loads((ROOT / "tests" / "api" / "openapi.json").read_text())
+    answered = {
+        int(status)
+        for methods in contract["paths"].values()
+        for operation in methods.values()
+        for status in operation["responses"]
+    }
+    listed = {int(status) for status in re.findall(r"^\| (\d{3}) \|", HTTP, re.M)}
+    assert {s for s in answered | set(STATUS.values()) if s >= 400} <= listed
+
+
+def test_every_metric_is_on_the_page() -> None:
+    for metric in Metrics().registry.collect():
+        assert f"`{metric.name}" in OPERATIONS, metric.name
+
+
 def test_the_settings_are_those_of_the_class() -> None:
-    assert settings.table() in README, "python -m api.settings prints the table"
+    assert settings.table() in SETTINGS, "python -m api.settings prints the table"
 
 
-def test_the_examples_are_there() -> None:
-    assert len(list(EXAMPLES.glob("*.*"))) >= 12
+def test_links_lead_to_files_that_exist() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]
+    links = [
+        (page.relative_to(ROOT), link)
+        for page in pages
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text())
+        if not link.startswith(("http:", "https:"))
+    ]
+    assert links
+    assert not [(page, link) for page, link in links if not (ROOT / page.parent / link).exists()]
