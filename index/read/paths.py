@@ -20,6 +20,8 @@ BESIDE_CORPUS = (
 )
 # Files that an operating system leaves in folders; those of others begin with a dot.
 SYSTEM_FILES = ("thumbs.db", "desktop.ini")
+# A folder with this file holds a corpus of ours, perhaps the one that is written to.
+OWN_DATABASE = "claimdesk.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ def find(path: Path) -> Iterator[Found | Refused]:
 
     An id is the path that was given (`examples/a.md`, whether `examples` was given or the file),
     without what leads up to it where that is absolute or climbs. Hidden files, files of the
-    operating system and the claims and judgements beside a BEIR corpus are left out.
+    operating system, our own data folders and the claims and judgements beside a BEIR corpus are
+    left out.
     """
     outside = path.is_absolute() or ".." in path.parts
     refused = _refused(path)
@@ -62,6 +65,8 @@ def _walk(top: Path) -> Iterator[Path | Refused]:
                 names = sorted(entry.name for entry in entries)
         except OSError as error:
             yield Refused(str(folder), error.strerror or str(error))
+            continue
+        if OWN_DATABASE in names:
             continue
         below = []
         for name in names:

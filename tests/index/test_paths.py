@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.documents import Document, Refused
+from index.embedded.corpus import DATABASE
 from index.read import count, read
 
 NOBODY = 65_534
@@ -80,6 +81,15 @@ def test_hidden_files_and_those_of_an_operating_system_are_left_out(tmp_path: Pa
     made(tmp_path, "a.txt", ".hidden.txt", ".git/config", ".DS_Store", "Thumbs.db", "desktop.ini")
     assert [item.id for item in read(tmp_path)] == [f"{tmp_path.name}/a.txt"]
     assert count(tmp_path) == 1
+
+
+def test_a_data_folder_of_ours_is_left_out(tmp_path: Path) -> None:
+    made(tmp_path, "a.txt", "data/vectors/a.txt", "data/words/b.txt", "other/b.txt")
+    (tmp_path / "data" / DATABASE).touch()
+    assert [item.id for item in read(tmp_path)] == [
+        f"{tmp_path.name}/a.txt", f"{tmp_path.name}/other/b.txt"
+    ]  # fmt: skip
+    assert count(tmp_path) == 2
 
 
 def test_claims_and_judgements_beside_a_corpus_are_left_out(tmp_path: Path) -> None:
