@@ -1,4 +1,4 @@
-"""claimdesk evaluate … as a person runs it: report, comparison, publication."""
+"""claimdesk evaluate … as a person runs it: report, comparison, publication, refusals."""
 
 import json
 import subprocess
@@ -6,8 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from evaluation.cli import app
 
 CLAIMDESK = Path(sys.executable).with_name("claimdesk")
+SEARCHES = {"faiss", "tantivy", "dateparser", "sentencex", "httpx"}
 
 
 @pytest.fixture
@@ -23,26 +27,64 @@ def dataset(tmp_path: Path) -> Path:
 
 
 def test_report_compare_publish(dataset: Path, tmp_path: Path, cache: Path, real_embedder) -> None:
-    def run(*arguments: object) -> str:
+    def run(*arguments: object, status: int = 0) -> str:
         done = subprocess.run(
             [CLAIMDESK, "evaluate", *map(str, arguments)],
             env={"CLAIMDESK_CACHE": str(cache), "HOME": str(tmp_path), "PATH": "/bin"},
             capture_output=True, text=True, cwd=tmp_path,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert done.stderr == ""
-        return done.stdout
+        assert done.returncode == status, done.stderr
+        assert done.stderr.count("\n") == (status != 0)
+        return done.stdout or done.stderr
 
     report = tmp_path / "report"
-    printed = json.loads(run("retrieval", dataset, "--report", report, "--json"))
+    evaluated = ("retrieval", dataset, "--no-rerank", "--report", report)
+    printed = json.loads(run(*evaluated, "--json"))
     assert printed["nDCG@10"] == 1
     assert printed["intervals"]["hybrid nDCG@10"] == [1, 1]
     assert {file.name for file in report.iterdir()} == {"results.json", "report.html", "recall.png"}
     kept = json.loads((report / "results.json").read_text())
-    assert kept["command"] == "claimdesk evaluate retrieval path/to/rivers --split test"
+    assert kept["command"] == "claimdesk evaluate retrieval path/to/rivers --split test --no-rerank"
     assert str(tmp_path) not in (report / "results.json").read_text()
+    assert "holds a report already" in run(*evaluated, status=1)
+    assert json.loads((report / "results.json").read_text()) == kept
     same = json.loads(run("compare", report, report, "--json"))
     assert {row["difference"] for row in same.values()} == {0}
     (tmp_path / "docs").mkdir()
     run("publish", report)
     assert "## rivers: retrieval" in (tmp_path / "docs" / "results.md").read_text()
+
+
+def refused(*arguments: object) -> str:
+    """The one line that a command ends with."""
+    done = CliRunner().invoke(app, [*map(str, arguments)])
+    assert done.exit_code == 1
+    assert done.output.count("\n") == 1, done.output
+    return done.output
+
+
+def test_an_import_is_for_a_service(dataset: Path) -> None:
+    assert "--import is for the service of --url" in refused("retrieval", dataset, "--import")
+
+
+def test_no_service_is_one_line(dataset: Path) -> None:
+    url = "http://127.0.0.1:9"
+    assert "127.0.0.1:9" in refused("retrieval", dataset, "--url", url, "--import")
+
+
+def test_predictions_go_into_a_new_file(tmp_path: Path) -> None:
+    claims = tmp_path / "claims.jsonl"
+    claims.write_text('{"claim": "x", "verdict": "REFUTED"}\n')
+    said = refused("verdict", claims, "--predictions", claims)
+    assert "exists already: name a new file" in said
+    assert claims.read_text() == '{"claim": "x", "verdict": "REFUTED"}\n'
+
+
+def test_help_loads_no_library_of_a_search() -> None:
+    code = f"""
+import sys
+import evaluation.cli, evaluation.bench.cli
+print(sorted({SEARCHES!r} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,22 @@ from evaluation import publish
 from evaluation.errors import EvaluationError
 from evaluation.result import read
 from tests.conftest import ROOT
-from tests.evaluation.test_report import retrieval_result, save, scifact_result, stance_result
+from tests.evaluation.test_report import (
+    articles_result,
+    retrieval_result,
+    save,
+    scifact_result,
+    stance_result,
+)
 
 DOCS = ROOT / "docs"
+
+
+def readme_section(title: str) -> str:
+    """The text under a heading of the README."""
+    _, _, rest = (ROOT / "README.md").read_text().partition(f"\n## {title}\n")
+    assert rest, title
+    return rest.partition("\n## ")[0]
 
 
 def test_the_page_is_what_the_command_writes() -> None:
@@ -20,8 +34,7 @@ def test_the_page_is_what_the_command_writes() -> None:
 
 
 def test_the_readme_takes_its_figures_from_there() -> None:
-    readme = (ROOT / "README.md").read_text()
-    section = readme[readme.index("## How good the search is") : readme.index("## Settings")]
+    section = readme_section("How good it is")
     rows = re.findall(
         r"^\| (\w+) \| ([^|]+) \| ([^|]+) \| \*\*([^|]+)\*\* \| ([^|]+) \|$", section, re.M
     )
@@ -42,8 +55,7 @@ def test_the_model_card_s_scores_are_the_kept_ones() -> None:
 
 
 def test_the_readme_s_figures_of_stance_and_verdict_are_the_kept_ones() -> None:
-    readme = (ROOT / "README.md").read_text()
-    section = readme[readme.index("## How good the verdicts are") : readme.index("## How fast")]
+    section = readme_section("How good it is")
     rows = re.findall(
         r"^\| (\w[\w-]*) \| ([\d,]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", section, re.M
     )
@@ -56,13 +68,10 @@ def test_the_readme_s_figures_of_stance_and_verdict_are_the_kept_ones() -> None:
 
 
 def test_the_readme_s_ratios_are_those_of_the_kept_bench() -> None:
-    readme = (ROOT / "README.md").read_text()
-    section = readme[readme.index("## How fast") : readme.index("## Settings")]
-    kept = json.loads((DOCS / "bench" / "bench.json").read_text())
-    rows = dict(re.findall(r"^\| [^|]+ \| `(\w+)` \| ([^|]+) \|$", section, re.M))
-    assert rows.keys() == kept["ratios"].keys()
-    for name, shown in rows.items():
-        assert shown == f"{kept['ratios'][name]:.2f}", name
+    ratios = json.loads((DOCS / "bench" / "bench.json").read_text())["ratios"]
+    shown = re.findall(r"\d+\.\d\d", readme_section("How fast it is"))
+    named = ("verify_p50_1", "throughput_32_vs_plain", "import", "search_p50_1m_vs_10k")
+    assert shown == [f"{ratios[name]:.2f}" for name in named]
 
 
 def test_no_sentence_of_a_data_set_is_kept(tmp_path: Path) -> None:
@@ -71,9 +80,25 @@ def test_no_sentence_of_a_data_set_is_kept(tmp_path: Path) -> None:
         kept = publish.keep(read(tmp_path / "report"), tmp_path / "results")
         assert kept.name == f"{found.task}-scifact.json"
         assert not {"items", "worst_errors"} & set(json.loads(kept.read_text()))
+        assert {file.name for file in (tmp_path / "results").glob("*.jsonl")} == set()
     with pytest.raises(EvaluationError, match="remove it"):
         publish.keep({**read(tmp_path / "report"), "command": "another"}, tmp_path / "results")
     page = publish.page(tmp_path / "results")
     assert page.count("\n## ") == 3
     assert "A <b>claim</b>" not in page
     assert "VerT5erini" in page
+
+
+def test_figures_by_field_and_of_articles_are_published(tmp_path: Path) -> None:
+    grouped = stance_result(0.7, 1)
+    row = {"n": 1_200, "accuracy": 0.61, "macro_f1": 0.6}
+    grouped = replace(grouped, figures={**grouped.figures, "by": {"area": {"role": row}}})
+    save(tmp_path / "grouped", grouped, data="kinds")
+    save(tmp_path / "articles", articles_result(), data="factchecks")
+    for report in ("grouped", "articles"):
+        publish.keep(read(tmp_path / report), tmp_path / "results")
+    page = publish.page(tmp_path / "results")
+    assert "## kinds: stance" in page
+    assert "| role | 1,200 | 0.610 | 0.600 |" in page
+    assert "| all | 4 | 0.750 | 0.667 |" in page
+    assert "| REFUTES |" not in page  # no claim of that label

@@ -18,6 +18,7 @@ PICTURES = {
     "stance": {"confusion.png", "reliability.png", "coverage.png"},
     "scifact": set(),
     "retrieval": {"recall.png"},
+    "articles": set(),
 }
 
 
@@ -58,14 +59,27 @@ def retrieval_result() -> Result:
     return Result("retrieval", figures, columns, [error])
 
 
+def articles_result() -> Result:
+    columns = {"decided": np.array([1, 1, 1, 0]), "right": np.array([1, 1, 0, 0])}
+    row = {"n": 4, "decided": 0.75, "right_where_decided": 0.6667}
+    figures = {**row, "articles": 5, "labels": {"SUPPORTS": row, "REFUTES": {"n": 0}},
+               "evidence": {"n": 4, "hit@1": 0.5}, "models": {"stance": "fake@1"},
+               "version": "0.1.0"}  # fmt: skip
+    error = {"claim": "x", "expected": "SUPPORTED", "got": "REFUTED", "value": 0.9, "evidence": ""}
+    return Result("articles", figures, columns, [error])
+
+
 def save(folder: Path, found: Result, data: str = "scifact") -> dict:
     return result.save(
         folder, found, data=data, data_sha256="0" * 64, settings={"threads": 0}, command="claimdesk"
     )
 
 
-@pytest.mark.parametrize("found", [stance_result(0.7, 1), scifact_result(), retrieval_result()],
-                         ids=lambda found: found.task)  # fmt: skip
+@pytest.mark.parametrize(
+    "found",
+    [stance_result(0.7, 1), scifact_result(), retrieval_result(), articles_result()],
+    ids=lambda found: found.task,
+)
 def test_a_page_that_needs_nothing_else(tmp_path: Path, found: Result) -> None:
     page = report.write(tmp_path, save(tmp_path, found)).read_text()
     assert {file.name for file in tmp_path.glob("*.png")} == PICTURES[found.task]
@@ -78,6 +92,9 @@ def test_a_page_that_needs_nothing_else(tmp_path: Path, found: Result) -> None:
         assert '<td>without</td><td class="n">123</td>' in page
     if found.task == "scifact":
         assert "VerT5erini" in page
+    if found.task == "articles":
+        assert '<td>supports</td><td class="n">4</td>' in page
+        assert "hit@1 0.500" in page
 
 
 def test_pictures_are_pictures(tmp_path: Path) -> None:
