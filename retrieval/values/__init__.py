@@ -1,0 +1,12 @@
+"""(claim, sentence) -> what their numbers, dates and times say of each other."""
+
+from retrieval.values.compare import Comparison, Step
+from retrieval.values.correct import correct, corrected, parse_claim, verdict_of_values
+from retrieval.values.differences import differences
+from retrieval.values.parsed import Parsed as ParsedClaim
+from retrieval.values.relate import Relation
+
+__all__ = [
+    "Comparison", "ParsedClaim", "Relation", "Step", "correct", "corrected", "differences",
+    "parse_claim", "verdict_of_values",
+]  # fmt: skip

@@ -1,0 +1,90 @@
+"""Text -> the times of day in it, as minutes after midnight."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from retrieval.values.numbers import Slice
+
+HALF_DAY, DAY = 720, 1440  # minutes
+_HOURS = [
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+]  # fmt: skip
+_MINUTES = {
+    "quarter": 15, "a quarter": 15, "half": 30, "five": 5, "ten": 10, "twenty": 20,
+    "twenty-five": 25, "twelve": 12, "eight": 8,
+}  # fmt: skip
+_HOUR = rf"(?P<hour>{'|'.join(_HOURS)}|[01]?\d|2[0-4])"
+_HALF = (
+    r"(?:\s*(?P<half>[ap])\.?m\b\.?|\s+(?:in the|at)\s+(?P<part>morning|afternoon|evening|night)\b)"
+)
+_PAST = (
+    r"(?P<minutes>a quarter|quarter|half(?=\s+past)"
+    r"|(?:twenty-five|twenty|ten|five|twelve|eight|\d\d?)(?=\s+minutes|\s+past))"
+)
+_FORMS = (
+    re.compile(
+        rf"\b{_PAST}(?:\s+minutes)?\s+(?P<side>past|to)\s+{_HOUR}\b(?:\s+o['’]clock)?{_HALF}?"
+        r"(?!\s*(?:[\d%$£€]|in\b))",
+        re.I,
+    ),
+    re.compile(r"\b(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s*(?:hrs|hours|h)\b", re.I),
+    re.compile(rf"(?<![\d.:,])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?![\d:]){_HALF}?", re.I),
+    re.compile(rf"(?<![\d.:,])(?P<hour>0?[1-9]|1[0-2])[.](?P<minute>[0-5]\d){_HALF}", re.I),
+    re.compile(
+        r"(?<=\bat )(?P<hour>[01]?\d|2[0-3])[.](?P<minute>[0-5]\d)\b(?![.,]\d|\s*(?:%|per))", re.I
+    ),
+    re.compile(rf"\b{_HOUR}(?:\s+o['’]clock)?{_HALF}", re.I),
+    re.compile(rf"\b{_HOUR}\s+o['’]clock\b", re.I),
+    re.compile(r"\b(?P<word>noon|midday|midnight)\b", re.I),
+)
+_CHEAP = re.compile(r"[:.]\d\d|\d\s*[ap]\.?m\b|clock|noon|midday|midnight|hrs|\d{4} h|past|to "
+                    r"|\b[ap]\.?m\b|morning|afternoon|evening|night", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Clock(Slice):
+    """minutes: after midnight; two where morning or evening is not said."""
+
+    minutes: tuple[int, ...]
+
+
+def read_clock(text: str) -> list[Clock]:
+    """Times of day, in order; none overlaps another."""
+    if not _CHEAP.search(text):
+        return []
+    found: list[Clock] = []
+    taken = bytearray(len(text))
+    for form in _FORMS:
+        for match in form.finditer(text):
+            if not any(taken[match.start() : match.end()]) and (minutes := _minutes(match)):
+                taken[match.start() : match.end()] = b"\1" * len(match.group())
+                found.append(Clock(*match.span(), minutes))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _minutes(match: re.Match[str]) -> tuple[int, ...]:
+    named = match.groupdict()
+    if word := named.get("word"):
+        return (0,) if word.lower() == "midnight" else (HALF_DAY,)
+    spoken = named["hour"].lower()
+    hour = _HOURS.index(spoken) + 1 if spoken in _HOURS else int(spoken)
+    minute = int(named.get("minute") or 0)
+    if said := named.get("minutes"):
+        past = _MINUTES.get(said.lower()) or int(said)
+        if past > 59 or hour > 12:
+            return ()
+        minute = past if (named["side"] or "").lower() == "past" else -past
+    part = (named.get("half") or named.get("part") or "").lower()
+    total = hour * 60 + minute
+    if hour > 12:
+        return (total % DAY,)
+    if part in ("a", "morning"):
+        return (total % HALF_DAY,)
+    if part in ("p", "afternoon", "evening"):
+        return (total % HALF_DAY + HALF_DAY,)
+    if (len(spoken) == 2 and spoken[0] == "0") or hour == 0 or match.re is _FORMS[1]:
+        return (total % DAY,)  # 08:30 and 0830 are of the morning
+    return (total % HALF_DAY, total % HALF_DAY + HALF_DAY)

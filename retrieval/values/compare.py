@@ -1,0 +1,178 @@
+"""(claim, sentence) -> whether their values agree, where the words around them are the same.
+
+Nothing is said unless it is sure: every content word of the claim stands in the sentence, close
+together and in the same order, and each of its values meets one of the same unit or noun.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from retrieval.values.numbers import Slice
+from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach
+from retrieval.values.quantity import Quantity
+from retrieval.values.relate import Relation, relate
+
+_BY = re.compile(r"\bby\s+$", re.I)
+# Items beside the claim's own in which a word that compares counts.
+NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of working out: in words, with the slices of the evidence that it uses."""
+
+    text: str
+    evidence: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """relation: of all values together. steps: how it was found, with slices of the text; empty
+    where it is unknown, and where every value is written as in the claim."""
+
+    relation: Relation
+    steps: tuple[Step, ...] = ()
+
+
+UNKNOWN = Comparison(Relation.UNKNOWN)
+
+
+def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
+    """What one sentence says of all the values of a claim, where it says the same of them."""
+    if not claim.values or not sentence.values or sentence.turning - claim.turning:
+        return UNKNOWN
+    if sentence.text.rstrip().endswith("?"):
+        return UNKNOWN
+    if not claim.words <= sentence.words:
+        return UNKNOWN
+    options = [
+        [
+            (at, relation)
+            for at, other in enumerate(sentence.values)
+            if (relation := relate(value, other)) is not None
+            and _is_change(claim, value) == _is_change(sentence, other)
+        ]
+        for value in claim.values
+    ]
+    found: set[Relation] = set()
+    steps: tuple[Step, ...] = ()
+    if math.prod(map(len, options)) > MAX_VALUES:
+        return UNKNOWN
+    for choice in itertools.product(*options):
+        used = [at for at, _ in choice]
+        if len(set(used)) < len(used) or not _in_order(claim, sentence, used):
+            continue
+        together = _together([relation for _, relation in choice])
+        if together.refutes and not _dates_are_near(claim, sentence, choice):
+            together = Relation.UNKNOWN
+        found.add(together)
+        steps = tuple(_steps(claim, sentence, choice))
+    if len(found) != 1 or Relation.UNKNOWN in found:
+        return UNKNOWN
+    return Comparison(found.pop(), steps)
+
+
+def _is_change(parsed: Parsed, value: Value) -> bool:
+    """Whether a value says by how much something changed: "by 3 euros", not "to 15"."""
+    return _BY.search(parsed.text, max(0, value.start - 8), value.start) is not None
+
+
+def _together(relations: Sequence[Relation]) -> Relation:
+    against = [relation for relation in relations if relation.refutes]
+    if len(against) == 1:
+        return against[0]  # one value is another; who differs in two speaks of another matter
+    if against or Relation.UNKNOWN in relations:
+        return Relation.UNKNOWN
+    return Relation.BOUND_HOLDS if Relation.BOUND_HOLDS in relations else Relation.EQUAL
+
+
+def _in_order(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> bool:
+    """Whether the claim's words and values stand in the sentence close together and in the claim's
+    order. Dates may stand anywhere, and what is last in one may be first in the other."""
+    wanted: list[str | int] = [
+        item if isinstance(item, str) else used[item]
+        for item in claim.items
+        if isinstance(item, str) or isinstance(claim.values[item], Quantity)
+    ]
+    if not any(isinstance(item, str) for item in wanted):
+        return False
+    most = len(wanted) + max(2, len(wanted) // 2)
+    own = {word for _, word in claim.comparing}
+    for at in (0, *_turns(claim, wanted)):
+        start, end = _window(wanted[at:] + wanted[:at], sentence)
+        if end - start <= most and not any(
+            start - NEAR <= place < end + NEAR and word not in own
+            for place, word in sentence.comparing
+        ):
+            return True
+    return False
+
+
+def _turns(claim: Parsed, wanted: Sequence[str | int]) -> tuple[int, ...]:
+    """Where the claim may be cut and its end be put first: "in Oria 12 people died"."""
+    return (len(wanted) - 1, 1) if len(wanted) > 3 else ()
+
+
+def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[float, float]:
+    """Start and end of the shortest run of items that holds the wanted ones in order."""
+    items = sentence.items
+    best = (-math.inf, math.inf)
+    for start, item in enumerate(items):
+        if item != wanted[0]:
+            continue
+        at = start
+        for one in wanted[1:]:
+            try:
+                at = items.index(one, at + 1)
+            except ValueError:
+                return best
+        if at + 1 - start < best[1] - best[0]:
+            best = (start, at + 1)
+    return best
+
+
+def _dates_are_near(
+    claim: Parsed, sentence: Parsed, choice: Sequence[tuple[int, Relation]]
+) -> bool:
+    """Whether a date can be of nothing but what the claim says: it is the only one of the sentence,
+    and stands beside a word of the claim."""
+    for value, (at, _) in zip(claim.values, choice, strict=True):
+        if isinstance(value, Quantity):
+            continue
+        if sum(isinstance(one, type(value)) for one in sentence.values) > 1:
+            return False
+        place = sentence.items.index(at)
+        beside = [
+            *sentence.items[max(0, place - 1) : place],
+            *sentence.items[place + 1 : place + 2],
+        ]
+        if not claim.words & {item for item in beside if isinstance(item, str)}:
+            return False
+    return True
+
+
+_SAYS = {
+    Relation.EQUAL: "is the same as",
+    Relation.BOUND_HOLDS: "agrees with",
+    Relation.DIFFERS: "is not",
+    Relation.BOUND_BROKEN: "is not",
+    Relation.UNKNOWN: "may be",
+}
+
+
+def _steps(
+    claim: Parsed, sentence: Parsed, choice: Sequence[tuple[int, Relation]]
+) -> Iterator[Step]:
+    """A step for each value that is not written as in the claim."""
+    for value, (at, relation) in zip(claim.values, choice, strict=True):
+        told = sentence.values[at]
+        ours = claim.text[value.start : reach(value)]
+        theirs = sentence.text[told.start : reach(told)]
+        if ours.lower() != theirs.lower():
+            text = f"{theirs} {_SAYS[relation]} {ours}"
+            yield Step(text, (Slice(told.start, reach(told)),))

@@ -1,0 +1,73 @@
+"""(claim, text) -> what the values of the text say of the claim; a stance that is moved by it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+
+from index.documents import Vectors
+from retrieval.types import STANCES
+from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence
+from retrieval.values.derive import derive
+from retrieval.values.parsed import Parsed, parse
+from retrieval.values.relate import Relation
+
+# The probability that a stance has at the least after its correction. On pairs held out of training
+# the values are right in this share of the cases in which they speak.
+SURE = 0.95
+# Characters of a text that are compared: the rest of it says nothing.
+MAX_TEXT_CHARS = 4_000
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])")
+
+parse_claim = lru_cache(maxsize=512)(parse)
+# A sentence is read for several claims of a batch, and again when it is explained.
+_parse_sentence = lru_cache(maxsize=4096)(parse)
+
+
+def verdict_of_values(claim: Parsed, text: str) -> Comparison:
+    """What the numbers, dates and times of a text say of those of a claim.
+
+    The sentence in which the claim's own words stand is compared value by value; where none has
+    them, a value may follow from two of a sentence. What sentences say otherwise of each other is
+    unknown. English only, because what is compared is words.
+    """
+    if not claim.values:
+        return UNKNOWN
+    sentences = [_parse_sentence(each) for each in split(text) if each]
+    for how in (compare_sentence, derive):
+        found = [how(claim, sentence) for sentence in sentences]
+        sure = [one for one in found if one.relation is not Relation.UNKNOWN]
+        if len({one.relation.supports for one in sure}) == 1:
+            return sure[0]
+        if sure:
+            return UNKNOWN
+    return UNKNOWN
+
+
+def split(text: str) -> list[str]:
+    return _SENTENCE_END.split(text[:MAX_TEXT_CHARS])
+
+
+def correct(stance: Vectors, claim: Parsed, text: str) -> Vectors:
+    """The stance of a text, shape (3,), with what its values say where they are sure.
+
+    A stance that agrees with them already stays as it is. Of one that does not, so much moves to
+    the other side that this has the probability `SURE`.
+    """
+    return corrected(stance, verdict_of_values(claim, text))
+
+
+def corrected(stance: Vectors, comparison: Comparison) -> Vectors:
+    """The stance, shape (3,), moved to what a comparison says. Values that are written as in the
+    claim move nothing: a model reads them, and whether a text vouches for them, well enough."""
+    relation = comparison.relation
+    if not comparison.steps:
+        return stance
+    side = STANCES.index("SUPPORTS" if relation.supports else "REFUTES")
+    if stance[side] >= SURE:
+        return stance
+    moved = stance * ((1 - SURE) / max(1.0 - float(stance[side]), 1e-9))
+    moved[side] = SURE
+    return np.asarray(moved, np.float32)

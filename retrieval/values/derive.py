@@ -1,0 +1,264 @@
+"""(claim, sentence) -> whether a value of the claim follows from two of the sentence, with steps.
+
+What a sentence must look like is narrow: "84 pairs, five fewer than in 2022" gives those of 2022,
+"411 of the 902 carcasses" a share, "from 12 to 15 per cent" a rise, "born in 1930 ... died in 2001"
+an age, "45 people in Oria and 6 in Ustra" a sum.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from retrieval.values.compare import UNKNOWN, Comparison, Step
+from retrieval.values.dates import Date, days_of
+from retrieval.values.nouns import stem
+from retrieval.values.numbers import Slice
+from retrieval.values.parsed import Parsed, Value, reach, words_between
+from retrieval.values.quantity import Measure, Quantity
+from retrieval.values.relate import Relation, comparable, relate, relate_measures
+
+_THAN = r"\s+(?:[^\W\d_]+\s+)?(?:than|on)\b"
+_MORE = re.compile(
+    rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(more|higher|greater|larger|longer|up|above){_THAN}", re.I
+)
+_FEWER = re.compile(
+    rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(fewer|less|lower|smaller|shorter|down|below){_THAN}", re.I
+)
+_CLAUSE_END = re.compile(r"[.;:!?]\s|,\s|\s-\s|$")
+_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his|her)?\s*", re.I)
+_FROM = re.compile(
+    r"\b(?:up|down|rose|rising|fell|falling|grew|dropped|increased|decreased|declined|climbed)\b"
+    r"[^.;]*?\bfrom\s+$",
+    re.I,
+)
+_UP = {"rose", "rise", "risen", "grew", "grow", "grown", "increas", "up", "climb", "jump", "gain"}
+_DOWN = {"fell", "fall", "fallen", "drop", "declin", "decreas", "shrank", "shrink", "down", "lost"}
+_TOTAL = {"total", "altogeth", "togeth", "combin", "overal", "all", "sum"}
+_AGE_WORDS = {"die", "age", "live", "old", "year"}
+_BORN = re.compile(r"\bborn\b[^.;]{0,40}$", re.I)
+_DIED = re.compile(r"\b(?:died|death|killed)\b[^.;]{0,40}$", re.I)
+_LIFE = re.compile(r"\s*[-–]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    """A quantity that follows from others: the quantity as the evidence would have it, the step,
+    and the stems that the working out puts in place of words."""
+
+    quantity: Quantity
+    step: Step
+    spoken_for: frozenset[str]
+
+
+def derive(claim: Parsed, sentence: Parsed) -> Comparison:
+    """What follows from two values of a sentence for the one quantity of a claim."""
+    asked = [value for value in claim.values if isinstance(value, Quantity)]
+    if len(asked) != 1 or len(sentence.values) < 2 or sentence.turning - claim.turning:
+        return UNKNOWN
+    for value in claim.values:
+        if value is not asked[0] and all(
+            relate(value, told) is not Relation.EQUAL for told in sentence.values
+        ):
+            return UNKNOWN
+    found: dict[Relation, Step] = {}
+    for derivation in _DERIVATIONS:
+        for derived in derivation(claim, asked[0], sentence):
+            if not claim.words - derived.spoken_for <= sentence.words:
+                continue
+            for one, other in comparable(asked[0], derived.quantity):
+                relation = relate_measures(one, asked[0], other, derived.quantity)
+                sign = "is" if relation.supports else "is not"
+                said = claim.text[asked[0].start : reach(asked[0])]
+                if asked[0].bound:
+                    said = said[0].lower() + said[1:]
+                text = f"{derived.step.text}, which {sign} {said}"
+                found[relation] = replace(derived.step, text=text)
+    if len(found) != 1 or Relation.UNKNOWN in found:
+        return UNKNOWN
+    (relation,) = found
+    return Comparison(relation, (found[relation],))
+
+
+def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+    """84 pairs, five fewer than in 2022: those of 2022 were 89."""
+    text = sentence.text
+    quantities = [value for value in sentence.values if isinstance(value, Quantity)]
+    for at, (base, change) in enumerate(itertools.pairwise(quantities)):
+        if base.bound or change.bound not in ("",):
+            continue
+        more = _MORE.match(text, reach(change))
+        fewer = _FEWER.match(text, reach(change))
+        cue = more or fewer
+        if cue is None or (len(base.measures[0].base) and base.measures[0].base == "th"):
+            continue
+        end = _CLAUSE_END.search(text, cue.end())
+        stop = end.start() if end else len(text)
+        reference = words_between(sentence, cue.end(), stop)
+        dates = [d for d in sentence.values if isinstance(d, Date) and cue.end() <= d.start < stop]
+        claimed_dates = [d for d in claim.values if isinstance(d, Date)]
+        if dates or claimed_dates:
+            if [d.parts for d in dates] != [d.parts for d in claimed_dates]:
+                continue
+        elif not reference or not reference <= claim.words:
+            continue
+        if at + 2 < len(quantities) and quantities[at + 2].start < stop:
+            continue
+        first, second = base.measures[0], change.measures[0]
+        share = second.base == "%" and first.base != "%"
+        points = first.base == "%" and second.base in ("point", "")
+        if not share and not points and first.base != second.base and second.base:
+            continue
+        if second.base == "" and not points and change.noun not in ("", base.noun, stem(cue[1])):
+            continue
+        sign = -1 if more else 1
+        if share:
+            value = first.low / (1 - sign * second.low / 100)
+            how = f"{_cut(text, base)} / {1 - sign * second.low / 100:g} = {_written(value, first)}"
+            rounding = abs(value) * 0.006 + first.exact_to
+        else:
+            # Of "188,000 a day, 12,000 down on spring" the second is told as the first.
+            as_first = second.base == "" and not points and base.number
+            factor = first.low / base.number if as_first else 1.0
+            value = first.low + sign * (change.number if as_first else second.low) * factor
+            how = f"{_cut(text, base)} {'-' if more else '+'} {_cut(text, change)}"
+            how += f" = {_written(value, first)}"
+            rounding = first.exact_to + second.exact_to
+        measure = replace(first, low=value, high=value, exact_to=rounding)
+        yield _Derived(
+            replace(base, measures=(measure,)), _step(how, base, change), frozenset({"had", "than"})
+        )
+
+
+def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+    """411 of the 902 carcasses: 45.6 per cent."""
+    if asked.measures[0].base != "%":
+        return
+    quantities = [value for value in sentence.values if isinstance(value, Quantity)]
+    for part, whole in itertools.pairwise(quantities):
+        if not _OF.fullmatch(sentence.text, part.end, whole.start) or part.bound or whole.bound:
+            continue
+        top, under = part.measures[0], whole.measures[0]
+        if top.base or under.base or not 0 < top.low <= under.low:
+            continue
+        if not whole.noun or whole.noun not in (asked.noun, *claim.words):
+            continue
+        share = 100 * top.low / under.low
+        measure = Measure("%", share, share, 0.5, 0, "derived")
+        how = f"{_cut(sentence.text, part)} / {_cut(sentence.text, whole)} = {share:.3g}%"
+        yield _Derived(replace(whole, measures=(measure,)), _step(how, part, whole), frozenset())
+
+
+def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+    """rose from 12 to 15 per cent: by 3 points, by a quarter."""
+    directions = claim.words & (_UP | _DOWN)
+    if not directions or not re.search(r"\bby\s+$", claim.text[: asked.start]):
+        return
+    quantities = [value for value in sentence.values if isinstance(value, Quantity)]
+    for one, other in itertools.pairwise(quantities):
+        before = sentence.text[: one.start]
+        gap = sentence.text[reach(one) : other.start]
+        if re.search(r"\bfrom\s+$", before) and re.fullmatch(r"\s+to\s+", gap):
+            old, new = one, other
+        elif _FROM.search(sentence.text[max(0, other.start - 40) : other.start]):
+            old, new = other, one
+        else:
+            continue
+        a, b = old.measures[0], new.measures[0]
+        if not b.base and not new.noun:
+            continue  # 1986
+        if (a.base and a.base != b.base) or old.bound or new.bound or not a.low:
+            continue
+        rises = b.low > a.low
+        if not directions <= (_UP if rises else _DOWN):
+            continue
+        change = abs(b.low - a.low)
+        spoken = frozenset(directions)
+        if asked.measures[0].base == "%" and b.base != "%":
+            percent = 100 * change / abs(a.low)
+            how = f"{_cut(sentence.text, new)} / {_cut(sentence.text, old)} - 1 = {percent:.3g}%"
+            measure = Measure("%", percent, percent, 0.5, 0, "derived")
+        else:
+            base = "point" if b.base == "%" else b.base
+            low, high = (_cut(sentence.text, one) for one in ((old, new) if rises else (new, old)))
+            how = f"{high} - {low} = {_written(change, b)}"
+            measure = replace(
+                b, base=base, low=change, high=change, exact_to=a.exact_to + b.exact_to
+            )
+        noun = asked.noun if not measure.base else ""
+        yield _Derived(replace(new, measures=(measure,), noun=noun), _step(how, new, old), spoken)
+
+
+def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+    """Born in 1930, died in 2001: aged 70 or 71."""
+    if asked.measures[0].base != "age" or not claim.words & {"die", "death", "dead"}:
+        return
+    dates = [value for value in sentence.values if isinstance(value, Date) and value.parts[0]]
+    if len(dates) != 2:
+        return
+    birth, death = dates
+    text = sentence.text
+    joined = _LIFE.fullmatch(text, birth.end, death.start)
+    if not joined and not (
+        _BORN.search(text[: birth.start]) and _DIED.search(text[birth.end : death.start])
+    ):
+        return
+    born, died = days_of(birth.parts), days_of(death.parts)
+    if born is None or died is None or birth.either or death.either:
+        return
+    least = _years(born[1], died[0])
+    most = _years(born[0], died[1])
+    measure = Measure("age", float(least), float(most), 0, 0)
+    years = least if least == most else f"{least} or {most}"
+    how = f"{_cut(text, birth)} to {_cut(text, death)} = {years} years"
+    yield _Derived(
+        Quantity(birth.start, death.end, death.end, birth.start, (measure,), "", ""),
+        _step(how, birth, death),
+        frozenset({"die", "age", "death", "was", "when"}),
+    )
+
+
+def _years(first: dt.date, last: dt.date) -> int:
+    return last.year - first.year - ((last.month, last.day) < (first.month, first.day))
+
+
+def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+    """45 people in Oria and 6 in Ustra: 51 people in all."""
+    totals = claim.words & _TOTAL
+    if not totals or asked.measures[0].base in ("th", "%", "age"):
+        return
+    quantities = [value for value in sentence.values if isinstance(value, Quantity)]
+    if len(quantities) != 2:
+        return
+    one, other = quantities
+    a, b = one.measures[0], other.measures[0]
+    gap = sentence.text[reach(one) : other.start].lower()
+    if one.bound or other.bound or a.base != b.base or not re.search(r"\band\s+$", gap):
+        return
+    if not a.base and one.noun != asked.noun:
+        return
+    total = a.low + b.low
+    how = f"{_cut(sentence.text, one)} + {_cut(sentence.text, other)} = {_written(total, a)}"
+    measure = replace(a, low=total, high=total, exact_to=a.exact_to + b.exact_to)
+    yield _Derived(replace(one, measures=(measure,)), _step(how, one, other), frozenset(totals))
+
+
+_DERIVATIONS: tuple[Callable[[Parsed, Quantity, Parsed], Iterator[_Derived]], ...] = (
+    _differences, _shares, _changes, _ages, _sums,
+)  # fmt: skip
+
+
+def _written(value: float, measure: Measure) -> str:
+    """A value in the unit in which its measure is written."""
+    return f"{value / measure.size:,.10g}"
+
+
+def _cut(text: str, value: Value) -> str:
+    return text[value.start : value.end]
+
+
+def _step(text: str, *values: Value) -> Step:
+    return Step(text, tuple(Slice(value.start, reach(value)) for value in values))

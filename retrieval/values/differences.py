@@ -1,0 +1,117 @@
+"""(claim, rationale) -> where they part: numbers, comparisons, dates, negation. Nothing is guessed.
+
+Deterministic, for a reader who wants to see why a source refutes a claim: a difference is named
+only when both sides speak of the same thing (the same unit, the same parts of a date, the same
+verb) and only one reading is possible. English only, because what is compared is words.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from retrieval.types import Difference, Quote
+from retrieval.values.correct import parse_claim
+from retrieval.values.dates import Date
+from retrieval.values.numbers import Slice
+from retrieval.values.parsed import Parsed, parse
+from retrieval.values.quantity import COMPARED, Quantity
+from retrieval.values.relate import Relation, comparable, relate
+from retrieval.values.wording import other_comparison, other_negation
+
+Kind = Literal["number", "comparison", "date", "negation"]
+SEPARATOR = "\n\n"
+
+
+def differences(
+    claim: str, rationale: Sequence[Quote], language: str | None
+) -> tuple[Difference, ...]:
+    """What the claim says otherwise than the rationale, in the order of the claim.
+
+    Args:
+        rationale: sentences of a document, with their offsets in its text.
+        language: of the document; anything but English (or unknown) gives nothing.
+    """
+    if language not in (None, "en"):
+        return ()
+    # One text, so that a date or number that one sentence confirms is not missed in another.
+    evidence = SEPARATOR.join(quote.quote for quote in rationale)
+    found: dict[tuple[str, int], Difference] = {}
+    for kind, here, there in _pairs(claim, evidence):
+        start = 0
+        for quote in rationale:
+            end = start + len(quote.quote)
+            if start <= there.start and there.end <= end:
+                offset = quote.start - start
+                difference = Difference(
+                    kind, _quote(claim, here, 0), _quote(evidence, there, offset)
+                )
+                found.setdefault((kind, here.start), difference)
+            start = end + len(SEPARATOR)
+    return tuple(sorted(found.values(), key=lambda one: one.claim.start))
+
+
+def _pairs(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
+    said = parse_claim(claim)
+    if said.values:
+        told = parse(evidence)
+        yield from _other_dates(said, told)
+        yield from _other_quantities(said, told)
+    yield from other_comparison(claim, evidence)
+    yield from other_negation(claim, evidence)
+
+
+def _quote(text: str, at: Slice, offset: int) -> Quote:
+    return Quote(at.start + offset, at.end + offset, text[at.start : at.end])
+
+
+def _other_quantities(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
+    claimed = [value for value in said.values if isinstance(value, Quantity)]
+    for one in claimed:
+        alike = [o for o in told.values if isinstance(o, Quantity) and comparable(one, o)]
+        if any(not _apart(one, other) for other in alike):
+            continue
+        # Skip evidence numbers that another quantity of the claim already matches.
+        free = [o for o in alike if all(_apart(s, o) for s in claimed if s != one)]
+        if len({tuple((m.low, m.high) for m in other.measures) for other in free}) == 1:
+            compared = one.bound in COMPARED or one.bound == "many"
+            yield ("comparison" if compared else "number"), one, free[0]
+
+
+def _apart(one: Quantity, other: Quantity) -> bool:
+    """Whether no number is as both say. Of the number itself, "60" and "more than 60" agree."""
+    if not one.bound and one.measures[0].low == other.measures[0].low:
+        return False
+    if one.measures[0].base == "th":
+        return bool(comparable(one, other)) and one.number != other.number
+    relation = relate(one, other)
+    return relation is not None and relation.refutes
+
+
+def _other_dates(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
+    claimed = [value for value in said.values if isinstance(value, Date)]
+    evidence = [value for value in told.values if isinstance(value, Date)]
+    for one in claimed:
+        related = [(other, relate(one, other)) for other in evidence]
+        alike = [other for other, relation in related if relation is not None]
+        if not alike or any(_may_agree(one, other) for other in alike):
+            continue
+        most = max(len(_common(one, other)) for other in alike)
+        nearest = [other for other in alike if len(_common(one, other)) == most]
+        if len(nearest) == 1 and not (one.open or nearest[0].open):
+            yield "date", one, nearest[0]
+
+
+def _may_agree(one: Date, other: Date) -> bool:
+    if one.days or other.days:
+        relation = relate(one, other)
+        return relation is None or relation is not Relation.DIFFERS
+    return any(
+        all(a == b for a, b in zip(x, y, strict=True) if a and b)
+        for x, y in itertools.product(one.readings(), other.readings())
+    )
+
+
+def _common(one: Date, other: Date) -> list[tuple[int, int]]:
+    return [(a, b) for a, b in zip(one.parts, other.parts, strict=True) if a and b]

@@ -1,0 +1,104 @@
+"""Text -> its values and, in order, its content words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.values.clock import Clock, read_clock
+from retrieval.values.dates import Date, read_dates, read_periods
+from retrieval.values.nouns import stem
+from retrieval.values.numbers import Slice, may_hold_value, plain_text
+from retrieval.values.quantities import read_quantities
+from retrieval.values.quantity import Quantity
+from retrieval.values.words import COMPARING, STOP, TURNING
+
+Value = Quantity | Date | Clock
+# Most values of a text that are compared with those of another.
+MAX_VALUES = 40
+_QUOTED = re.compile(r"[\"“”]")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text with its values and, in order, its content words and values.
+
+    items: stems, and for a value its index. turning: the words that may turn what is said.
+    comparing: those that count only near the claim's words, with their places among the items.
+    """
+
+    text: str
+    values: tuple[Value, ...]
+    items: tuple[str | int, ...]
+    turning: frozenset[str]
+    comparing: tuple[tuple[int, str], ...]
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(item for item in self.items if isinstance(item, str))
+
+
+def parse(text: str) -> Parsed:
+    """The values and content words of a claim or a sentence."""
+    plain = plain_text(text)
+    values: list[Value] = []
+    if may_hold_value(plain):
+        clocks = read_clock(plain)
+        dates = [date for date in read_dates(plain) if any(date.parts) or date.either]
+        periods = [p for p in read_periods(plain) if not _meets(p, dates)]
+        dates = [date for date in dates if not _meets(date, clocks)] + periods
+        values = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
+        values = sorted(values, key=lambda one: one.start)[:MAX_VALUES]
+    items: list[str | int] = []
+    turning = set(_QUOTED.findall(plain))
+    comparing = []
+    at = 0
+    for token in _TOKEN.finditer(plain):
+        while at < len(values) and _start(values[at]) <= token.start():
+            items.append(at)
+            at += 1
+        if at and _is_in(values[at - 1], token.start()):
+            continue
+        word = token.group().lower().replace("’", "'")
+        if word in TURNING or word.endswith("n't"):
+            turning.add(word)
+        if word in COMPARING:
+            if word == "by" and any(v.start == token.end() + 1 for v in values):
+                continue  # rose by 5 per cent
+            comparing.append((len(items), word))
+        if word not in STOP or word == "by":
+            items.append(stem(word) or word)
+    items.extend(range(at, len(values)))
+    return Parsed(text, tuple(values), tuple(items), frozenset(turning), tuple(comparing))
+
+
+def _meets(one: Slice, others: Sequence[Slice]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in others)
+
+
+def _start(value: Value) -> int:
+    """Where a value begins with the word that bounds it."""
+    return value.bound_start if isinstance(value, Date) and value.bound else value.start
+
+
+def _is_in(value: Value, place: int) -> bool:
+    """Whether a place behind the start of a value is in it, or in what it is told per."""
+    if isinstance(value, Quantity) and value.per_slice[0] <= place < value.per_slice[1]:
+        return True
+    return place < reach(value)
+
+
+def reach(value: Value) -> int:
+    return value.reach if isinstance(value, Quantity) else value.end
+
+
+def words_between(parsed: Parsed, start: int, end: int) -> frozenset[str]:
+    """The stems of the content words in a slice of a text."""
+    found = set()
+    for token in _TOKEN.finditer(parsed.text, start, end):
+        word = token.group().lower()
+        if word not in STOP and not word.isdigit():
+            found.add(stem(word) or word)
+    return frozenset(found)

@@ -1,0 +1,85 @@
+"""Two quantities -> one range: "10 to 15 men", "2-3 million", "between five and ten"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from retrieval.values.dates import RANGE
+from retrieval.values.numbers import SCALES, scale_of_suffix
+from retrieval.values.quantity import NO_BOUND, Quantity
+
+_BETWEEN = re.compile(r"\b(?:between|from)\s+\S*$", re.I)
+_CHANGES = re.compile(
+    r"\b(?:rose|rise[sn]?|rising|fell|falls?|falling|fallen|grew|grown?|dropped|increased|decreased"
+    r"|declined|climbed|jumped|cut|went|raised|lowered|shrank)\b[^.;]{0,60}$",
+    re.I,
+)
+_RANGE_SIGN = re.compile(r"\s*(?:to|and|or|[-–—])\s*[$£€]\s?", re.I)
+_SCALE = re.compile(
+    r"(?P<word>thousand|million|billion|trillion|lakh|crore|dozen)$|\d\s?(?P<short>k|mn?|mln|bn|trn?|tn)$",
+    re.I,
+)
+
+
+def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Makes one quantity of "10 to 15 men", "2-3 million", "between five and ten"."""
+    joined: list[Quantity] = []
+    for one in found:
+        before = joined[-1] if joined else None
+        if before is None or not (
+            RANGE.fullmatch(text, before.reach, one.number_start)
+            or _RANGE_SIGN.fullmatch(text, before.reach, one.number_start)
+        ):
+            joined.append(one)
+            continue
+        gap = text[before.reach : one.number_start].lower()
+        between = _BETWEEN.search(text, max(0, before.start - 12), before.start + 1)
+        if one.measures[0].base in ("th", "age") or before.measures[0].base == "th":
+            joined.append(one)
+        elif between and "to" in gap and _CHANGES.search(text, 0, between.start()):
+            joined.append(one)  # rose from 12 to 15
+        elif ("and" in gap or "or" in gap) and not between:
+            joined[-1] = replace(before, noun=before.noun or one.noun, bound="?")
+            joined.append(replace(one, bound="?"))
+        else:
+            joined[-1] = _range(text, before, one)
+            if between:
+                joined[-1] = replace(joined[-1], start=between.start())
+    return joined
+
+
+def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
+    """The range of two quantities. A scale or unit that is told of the second alone is of both: the
+    2 of "2-3 million euros"."""
+    scale = _scale_said(text[high.number_start : high.end])
+    bare = low.number
+    if scale > 1 and _scale_said(text[low.number_start : low.end]) == 1:
+        bare = low.number * scale if low.number * scale <= high.number else low.number
+    measures = []
+    for upper in high.measures:
+        lower = next((m for m in low.measures if m.base and m.base == upper.base), None)
+        if not upper.base and low.measures[0].base:
+            upper = replace(upper, base=low.measures[0].base)  # €10-15 million
+            lower = None
+        value = lower.low if lower else bare * (upper.low / high.number if high.number else 1)
+        if value <= upper.low:
+            measures.append(replace(upper, low=value))
+    if not measures:
+        return replace(high, bound="?", start=low.start, number_start=low.number_start)
+    return replace(
+        high,
+        start=low.start,
+        number_start=low.number_start,
+        measures=tuple(measures),
+        bound=NO_BOUND,
+    )
+
+
+def _scale_said(number: str) -> float:
+    scale = _SCALE.search(number)
+    if scale is None:
+        return 1.0
+    return (
+        SCALES[scale["word"].lower()] if scale["word"] else scale_of_suffix(scale["short"].lower())
+    )

@@ -1,0 +1,101 @@
+"""(claim, evidence) -> where their words part: in what they compare, and in what one denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from index.terms import terms
+from retrieval.values.dates import AUXILIARIES, STOP_STEMS
+from retrieval.values.nouns import counted_noun
+from retrieval.values.numbers import Slice
+
+Parting = tuple[Literal["comparison", "negation"], Slice, Slice]
+_COMPARISONS = {
+    "more": re.compile(r"\b(?:more|greater|higher|larger|bigger|most)\b(?! than \d)", re.I),
+    "less": re.compile(r"\b(?:less|fewer|lower|smaller|fewest)\b(?! than \d)", re.I),
+    "equal": re.compile(
+        r"\b(?:equal|equally|same (?:number|size|amount|share)|as (?:many|much) as)\b", re.I
+    ),
+}
+_ADVERB = re.compile(r"\b(?:\w+ly|much|far|even|still|also|now|some)\b", re.I)
+_AMOUNT = re.compile(r"\s+(?:numbers?|amounts?|sizes?|shares?) of\b", re.I)
+_THAN = re.compile(r"\bthan\s+([^.,;:]+)", re.I)
+_NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b\w+n['’]t\b", re.I)
+_OF_NOUNS = {"no", "without", "none"}
+_CLAUSE_END = re.compile(r"[.!?;:]\s|\bbut\b", re.I)
+_NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
+
+
+def other_comparison(claim: str, evidence: str) -> Iterator[Parting]:
+    said, told = _comparisons(claim), _comparisons(evidence)
+    if len(said) == 1 and len(told) == 1 and said.keys() != told.keys():
+        (here,), (there,) = said.values(), told.values()
+        ours, theirs = _compared(claim, here), _compared(evidence, there)
+        alike = ours & theirs if ours <= theirs or theirs <= ours else set()
+        if alike and said.keys() | told.keys() == {"more", "less"}:
+            # "More than Russia" and, of Russia, "fewer than Turkey" are the same.
+            sides = _than(claim), _than(evidence)
+            alike = sides[0] & sides[1] if any(sides) else alike
+        if alike:
+            yield "comparison", here, there
+
+
+def _than(text: str) -> set[str]:
+    """Stems of what something is compared with."""
+    side = _THAN.search(text)
+    return {*terms(side[1])} if side else set()
+
+
+def _compared(text: str, cue: Slice) -> set[str]:
+    """The stems of what is compared: what the cue counts ("more servicemen", "an equal number of
+    servicemen"), or else what was said before it ("prices were higher")."""
+    amount = _AMOUNT.match(text, cue.end)
+    counted = counted_noun(text, amount.end() if amount else cue.end)
+    if counted and counted not in AUXILIARIES:
+        return {counted}
+    before = _ADVERB.sub("", _CLAUSE_END.split(text[: cue.start])[-1])
+    return {stem for stem in terms(before) if len(stem) > 1} - STOP_STEMS - AUXILIARIES
+
+
+def _comparisons(text: str) -> dict[str, Slice]:
+    found = {name: form.search(text) for name, form in _COMPARISONS.items()}
+    return {name: Slice(*match.span()) for name, match in found.items() if match}
+
+
+def other_negation(claim: str, evidence: str) -> Iterator[Parting]:
+    """What one side negates and the other states; who does both says neither."""
+    for one, other, turned in ((claim, evidence, False), (evidence, claim, True)):
+        denied = _negated(other)
+        for words, negated in _negated(one).items():
+            stated = _stated(other, words)
+            if stated is not None and words not in denied and _stated(one, words) is None:
+                yield ("negation", stated, negated) if turned else ("negation", negated, stated)
+
+
+def _negated(text: str) -> dict[tuple[str, ...], Slice]:
+    """Stems of what is negated -> where, the negation included."""
+    found: dict[tuple[str, ...], Slice] = {}
+    for cue in _NEGATION.finditer(text):
+        word = _NEXT_WORD.match(text, cue.end())
+        stems = terms(word.group(1)) if word else []
+        if not word or not stems or stems[0] in STOP_STEMS:
+            continue
+        end = word.end()
+        after = _NEXT_WORD.match(text, end) if cue.group().lower() in _OF_NOUNS else None
+        if after and not {*terms(after.group(1))} & (STOP_STEMS | AUXILIARIES):
+            stems, end = [*stems, *terms(after.group(1))], after.end()  # no city hall: not no city
+        found.setdefault(tuple(stems), Slice(cue.start(), end))
+    return found
+
+
+def _stated(text: str, stems: tuple[str, ...]) -> Slice | None:
+    """Where these words stand one after the other, without a negation just before them."""
+    words = list(re.finditer(r"[^\W\d_]+", text))
+    for first, last in zip(words, words[len(stems) - 1 :], strict=False):
+        before = _CLAUSE_END.split(text[max(0, first.start() - 25) : first.start()])[-1]
+        said = terms(text[first.start() : last.end()])
+        if tuple(said) == stems and not _NEGATION.search(before):
+            return Slice(first.start(), last.end())
+    return None
