@@ -1,4 +1,4 @@
-"""(evidence, claim) -> stance: does it support the claim, refute it, or say too little?"""
+"""(evidence, claim) -> stance: evidence supports the claim, refutes it, or says too little."""
 
 from __future__ import annotations
 
@@ -13,19 +13,26 @@ from pydantic import TypeAdapter, ValidationError
 from index.documents import Vectors
 from retrieval.errors import ClaimTooLong, ModelUnavailable
 from retrieval.running.files import ModelFiles, file_hashes, find_model, one_hash
-from retrieval.running.graph import Graph, load_graph
+from retrieval.running.graph import Graph
+from retrieval.running.load import load_graph
 from retrieval.running.packed import PACKED, unpack
-from retrieval.running.runtime import Device, Precision, Traceable
+from retrieval.running.probes import PAIRS
+from retrieval.running.runtime import Device, Precision
+from retrieval.running.traceable import Measure, Traceable, without_empty_attention
 from retrieval.types import STANCES, Calibration, Stance
 
 SHIPPED = "claimdesk-stance"
 SHIPPED_FOLDER = Path(__file__).parent.parent / "models" / "stance"
 CALIBRATION = "calibration.json"
 _CALIBRATION = TypeAdapter(Calibration)
-# Passages are a few sentences; attention over more costs time and decides nothing.
+# Largest number of tokens that are read at once. Passages are a few sentences; attention over more
+# costs time and decides nothing.
 WINDOW_TOKENS = 256
-# Its answers are within what chance makes of float32's, in a third of the time.
+# In a third of float32's time; used where its answers are within TOLERANCE of float32's.
 FASTEST: Precision = "int8"
+# Largest mean difference of a probability from the plain library's in float32; that is what
+# `claimdesk bench` prints as mean_probability_difference.
+TOLERANCE = 0.01
 _NAMES: Mapping[str, Stance] = {
     "supports": "SUPPORTS", "support": "SUPPORTS", "supported": "SUPPORTS",
     "entailment": "SUPPORTS",
@@ -38,8 +45,8 @@ _NAMES: Mapping[str, Stance] = {
 class CompiledCrossEncoder:
     """A three-way cross-encoder: (evidence, claim) in, probability of each stance out.
 
-    Evidence longer than the window is read in overlapping windows, and the most decided one
-    speaks for it.
+    Evidence longer than the window is read in overlapping windows. Its logits are those of the
+    window with the least probability of NOT_ENOUGH_INFO.
     """
 
     def __init__(self, graph: Graph, calibration: Calibration) -> None:
@@ -47,8 +54,9 @@ class CompiledCrossEncoder:
         labels: list[Stance] = self._graph.meta["labels"]
         self._columns = [labels.index(stance) for stance in STANCES]
         self.window = int(self._graph.meta["max_tokens"])
+        self._overlap = self.window // 8
         self._graph.tokenizer.enable_truncation(
-            self.window, stride=self.window // 8, strategy="only_first"
+            self.window, stride=self._overlap, strategy="only_first"
         )
         self.identity = graph.identity
 
@@ -78,22 +86,31 @@ class CompiledCrossEncoder:
 
     @property
     def claim_tokens(self) -> int:
-        """Of the longest claim: half of the window is its evidence's."""
+        """Number of tokens of the longest claim: the other half of the window is for evidence."""
         return self.window // 2
 
+    def count_tokens(self, text: str) -> int:
+        """Number of the text's tokens, however long it is, without special ones."""
+        first = self._graph.tokenizer.encode(text, add_special_tokens=False)
+        # Neighbouring windows share `_overlap` tokens.
+        return sum((len(one.ids) - self._overlap for one in first.overflowing), len(first.ids))
+
     def check(self, claim: str) -> None:
-        """Raises: ClaimTooLong: it has more than `claim_tokens`."""
-        most = self.claim_tokens
-        if len(self._graph.tokenizer.encode(claim, add_special_tokens=False).ids) > most:
-            # How many it has is not known here: the tokenizer cuts texts off at the window.
+        """Refuse a claim that leaves less than half of the window to its evidence.
+
+        Raises:
+            ClaimTooLong: it has more than `claim_tokens`.
+        """
+        most, count = self.claim_tokens, self.count_tokens(claim)
+        if count > most:
             raise ClaimTooLong(
-                f"the claim is longer than the {most} tokens that the stance model can weigh, "
-                f"about {most * 3 // 4} English words: split it into single statements"
+                f"the claim has {count} tokens, more than the {most} tokens that the stance model "
+                f"can weigh, about {most * 3 // 4} English words: split it into single statements"
             )
 
 
 def softmax(logits: Vectors) -> Vectors:
-    """Along the last axis."""
+    """Logits -> probabilities that sum to 1 along the last axis."""
     raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(raised / raised.sum(axis=-1, keepdims=True), np.float32)
 
@@ -105,7 +122,7 @@ def load_stance(
     precision: Precision = FASTEST,
     device: Device = "cpu",
 ) -> CompiledCrossEncoder:
-    """The stance model of a name: the shipped one, a folder, or a hub's.
+    """The stance model of a name: the shipped one, a folder, or a hub's model.
 
     Raises:
         ModelUnavailable: see `find_stance` and `load_graph`; or its labels are not the stances.
@@ -116,7 +133,7 @@ def load_stance(
 
 
 def find_stance(name: str) -> ModelFiles:
-    """Folder of a stance model by name.
+    """Files of a stance model by name.
 
     Raises:
         ModelUnavailable: see `find_model`; or the shipped one is damaged.
@@ -143,7 +160,7 @@ def _shipped() -> ModelFiles:
 
 
 def read_calibration(folder: Path) -> Calibration:
-    """What lies beside the weights; a model that brings none is taken as it is.
+    """The calibration that lies beside the weights; the neutral one where there is none.
 
     Raises:
         ModelUnavailable: the file is there and damaged.
@@ -158,10 +175,10 @@ def read_calibration(folder: Path) -> Calibration:
 
 
 def stance_labels(id2label: Mapping[int, str], name: str) -> list[Stance]:
-    """A model's outputs, in its order, as stances.
+    """The stance of each of a model's outputs, in the model's order.
 
     Raises:
-        ModelUnavailable: they are not the three stances under any of their usual names.
+        ModelUnavailable: the labels are not the three stances under any of their usual names.
     """
     given = [id2label[at] for at in sorted(id2label)]
     labels = [_NAMES.get(label.lower().replace(" ", "_")) for label in given]
@@ -186,8 +203,9 @@ def trace(files: ModelFiles) -> Traceable:
         model.load_state_dict(unpack(files.folder / PACKED))
     else:
         model = AutoModelForSequenceClassification.from_pretrained(
-            str(files.folder), local_files_only=True, dtype=torch.float32
+            str(files.folder), local_files_only=True, dtype=torch.float32, use_safetensors=True
         )
+    model = without_empty_attention(model.eval())
     inputs = [
         name
         for name in ("input_ids", "attention_mask", "token_type_ids")
@@ -204,5 +222,28 @@ def trace(files: ModelFiles) -> Traceable:
 
     # Some models keep two positions for themselves.
     most = min(int(config.max_position_embeddings) - 2, int(tokenizer.model_max_length))
-    meta = {"width": 3, "labels": labels, "max_tokens": min(most, WINDOW_TOKENS)}
-    return Traceable(Logits(), inputs, tokenizer.backend_tokenizer, meta)
+    window = min(most, WINDOW_TOKENS)
+    temperature = read_calibration(files.folder).temperature
+
+    def measure() -> Measure:
+        rows = []
+        with torch.inference_mode():
+            for pair in PAIRS:
+                given = tokenizer(*pair, truncation=True, max_length=window, return_tensors="pt")
+                rows.append(model(**{name: given[name] for name in inputs}).logits[0].numpy())
+        plain = softmax(np.array(rows, np.float32) / temperature)
+
+        def difference(graph: Graph) -> float:
+            graph.tokenizer.enable_truncation(window)
+            ours = softmax(graph.run(graph.tokenizer.encode_batch(list(PAIRS))) / temperature)
+            return float(np.abs(ours - plain).mean())
+
+        return difference
+
+    meta = {
+        "width": len(labels),
+        "labels": labels,
+        "max_tokens": window,
+        "pad_id": tokenizer.pad_token_id or 0,
+    }
+    return Traceable(Logits(), inputs, tokenizer.backend_tokenizer, meta, measure, TOLERANCE)

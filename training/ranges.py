@@ -25,7 +25,7 @@ from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from retrieval.errors import RetrievalError
 from retrieval.running.integers import RANGE, SCALES
-from retrieval.running.runtime import without_chatter
+from retrieval.running.runtime import quiet_libraries
 from retrieval.stance import find_stance, trace
 from training.errors import TrainingError
 from training.recipe import UNSEEN
@@ -78,7 +78,7 @@ def measured(model: Path, pairs: Sequence[Pair]) -> dict[str, Column]:
     """
     import torch
 
-    with without_chatter():
+    with quiet_libraries():
         made = trace(find_stance(str(model)))
     network = made.module.eval()
     layers = {name: layer for name, layer in network.named_modules() if LAYERS.search(name)}

@@ -30,6 +30,7 @@ class Part(StrEnum):
     IMPORT = "import"
     SERVING = "serving"
     SEARCH = "search"
+    FILTERS = "filters"
     START = "start"
 
 
@@ -40,6 +41,7 @@ MULTIPLIES = (
 )  # fmt: skip
 TEXTS, PAIRS, CLAIMS = 400, 64, 400
 PLAIN_DOCUMENTS = 300
+FILTERED_DOCUMENTS = 100_000
 # In the corpus that a start opens; what their words are makes no difference. Two passages each.
 STORED_DOCUMENTS = 75_000
 
@@ -52,6 +54,9 @@ def bench(
     passages: Annotated[int, typer.Option(min=2_000, help="How many are imported.")] = 10_000,
     seconds: Annotated[int, typer.Option(min=5, help="Of load for each number of clients.")] = 20,
     largest: Annotated[int, typer.Option(min=10_000, help="Most vectors searched.")] = SIZES[-1],
+    filtered: Annotated[
+        int, typer.Option(min=100, help="Documents, of two passages each, searched with a filter.")
+    ] = FILTERED_DOCUMENTS,
     only: Annotated[list[Part] | None, typer.Option(help="Leave the other parts out.")] = None,
     to: Annotated[Path | None, typer.Option("--out", help="Folder for bench.json, plots.")] = None,
     as_json: AsJson = False,
@@ -71,7 +76,7 @@ def bench(
             parts = [Part.IMPORT, *parts]
     found = _kept(to, parts) if to is not None else {}
     with progress("measuring", len(parts)) as advance:
-        for part, figures in _measure(corpus, passages, seconds, largest, parts):
+        for part, figures in _measure(corpus, passages, seconds, largest, filtered, parts):
             found[part] = figures
             content = {**_summary(found), **found, "about": _about()}
             if to is not None:  # a run takes long, and one that is cut off loses nothing
@@ -113,7 +118,12 @@ def _keep(content: Mapping[str, Any], folder: Path) -> None:
 
 
 def _measure(
-    corpus: Path | None, passages: int, seconds: int, largest: int, parts: list[Part]
+    corpus: Path | None,
+    passages: int,
+    seconds: int,
+    largest: int,
+    filtered: int,
+    parts: list[Part],
 ) -> Iterator[tuple[Part, Any]]:
     """Each part with its raw figures, ours and plain, as it is done."""
     from api.service import embedder_of, stance_of
@@ -147,13 +157,18 @@ def _measure(
                 "passages_weighed": READ_DOCUMENTS,
             }
             yield Part.SERVING, served
-        if not {Part.SEARCH, Part.START} & set(parts):
+        if not {Part.SEARCH, Part.FILTERS, Part.START} & set(parts):
             return
         real = embedder.embed([one.text for one in documents[: searching.REAL]])
         if Part.SEARCH in parts:
             queries = embedder.embed_queries(claims[: searching.QUERIES])
             sizes = [size for size in SIZES if size <= largest]
             yield Part.SEARCH, [searching.at_size(real, queries, size) for size in sizes]
+        if Part.FILTERS in parts:
+            many = searching.dated(texts.documents(None, filtered))
+            asked, near = claims[: searching.QUERIES], starting.Perturbed(embedder, real)
+            folder = work.folder / "filtered"
+            yield Part.FILTERS, searching.with_new_days(many, near, asked, folder)
         if Part.START in parts:
             stance_of(chosen)  # compiled by now
             many = texts.documents(None, STORED_DOCUMENTS)
@@ -180,6 +195,7 @@ def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
         ) if served else None,
     }  # fmt: skip
     million = searched[-1] if len(searched) == len(SIZES) else None
+    ratios["search_as_of"] = _ratio(found.get("filters", {}), "with_as_of_ms", "without_ms")
     ratios["search_p50_1m_vs_10k"] = (
         round(million["p50_ms"] / searched[0]["p50_ms"], 3) if million else None
     )
@@ -213,9 +229,9 @@ def _about() -> dict[str, Any]:
 
 def _processor() -> str:
     """Its name and what it multiplies with, where Linux says it: a ratio depends on that."""
-    from retrieval.running.processor import described
+    from retrieval.running.forms import processor_info
 
-    said = described()
+    said = processor_info()
     able = said.get("flags", "").split()
     named = said.get("model name", platform.machine())
     return f"{named} ({', '.join(flag for flag in MULTIPLIES if flag in able)})"

@@ -1,4 +1,4 @@
-"""How much of what the processor can multiply the stance model uses."""
+"""Pairs a second -> operations a second of the stance model beside those of one bare product."""
 
 from __future__ import annotations
 
@@ -10,29 +10,23 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.running.forms import Form, abilities, compiled, forms_for, in_form, openvino
 from retrieval.running.integers import Scale
-from retrieval.running.processor import (
-    BATCH_TOKENS,
-    Stored,
-    as_stored,
-    compiled,
-    openvino,
-    stored_form,
-)
+from retrieval.running.processor import BATCH_TOKENS
 
-ROUNDS = 30
+ROUNDS = 30  # timed products
 
 
 def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -> dict[str, Any]:
-    """Operations a second in the products with the weights, beside one such product alone.
+    """Billions of operations a second in the products with weights, beside one product alone.
 
     Args:
-        pairs: what was weighed, at `per_second` pairs a second.
+        pairs: what was predicted, at `per_second` pairs a second.
         folder: holds the model: its config.json and tokenizer.json.
 
     A token takes two operations for each weight of a layer: four square matrices of attention and
-    two of the feed-forward part (Vaswani et al., 2017). Attention itself, a few in a hundred of
-    that at these lengths, is left out, so what is reached is understated.
+    two of the feed-forward part (Vaswani et al., 2017). Attention itself, a few per cent of that at
+    these lengths, is left out, so that the figure is a lower bound.
     """
     from tokenizers import Tokenizer
 
@@ -43,7 +37,8 @@ def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -
     tokenizer.no_padding()
     tokens = float(np.mean([len(one.ids) for one in tokenizer.encode_batch(list(pairs))]))
     ours = 2 * weights * tokens * per_second / 1e9
-    alone = _product(BATCH_TOKENS, hidden, inner, stored_form("int8", folder))
+    form = forms_for("int8", folder, abilities(openvino().Core()))[0]
+    alone = _product(BATCH_TOKENS, hidden, inner, form)
     return {
         "tokens_per_pair": round(tokens, 1),
         "billion_operations_per_second": round(ours),
@@ -51,8 +46,8 @@ def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -
     }
 
 
-def _product(rows: int, columns: int, width: int, stored: Stored) -> float:
-    """Billions of operations a second of one matrix product, in what the model is stored in."""
+def _product(rows: int, columns: int, width: int, form: Form) -> float:
+    """Billions of operations a second of one matrix product, in the form of the model."""
     ov = openvino()
     from openvino import opset13 as ops
 
@@ -63,8 +58,8 @@ def _product(rows: int, columns: int, width: int, stored: Stored) -> float:
     product = ops.matmul(into, matrix, False, True)
     product.set_friendly_name("__module.alone/aten::linear/MatMul")
     scale = Scale(np.ones(columns, np.float32), -5, 5)
-    graph = as_stored(ov.Model([product], [into]), stored, {"alone": scale})
-    request = compiled(ov.Core(), graph, "int8", stored).create_infer_request()
+    graph = in_form(ov.Model([product], [into]), form, {"alone": scale})
+    request = compiled(ov.Core(), graph, form).create_infer_request()
     request.infer([given])
     spent = []
     for _ in range(ROUNDS):

@@ -1,1 +1,1 @@
-"""A model name -> something that runs on this machine: files, graph, processor, gpu."""
+"""A model's name -> rows of numbers for texts: its files, its graph, and what runs it here."""

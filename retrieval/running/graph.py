@@ -1,23 +1,23 @@
-"""Tokenised texts -> rows of numbers, in batches, on the runtime that is asked for."""
+"""Tokenised texts -> rows of numbers, in batches of like length, on any runtime."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.documents import Vectors
 from retrieval.errors import ModelUnavailable
-from retrieval.running.files import ModelFiles
-from retrieval.running.runtime import Device, Precision, Runtime, Tracer
+from retrieval.running.runtime import Runtime
 
+# OpenVINO compiles for every input shape it meets: round widths up, to this many tokens, so that
+# few shapes occur.
 WIDTH_STEP = 8
 
 
 class Graph:
-    """A model with its tokenizer: token ids in, one row of float32 a text out."""
+    """A model with its tokenizer: token ids in, one row of float32 for each text out."""
 
     def __init__(self, identity: str, runtime: Runtime) -> None:
         self.identity, self._runtime = identity, runtime
@@ -25,25 +25,32 @@ class Graph:
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
 
-    def run(self, encodings: Sequence[Any]) -> Vectors:
+    def run(self, encodings: Sequence[Any], prompt_tokens: int = 0) -> Vectors:
         """Tokenised texts -> float32 of shape (n, width), in the order given.
+
+        Args:
+            prompt_tokens: number of tokens at the start of each text that a model which pools
+                without its prompt leaves out. Other models take no notice.
 
         Raises:
             ModelUnavailable: the model returned numbers that are not finite.
         """
         rows_of_output = np.zeros((len(encodings), int(self.meta["width"])), np.float32)
         lengths = [len(encoding.ids) for encoding in encodings]
-        for rows in _batches(lengths, self._runtime.batch_tokens):
-            width = max(lengths[row] for row in rows)
-            # A runtime keeps something for every shape it meets: let there be few.
-            width = -(-width // WIDTH_STEP) * WIDTH_STEP
+        most = int(self.meta["max_tokens"])
+        for rows in batches(lengths, self._runtime.batch_tokens):
+            longest = max(lengths[row] for row in rows)
+            # Not above the model's own maximum: it has no positions there.
+            width = max(longest, min(-(-longest // WIDTH_STEP) * WIDTH_STEP, most))
             columns = {name: np.zeros((len(rows), width), np.int64) for name in self._runtime.names}
+            columns["input_ids"].fill(int(self.meta["pad_id"]))
             for at, row in enumerate(rows):
                 encoding = encodings[row]
                 given = {
                     "input_ids": encoding.ids,
                     "attention_mask": encoding.attention_mask,
                     "token_type_ids": encoding.type_ids,
+                    "pooled_mask": [position >= prompt_tokens for position in range(lengths[row])],
                 }
                 for name, column in columns.items():
                     column[at, : lengths[row]] = given[name]
@@ -53,42 +60,9 @@ class Graph:
         return rows_of_output
 
 
-def load_graph(
-    files: ModelFiles,
-    cache: Path,
-    threads: int,
-    trace: Tracer,
-    precision: Precision,
-    device: Device,
-) -> Graph:
-    """A model, ready to run.
-
-    f32 is exact. bf16 multiplies in bfloat16, where the processor does that natively. int8 stores
-    the weights as integers and rounds the activations as they come; a processor with AMX multiplies
-    integers where the model brings scales for its activations, else bfloat16. What is not
-    multiplied is as in bf16. A GPU multiplies in 16 bits unless f32 is asked for.
-
-    Args:
-        cache: folder of compiled models.
-        threads: of the processor; 0 lets it decide. A GPU takes no notice.
-
-    Raises:
-        ModelUnavailable: it cannot be loaded, or there is no such device.
-    """
-    runtime: Runtime
-    if device == "cpu":
-        from retrieval.running.processor import Processor
-
-        runtime = Processor(files, cache, threads, trace, precision)
-    else:
-        from retrieval.running.gpu import Gpu
-
-        runtime = Gpu(files, trace, precision, device)
-    return Graph(files.identity, runtime)
-
-
-def _batches(lengths: Sequence[int], most: int) -> list[list[int]]:
-    """Row numbers, shortest text first, in groups of at most so many padded tokens."""
+def batches(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Row numbers, shortest text first, in groups of at most `most` padded tokens. A text that is
+    longer than that is a group of its own."""
     groups: list[list[int]] = []
     for row in np.argsort(lengths, kind="stable").tolist():
         if groups and (len(groups[-1]) + 1) * lengths[row] <= most:

@@ -1,4 +1,4 @@
-"""A graph that multiplies floats -> one that multiplies integers, which is faster."""
+"""A graph that multiplies floats -> a graph that multiplies integers, which is faster."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ from retrieval.errors import ModelUnavailable
 
 SCALES = "activations.safetensors"
 RANGE = ":range"
+# Number of steps that an activation is rounded to.
 LEVELS = 256
+# Name that OpenVINO's torch front end gives to the product of a linear layer. Another version may
+# name it otherwise; `with_integer_products` then refuses, as it finds no product for a scale.
 _LAYER = re.compile(r"__module\.(.+)/aten::linear/MatMul")
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How that which goes into a linear layer is rounded: x / spread, to one of 256 steps.
+    """How the input x of a linear layer is rounded: x / spread, to one of `LEVELS` steps.
 
-    `spread`, of shape (columns,), moves what is large in x into the weights, which have room for
-    it: Xiao et al., "SmoothQuant", ICML 2023. The steps go from `low` to `high`, and zero is one of
-    them: Jacob et al., CVPR 2018.
+    `spread`, of shape (columns,), moves large values of x into the weights, which have room for
+    them: Xiao et al., "SmoothQuant", ICML 2023. The steps go from `low` to `high`, and zero is one
+    of them: Jacob et al., CVPR 2018.
     """
 
     spread: npt.NDArray[np.float32]
@@ -35,7 +38,7 @@ class Scale:
 
 
 def read_scales(folder: Path) -> dict[str, Scale]:
-    """Scales that lie beside a model's weights, by layer; none where it brings none.
+    """Scales that lie beside a model's weights, by layer; an empty mapping where there are none.
 
     Raises:
         ModelUnavailable: the file is there and damaged.
@@ -63,8 +66,8 @@ def read_scales(folder: Path) -> dict[str, Scale]:
     return scales
 
 
-def widen(module: Any, scales: Mapping[str, Scale]) -> None:
-    """Multiply weights, in place, by what their inputs will be divided by.
+def scale_weights(module: Any, scales: Mapping[str, Scale]) -> None:
+    """Multiply weights, in place, by the spread that their inputs will be divided by.
 
     Raises:
         ModelUnavailable: the scales are of another model.
@@ -81,14 +84,14 @@ def widen(module: Any, scales: Mapping[str, Scale]) -> None:
 
 
 def with_integer_weights(graph: Any) -> Any:
-    """Each row of each weight matrix as int8 with a scale."""
+    """The graph with each row of each weight matrix as int8 and a scale."""
     return _compressed(graph, [])
 
 
 def with_integer_products(graph: Any, scales: Mapping[str, Scale]) -> Any:
-    """The layers that have a scale multiply integers by integers; of the other products none does.
+    """The graph with integer products in the layers that have a scale, and only there.
 
-    `graph` is made of a module that was widened by the same scales.
+    `graph` is made of a module that went through `scale_weights` with the same scales.
 
     Raises:
         ModelUnavailable: it lacks one of the layers.
@@ -99,7 +102,7 @@ def with_integer_products(graph: Any, scales: Mapping[str, Scale]) -> Any:
         if (found := _LAYER.fullmatch(node.get_friendly_name()))
     }
     if missing := set(scales) - set(layers.values()):
-        # Its weights were widened: without its scale a product would be wrong, and say nothing.
+        # Its weights were scaled: without the division its product would be wrong in silence.
         raise ModelUnavailable(f"no product of {', '.join(sorted(missing))} in the compiled graph")
     graph = _compressed(graph, [name for name, layer in layers.items() if layer not in scales])
     rounded: dict[Any, Any] = {}  # several layers may read the same
@@ -128,7 +131,8 @@ def _rounded(given: Any, scale: Scale) -> Any:
 def _compressed(graph: Any, left_out: list[str]) -> Any:
     import nncf
 
-    nncf.set_log_level(logging.ERROR)
+    # Not nncf.set_log_level: it changes the level of the root logger's handlers, which are ours.
+    logging.getLogger("nncf").setLevel(logging.ERROR)
     return nncf.compress_weights(
         graph,
         mode=nncf.CompressWeightsMode.INT8_SYM,

@@ -1,4 +1,4 @@
-"""Weights as they ship: rows of small integers with a scale each, made by training/pack.py."""
+"""Packed weights (rows of small integers with scales, from training/pack.py) -> float32."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from pathlib import Path
 from typing import Any
 
 PACKED = "model.safetensors.gz"
+# Suffixes of the tensors that lie beside a matrix: scale of each row, and which dither it has.
 SCALE, TURN = ":scale", ":turn"
-# Beside the weights, and the same for packed ones and those that transformers reads.
+# Names of the files that are the same for packed weights and for those that transformers reads.
 KEPT = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
 def unpack(file: Path) -> dict[str, Any]:
-    """Rows of integers and their scales -> float32 weights, by name."""
+    """Float32 weights of a packed file, by name."""
     stored = read_packed(file)
     names = [name for name in stored if not name.endswith((SCALE, TURN))]
     return {name: dequantised(name, stored) for name in names}
 
 
 def read_packed(file: Path) -> dict[str, Any]:
-    """Tensors as they are stored: integers by name, beside them scales and turns."""
+    """Tensors of a packed file as they are stored: integers, with their scales and turns."""
     from safetensors.torch import load
 
     return dict(load(gzip.decompress(file.read_bytes())))
 
 
 def dequantised(name: str, stored: Mapping[str, Any]) -> Any:
-    """One of the stored tensors in float32."""
+    """The stored tensor of this name in float32."""
     tensor = stored[name].float()
     if name + SCALE not in stored:
         return tensor
@@ -41,12 +42,12 @@ def dequantised(name: str, stored: Mapping[str, Any]) -> Any:
 
 @lru_cache(maxsize=8)  # a model has few shapes, and training asks at each step
 def offsets(turn: int, rows: int, columns: int, device: Any = "cpu") -> Any:
-    """By what each weight's levels are moved, in levels: rows x columns, from -1/2 up to 1/2.
+    """Offset of each weight's levels, in levels: (rows, columns), from -1/2 up to 1/2.
 
-    Subtractive dither (Schuchman, "Dither signals and their effect on quantization noise", 1964):
-    what was learned moves a weight to another level as often as it is large, even from weights that
-    lie on the levels of another turn. The sequence is Weyl's, the fractional parts of the multiples
-    of turn / 2**32, in integers, so that it is the same everywhere.
+    Subtractive dither (Schuchman, "Dither signals and their effect on quantization noise", 1964): a
+    step of training that is a tenth of a level moves one weight in ten to another level, even from
+    weights that lie on the levels of another turn. The sequence is Weyl's, the fractional parts of
+    the multiples of turn / 2**32, in integers, so that it is the same everywhere.
     """
     import torch
 

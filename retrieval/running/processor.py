@@ -1,4 +1,4 @@
-"""A model compiled for this machine's processor, once, and cached."""
+"""A model compiled for this machine's processor, once, measured, and cached."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,72 +19,31 @@ import numpy.typing as npt
 from index.documents import Vectors
 from retrieval.errors import ModelUnavailable
 from retrieval.running.files import ModelFiles
-from retrieval.running.integers import (
-    SCALES,
-    Scale,
-    read_scales,
-    widen,
-    with_integer_products,
-    with_integer_weights,
-)
-from retrieval.running.runtime import Precision, Tracer, traced, without_chatter
+from retrieval.running.forms import Form, abilities, compiled, forms_for, in_form, openvino
+from retrieval.running.graph import Graph
+from retrieval.running.integers import read_scales, scale_weights
+from retrieval.running.runtime import Precision, quiet_libraries
+from retrieval.running.traceable import Traceable, Tracer, load_traceable
 
 log = logging.getLogger(__name__)
-# Padding is wasted work, so texts of like length share a batch. It is bounded in tokens: what a
-# layer hands to the next then stays in the processor's cache: docs/decisions/0004.
+# Number of padded tokens in a batch. Padding is wasted work, so texts of like length share one; it
+# is bounded so that what a layer hands to the next stays in the processor's cache
+# (docs/decisions/0004).
 BATCH_TOKENS = 1_024
-# Of what lies in a cache folder; another number, and older folders are left alone.
-CACHE_FORMAT = 2
-# Activations are rounded in groups of so many, each with a scale of its own.
-QUANTISED_TOGETHER = 128
-Stored = Literal["f32", "int8", "int8-products"]
-
-
-def openvino() -> Any:
-    """The library, without its telemetry: converting a model would report to a third party."""
-    # None makes the import fail, and openvino falls back on a stub that sends nothing.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino as library
-
-    return library
+# Version of what lies in a cache folder; older folders are left alone.
+CACHE_FORMAT = 3
+META, TOKENIZER, MODEL = "meta.json", "tokenizer.json", "model.xml"
+NEEDED = {"width", "max_tokens", "pad_id", "form"}
 
 
 class Processor:
-    """A `Runtime` on the processor. The graph is made from a torch module once and kept in
-    `cache`; from then on neither torch nor sentence-transformers is imported.
-
-    Raises:
-        ModelUnavailable: the model cannot be loaded or compiled.
-    """
+    """A `Runtime` on the processor."""
 
     batch_tokens = BATCH_TOKENS
 
-    def __init__(
-        self, files: ModelFiles, cache: Path, threads: int, trace: Tracer, precision: Precision
-    ) -> None:
-        from tokenizers import Tokenizer
-
-        ov = openvino()
-        version = str(ov.__version__).split("-")[0]
-        stored = stored_form(precision, files.folder)
-        folder = cache / f"{files.sha256[:16]}-openvino-{version}-{stored}-{CACHE_FORMAT}"
-        if not (folder / "model.xml").is_file():
-            if sys.stderr.isatty():  # somebody waits
-                log.warning("compiling %s for this machine: once, it takes a while", files.name)
-            with without_chatter():
-                _compile(files, folder, trace, stored)
-        self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text())
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        core = ov.Core()
-        # Loading a compiled blob is faster than compiling: a start takes half a second.
-        core.set_property({"CACHE_DIR": str(folder / "blob")})
-        try:
-            self._model = compiled(core, str(folder / "model.xml"), precision, stored, threads)
-        except RuntimeError as error:
-            raise ModelUnavailable(
-                f"{folder} cannot be loaded ({error}): delete it and start again"
-            ) from error
-        self.names: list[str] = [port.get_any_name() for port in self._model.inputs]
+    def __init__(self, model: Any, meta: dict[str, Any], tokenizer: Any) -> None:
+        self._model, self.meta, self.tokenizer = model, meta, tokenizer
+        self.names: list[str] = [port.get_any_name() for port in model.inputs]
         self._requests = threading.local()
 
     def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
@@ -94,70 +53,77 @@ class Processor:
         return np.asarray(self._requests.request.infer(columns)[0], np.float32)
 
 
-def described() -> dict[str, str]:
-    """What Linux says of a processor, by name ("flags", say); elsewhere nothing is known."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return {}
-    return {name.strip(): value.strip() for name, _, value in (ln.partition(":") for ln in lines)}
+def load_processor(
+    files: ModelFiles,
+    cache: Path,
+    threads: int,
+    trace: Tracer,
+    precision: Precision,
+    able: frozenset[str] | None = None,
+) -> Processor:
+    """A model from `cache`, compiled first where it is not there or is damaged.
 
+    The graph is made from a torch module once; from then on neither torch nor
+    sentence-transformers is imported.
 
-def stored_form(precision: Precision, folder: Path) -> Stored:
-    """What is kept of a model, by what this processor multiplies fastest."""
-    if precision != "int8":
-        return "f32"
-    if "amx_int8" not in described().get("flags", "").split():
-        return "int8"
-    # Its tiles multiply integers only where both sides are, and bfloat16 faster than a mix.
-    return "int8-products" if (folder / SCALES).is_file() else "f32"
+    Args:
+        able: what the processor multiplies natively; None to find out.
 
-
-def as_stored(graph: Any, stored: Stored, scales: Mapping[str, Scale]) -> Any:
-    """A graph of floats in the form that is kept; `scales` are asked for by integer products."""
-    if stored == "int8":
-        return with_integer_weights(graph)
-    if stored == "int8-products":
-        return with_integer_products(graph, scales)
-    return graph
-
-
-def compiled(core: Any, graph: Any, precision: Precision, stored: Stored, threads: int = 0) -> Any:
-    """A graph, or the file of one, made ready to run on this processor."""
-    native = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    config: dict[str, Any] = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": "bf16" if native and precision != "f32" else "f32",
-    }
-    if stored == "int8":
-        config["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(QUANTISED_TOGETHER)
-    if threads:
-        config["INFERENCE_NUM_THREADS"] = threads
-    return core.compile_model(graph, "CPU", config)
-
-
-def _compile(files: ModelFiles, folder: Path, trace: Tracer, stored: Stored) -> None:
-    """Trace the model with torch, convert it, and put the whole folder in place at once."""
-    import torch
-
+    Raises:
+        ModelUnavailable: the model cannot be loaded or compiled, or no form of it gives the plain
+            library's answers.
+    """
     ov = openvino()
-    made = traced(files, trace)
-    scales = read_scales(files.folder) if stored == "int8-products" else {}
-    widen(made.module, scales)
-    example = torch.ones((2, 8), dtype=torch.long)
+    core = ov.Core()
+    forms = forms_for(precision, files.folder, abilities(core) if able is None else able)
+    version = str(ov.__version__).split("-")[0]
+    name = f"{files.sha256[:16]}-openvino-{version}-{'.'.join(forms)}-{CACHE_FORMAT}"
+    folder = cache / name
+    if (folder / MODEL).is_file():
+        try:
+            return _opened(core, folder, threads)
+        except Exception as error:  # noqa: BLE001 - each library has errors of its own
+            log.warning("%s is damaged (%s): compiling %s again", folder, error, files.name)
+            shutil.rmtree(folder, ignore_errors=True)
+    if sys.stderr.isatty():  # somebody waits
+        log.warning("compiling %s for this machine: once, it takes a while", files.name)
+    with quiet_libraries():
+        _compile(core, files, folder, trace, forms)
     try:
-        graph = ov.convert_model(made.module.eval(), example_input=(example,) * len(made.inputs))
+        return _opened(core, folder, threads)
     except Exception as error:
-        raise ModelUnavailable(f"{files.name} cannot be compiled: {error}") from error
-    for port, name in zip(graph.inputs, made.inputs, strict=True):
-        port.get_tensor().set_names({name})
-    graph = as_stored(graph, stored, scales)
+        raise ModelUnavailable(
+            f"{folder} cannot be loaded ({error}): delete it and start again"
+        ) from error
+
+
+def _opened(core: Any, folder: Path, threads: int) -> Processor:
+    """Raises whatever JSON, tokenizers and OpenVINO raise where a file is damaged."""
+    from tokenizers import Tokenizer
+
+    meta = json.loads((folder / META).read_text())
+    if missing := NEEDED - meta.keys():
+        raise ValueError(f"{META} lacks {', '.join(sorted(missing))}")
+    tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    # Loading a compiled blob is faster than compiling: a start takes half a second.
+    core.set_property({"CACHE_DIR": str(folder / "blob")})
+    model = compiled(core, str(folder / MODEL), meta["form"], threads)
+    return Processor(model, meta, tokenizer)
+
+
+def _compile(core: Any, files: ModelFiles, folder: Path, trace: Tracer, forms: list[Form]) -> None:
+    """Trace the model, convert it, take the fastest form that is exact enough, and put the whole
+    folder in place at once."""
+    ov = openvino()
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
-        ov.save_model(graph, str(draft / "model.xml"), compress_to_fp16=False)
-        made.tokenizer.save(str(draft / "tokenizer.json"))
-        (draft / "meta.json").write_text(json.dumps({**made.meta, "name": files.name}))
+        made = load_traceable(files, trace)
+        graph, form, differences = _measured(core, files, made, trace, forms)
+        ov.save_model(graph, str(draft / MODEL), compress_to_fp16=False)
+        made.tokenizer.save(str(draft / TOKENIZER))
+        meta = {**made.meta, "name": files.name, "form": form, "differences": differences}
+        (draft / META).write_text(json.dumps(meta))
         try:
             os.rename(draft, folder)  # noqa: PTH104 - Path.rename reads no better
         except OSError:
@@ -166,3 +132,58 @@ def _compile(files: ModelFiles, folder: Path, trace: Tracer, stored: Stored) -> 
                 raise
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _measured(
+    core: Any, files: ModelFiles, made: Traceable, trace: Tracer, forms: list[Form]
+) -> tuple[Any, Form, dict[str, float]]:
+    """The graph in the first form whose answers are near enough to the plain library's, and the
+    difference of each form that was tried.
+
+    Raises:
+        ModelUnavailable: none is.
+    """
+    measure = made.measure()
+    differences: dict[str, float] = {}
+    for form in forms:
+        graph = _converted(files, made, form)
+        # A clone: what is saved has not been changed by compiling.
+        processor = Processor(compiled(core, graph.clone(), form), made.meta, made.tokenizer)
+        differences[form] = round(measure(Graph(files.identity, processor)), 6)
+        if differences[form] <= made.tolerance:
+            _tell(files, form, differences, made.tolerance)
+            return graph, form, differences
+        if form == "int8-products":
+            made = load_traceable(files, trace)  # its weights were multiplied
+    raise ModelUnavailable(
+        f"{files.name} cannot be compiled: its answers differ from the plain library's by "
+        f"{differences[forms[-1]]:.4f}, and {made.tolerance} is allowed"
+    )
+
+
+def _converted(files: ModelFiles, made: Traceable, form: Form) -> Any:
+    """The torch module as an OpenVINO graph in this form."""
+    import torch
+
+    scales = read_scales(files.folder) if form == "int8-products" else {}
+    scale_weights(made.module, scales)
+    example = torch.ones((2, 8), dtype=torch.long)
+    try:
+        graph = openvino().convert_model(
+            made.module.eval(), example_input=(example,) * len(made.inputs)
+        )
+    except Exception as error:
+        raise ModelUnavailable(f"{files.name} cannot be compiled: {error}") from error
+    for port, name in zip(graph.inputs, made.inputs, strict=True):
+        port.get_tensor().set_names({name})
+    return in_form(graph, form, scales)
+
+
+def _tell(files: ModelFiles, form: Form, differences: dict[str, float], tolerance: float) -> None:
+    """Log which form is used and why."""
+    told = ", ".join(f"{name} {value:.4f}" for name, value in differences.items())
+    log.log(
+        logging.INFO if len(differences) == 1 else logging.WARNING,
+        "%s runs in %s; differences from the plain library in float32 (at most %s): %s",
+        files.name, form, tolerance, told,
+    )  # fmt: skip

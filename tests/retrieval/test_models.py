@@ -14,7 +14,7 @@ from sentence_transformers import SentenceTransformer
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
 from retrieval.running.files import find_model
-from retrieval.running.graph import _batches
+from retrieval.running.graph import batches
 from tests.conftest import ROOT
 
 TEXTS = [
@@ -49,7 +49,7 @@ def test_nothing_in_nothing_out(real_embedder: CompiledEmbedder) -> None:
 
 def test_batches_hold_every_row_once_within_the_budget() -> None:
     lengths = [int(n) for n in np.random.default_rng(1).integers(1, 256, 500)]
-    groups = _batches(lengths, 1_024)
+    groups = batches(lengths, 1_024)
     assert sorted(row for group in groups for row in group) == list(range(500))
     assert all(len(group) * max(lengths[row] for row in group) <= 1_024 for group in groups)
 

@@ -13,9 +13,9 @@ from transformers import AutoTokenizer, BertConfig, BertForSequenceClassificatio
 from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
 from retrieval.running.files import ModelFiles, file_sha256
-from retrieval.running.graph import load_graph
+from retrieval.running.load import load_graph
 from retrieval.running.packed import PACKED, unpack
-from retrieval.running.runtime import Traceable
+from retrieval.running.traceable import Traceable
 from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
 from retrieval.types import STANCES, Calibration
 from training.pack import EMBEDDING_LEVEL, MOST, pack
@@ -106,9 +106,14 @@ def test_a_claim_that_does_not_fit_is_refused(model: CompiledCrossEncoder) -> No
     assert model.predict([("evidence " * 100, fits)]).shape == (1, 3)
     assert model.claim_tokens == 32
     with pytest.raises(
-        ClaimTooLong, match=r"than the 32 tokens .* split it into single statements"
+        ClaimTooLong, match=r"60 tokens, more than the 32 .* split it into single statements"
     ):
         model.predict([("evidence", "word " * 60)])
+
+
+@pytest.mark.parametrize("words", [0, 1, 31, 63, 64, 65, 119, 120, 121, 1_000])
+def test_tokens_are_counted_beyond_the_window(model: CompiledCrossEncoder, words: int) -> None:
+    assert model.count_tokens("word " * words) == words
 
 
 def test_a_short_claim_of_many_tokens_is_refused(model: CompiledCrossEncoder) -> None:
