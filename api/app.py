@@ -1,4 +1,4 @@
-"""create_app(settings): everything opens in the lifespan and closes with it."""
+"""An open service -> the application that answers over HTTP."""
 
 from __future__ import annotations
 
@@ -10,63 +10,31 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import contract, problems
-from api.batching import Batcher
 from api.cors import Cors
 from api.gate import Gate
 from api.metrics import Metrics
 from api.routes import claims, documents, health
+from api.running import run
 from api.service import VERSION, Service
 from api.settings import Settings
-from retrieval.types import Claim
-from retrieval.verify import READ_DOCUMENTS
-
-# Of a batch, in tokens of what is read whole: about sixteen claims of usual length.
-BATCH_COST = 40_000
-PASSAGE_TOKENS = 200
-# Threads for answers of many lines, for documents that are stored or deleted (one at a time), and
-# for those who ask how the service does: however many there are of the first two, the last find
-# one, and so does a search.
-STREAMS = 8
-WRITES = 2
-PROBES = 2
 
 
-def claim_cost(claim: Claim) -> int:
-    """About how many tokens the claim's passages make, each together with the claim."""
-    return max(READ_DOCUMENTS, claim.top_k) * (PASSAGE_TOKENS + len(claim.text) // 4)
-
-
-def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
-    """The application. With a `service` given (in tests) nothing is opened or closed."""
+def create_app(settings: Settings, service: Service | None) -> FastAPI:
+    """The application over an open service, which it does not close. Without one it can only tell
+    its contract."""
     metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         if service is None:
-            opened = await anyio.to_thread.run_sync(lambda: Service.open(settings, writable=True))
-        else:
-            opened = service
+            raise RuntimeError("an application without a service cannot be run")
+        await anyio.to_thread.run_sync(service.warm_up)
+        app.state.running = running = run(service, metrics)
         try:
-            await anyio.to_thread.run_sync(opened.warm_up)
-            app.state.batcher = Batcher(
-                opened.answer,
-                claim_cost,
-                most_cost=BATCH_COST,
-                most_waiting=settings.max_waiting,
-                window=settings.batch_window_ms / 1000,
-            )
-            app.state.streams = anyio.CapacityLimiter(STREAMS)
-            app.state.writes = anyio.CapacityLimiter(WRITES)
-            app.state.probes = anyio.CapacityLimiter(PROBES)
-            async with anyio.create_task_group() as workers:
-                workers.start_soon(app.state.batcher.run)
-                app.state.service = opened
-                yield
-                workers.cancel_scope.cancel()
+            yield
         finally:
-            app.state.service = app.state.batcher = None
-            if service is None:
-                await anyio.to_thread.run_sync(opened.close)
+            app.state.running = None
+            await running.close()
 
     app: FastAPI = FastAPIOffline(
         docs_url="/docs" if settings.docs else None,
@@ -76,8 +44,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         summary="Checks a claim against your own sources.",
         lifespan=lifespan,
     )
-    app.state.batcher = None
-    app.state.service, app.state.settings, app.state.metrics = None, settings, metrics
+    app.state.running, app.state.metrics = None, metrics
     for routes in (claims, documents, health):
         app.include_router(routes.router)
     problems.install(app)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from retrieval.types import Stage
 
 
 class Metrics:
@@ -22,8 +26,36 @@ class Metrics:
         self.in_flight = self._gauge("requests_in_flight", "Requests being worked on.")
         self.documents = self._gauge("documents", "Documents in the corpus.")
         self.passages = self._gauge("passages", "Passages in the corpus.")
+        self.store_generation = self._gauge(
+            "store_generation", "Generation of the stored documents; grows with every change."
+        )
+        self.index_generation = self._gauge(
+            "index_generation", "Generation that searches answer from."
+        )
         self.cache_hits = self._gauge("cache_hits", "Found in a cache.", "cache")
         self.cache_misses = self._gauge("cache_misses", "Had to be computed.", "cache")
 
-    def _gauge(self, name: str, help: str, *labels: str) -> Gauge:
-        return Gauge(f"claimdesk_{name}", help, labels, registry=self.registry)
+        self.queue_length = self._gauge("queue_length", "Items that wait for the models.", "lane")
+        self.batch_size = Histogram(
+            "claimdesk_batch_size",
+            "Items that the models took at once.",
+            ["lane"],
+            buckets=(1, 2, 4, 8, 16, 32),
+            registry=self.registry,
+        )
+        self.stage_seconds = Histogram(
+            "claimdesk_stage_seconds",
+            "Time that a stage took for a batch: embed, dense, lexical, stance, differences.",
+            ["stage"],
+            registry=self.registry,
+        )
+
+    def timed(self, stage: Stage) -> AbstractContextManager[object]:
+        """Measures a stage of verifying; see `retrieval.types.Timed`."""
+        return self.stage_seconds.labels(stage).time()
+
+    def observe_batch(self, lane: str, size: int) -> None:
+        self.batch_size.labels(lane).observe(size)
+
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(f"claimdesk_{name}", about, labels, registry=self.registry)

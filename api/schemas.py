@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any, Literal
 
@@ -14,20 +14,19 @@ from index.documents import (
     MAX_FIELD_CHARS,
     MAX_ID_CHARS,
     Document,
-    clean,
     parse_date,
     primary_language,
+    publisher_key,
 )
 from index.errors import InvalidDocument
 from retrieval.claim import claim
 from retrieval.types import (
     MAX_CLAIM_CHARS,
     MAX_TOP_K,
-    Answer,
     Claim,
-    Evidence,
     Mode,
     Quote,
+    Reason,
     Stance,
     Verdict,
 )
@@ -47,6 +46,20 @@ def _date_string(value: Any) -> Any:
     raise ValueError("not an ISO 8601 date such as 2021-06-15")
 
 
+def _read_by(reader: Callable[[str], str]) -> BeforeValidator:
+    """Validates a string by a function that raises InvalidDocument."""
+
+    def read(value: Any) -> Any:
+        try:
+            return reader(value) if isinstance(value, str) else value
+        except InvalidDocument as error:
+            raise ValueError(str(error)) from error
+
+    return BeforeValidator(read, json_schema_input_type=Short)
+
+
+Language = Annotated[Short, _read_by(primary_language)]
+Publisher = Annotated[Short, _read_by(publisher_key)]
 Date = Annotated[dt.date, BeforeValidator(_date_string, json_schema_input_type=dt.date)]
 
 
@@ -66,8 +79,25 @@ class _Request(BaseModel):
 
 
 class FilterFields(_Request):
-    publisher: list[Short] = Field([], max_length=100, examples=[["Example Wire"]])
-    language: list[Short] = Field([], max_length=100, examples=[["en"]])
+    publisher: list[Publisher] = Field(
+        [],
+        max_length=100,
+        description="Any of these; letter case and white space do not count.",
+        examples=[["Example Wire"]],
+    )
+    language: list[Language] = Field(
+        [],
+        max_length=100,
+        description="Any of these: tags (BCP 47), ISO 639 codes or English names; a region does "
+        "not count.",
+        examples=[["en"]],
+    )
+    published_after: Date | None = Field(
+        None,
+        description="Only what was published on this day or later. What has no date is left out, "
+        "as for `as_of`.",
+        examples=["2021-01-01"],
+    )
 
 
 class _Query(_Request):
@@ -81,11 +111,17 @@ class _Query(_Request):
     filters: FilterFields = FilterFields()
 
     def to_claim(self, text: str, include_undated: bool, mode: Mode = "hybrid") -> Claim:
+        """
+        Raises:
+            InvalidClaim: the text is none.
+        """
+        given = self.filters
         filters = Filters(
-            tuple(clean(publisher) for publisher in self.filters.publisher),
-            tuple(primary_language(language) for language in self.filters.language),
-            self.as_of,
-            include_undated,
+            publisher=tuple(given.publisher),
+            language=tuple(given.language),
+            as_of=self.as_of,
+            include_undated=include_undated,
+            published_after=given.published_after,
         )
         return claim(text, self.top_k, filters, mode)
 
@@ -171,7 +207,7 @@ class RefusedLine(BaseModel):
 
 
 class FailedLine(BaseModel):
-    """What stopped an import; the lines before it are stored."""
+    """What stopped an import or a batch; the lines before it hold."""
 
     error: Problem
 
@@ -189,6 +225,15 @@ class SumLine(BaseModel):
 
 
 ImportLine = StoredLine | RefusedLine | FailedLine | SumLine
+
+
+class PublisherInfo(BaseModel):
+    name: str = Field(description="As most of its documents spell it.")
+    documents: int
+
+
+class Publishers(BaseModel):
+    publishers: list[PublisherInfo]
 
 
 class PassageBody(BaseModel):
@@ -228,7 +273,8 @@ class SliceBody(BaseModel):
 
 
 class DifferenceBody(BaseModel):
-    """Where claim and evidence part: offsets into the claim, and into the document's text."""
+    """A point on which claim and evidence differ: offsets into the answer's `claim`, and into the
+    document's text."""
 
     kind: Literal["number", "comparison", "date", "negation"]
     claim: SliceBody
@@ -262,24 +308,41 @@ class Sources(BaseModel):
 
 
 class Excluded(BaseModel):
-    undated: int = Field(description="Documents `as_of` left out because they carry no date.")
+    undated: int = Field(description="Documents left out only because they carry no date.")
+
+
+class SearchedBody(BaseModel):
+    """The documents that an answer was looked for in."""
+
+    documents: int = Field(description="Documents that pass `as_of` and `filters`.")
+    undated: int = Field(description="Of these, documents that carry no date.")
 
 
 class SearchResponse(BaseModel):
-    query: str
+    query: str = Field(description="As it was read: NFC, with one space between words.")
     results: list[Found]
+    searched: SearchedBody
     excluded: Excluded
     provenance: Provenance
     took_ms: float
 
 
 class VerifyResponse(BaseModel):
-    claim: str
+    claim: str = Field(
+        description="As it was read: NFC, with one space between words. Offsets are into this."
+    )
     verdict: Verdict | None
-    probability: float | None
+    probability: float | None = Field(
+        description="Of the verdict; null where there is none, or no document to judge by."
+    )
     probabilities: dict[Verdict, float] | None
+    reason: Reason | None = Field(
+        description="no_documents: no document that is indexed passes the filters. The verdict is "
+        "NOT_ENOUGH_EVIDENCE then, without a probability."
+    )
     evidence: list[EvidenceBody]
     sources: Sources | None
+    searched: SearchedBody
     excluded: Excluded
     provenance: Provenance
     took_ms: float
@@ -297,7 +360,7 @@ class FailedClaimLine(_Indexed):
     error: Problem
 
 
-BatchLine = ClaimLine | FailedClaimLine
+BatchLine = ClaimLine | FailedClaimLine | FailedLine
 
 
 class Limits(BaseModel):
@@ -317,74 +380,10 @@ class Info(BaseModel):
     models: ModelNames
     documents: int
     passages: int
+    store_generation: int
     index_generation: int
     limits: Limits
 
 
 class Health(BaseModel):
     status: Literal["ok"]
-
-
-def _found(evidence: Evidence) -> dict[str, Any]:
-    passage, scores = evidence.passage, evidence.scores
-    return {
-        "document": DocumentInfo.of(evidence.document),
-        "passage": PassageBody(
-            id=passage.id, text=passage.text, start=passage.start, end=passage.end
-        ),
-        "rationale": [
-            QuoteBody(start=quote.start, end=quote.end, quote=quote.quote)
-            for quote in evidence.rationale
-        ],
-        "scores": ScoresBody(dense=scores.dense, lexical=scores.lexical, fused=scores.fused),
-    }
-
-
-def _weighed(evidence: Evidence) -> EvidenceBody:
-    return EvidenceBody(
-        **_found(evidence),
-        stance=evidence.stance,
-        stance_probabilities=_rounded(evidence.stance_probabilities),
-        differences=[
-            DifferenceBody(
-                kind=one.kind, claim=SliceBody.of(one.claim), evidence=SliceBody.of(one.evidence)
-            )
-            for one in evidence.differences
-        ],
-    )
-
-
-def _rounded(probabilities: Mapping[Any, float] | None) -> dict[Any, float] | None:
-    """Four digits: what is behind them is noise."""
-    if probabilities is None:
-        return None
-    return {name: round(value, 4) for name, value in probabilities.items()}
-
-
-def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> VerifyResponse:
-    """Stance and verdict are null where there is no stance model: never a made-up value."""
-    judgement = answer.judgement
-    probabilities = _rounded(judgement.probabilities) if judgement else None
-    return VerifyResponse(
-        claim=answer.claim,
-        verdict=judgement.verdict if judgement else None,
-        probability=probabilities[judgement.verdict] if judgement and probabilities else None,
-        probabilities=probabilities,
-        evidence=[_weighed(item) for item in answer.evidence],
-        sources=Sources(supporting=judgement.supporting, refuting=judgement.refuting)
-        if judgement
-        else None,
-        excluded=Excluded(undated=answer.searched.undated_excluded),
-        provenance=provenance,
-        took_ms=took_ms,
-    )
-
-
-def search_response(answer: Answer, provenance: Provenance, took_ms: float) -> SearchResponse:
-    return SearchResponse(
-        query=answer.claim,
-        results=[Found(**_found(item)) for item in answer.evidence],
-        excluded=Excluded(undated=answer.searched.undated_excluded),
-        provenance=provenance,
-        took_ms=took_ms,
-    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
+from api.render import search_response, verify_response
 from api.schemas import (
     Info,
     Limits,
@@ -16,8 +18,6 @@ from api.schemas import (
     Provenance,
     SearchResponse,
     VerifyResponse,
-    search_response,
-    verify_response,
 )
 from api.settings import NO_MODEL, Settings
 from index import ingest as ingest_module
@@ -27,7 +27,15 @@ from index.embedded import EmbeddedCorpus, open_corpus
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.search import Fusion
 from retrieval.stance import CompiledCrossEncoder, load_stance
-from retrieval.types import MAX_CLAIM_CHARS, MAX_TOP_K, Answer, Claim, StanceModel
+from retrieval.types import (
+    MAX_CLAIM_CHARS,
+    MAX_TOP_K,
+    Answer,
+    Claim,
+    StanceModel,
+    Timed,
+    untimed,
+)
 from retrieval.verify import Models, verify
 
 VERSION = version("claimdesk")
@@ -78,8 +86,15 @@ class Service:
         if self.models.stance is not None:
             self.models.stance.predict([("warm", "up")])
 
-    def ingest(self, items: Iterable[Document | Refused]) -> Iterator[Outcome]:
-        return ingest_module.ingest(items, self.corpus, self.embedder)
+    def ingest(
+        self, items: Iterable[Document | Refused], embedder: Embedder | None = None
+    ) -> Iterator[Outcome]:
+        """Store documents; see `index.ingest.ingest`.
+
+        Args:
+            embedder: the service's own, behind a queue; without it, directly.
+        """
+        return ingest_module.ingest(items, self.corpus, embedder or self.embedder)
 
     def verify(self, claims: Sequence[Claim], request_id: str) -> list[VerifyResponse]:
         """Answers to claims, from the models of this process without a queue.
@@ -103,33 +118,42 @@ class Service:
             self.models.stance.check(claim.text)
         return claim
 
-    def answer(self, claims: Sequence[Claim]) -> list[Answer]:
+    def answer(self, claims: Sequence[Claim], timed: Timed = untimed) -> list[Answer]:
         """Evidence and verdicts, in one pass of the models over all the claims that are new.
 
-        An answer is given again while the corpus is as it was; models and settings cannot change.
+        An answer is given again while the indexes are as they were; models and settings cannot
+        change.
         """
         answers = {claim: self.recall(claim) for claim in claims}
         new = [claim for claim, answer in answers.items() if answer is None]
-        made_now = verify(new, self.corpus, self.models) if new else []
+        models = replace(self.models, timed=timed)
+        made_now = verify(new, self.corpus, models) if new else []
         for claim, made in zip(new, made_now, strict=True):
             answers[claim] = made
             self.answers.put((made.generation, claim), made)
         return [answer for claim in claims if (answer := answers[claim]) is not None]
 
     def recall(self, claim: Claim) -> Answer | None:
-        """The answer that was given to this claim, if the corpus has not changed since."""
-        return self.answers.get((self.corpus.generation(), claim))
+        """The answer that was given to this claim, if the indexes have not changed since."""
+        return self.answers.get((self.corpus.index_generation(), claim))
+
+    def find(self, claims: Sequence[Claim], timed: Timed = untimed) -> list[Answer]:
+        """Evidence without stances, in one pass of the embedding model over all claims."""
+        return verify(claims, self.corpus, replace(self.models, stance=None, timed=timed))
+
+    def search(self, claim: Claim, request_id: str) -> SearchResponse:
+        """The answer to a search, from the models of this process without a queue."""
+        started = time.perf_counter()
+        (answer,) = self.find([claim])
+        return self.found(answer, request_id, started)
 
     def response(self, answer: Answer, request_id: str, started: float) -> VerifyResponse:
         """An answer as it is sent; `started` is when its claim came in (perf_counter)."""
-        took = (time.perf_counter() - started) * 1000
-        return verify_response(answer, self._provenance(answer, request_id), took)
+        return verify_response(answer, self._provenance(answer, request_id), _took_ms(started))
 
-    def search(self, claim: Claim, request_id: str) -> SearchResponse:
-        started = time.perf_counter()
-        (answer,) = verify([claim], self.corpus, replace(self.models, stance=None))
-        took = (time.perf_counter() - started) * 1000
-        return search_response(answer, self._provenance(answer, request_id), took)
+    def found(self, answer: Answer, request_id: str, started: float) -> SearchResponse:
+        """`response` for a search."""
+        return search_response(answer, self._provenance(answer, request_id), _took_ms(started))
 
     def _provenance(self, answer: Answer, request_id: str) -> Provenance:
         return Provenance(
@@ -146,7 +170,8 @@ class Service:
             models=self.names,
             documents=stats.documents,
             passages=stats.passages,
-            index_generation=stats.generation,
+            store_generation=stats.generation,
+            index_generation=self.corpus.index_generation(),
             limits=Limits(
                 claim_chars=MAX_CLAIM_CHARS,
                 claim_tokens=stance.claim_tokens if stance else None,
@@ -173,12 +198,16 @@ def stance_of(settings: Settings) -> CompiledCrossEncoder:
     )
 
 
+def _took_ms(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
 def _weight(key: tuple[int, Claim], answer: Answer) -> int:
-    """Of a remembered answer in bytes: the texts of its documents, and what was asked."""
+    """Roughly the bytes of a remembered answer: of what was asked, and of its passages."""
     _, claim = key
     asked = (claim.text, *claim.filters.publisher, *claim.filters.language)
-    texts = (*asked, *(item.document.text for item in answer.evidence))
-    return 4_000 + sum(100 + BYTES_PER_CHARACTER * len(text) for text in texts)
+    texts = (*asked, *(item.passage.text for item in answer.evidence))
+    return 4_000 + sum(1_000 + BYTES_PER_CHARACTER * len(text) for text in texts)
 
 
 def _open(
@@ -198,11 +227,15 @@ def _open(
     )
 
 
-def reindex(settings: Settings) -> Iterator[Outcome]:
-    """Every document again with the embedding model of the settings; see `index.ingest.reindex`."""
+@contextmanager
+def reindexing(settings: Settings) -> Iterator[tuple[int, Iterator[Outcome]]]:
+    """Yields the number of documents, and the outcome of each as it is split and embedded again.
+
+    See `index.ingest.reindex`.
+    """
     embedder = embedder_of(settings)
     corpus = _open(settings.data, settings, embedder, writable=True, reindexing=True)
     try:
-        yield from ingest_module.reindex(corpus, embedder)
+        yield corpus.stats().documents, ingest_module.reindex(corpus, embedder)
     finally:
         corpus.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,8 +20,14 @@ log = logging.getLogger(__name__)
 DIFFERENCES_FROM = 0.2
 
 
+Compare = Callable[[str, Sequence[Quote], str | None], tuple[Difference, ...]]
+
+
 def explain(
-    readings: Sequence[Reading], embedder: Embedder, timed: Timed = untimed
+    readings: Sequence[Reading],
+    embedder: Embedder,
+    timed: Timed = untimed,
+    compare: Compare = differences,
 ) -> list[Evidence]:
     """Evidence, one for each reading: its rationale and, where it may refute, what differs."""
     undecided = [reading for reading in readings if not reading.decided]
@@ -30,31 +37,37 @@ def explain(
         reading.key_sentences if reading.decided else (next(nearest),) for reading in readings
     ]
     with timed("differences"):
-        return [_evidence(*each) for each in zip(readings, rationales, strict=True)]
+        return [
+            _evidence(reading, rationale, compare)
+            for reading, rationale in zip(readings, rationales, strict=True)
+        ]
 
 
-def _evidence(reading: Reading, rationale: tuple[Quote, ...]) -> Evidence:
+def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) -> Evidence:
     found, stance = reading.candidate, reading.stance
+    # Answers are remembered, and a text may have a million characters.
+    document = replace(found.document, text="")
     if stance is None:
-        return Evidence(found.document, found.passage, rationale, found.scores)
+        return Evidence(document, found.passage, rationale, found.scores)
     label = stance_of(stance)
     may_refute = label == "REFUTES" or stance[REFUTES] >= DIFFERENCES_FROM
     return Evidence(
-        found.document,
+        document,
         found.passage,
         rationale,
         found.scores,
         label,
         dict(zip(STANCES, map(float, stance), strict=True)),
-        _differences(reading, rationale) if may_refute else (),
+        _compared(reading, rationale, compare) if may_refute else (),
     )
 
 
-def _differences(reading: Reading, rationale: Sequence[Quote]) -> tuple[Difference, ...]:
+def _compared(
+    reading: Reading, rationale: Sequence[Quote], compare: Compare
+) -> tuple[Difference, ...]:
     """What differs from the claim. An error in it costs the explanation, not the answer."""
-    document = reading.candidate.document
     try:
-        return differences(reading.claim, rationale, document.language)
+        return compare(reading.claim, rationale, reading.candidate.document.language)
     except Exception:
         # Parsers of numbers and dates, ours and others', run here over text of any kind.
         log.exception("no differences for passage %s", reading.candidate.passage.id)

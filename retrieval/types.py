@@ -21,6 +21,8 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
     "CONFLICTING_EVIDENCE",
     "NOT_ENOUGH_EVIDENCE",
 )
+# Why a verdict has no probability.
+Reason = Literal["no_documents"]
 # Longest claim, in characters.
 MAX_CLAIM_CHARS = 10_000
 # Most documents that can be asked for.
@@ -28,10 +30,10 @@ MAX_TOP_K = 100
 
 Stage = Literal["embed", "dense", "lexical", "stance", "differences"]
 # Measures the time that a `with` block of this stage takes.
-Timed = Callable[[Stage], AbstractContextManager[None]]
+Timed = Callable[[Stage], AbstractContextManager[object]]
 
 
-def untimed(stage: Stage) -> AbstractContextManager[None]:
+def untimed(stage: Stage) -> AbstractContextManager[object]:
     """Measures nothing."""
     return nullcontext()
 
@@ -109,7 +111,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A candidate with its rationale (the sentences that bear on the claim) and its stance."""
+    """A candidate with its rationale (the sentences that bear on the claim) and its stance.
+
+    The text of its document is left out.
+    """
 
     document: Document
     passage: Passage
@@ -122,12 +127,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict, the probability of each, and how many independent sources are in each camp."""
+    """The verdict, the probability of each, and the number of independent sources in each camp.
+
+    Where there is no passage to judge by, probabilities is empty and reason says why.
+    """
 
     verdict: Verdict
     probabilities: Mapping[Verdict, float]
     supporting: int
     refuting: int
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)

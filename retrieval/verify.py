@@ -32,6 +32,8 @@ from retrieval.weigh import Reading, score_evidence
 READ_DOCUMENTS = 10
 # Where some of those are copies, so many times more documents are looked at, up to this many.
 DEEPER, MOST_LOOKED_AT = 4, 160
+# The verdict where there is no document to judge by: that is no evidence of anything.
+NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, 0, 0, "no_documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ def _as_read(candidate: Candidate) -> str:
 
 def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float) -> Judgement:
     judged = [reading for reading in readings if reading.judged]
+    if not judged:
+        return NO_DOCUMENTS
     stances = np.array([reading.stance for reading in judged], np.float32)
     stances = stances.reshape(-1, len(STANCES))
     return judge(

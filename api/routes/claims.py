@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from api.errors import without_panics
+from api.batching import Lane
+from api.errors import Stopping
+from api.json_body import JsonRoute
 from api.problems import explain, line_problem, problem
-from api.routes.common import (
-    Lines,
-    OpenBatcher,
-    OpenService,
-    OpenStreams,
-    RequestId,
-    in_thread,
-    lines,
-    problems,
-    while_connected,
-    within,
-)
+from api.routes.common import Ready, RequestId, problems, while_connected, within
 from api.routes.examples import BATCH, SEARCH, VERIFY
+from api.routes.streams import Lines, lines
+from api.running import Running
 from api.schemas import (
     BatchLine,
     BatchRequest,
     ClaimLine,
     ClaimText,
     FailedClaimLine,
+    FailedLine,
+    Problem,
     SearchRequest,
     SearchResponse,
     VerifyRequest,
     VerifyResponse,
 )
-from api.service import Service
+from retrieval.errors import InvalidClaim
+from retrieval.types import Answer, Claim
 
-router = APIRouter(prefix="/v1", tags=["claims"], responses=problems(403, 408, 421))
+router = APIRouter(
+    prefix="/v1", tags=["claims"], route_class=JsonRoute, responses=problems(403, 408, 415, 421)
+)
 claim_text: TypeAdapter[str] = TypeAdapter(ClaimText)
-BATCH_STEP = 8
+# Lines of one batch that wait for the models together: others wait their turn beside them.
+LINES_AT_ONCE = 16
 
 
 @router.post(
@@ -49,19 +49,12 @@ BATCH_STEP = 8
     responses={200: VERIFY, **problems(413, 422, 429, 503)},
 )
 async def verify(
-    body: VerifyRequest,
-    request: Request,
-    service: OpenService,
-    batcher: OpenBatcher,
-    request_id: RequestId,
+    body: VerifyRequest, request: Request, running: Ready, request_id: RequestId
 ) -> Any:
     """Evidence for a claim, what decides most first, and the verdict."""
-    started = time.perf_counter()
-    claim = body.to_claim(body.claim, service.settings.include_undated)
-    answer = service.recall(claim)
-    if answer is None:
-        waiting = while_connected(request, batcher(claim))
-        answer = await within(service.settings.request_timeout, waiting)
+    started, service = time.perf_counter(), running.service
+    claim = service.admit(body.to_claim(body.claim, service.settings.include_undated))
+    answer = service.recall(claim) or await _answer(claim, running.claims, request, running)
     return service.response(answer, request_id, started)
 
 
@@ -70,12 +63,27 @@ async def verify(
     response_model=SearchResponse,
     responses={200: SEARCH, **problems(413, 422, 429, 503)},
 )
-async def search(body: SearchRequest, service: OpenService, request_id: RequestId) -> Any:
+async def search(
+    body: SearchRequest, request: Request, running: Ready, request_id: RequestId
+) -> Any:
     """Passages for a query: the same way as verify, without stance and verdict."""
+    started, service = time.perf_counter(), running.service
     claim = body.to_claim(body.query, service.settings.include_undated, body.mode)
-    return await in_thread(
-        lambda: service.search(claim, request_id), service.settings.request_timeout
-    )
+    answer = await _answer(claim, running.searches, request, running)
+    return service.found(answer, request_id, started)
+
+
+async def _answer(
+    claim: Claim, lane: Lane[Claim, Answer], request: Request, running: Running
+) -> Answer:
+    """The answer, when the claim's turn comes, to a client that waits for it.
+
+    Raises:
+        Overloaded: too many wait already, or it took too long.
+        ClientDisconnect: nobody waits any more.
+    """
+    waiting = while_connected(request, running.queue.ask(lane, claim))
+    return await within(running.service.settings.request_timeout, waiting)
 
 
 @router.post(
@@ -83,44 +91,80 @@ async def search(body: SearchRequest, service: OpenService, request_id: RequestI
     response_class=Lines,
     responses={200: BATCH, **problems(413, 422, 429, 503)},
 )
-async def verify_batch(
-    body: BatchRequest, service: OpenService, streams: OpenStreams, request_id: RequestId
-) -> Lines:
-    """Many claims: NDJSON, a line a claim with its `index`; a bad claim has an `error` instead."""
-    most = service.settings.max_batch_claims
+async def verify_batch(body: BatchRequest, running: Ready, request_id: RequestId) -> Lines:
+    """Many claims: NDJSON, a line a claim with its `index`, in the order they are ready.
+
+    A bad claim has an `error` instead. An `error` without an index ends an answer that is cut off.
+    """
+    most = running.service.settings.max_batch_claims
     if len(body.claims) > most:
         error = {"type": "too_long", "loc": ("claims",), "msg": f"more than {most} claims"}
         raise RequestValidationError([error])
-    results = _verify_all(body, service, request_id)
-    return Lines(lines(results, BaseModel.model_dump_json, streams))
+    results = _verify_all(body, running, request_id)
+    return Lines(lines(results, lambda error: FailedLine(error=line_problem(error, request_id))))
 
 
-def _verify_all(body: BatchRequest, service: Service, request_id: str) -> Generator[BatchLine]:
-    good: list[tuple[int, str]] = []
-    for index, claim in enumerate(body.claims):
-        try:
-            good.append((index, claim_text.validate_python(claim, strict=True)))
-        except ValidationError as error:
-            detail = explain(RequestValidationError(error.errors(include_url=False)))
-            yield FailedClaimLine(index=index, error=problem(422, detail, request_id))
-    for at in range(0, len(good), BATCH_STEP):
-        yield from _verify_some(good[at : at + BATCH_STEP], body, service, request_id)
-
-
-def _verify_some(
-    some: list[tuple[int, str]], body: BatchRequest, service: Service, request_id: str
-) -> Iterator[BatchLine]:
-    """One model batch; if it fails, each claim alone, so that only the one at fault does."""
-    undated = service.settings.include_undated
+async def _verify_all(
+    body: BatchRequest, running: Running, request_id: str
+) -> AsyncGenerator[BatchLine]:
+    service = running.service
+    todo: list[tuple[int, Claim]] = []
+    for index, given in enumerate(body.claims):
+        claim = _claim(given, body, running, request_id)
+        if isinstance(claim, Claim):
+            todo.append((index, claim))
+        else:
+            yield FailedClaimLine(index=index, error=claim)
+    todo.reverse()
+    waiting: dict[asyncio.Future[Answer], tuple[int, float]] = {}
     try:
-        claims = [body.to_claim(text, undated) for _, text in some]
-        answers = without_panics(service.verify)(claims, request_id)
+        while todo or waiting:
+            while todo and len(waiting) < LINES_AT_ONCE:
+                index, claim = todo.pop()
+                started = time.perf_counter()
+                if (known := service.recall(claim)) is not None:
+                    yield ClaimLine(
+                        index=index, **dict(service.response(known, request_id, started))
+                    )
+                else:
+                    waiting[running.queue.ask(running.lines, claim)] = index, started
+            if waiting:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for done in [answer for answer in waiting if answer.done()]:
+                index, started = waiting.pop(done)
+                yield _line(done, index, started, running, request_id)
+    finally:
+        for answer in waiting:
+            answer.cancel()
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # nobody asks for it any more
+
+
+def _claim(given: Any, body: BatchRequest, running: Running, request_id: str) -> Claim | Problem:
+    """The claim of a line, or what is wrong with it."""
+    try:
+        text = claim_text.validate_python(given, strict=True)
+        claim = body.to_claim(text, running.service.settings.include_undated)
+        return running.service.admit(claim)
+    except ValidationError as error:
+        detail = explain(RequestValidationError(error.errors(include_url=False)))
+        return problem(422, detail, request_id)
+    except InvalidClaim as error:
+        return line_problem(error, request_id)
+
+
+def _line(
+    answer: asyncio.Future[Answer], index: int, started: float, running: Running, request_id: str
+) -> BatchLine:
+    """
+    Raises:
+        Stopping: the answer will never come.
+    """
+    try:
+        made = answer.result()
+    except Stopping:
+        raise
     except Exception as error:  # noqa: BLE001 - the response has begun
-        if len(some) > 1:
-            for one in some:
-                yield from _verify_some([one], body, service, request_id)
-            return
-        yield FailedClaimLine(index=some[0][0], error=line_problem(error, request_id))
-        return
-    for (index, _), answer in zip(some, answers, strict=True):
-        yield ClaimLine(index=index, **dict(answer))
+        return FailedClaimLine(index=index, error=line_problem(error, request_id))
+    response = running.service.response(made, request_id, started)
+    return ClaimLine(index=index, **dict(response))

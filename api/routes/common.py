@@ -1,76 +1,37 @@
-"""What the routes share: the service, worker threads with a deadline, documented errors."""
+"""What the routes share: the running service, worker threads with a deadline, documented errors."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from functools import partial
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 import anyio
 from fastapi import Depends, Request
-from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
-from starlette.types import Send
 
-from api.batching import Batcher
-from api.contract import NDJSON, reference
+from api.contract import reference
 from api.errors import NotReady, Overloaded, without_panics
 from api.problems import MEDIA_TYPE
+from api.running import Running
 from api.schemas import Problem
-from api.service import Service
-from retrieval.types import Answer, Claim
 
 T = TypeVar("T")
 
 
-# Dependencies are coroutines: FastAPI gives others a thread each, which they may have to wait for.
-async def _service(request: Request) -> Service:
-    service: Service | None = request.app.state.service
-    if service is None:
+# Dependencies are coroutines: FastAPI runs others in a thread, for which they may have to wait.
+async def _running(request: Request) -> Running:
+    running: Running | None = request.app.state.running
+    if running is None:
         raise NotReady("models and corpus are not open")
-    return service
+    return running
 
 
 async def _request_id(request: Request) -> str:
     return str(request.scope["state"]["request_id"])
 
 
-OpenService = Annotated[Service, Depends(_service)]
+Ready = Annotated[Running, Depends(_running)]
 RequestId = Annotated[str, Depends(_request_id)]
-
-
-async def _batcher(request: Request) -> Batcher[Claim, Answer]:
-    batcher: Batcher[Claim, Answer] | None = request.app.state.batcher
-    if batcher is None:
-        raise NotReady("models and corpus are not open")
-    return batcher
-
-
-OpenBatcher = Annotated[Batcher[Claim, Answer], Depends(_batcher)]
-
-
-async def _streams(request: Request) -> anyio.CapacityLimiter:
-    streams: anyio.CapacityLimiter = request.app.state.streams
-    return streams
-
-
-OpenStreams = Annotated[anyio.CapacityLimiter, Depends(_streams)]
-
-
-async def _writes(request: Request) -> anyio.CapacityLimiter:
-    writes: anyio.CapacityLimiter = request.app.state.writes
-    return writes
-
-
-OpenWrites = Annotated[anyio.CapacityLimiter, Depends(_writes)]
-
-
-async def _probes(request: Request) -> anyio.CapacityLimiter:
-    probes: anyio.CapacityLimiter = request.app.state.probes
-    return probes
-
-
-OpenProbes = Annotated[anyio.CapacityLimiter, Depends(_probes)]
 
 
 async def within(seconds: float, answer: Awaitable[T]) -> T:
@@ -89,8 +50,10 @@ async def within(seconds: float, answer: Awaitable[T]) -> T:
 async def while_connected(request: Request, answer: Awaitable[T]) -> T:
     """What is awaited, unless its client goes away before it is there.
 
+    The body was read, so that the next message of the client is that it is gone.
+
     Raises:
-        ClientDisconnect: it did. What was awaited is cancelled.
+        ClientDisconnect: it is. What was awaited is cancelled.
     """
     outcome: T | Exception = ClientDisconnect()
 
@@ -111,62 +74,13 @@ async def while_connected(request: Request, answer: Awaitable[T]) -> T:
     return outcome
 
 
-async def in_thread(
-    call: Callable[[], T],
-    seconds: float | None = None,
-    threads: anyio.CapacityLimiter | None = None,
-) -> T:
-    """Run a blocking call beside the event loop.
+async def in_thread(call: Callable[[], T], threads: anyio.CapacityLimiter | None = None) -> T:
+    """The result of a blocking call, made in a thread.
 
     Args:
         threads: those that it may take; of all that are for requests, when none are given.
-
-    Raises:
-        Overloaded: it took longer than `seconds`. What it does then is dropped.
     """
-    made = without_panics(call)
-    if seconds is None:
-        return await anyio.to_thread.run_sync(made, limiter=threads)
-    later = anyio.to_thread.run_sync(made, abandon_on_cancel=True, limiter=threads)
-    return await within(seconds, later)
-
-
-async def lines(
-    items: Generator[T], render: Callable[[T], str], streams: anyio.CapacityLimiter
-) -> AsyncGenerator[str]:
-    """A blocking generator as NDJSON, a line as soon as it is there.
-
-    Args:
-        streams: the threads that all such answers share; whatever is short keeps its own.
-    """
-    end = object()
-    following = without_panics(partial(next, items, end))
-    try:
-        while (item := await anyio.to_thread.run_sync(following, limiter=streams)) is not end:
-            yield render(item) + "\n"
-    finally:
-        # Closing waits for what is in the making, and a client that left must not hold the loop up,
-        # nor wait for a thread that others have.
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(items.close, limiter=anyio.CapacityLimiter(1))
-
-
-class Lines(StreamingResponse):
-    """NDJSON of `lines`, which are closed whether or not they were all sent.
-
-    Starlette leaves that to the garbage collector, and until it comes by the body of an import that
-    nobody reads the answer of stays on disk.
-    """
-
-    media_type = NDJSON
-
-    async def stream_response(self, send: Send) -> None:
-        try:
-            await super().stream_response(send)
-        finally:
-            assert isinstance(self.body_iterator, AsyncGenerator)
-            with anyio.CancelScope(shield=True):
-                await self.body_iterator.aclose()
+    return await anyio.to_thread.run_sync(without_panics(call), limiter=threads)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -175,8 +89,10 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         403: "A page of an origin that is not named may not write",
         404: "No such document", 408: "The body did not arrive in time",
         409: "The corpus cannot take this now",
-        413: "Larger than a limit", 421: "A host that is not answered", 422: "Malformed input",
+        413: "Larger than a limit", 415: "A compressed body",
+        421: "A host that is not answered", 422: "Malformed input",
         429: "Too many requests; see Retry-After", 503: "Overloaded or not ready; see Retry-After",
+        507: "The disk is full",
     }  # fmt: skip
     schema = reference(Problem)
     example = {"type": "about:blank", "status": 0, "title": "", "detail": "", "request_id": "4f1c"}

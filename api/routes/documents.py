@@ -8,21 +8,14 @@ from collections.abc import Generator, Iterator
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel
 
-from api.errors import DocumentNotFound
+from api.errors import DocumentNotFound, Stopping
+from api.json_body import JsonRoute
 from api.problems import line_problem
-from api.routes.common import (
-    Lines,
-    OpenService,
-    OpenStreams,
-    OpenWrites,
-    RequestId,
-    in_thread,
-    lines,
-    problems,
-)
-from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, STORED
+from api.routes.common import Ready, RequestId, in_thread, problems
+from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, PUBLISHERS, STORED
+from api.routes.streams import Lines, from_thread, lines
+from api.running import Running
 from api.schemas import (
     Counts,
     DocumentBody,
@@ -31,6 +24,8 @@ from api.schemas import (
     DocumentRequest,
     FailedLine,
     ImportLine,
+    PublisherInfo,
+    Publishers,
     RefusedLine,
     Stored,
     StoredLine,
@@ -41,11 +36,16 @@ from index.documents import MAX_ID_CHARS, Document, Refused, clean, document
 from index.ingest import ingest_one
 from index.read import bounded_lines, parse_line, too_long
 
-router = APIRouter(prefix="/v1", tags=["documents"], responses=problems(403, 408, 421))
+router = APIRouter(
+    prefix="/v1", tags=["documents"], route_class=JsonRoute, responses=problems(403, 408, 415, 421)
+)
 DocumentId = Annotated[
     str, Path(min_length=1, max_length=MAX_ID_CHARS, examples=["examples/centre-opens.md"])
 ]
+# Bytes of an import's body that are kept in memory; a longer one is on disk.
 SPOOL_BYTES = 2**20
+# Longest time that a write waits until searches find it.
+INDEXED_SECONDS = 2.0
 
 
 @router.put(
@@ -54,25 +54,27 @@ SPOOL_BYTES = 2**20
     responses={
         200: {**STORED, "description": "Updated, or unchanged"},
         201: {**STORED, "model": Stored, "description": "Added"},
-        **problems(409, 413, 422, 429, 503),
+        **problems(409, 413, 422, 429, 503, 507),
     },
 )
 async def put_document(
-    id: DocumentId,
-    body: DocumentRequest,
-    service: OpenService,
-    writes: OpenWrites,
-    response: Response,
+    id: DocumentId, body: DocumentRequest, running: Ready, response: Response
 ) -> Any:
-    """Add a document, or replace the one of this id with all its passages."""
+    """Add a document, or replace the one of this id with all its passages.
+
+    A search finds it once it is indexed, which takes a moment.
+    """
+    service = running.service
 
     def store() -> Stored:
         limit = service.settings.max_document_chars
         new = document(id, **body.model_dump(), max_chars=limit)
-        outcome = ingest_one(new, service.corpus, service.embedder)
+        outcome = ingest_one(new, service.corpus, running.embedder)
         return Stored.model_validate(outcome, from_attributes=True)
 
-    stored = await in_thread(store, threads=writes)
+    stored = await in_thread(store, running.writes)
+    if stored.status != "unchanged":
+        await _indexed(running)
     response.status_code = 201 if stored.status == "added" else 200
     return stored
 
@@ -82,9 +84,9 @@ async def put_document(
     response_model=DocumentBody,
     responses={200: DOCUMENT, **problems(404, 422, 429, 503)},
 )
-async def get_document(id: DocumentId, service: OpenService) -> Any:
+async def get_document(id: DocumentId, running: Ready) -> Any:
     """A document as it is stored."""
-    found = await in_thread(lambda: service.corpus.get(clean(id)))
+    found = await in_thread(lambda: running.service.corpus.get(clean(id)))
     if found is None:
         raise DocumentNotFound(f"no document has the id {id!r}")
     return DocumentBody.of(found)
@@ -93,12 +95,13 @@ async def get_document(id: DocumentId, service: OpenService) -> Any:
 @router.delete(
     "/documents/{id:path}",
     status_code=204,
-    responses={204: {"description": "Deleted"}, **problems(404, 422, 429, 503)},
+    responses={204: {"description": "Deleted"}, **problems(404, 422, 429, 503, 507)},
 )
-async def delete_document(id: DocumentId, service: OpenService, writes: OpenWrites) -> Response:
+async def delete_document(id: DocumentId, running: Ready) -> Response:
     """Remove a document and all its passages, from every answer from now on."""
-    if not await in_thread(lambda: service.corpus.delete([clean(id)]), threads=writes):
+    if not await in_thread(lambda: running.service.corpus.delete([clean(id)]), running.writes):
         raise DocumentNotFound(f"no document has the id {id!r}")
+    await _indexed(running)
     return Response(status_code=204)
 
 
@@ -106,14 +109,25 @@ async def delete_document(id: DocumentId, service: OpenService, writes: OpenWrit
     "/documents", response_model=DocumentPage, responses={200: PAGE, **problems(422, 429, 503)}
 )
 async def list_documents(
-    service: OpenService,
+    running: Ready,
     cursor: Annotated[str | None, Query(max_length=MAX_ID_CHARS)] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Any:
     """The documents by id, without their texts."""
-    page = await in_thread(lambda: service.corpus.documents(cursor, limit))
+    page = await in_thread(lambda: running.service.corpus.documents(cursor, limit))
     return DocumentPage(
         documents=[DocumentInfo.of(item) for item in page.documents], next_cursor=page.next_cursor
+    )
+
+
+@router.get(
+    "/publishers", response_model=Publishers, responses={200: PUBLISHERS, **problems(429, 503)}
+)
+async def list_publishers(running: Ready) -> Any:
+    """The publishers, those of most documents first. A filter may spell them in any letter case."""
+    counted = await in_thread(running.service.corpus.publishers)
+    return Publishers(
+        publishers=[PublisherInfo(name=name, documents=number) for name, number in counted]
     )
 
 
@@ -123,14 +137,13 @@ async def list_documents(
     openapi_extra={"requestBody": {"required": True, "content": IMPORT_BODY}},
     responses={200: IMPORT, **problems(413, 429, 503)},
 )
-async def import_documents(
-    request: Request, service: OpenService, streams: OpenStreams, request_id: RequestId
-) -> Lines:
+async def import_documents(request: Request, running: Ready, request_id: RequestId) -> Lines:
     """Many documents, NDJSON in and out.
 
     Each line has the fields of one document and its `id`; what else it has is passed over. A line
-    comes back once its document is durable, or refused; the last line sums up. The body is read
-    whole before the first answer, for many clients send all before they read.
+    comes back once its document is durable, or refused; the last line sums up, and from then on
+    searches find all of them. The body is read whole before the first answer, for many clients send
+    all before they read.
     """
     body = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by the generator
     try:
@@ -140,16 +153,21 @@ async def import_documents(
         body.close()
         raise
     body.seek(0)
-    results = _import(body, service, request_id)
-    return Lines(lines(results, BaseModel.model_dump_json, streams))
+    results = from_thread(_import(body, running, request_id), running)
+    return Lines(lines(results, lambda error: FailedLine(error=line_problem(error, request_id))))
 
 
-def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[ImportLine]:
+def _import(body: IO[bytes], running: Running, request_id: str) -> Generator[ImportLine]:
+    """
+    Raises:
+        Stopping: the service stops; what came before is stored.
+    """
+    service = running.service
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
     numbers: deque[int] = deque()  # of lines whose outcome is not there yet
     with body:
         try:
-            for outcome in service.ingest(_documents(body, service, numbers)):
+            for outcome in service.ingest(_documents(body, service, numbers), running.embedder):
                 counts[outcome.status] += 1
                 number = numbers.popleft()
                 if outcome.status == "refused":
@@ -161,9 +179,19 @@ def _import(body: IO[bytes], service: Service, request_id: str) -> Generator[Imp
                         status=outcome.status,
                         passages=outcome.passages,
                     )
+            if counts["added"] or counts["updated"]:
+                service.corpus.sync()
+        except Stopping:
+            raise
         except Exception as error:  # noqa: BLE001 - the response has begun
             yield FailedLine(error=line_problem(error, request_id))
     yield SumLine(summary=Counts(**counts), request_id=request_id)
+
+
+async def _indexed(running: Running) -> None:
+    """Give the indexes a moment to catch up, so that a search finds at once what was stored."""
+    corpus = running.service.corpus
+    await in_thread(lambda: corpus.wait_until_indexed(corpus.generation(), INDEXED_SECONDS))
 
 
 def _documents(

@@ -33,6 +33,7 @@ _WEIGHED = {
     "differences": [],
 }
 _TAIL = {
+    "searched": {"documents": 12, "undated": 1},
     "excluded": {"undated": 0},
     "provenance": {
         "request_id": "4f1c0d6b", "index_generation": 12, "models": _MODELS, "version": "0.1.0"
@@ -45,12 +46,14 @@ VERIFY_BODY: dict[str, Any] = {
         "SUPPORTED": 0.93, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0.01,
         "NOT_ENOUGH_EVIDENCE": 0.04,
     },
+    "reason": None,
     "evidence": [{**_FOUND, **_WEIGHED}], "sources": {"supporting": 1, "refuting": 0},
     **_TAIL,
 }  # fmt: skip
 SEARCH_BODY: dict[str, Any] = {"query": CLAIM, "results": [_FOUND], **_TAIL}
 INFO_BODY: dict[str, Any] = {
-    "version": "0.1.0", "models": _MODELS, "documents": 12, "passages": 61, "index_generation": 12,
+    "version": "0.1.0", "models": _MODELS, "documents": 12, "passages": 61,
+    "store_generation": 12, "index_generation": 12,
     "limits": {
         "claim_chars": 10_000, "claim_tokens": 128, "top_k": 100, "batch_claims": 100,
         "body_bytes": 1_048_576, "import_bytes": 268_435_456, "document_chars": 1_000_000,
@@ -67,6 +70,8 @@ SEARCH = _json(SEARCH_BODY)
 INFO = _json(INFO_BODY)
 DOCUMENT = _json({**_DOCUMENT, "text": _TEXT})
 PAGE = _json({"documents": [_DOCUMENT], "next_cursor": None})
+PUBLISHERS_BODY: dict[str, Any] = {"publishers": [{"name": "Example Wire", "documents": 7}]}
+PUBLISHERS = _json(PUBLISHERS_BODY)
 STORED = _json({"id": _DOCUMENT["id"], "status": "added", "passages": 1})
 OK = _json({"status": "ok"})
 METRICS = {"content": {"text/plain": {"example": "claimdesk_documents 12.0\n"}}}

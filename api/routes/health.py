@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+import shutil
+from pathlib import Path
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 
 from api.errors import NotReady
 from api.metrics import Metrics
-from api.routes.common import OpenProbes, OpenService, in_thread, problems
+from api.problems import log_failure
+from api.routes.common import Ready, in_thread, problems
 from api.routes.examples import INFO, METRICS, OK
+from api.running import Running
 from api.schemas import Health, Info
-from index.errors import CorpusError
+from api.service import Service
+from index.errors import CorpusError, DiskFull
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["service"])
+# Bytes that must be free on the disk of the corpus: with fewer, hardly a document can be stored.
+MIN_FREE_BYTES = 2**20
+
+
+class Readiness(BaseModel):
+    """What /readyz answers. Searches answer from the index generation; it follows the store's."""
+
+    status: Literal["ok"] = "ok"
+    store_generation: int
+    index_generation: int
 
 
 @router.get("/healthz", response_model=Health, responses={200: OK})
@@ -25,34 +41,82 @@ async def healthz() -> Any:
     return Health(status="ok")
 
 
-@router.get("/readyz", response_model=Health, responses={200: OK, **problems(503)})
-async def readyz(service: OpenService, probes: OpenProbes) -> Any:
-    """Models and corpus are open: claims can be sent."""
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    responses={
+        200: {
+            "content": {
+                "application/json": {
+                    "example": {"status": "ok", "store_generation": 12, "index_generation": 12}
+                }
+            }
+        },
+        **problems(503),
+    },
+)
+async def readyz(running: Ready) -> Any:
+    """Models and corpus are open, and documents can be stored."""
+    return await in_thread(lambda: _readiness(running.service), running.probes)
+
+
+def _readiness(service: Service) -> Readiness:
+    """
+    Raises:
+        NotReady: why not, in words that tell nothing of this machine: anybody may ask.
+    """
     try:
-        await in_thread(service.corpus.stats, threads=probes)
+        check_space(service.settings.data)
+        corpus = service.corpus
+        corpus.stats()
+        return Readiness(
+            store_generation=corpus.generation(), index_generation=corpus.index_generation()
+        )
+    except DiskFull as error:
+        log_failure(error)
+        raise NotReady(
+            "the disk is full: claims are answered, documents cannot be stored"
+        ) from error
     except CorpusError as error:
-        # Whoever asks under any name is told no more than that.
-        log.error("not ready", exc_info=error)
+        log_failure(error)
         raise NotReady("the corpus cannot be read; see the log") from error
-    return Health(status="ok")
+
+
+def check_space(folder: Path) -> None:
+    """Raises: DiskFull, if hardly a document can be stored in this folder."""
+    if folder.exists() and (free := shutil.disk_usage(folder).free) < MIN_FREE_BYTES:
+        raise DiskFull(f"{folder}: {free:,} bytes are free")
 
 
 @router.get("/v1/info", response_model=Info, responses={200: INFO, **problems(429, 503)})
-async def info(service: OpenService, probes: OpenProbes) -> Any:
+async def info(running: Ready) -> Any:
     """Models, size of the corpus, limits."""
-    return await in_thread(service.info, threads=probes)
+    return await in_thread(running.service.info, running.probes)
 
 
 @router.get("/metrics", response_class=Response, responses={200: METRICS})
-async def metrics(request: Request, probes: OpenProbes) -> Response:
+async def metrics(request: Request) -> Response:
     """For Prometheus."""
     collected: Metrics = request.app.state.metrics
-    service = request.app.state.service
-    if service is not None:
-        stats = await in_thread(service.corpus.stats, threads=probes)
-        collected.documents.set(stats.documents)
-        collected.passages.set(stats.passages)
-        for name, cache in (("answers", service.answers), ("vectors", service.vectors.cache)):
-            collected.cache_hits.labels(name).set(cache.hits)
-            collected.cache_misses.labels(name).set(cache.misses)
+    running: Running | None = request.app.state.running
+    if running is not None:
+        for lane, length in running.queue.lengths().items():
+            collected.queue_length.labels(lane).set(length)
+        service = running.service
+        try:
+            await in_thread(lambda: _measure(service, collected), running.probes)
+        except CorpusError as error:  # the other metrics are wanted all the more
+            log_failure(error)
     return Response(generate_latest(collected.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _measure(service: Service, metrics: Metrics) -> None:
+    """Set the gauges that are read from the corpus and the caches."""
+    for name, cache in (("answers", service.answers), ("vectors", service.vectors.cache)):
+        metrics.cache_hits.labels(name).set(cache.hits)
+        metrics.cache_misses.labels(name).set(cache.misses)
+    stats = service.corpus.stats()
+    metrics.documents.set(stats.documents)
+    metrics.passages.set(stats.passages)
+    metrics.store_generation.set(service.corpus.generation())
+    metrics.index_generation.set(service.corpus.index_generation())

@@ -1,115 +1,152 @@
-"""Concurrent items share a batch; faults, cancellation and overload stay with whom they concern."""
+"""Work of every kind in one queue: what is urgent goes first, faults stay with their item."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future
 
-import anyio
 import pytest
 
-from api.app import BATCH_COST, claim_cost
-from api.batching import Batcher
-from api.errors import Overloaded
-from retrieval.types import Claim
+from api.batching import Lane, ModelQueue
+from api.errors import Overloaded, Stopping
 
 
 class Work:
-    """Doubles numbers; notes its batches; fails for any that holds 13."""
+    """Doubles numbers; notes its batches; fails for any that holds 13. `hold()` makes it wait."""
 
-    def __init__(self, seconds: float = 0.02) -> None:
-        self.seconds, self.batches = seconds, []
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
         self.threads: set[int] = set()
+        self.go, self.started = threading.Event(), threading.Event()
+        self.go.set()
+
+    def hold(self) -> None:
+        self.go.clear()
+        self.started.clear()
 
     def __call__(self, items: Sequence[int]) -> list[int]:
         self.batches.append(list(items))
         self.threads.add(threading.get_ident())
-        time.sleep(self.seconds)
+        self.started.set()
+        assert self.go.wait(10)
         if 13 in items:
             raise ValueError("unlucky")
         return [2 * item for item in items]
 
 
-def batcher(work: Work, **options) -> Batcher[int, int]:
-    return Batcher(work, lambda item: 1, **{"most_cost": 8, "most_waiting": 100, **options})
+@pytest.fixture
+def work() -> Work:
+    return Work()
 
 
-def run(made: Batcher[int, int], scenario: Callable[[], Awaitable[None]]) -> None:
-    async def main() -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(made.run)
-            with anyio.fail_after(10):
-                await scenario()
-            group.cancel_scope.cancel()
-
-    anyio.run(main)
+Start = Callable[..., ModelQueue]
 
 
-async def ask_all(made: Batcher[int, int], items: Sequence[int]) -> dict[int, int | Exception]:
-    answers: dict[int, int | Exception] = {}
+@pytest.fixture
+def start() -> Iterator[Start]:
+    started: list[ModelQueue] = []
 
-    async def ask(item: int) -> None:
-        try:
-            answers[item] = await made(item)
-        except (ValueError, Overloaded) as error:
-            answers[item] = error
+    def starter(*lanes: Lane, **options) -> ModelQueue:
+        queue = ModelQueue(lanes, **options)
+        queue.start()
+        started.append(queue)
+        return queue
 
-    async with anyio.create_task_group() as group:
-        for item in items:
-            group.start_soon(ask, item)
-    return answers
-
-
-def test_what_waits_goes_together_and_each_gets_its_own() -> None:
-    work = Work()
-    made = batcher(work)
-
-    async def scenario() -> None:
-        answers = await ask_all(made, range(40, 60))
-        assert answers == {item: 2 * item for item in range(40, 60)}
-
-    run(made, scenario)
-    assert sorted(item for batch in work.batches for item in batch) == list(range(40, 60))
-    assert max(map(len, work.batches)) == 8
-    assert len(work.batches) <= 4
+    yield starter
+    for queue in started:
+        queue.close()
 
 
-def test_a_single_item_does_not_wait_for_others() -> None:
-    work = Work(seconds=0)
-    made = batcher(work)
+def numbers(work: Work, name: str = "numbers", **options) -> Lane[int, int]:
+    return Lane(name, work, lambda item: 1, **{"batch_cost": 8, **options})
 
-    async def scenario() -> None:
-        assert await made(1) == 2
-        assert await made(2) == 4
 
-    run(made, scenario)
+def behind(queue: ModelQueue, work: Work, lane: Lane, items: Sequence[int]) -> list[Future]:
+    """Futures of items that wait together, behind a batch of the item 0 that is held up."""
+    work.hold()
+    first = queue.submit(lane, 0)
+    assert work.started.wait(10)
+    return [first, *(queue.submit(lane, item) for item in items)]
+
+
+def test_what_waits_goes_together_and_each_gets_its_own(work: Work, start: Start) -> None:
+    queue, lane = None, numbers(work)
+    queue = start(lane)
+    futures = behind(queue, work, lane, range(40, 60))
+    work.go.set()
+    assert [future.result(10) for future in futures] == [0, *range(80, 120, 2)]
+    assert [len(batch) for batch in work.batches] == [1, 8, 8, 4]
+    assert len(work.threads) == 1
+
+
+def test_a_single_item_does_not_wait_for_others(work: Work, start: Start) -> None:
+    lane = numbers(work)
+    queue = start(lane)
+    assert queue.submit(lane, 1).result(10) == 2
+    assert queue.submit(lane, 2).result(10) == 4
     assert work.batches == [[1], [2]]
 
 
-def test_cost_bounds_a_batch_and_a_costly_item_goes_alone() -> None:
-    work = Work()
-    made = Batcher(work, lambda item: item, most_cost=10, most_waiting=100)
-
-    async def scenario() -> None:
-        await ask_all(made, [1, 50, 4, 5, 6])
-
-    run(made, scenario)
-    assert all(sum(batch) <= 10 or len(batch) == 1 for batch in work.batches)
+def test_cost_bounds_a_batch_and_a_costly_item_goes_alone(work: Work, start: Start) -> None:
+    lane = Lane("numbers", work, lambda item: item, batch_cost=10)
+    queue = start(lane)
+    futures = behind(queue, work, lane, [1, 50, 4, 5, 6])
+    work.go.set()
+    assert [future.result(10) for future in futures] == [0, 2, 100, 8, 10, 12]
+    assert work.batches == [[0], [1], [50], [4, 5], [6]]
 
 
-def test_only_the_one_at_fault_fails_and_the_worker_goes_on() -> None:
-    work = Work()
-    made = batcher(work)
+def test_the_most_urgent_work_goes_first_and_none_waits_for_ever(work: Work, start: Start) -> None:
+    """Of claims (20 and up), searches (100 and up) and imports (1000 and up)."""
+    urgent = numbers(work, "claims", batch_cost=1)
+    later = numbers(work, "searches", batch_cost=1, most_passed=2)
+    last = numbers(work, "imports", batch_cost=1, most_passed=3)
+    queue = start(urgent, later, last)
+    futures = behind(queue, work, urgent, [])
+    futures += [queue.submit(last, item) for item in (1000, 1001)]
+    futures += [queue.submit(later, item) for item in (100, 101)]
+    futures += [queue.submit(urgent, item) for item in range(20, 26)]
+    assert queue.lengths() == {"claims": 6, "searches": 2, "imports": 2}
+    work.go.set()
+    for future in futures:
+        future.result(10)
+    order = [item for (item,) in work.batches]
+    assert order == [0, 20, 21, 100, 1000, 22, 101, 23, 1001, 24, 25]
 
-    async def scenario() -> None:
-        answers = await ask_all(made, [11, 12, 13, 14])
-        assert isinstance(answers.pop(13), ValueError)
-        assert answers == {11: 22, 12: 24, 14: 28}
-        assert await made(15) == 30
 
-    run(made, scenario)
+def test_only_the_one_at_fault_fails_and_the_queue_goes_on(work: Work, start: Start) -> None:
+    lane = numbers(work)
+    queue = start(lane)
+    _, *futures = behind(queue, work, lane, [11, 12, 13, 14])
+    work.go.set()
+    with pytest.raises(ValueError, match="unlucky"):
+        futures.pop(2).result(10)
+    assert [future.result(10) for future in futures] == [22, 24, 28]
+    assert queue.submit(lane, 15).result(10) == 30
+    assert work.batches == [[0], [11, 12, 13, 14], [11], [12], [13], [14], [15]]
 
 
-def test_a_panic_is_an_error_of_its_item() -> None:
+def test_urgent_work_goes_between_items_that_are_tried_alone(work: Work, start: Start) -> None:
+    def lines(items: Sequence[int]) -> list[int]:
+        if list(items) == [11, 13]:
+            claims.append(queue.submit(urgent, 99))  # comes in while they fail
+        return work(items)
+
+    claims: list[Future[int]] = []
+    urgent = numbers(work, "claims")
+    later = Lane("lines", lines, lambda item: 1, batch_cost=8, most_passed=9)
+    queue = start(urgent, later)
+    _, fine, unlucky = behind(queue, work, later, [11, 13])
+    work.go.set()
+    assert fine.result(10) == 22
+    assert claims[0].result(10) == 198
+    with pytest.raises(ValueError, match="unlucky"):
+        unlucky.result(10)
+    assert work.batches == [[0], [11, 13], [99], [11], [13]]
+
+
+def test_a_panic_is_an_error_of_its_item(start: Start) -> None:
     class Panic(BaseException):
         """As libraries written in Rust raise it."""
 
@@ -118,78 +155,104 @@ def test_a_panic_is_an_error_of_its_item() -> None:
             raise Panic("unlucky")
         return list(items)
 
-    made = Batcher(panics, lambda item: 1, most_cost=8, most_waiting=8)
+    lane = Lane("numbers", panics, lambda item: 1, batch_cost=8)
+    queue = start(lane)
+    with pytest.raises(RuntimeError, match="panic: unlucky"):
+        queue.submit(lane, 13).result(10)
+    assert queue.submit(lane, 1).result(10) == 1
+
+
+def test_work_that_loses_a_result_fails_and_ends_nothing(start: Start) -> None:
+    lane = Lane("numbers", lambda items: items[1:], lambda item: 1, batch_cost=8)
+    queue = start(lane)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="0 results for 1 numbers"):
+            queue.submit(lane, 1).result(10)
+
+
+def test_too_many_waiting_are_told(work: Work, start: Start) -> None:
+    lane = numbers(work, most_waiting=3)
+    queue = start(lane)
+    behind(queue, work, lane, [1, 2, 3])
+    with pytest.raises(Overloaded, match="3 numbers are waiting"):
+        queue.submit(lane, 4)
+    work.go.set()
+
+
+def test_those_that_wait_are_told_when_it_stops(work: Work, start: Start) -> None:
+    lane = numbers(work)
+    queue = start(lane)
+    futures = behind(queue, work, lane, [1, 2])
+    assert queue.stop() == 3
+    for future in futures:
+        with pytest.raises(Stopping):
+            future.result(10)
+    with pytest.raises(Stopping):
+        queue.submit(lane, 3)
+    work.go.set()
+    queue.close()
+    assert work.batches == [[0]]
+
+
+def test_batches_are_observed(work: Work, start: Start) -> None:
+    seen: list[tuple[str, int]] = []
+    lane = numbers(work)
+    queue = start(lane, observe=lambda *batch: seen.append(batch))
+    for future in behind(queue, work, lane, [1, 2]):
+        work.go.set()
+        future.result(10)
+    queue.close()
+    assert seen == [("numbers", 1), ("numbers", 2)]
+
+
+def run(scenario: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(asyncio.wait_for(scenario(), 10))
+
+
+def test_who_leaves_is_not_worked_for(work: Work, start: Start) -> None:
+    lane = numbers(work, batch_cost=1)
+    queue = start(lane)
 
     async def scenario() -> None:
-        with pytest.raises(RuntimeError, match="panic: unlucky"):
-            await made(13)
-        assert await made(1) == 1
+        (first,) = behind(queue, work, lane, [])
+        leaving = asyncio.ensure_future(queue.ask(lane, 1))
+        staying = queue.ask(lane, 2)
+        leaving.cancel()
+        await asyncio.sleep(0)
+        assert queue.lengths() == {"numbers": 1}
+        work.go.set()
+        assert await staying == 4
+        assert first.result(10) == 0
 
-    run(made, scenario)
-
-
-def test_who_leaves_is_not_worked_for() -> None:
-    work = Work(seconds=0.1)
-    made = batcher(work, most_cost=1)
-
-    async def scenario() -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(made, 1)
-            await anyio.sleep(0.02)
-            with anyio.move_on_after(0.02):
-                await made(2)
-        assert await made(3) == 6
-
-    run(made, scenario)
-    assert work.batches == [[1], [3]]
+    run(scenario)
+    assert work.batches == [[0], [2]]
 
 
-def test_too_many_waiting_are_told() -> None:
-    work = Work(seconds=0.1)
-    made = batcher(work, most_cost=1, most_waiting=3)
+def test_the_loop_is_never_blocked(work: Work, start: Start) -> None:
+    lane = numbers(work)
+    queue = start(lane)
 
     async def scenario() -> None:
-        answers = await ask_all(made, range(10))
-        refused = [item for item, answer in answers.items() if isinstance(answer, Overloaded)]
-        assert len(refused) == 7
-        assert await made(20) == 40
+        work.hold()
+        answer = queue.ask(lane, 1)
+        started = time.perf_counter()
+        await asyncio.sleep(0.01)
+        assert time.perf_counter() - started < 5
+        assert not answer.done()
+        work.go.set()
+        assert await answer == 2
 
-    run(made, scenario)
-
-
-def test_the_loop_is_never_blocked() -> None:
-    work = Work(seconds=0.3)
-    made = batcher(work)
-
-    async def scenario() -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(made, 1)
-            await anyio.sleep(0.01)
-            started = time.perf_counter()
-            await anyio.sleep(0.01)
-            assert time.perf_counter() - started < 0.2
-
-    run(made, scenario)
+    run(scenario)
     assert threading.get_ident() not in work.threads
 
 
-@pytest.mark.parametrize("window", [0.0, 0.05])
-def test_a_window_lets_the_first_wait_for_company(window: float) -> None:
-    work = Work(seconds=0)
-    made = batcher(work, window=window)
-
-    async def scenario() -> None:
-        async with anyio.create_task_group() as group:
-            group.start_soon(made, 1)
-            await anyio.sleep(0.01)
-            group.start_soon(made, 2)
-
-    run(made, scenario)
+@pytest.mark.parametrize("window", [0.0, 0.3])
+def test_a_window_lets_the_first_wait_for_company(work: Work, start: Start, window: float) -> None:
+    lane = numbers(work, window=window)
+    queue = start(lane)
+    first = queue.submit(lane, 1)
+    if not window:
+        first.result(10)
+    second = queue.submit(lane, 2)
+    assert [first.result(10), second.result(10)] == [2, 4]
     assert work.batches == ([[1, 2]] if window else [[1], [2]])
-
-
-def test_a_claim_costs_what_is_read_for_it() -> None:
-    usual, wide = Claim("x" * 80), Claim("x" * 80, top_k=100)
-    assert claim_cost(usual) == claim_cost(Claim("x" * 80, top_k=1))
-    assert claim_cost(wide) == 10 * claim_cost(usual)
-    assert 15 <= BATCH_COST // claim_cost(usual) <= 20

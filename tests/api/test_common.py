@@ -1,14 +1,23 @@
-"""What the routes share: clients that leave, answers of many lines."""
+"""What the routes share: clients that leave, answers of many lines, a service that stops."""
 
+import asyncio
+import json
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from typing import Any
 
 import anyio
 import pytest
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 
-from api.routes.common import Lines, lines, while_connected
+from api.errors import Stopping
+from api.metrics import Metrics
+from api.routes.common import while_connected
+from api.routes.streams import Lines, from_thread, lines
+from api.running import Running, run
+from api.service import Service
 
 
 async def stays() -> dict:
@@ -51,66 +60,158 @@ def test_what_nobody_waits_for_is_cancelled() -> None:
     assert cancelled
 
 
-def test_a_client_that_drops_a_stream_holds_nobody_up() -> None:
-    closed_in = []
+class Line(BaseModel):
+    value: int | str
 
-    def slow_to_close() -> Generator[int]:
+
+def stopped(error: Stopping) -> Line:
+    return Line(value=str(error))
+
+
+Scenario = Callable[[Running], Coroutine[Any, Any, Any]]
+
+
+@pytest.fixture
+def during(service: Service) -> Callable[[Scenario], Any]:
+    """Runs a scenario while the service runs."""
+
+    async def main(scenario: Scenario) -> Any:
+        running = run(service, Metrics())
         try:
-            for n in range(100):
-                yield n
-                time.sleep(0.1)
+            return await scenario(running)
         finally:
-            time.sleep(0.5)
-            closed_in.append(threading.get_ident())
+            await running.close()
 
-    async def drop_it() -> None:
-        with anyio.move_on_after(0.15):
-            async for _ in lines(slow_to_close(), str, anyio.CapacityLimiter(1)):
-                pass
+    return lambda scenario: anyio.run(main, scenario)
 
-    async def main() -> float:
+
+def numbers(closed: list[int], seconds: float = 0.0) -> Generator[Line]:
+    try:
+        for n in range(100):
+            yield Line(value=n)
+            time.sleep(seconds)
+    finally:
+        time.sleep(5 * seconds)
+        closed.append(threading.get_ident())
+
+
+def test_a_client_that_drops_a_stream_holds_nobody_up(during) -> None:
+    closed: list[int] = []
+
+    async def scenario(running: Running) -> float:
+        async def drop_it() -> None:
+            with anyio.move_on_after(0.15):
+                async for _ in from_thread(numbers(closed, 0.1), running):
+                    pass
+
         longest, last = 0.0, time.perf_counter()
         async with anyio.create_task_group() as group:
             group.start_soon(drop_it)
-            while not closed_in:
+            while not closed:
                 await anyio.sleep(0.01)
                 now = time.perf_counter()
                 longest, last = max(longest, now - last), now
         return longest
 
-    assert anyio.run(main) < 0.4
-    assert closed_in != [threading.get_ident()]
+    assert during(scenario) < 0.4
+    assert closed != [threading.get_ident()]
 
 
-def test_lines_that_are_not_taken_are_closed_at_once() -> None:
-    closed = []
-
-    def many() -> Generator[int]:
-        try:
-            yield from range(100)
-        finally:
-            closed.append(True)
+def test_lines_that_are_not_taken_are_closed_at_once(during) -> None:
+    closed: list[int] = []
 
     async def send(message: dict) -> None:
         if message.get("body"):
             raise ValueError("not taken")
 
-    async def main() -> None:
-        answer = Lines(lines(many(), str, anyio.CapacityLimiter(1)))
+    async def scenario(running: Running) -> None:
+        answer = Lines(lines(from_thread(numbers(closed), running), stopped))
         with pytest.raises(ValueError, match="not taken"):
             await answer({"type": "http"}, stays, send)
         assert closed
 
-    anyio.run(main)
+    during(scenario)
 
 
-def test_closing_waits_for_no_other_stream() -> None:
-    async def main() -> None:
-        streams = anyio.CapacityLimiter(1)
-        given = lines((n for n in range(3)), str, streams)
-        assert await anext(given) == "0\n"
-        async with streams:
+def test_closing_waits_for_no_other_stream(during) -> None:
+    async def scenario(running: Running) -> None:
+        given = from_thread(numbers([]), running)
+        assert await anext(given) == Line(value=0)
+        running.imports.total_tokens = 1
+        async with running.imports:
             with anyio.fail_after(5):
                 await given.aclose()
 
-    anyio.run(main)
+    during(scenario)
+
+
+async def sent(answer: Lines, on_line: Callable[[], None]) -> list[Any]:
+    """The values of the lines of an answer, which has to end as it should."""
+    bodies: list[bytes] = []
+    ends: list[bool] = []
+
+    async def send(message: dict) -> None:
+        if message["type"] == "http.response.body":
+            ends.append(not message["more_body"])
+            bodies.append(message["body"])
+            if message["body"]:
+                on_line()
+
+    await answer({"type": "http"}, stays, send)
+    assert ends == [False] * (len(ends) - 1) + [True]
+    return [json.loads(line)["value"] for line in b"".join(bodies).splitlines()]
+
+
+def test_a_stop_ends_a_stream_with_a_line_that_says_so(during) -> None:
+    """The generator is in the middle of its second item, and is closed when that is there."""
+    closed: list[int] = []
+    go = threading.Event()
+
+    def slow() -> Generator[Line]:
+        try:
+            yield Line(value=0)
+            assert go.wait(10)
+            yield Line(value=1)
+        finally:
+            closed.append(1)
+
+    async def scenario(running: Running) -> list[Any]:
+        def on_line() -> None:
+            asyncio.get_running_loop().call_later(0.05, running.stop)
+
+        answer = Lines(lines(from_thread(slow(), running), stopped))
+        with anyio.fail_after(5):
+            got = await sent(answer, on_line)
+        assert not closed
+        assert running.closing
+        go.set()
+        await running.close()
+        assert closed
+        return got
+
+    assert during(scenario) == [0, "stopping"]
+
+
+def test_a_stop_is_noticed_where_the_generator_hears_of_it_first(during) -> None:
+    async def scenario(running: Running) -> list[Any]:
+        def stops() -> Generator[Line]:
+            yield Line(value=0)
+            raise Stopping
+
+        return await sent(Lines(lines(from_thread(stops(), running), stopped)), lambda: None)
+
+    assert during(scenario) == [0, "stopping"]
+
+
+def test_what_fails_on_its_way_is_raised_where_it_is_read(during) -> None:
+    def fails() -> Generator[Line]:
+        yield Line(value=0)
+        raise ValueError("broken")
+
+    async def scenario(running: Running) -> None:
+        given: AsyncGenerator[Line] = from_thread(fails(), running)
+        assert await anext(given) == Line(value=0)
+        with pytest.raises(ValueError, match="broken"):
+            await anext(given)
+
+    during(scenario)

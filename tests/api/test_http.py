@@ -156,7 +156,7 @@ def test_import(client: TestClient) -> None:
     rows = ndjson(client.post("/v1/documents:import", content=body))
     assert rows[:3] == [
         {"line": 1, "status": "added", "id": "x", "passages": 1},
-        {"line": 3, "status": "refused", "reason": "not a JSON object in UTF-8"},
+        {"line": 3, "status": "refused", "reason": "not JSON: Expecting value (character 1)"},
         {"line": 4, "status": "updated", "id": "a", "passages": 1},
     ]
     assert rows[3]["summary"] == {"added": 1, "updated": 1, "unchanged": 0, "refused": 1}
@@ -166,8 +166,8 @@ def test_import(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("reason", "status", "detail"),
     [
-        (ModelUnavailable("not finite"), 503, "not finite"),
-        (RuntimeError("the reason"), 500, "internal error; see the log"),
+        (ModelUnavailable("not finite"), 503, "a model cannot be used; see the log"),
+        (RuntimeError("the reason"), 500, "internal error; see the log, request id {id}"),
     ],
 )
 def test_an_import_that_fails_on_its_way_says_so(
@@ -177,17 +177,23 @@ def test_an_import_that_fails_on_its_way_says_so(
     with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
         body = b'{"id": "a", "text": "poison"}\n'
         failed, last = ndjson(client.post("/v1/documents:import", content=body))
-    assert (failed["error"]["status"], failed["error"]["detail"]) == (status, detail)
     assert failed["error"]["request_id"] == last["request_id"]
+    detail = detail.format(id=last["request_id"])
+    assert (failed["error"]["status"], failed["error"]["detail"]) == (status, detail)
     assert last["summary"]["added"] == 0
 
 
-def test_both_doors_read_a_date_alike(client: TestClient) -> None:
-    line = json.dumps({"id": "new", "text": "New.", "published_at": "20210615"})
-    (refused, _) = ndjson(client.post("/v1/documents:import", content=line))
-    assert "published_at" in refused["reason"]
-    body = {"text": "New.", "published_at": "20210615"}
-    assert client.put("/v1/documents/new", json=body).status_code == 422
+@pytest.mark.parametrize(("date", "stored"), [("20210615", "2021-06-15"), ("15/06/2021", None)])
+def test_both_doors_read_a_date_alike(client: TestClient, date: str, stored: str | None) -> None:
+    new = {"text": "New.", "published_at": date}
+    (line, _) = ndjson(client.post("/v1/documents:import", content=json.dumps({"id": "a1", **new})))
+    put = client.put("/v1/documents/a2", json=new)
+    if stored is None:
+        assert "published_at" in line["reason"]
+        assert "published_at" in assert_problem(put, 422)["detail"]
+    else:
+        for id in ("a1", "a2"):
+            assert client.get(f"/v1/documents/{id}").json()["published_at"] == stored
 
 
 def test_a_language_is_found_with_its_region_and_without(client: TestClient) -> None:
@@ -236,9 +242,8 @@ def test_a_fault_of_ours_in_a_batch_is_in_the_log(caplog: pytest.LogCaptureFixtu
     broken = BrokenEmbedder("poison", RuntimeError("the reason"))
     with client_for(Service(Settings(), ExactCorpus(), broken)) as client:
         (row,) = ndjson(client.post("/v1/verify/batch", json={"claims": ["poison"]}))
-    assert row["error"]["detail"] == "internal error; see the log"
+    assert row["error"]["detail"].startswith("internal error; see the log")
     (record,) = [record for record in caplog.records if record.name == "api.problems"]
-    assert row["error"]["request_id"] in record.getMessage()
     assert "the reason" in str(record.exc_info[1])
 
 
@@ -273,9 +278,9 @@ def test_long_work_leaves_threads_for_the_rest(
             while "claimdesk_requests_in_flight 51.0" not in client.get("/metrics").text:
                 assert time.monotonic() < until
                 time.sleep(0.05)
-            assert client.get("/readyz").status_code == 200
-            assert client.post("/v1/verify", json={"claim": "x"}).status_code == 200
-            assert client.post("/v1/search", json={"query": "x"}).status_code == 200
+            # The models are held up: whatever needs none of them is answered.
+            for path in ("/readyz", "/v1/info", "/v1/documents", "/v1/publishers"):
+                assert client.get(path).status_code == 200
             assert time.monotonic() < until
         finally:
             free.set()
@@ -292,13 +297,16 @@ def test_empty_corpus() -> None:
 
 def test_health_info_metrics(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ok"}
+    generations = {"store_generation": 1, "index_generation": 1}
+    assert client.get("/readyz").json() == {"status": "ok", **generations}
     info = client.get("/v1/info").json()
     Info.model_validate(info)
-    assert (info["documents"], info["passages"], info["index_generation"]) == (3, 3, 1)
+    assert (info["documents"], info["passages"]) == (3, 3)
+    assert generations.items() <= info.items()
     client.get("/v1/documents/a")
     text = client.get("/metrics").text
-    assert "claimdesk_documents 3.0" in text
+    for name, value in {"documents": 3, **generations}.items():
+        assert f"claimdesk_{name} {value}.0" in text
     assert (
         'claimdesk_requests_total{method="GET",route="/v1/documents/{id:path}",status="200"} 1.0'
         in text
@@ -418,7 +426,7 @@ def test_rate_limit_lets_probes_through() -> None:
         assert [client.get("/v1/info").status_code for _ in range(2)] == [200, 200]
         refused = client.get("/v1/info")
         assert_problem(refused, 429)
-        assert 30 < int(refused.headers["retry-after"]) <= 60
+        assert 0 < int(refused.headers["retry-after"]) <= 60
         assert client.get("/healthz").status_code == 200
 
 

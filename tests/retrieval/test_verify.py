@@ -2,7 +2,9 @@
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +13,11 @@ from index.corpus import Filters
 from index.documents import Vectors, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
+from retrieval.explain import explain
 from retrieval.search import Fusion
-from retrieval.types import Calibration, Claim
-from retrieval.verify import Models, verify
-from retrieval.weigh import SKIP_SENTENCES_FROM, combine_readings
+from retrieval.types import Calibration, Claim, Judgement, Quote, Searched
+from retrieval.verify import NO_DOCUMENTS, Models, candidates, verify
+from retrieval.weigh import SKIP_SENTENCES_FROM, combine_readings, score_evidence
 from tests.conftest import articles
 from tests.fakes import FakeEmbedder, FakeStance
 
@@ -47,7 +50,7 @@ def test_rationale_is_the_sentence_nearest_the_claim(corpus: ExactCorpus) -> Non
     assert opened.evidence[0].rationale[0].quote == "It opened on Saturday."
     assert sent.evidence[0].rationale[0].quote.startswith("Turkey and Russia each sent 60")
     for answer in (opened, sent):
-        text = answer.evidence[0].document.text
+        text = corpus.get(answer.evidence[0].document.id).text
         for quote in answer.evidence[0].rationale:
             assert text[quote.start : quote.end] == quote.quote
 
@@ -147,7 +150,7 @@ def test_supported_and_refuted(corpus: ExactCorpus) -> None:
     assert (difference.kind, difference.claim.quote, difference.evidence.quote) == (
         "number", "71 million", "48 million"
     )  # fmt: skip
-    text = first.document.text
+    text = corpus.get("b").text
     assert text[difference.evidence.start : difference.evidence.end] == "48 million"
 
 
@@ -157,9 +160,65 @@ def test_nothing_said_is_not_enough(corpus: ExactCorpus) -> None:
     assert {item.stance for item in answer.evidence} == {"NOT_ENOUGH_INFO"}
 
 
-def test_an_empty_corpus_is_not_enough() -> None:
-    (answer,) = verify([Claim("x")], ExactCorpus(), weighing())
-    assert (answer.judgement.verdict, answer.evidence) == ("NOT_ENOUGH_EVIDENCE", ())
+def test_where_no_document_is_searched_no_probability_is_made_up(corpus: ExactCorpus) -> None:
+    (empty,) = verify([Claim("x")], ExactCorpus(), weighing())
+    nobody = Claim("The bridge cost 48 million", filters=Filters(publisher=("Nobody",)))
+    (filtered,) = verify([nobody], corpus, weighing())
+    for answer in (empty, filtered):
+        assert answer.evidence == ()
+        assert answer.judgement == NO_DOCUMENTS
+        assert answer.searched == Searched(0, 0, 0)
+    assert Judgement("NOT_ENOUGH_EVIDENCE", {}, 0, 0, "no_documents") == NO_DOCUMENTS
+    assert verify([nobody], corpus, PLAIN)[0].judgement is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "searched"),
+    [
+        (Filters(), Searched(3, 1, 0)),
+        (Filters(as_of=dt.date(2022, 1, 1)), Searched(1, 0, 1)),
+        (Filters(as_of=dt.date(2022, 1, 1), include_undated=True), Searched(2, 1, 0)),
+        (Filters(published_after=dt.date(2021, 1, 30)), Searched(2, 0, 1)),
+        (Filters(publisher=(" wire",)), Searched(1, 0, 0)),
+        (Filters(publisher=("Tribune",)), Searched(1, 1, 0)),
+    ],
+)
+def test_an_answer_says_how_many_documents_were_searched(
+    corpus: ExactCorpus, filters: Filters, searched: Searched
+) -> None:
+    (answer,) = verify([Claim("x", filters=filters)], corpus, PLAIN)
+    assert answer.searched == searched
+
+
+def test_each_stage_is_timed(corpus: ExactCorpus) -> None:
+    stages: list[str] = []
+
+    @contextmanager
+    def timed(stage: str) -> Iterator[None]:
+        yield
+        stages.append(stage)
+
+    verify([Claim("The bridge cost 71 million euros")], corpus, weighing(timed=timed))
+    assert set(stages) == {"embed", "dense", "lexical", "stance", "differences"}
+    assert stages[0] == "embed"
+
+
+def test_a_sentence_that_cannot_be_compared_costs_no_answer(
+    corpus: ExactCorpus, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(claim: str, rationale: Sequence[Quote], language: str | None) -> tuple:
+        raise ValueError("odd")
+
+    claim, models = Claim("The bridge cost 71 million euros", 1), weighing()
+    found = candidates(claim, EMBEDDER.embed([claim.text])[0], corpus, models)
+    (readings,) = score_evidence([found], models.stance)
+    (fine, *_), (odd, *_) = (
+        explain(readings, EMBEDDER),
+        explain(readings, EMBEDDER, compare=fails),
+    )
+    assert fine.differences
+    assert odd == replace(fine, differences=())
+    assert "no differences for passage b#0" in caplog.text
 
 
 def test_conflict_shows_both_camps_first_and_counts_sources(corpus: ExactCorpus) -> None:

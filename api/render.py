@@ -1,0 +1,96 @@
+"""An answer -> the JSON that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.schemas import (
+    DifferenceBody,
+    DocumentInfo,
+    EvidenceBody,
+    Excluded,
+    Found,
+    PassageBody,
+    Provenance,
+    QuoteBody,
+    ScoresBody,
+    SearchedBody,
+    SearchResponse,
+    SliceBody,
+    Sources,
+    VerifyResponse,
+)
+from retrieval.types import Answer, Evidence
+
+
+def _found(evidence: Evidence) -> dict[str, Any]:
+    passage, scores = evidence.passage, evidence.scores
+    return {
+        "document": DocumentInfo.of(evidence.document),
+        "passage": PassageBody(
+            id=passage.id, text=passage.text, start=passage.start, end=passage.end
+        ),
+        "rationale": [
+            QuoteBody(start=quote.start, end=quote.end, quote=quote.quote)
+            for quote in evidence.rationale
+        ],
+        "scores": ScoresBody(dense=scores.dense, lexical=scores.lexical, fused=scores.fused),
+    }
+
+
+def _evidence(evidence: Evidence) -> EvidenceBody:
+    return EvidenceBody(
+        **_found(evidence),
+        stance=evidence.stance,
+        stance_probabilities=_rounded(evidence.stance_probabilities),
+        differences=[
+            DifferenceBody(
+                kind=one.kind, claim=SliceBody.of(one.claim), evidence=SliceBody.of(one.evidence)
+            )
+            for one in evidence.differences
+        ],
+    )
+
+
+def _searched(answer: Answer) -> SearchedBody:
+    return SearchedBody(documents=answer.searched.documents, undated=answer.searched.undated)
+
+
+def _rounded(probabilities: Mapping[Any, float] | None) -> dict[Any, float] | None:
+    """Probabilities to four decimals; further digits are not the same on every processor."""
+    if not probabilities:
+        return None
+    return {name: round(value, 4) for name, value in probabilities.items()}
+
+
+def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> VerifyResponse:
+    """Stance and verdict are null where there is no stance model: never a made-up value."""
+    judgement = answer.judgement
+    probabilities = _rounded(judgement.probabilities) if judgement else None
+    return VerifyResponse(
+        claim=answer.claim,
+        verdict=judgement.verdict if judgement else None,
+        probability=probabilities[judgement.verdict] if judgement and probabilities else None,
+        probabilities=probabilities,
+        reason=judgement.reason if judgement else None,
+        evidence=[_evidence(item) for item in answer.evidence],
+        sources=Sources(supporting=judgement.supporting, refuting=judgement.refuting)
+        if judgement
+        else None,
+        searched=_searched(answer),
+        excluded=Excluded(undated=answer.searched.undated_excluded),
+        provenance=provenance,
+        took_ms=took_ms,
+    )
+
+
+def search_response(answer: Answer, provenance: Provenance, took_ms: float) -> SearchResponse:
+    return SearchResponse(
+        query=answer.claim,
+        results=[Found(**_found(item)) for item in answer.evidence],
+        searched=_searched(answer),
+        excluded=Excluded(undated=answer.searched.undated_excluded),
+        provenance=provenance,
+        took_ms=took_ms,
+    )
