@@ -131,7 +131,7 @@ def _rounded(given: Any, scale: Scale) -> Any:
 def _compressed(graph: Any, left_out: list[str]) -> Any:
     import nncf
 
-    # Not nncf.set_log_level: it changes the level of the root logger's handlers, which are ours.
+    # Not nncf.set_log_level: it changes the logger's handlers too, which others (pytest) may share.
     logging.getLogger("nncf").setLevel(logging.ERROR)
     return nncf.compress_weights(
         graph,

@@ -58,6 +58,7 @@ def loaded(folder: Path, cache: Path, *able: str) -> CompiledCrossEncoder:
     return CompiledCrossEncoder(Graph(files.identity, processor), Calibration())
 
 
+@pytest.mark.slow
 def test_rounded_it_says_what_it_says_exactly(folder: Path, tmp_path: Path) -> None:
     exact = load_stance(str(folder), tmp_path, precision="f32").predict(TEXTS)
     rounded = loaded(folder, tmp_path, "amx_int8").predict(TEXTS)
@@ -127,6 +128,7 @@ def test_the_forms_follow_the_processor(
     assert forms_for("f32", tmp_path, frozenset(able)) == ["f32"]
 
 
+@pytest.mark.slow
 def test_integers_that_are_too_coarse_are_not_used(
     folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

