@@ -1,4 +1,4 @@
-"""A large corpus on disk -> seconds from process start to ready, with compiled models cached."""
+"""Corpus on disk -> seconds from process start to ready, with compiled models cached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ from index.ingest import ingest
 
 
 class Perturbed:
-    """Vectors near real ones, in no time: what is measured does not ask what they mean."""
+    """An embedder whose vectors are made of real ones without a model.
+
+    What is measured depends on their number and spread, not on what they mean.
+    """
 
     def __init__(self, embedder: Embedder, real: Vectors) -> None:
         self.identity, self.dimension = embedder.identity, embedder.dimension
@@ -41,7 +44,7 @@ def ready(
     data: Path,
     environment: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Stores the documents, then starts the service over them."""
+    """The number of passages stored, and the seconds that the service takes to start over them."""
     corpus = open_corpus(
         data, identity=embedder.identity, dimension=embedder.dimension, writable=True
     )
@@ -54,10 +57,10 @@ def ready(
 
 @contextmanager
 def serving(data: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, float]]:
-    """URL of the service over `data`, and the seconds until it was ready.
+    """The URL of the service over `data`, and the seconds until it was ready.
 
     Raises:
-        EvaluationError: it did not start.
+        EvaluationError: the service did not start.
     """
     started = time.perf_counter()
     command = [CLAIMDESK, "serve", "--port", "0", "--data", str(data)]
@@ -74,7 +77,7 @@ def serving(data: Path, environment: Mapping[str, str]) -> Iterator[tuple[str, f
 def running(
     command: Sequence[str], environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
-    """The process, ended afterwards."""
+    """A process that is ended afterwards."""
     with subprocess.Popen(  # noqa: S603 - our own arguments
         command, env=environment, stdout=subprocess.PIPE, text=True
     ) as server:

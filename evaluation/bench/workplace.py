@@ -1,4 +1,4 @@
-"""The folder a bench runs in: float32 models for the plain side, an index for each."""
+"""Names of the two models -> the folder that a bench runs in, with float32 models in it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ from retrieval.stance import find_stance
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Folders: of all, of the two models as the plain libraries load them, and of the stance model
-    as it is served."""
+    """Folders of a bench.
+
+    folder: holds all others but the last. embedding, stance: the models as the plain libraries load
+    them. served: the stance model as it is served.
+    """
 
     folder: Path
     embedding: Path
@@ -30,7 +33,7 @@ class Workplace:
 
 
 def prepare(folder: Path, embedding: str, stance: str) -> Workplace:
-    """Put both models where the plain side finds them."""
+    """The workplace in a folder, with both models where the plain side finds them."""
     source = find_stance(stance).folder
     weights = folder / STANCE_FOLDER
     if (source / PACKED).is_file():
@@ -42,7 +45,7 @@ def prepare(folder: Path, embedding: str, stance: str) -> Workplace:
 
 
 def index_for_plain(work: Workplace, data: Path) -> None:
-    """What `evaluation.bench.plain` serves: the passages and vectors that claimdesk stored."""
+    """Writes the passages and vectors that claimdesk stored, for `evaluation.bench.plain`."""
     store = Store(data / DATABASE, writable=False)
     with store.snapshot() as snapshot:
         rows = list(snapshot.texts_since(BEFORE_ALL))

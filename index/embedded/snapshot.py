@@ -56,7 +56,7 @@ class Snapshot:
         self.generation = int(self._meta("generation") or 0)
         self._tombstones_since = int(self._meta("tombstones_since") or 0)
         self.embedding = self._meta("embedding")
-        (self.passages,) = connection.execute("SELECT COUNT(*) FROM passages").fetchone()
+        self.passages = int(connection.execute("SELECT COUNT(*) FROM passages").fetchone()[0])
 
     def _meta(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()

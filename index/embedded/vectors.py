@@ -113,9 +113,9 @@ class VectorIndex:
             parameters = faiss.SearchParameters(sel=selector)
             return _row(exact_part(inner).search(query, k, params=parameters))
         if kind == "hnsw":
-            parameters = faiss.SearchParametersHNSW(
-                sel=selector, efSearch=max(2 * k, HNSW_SEARCH_DEPTH)
-            )
+            # Rows that the filter keeps out take places of the walk.
+            depth = math.ceil(max(2 * k, HNSW_SEARCH_DEPTH) / share**2)
+            parameters = faiss.SearchParametersHNSW(sel=selector, efSearch=depth)
             return _row(inner.search(query, k, params=parameters))
         lists = coarse_part(inner)
         # The nearest k of a share lie as far away as the nearest k / share of all.
