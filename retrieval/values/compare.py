@@ -13,11 +13,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.values.numbers import Slice
-from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach
+from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach, start
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation, relate
 
 _BY = re.compile(r"\bby\s+$", re.I)
+# Fewest content words of a claim that say what its values are of.
+FEWEST_WORDS = 2
 # Items beside the claim's own in which a word that compares counts.
 NEAR = 3
 
@@ -68,7 +70,8 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
         if len(set(used)) < len(used) or not _in_order(claim, sentence, used):
             continue
         together = _together([relation for _, relation in choice])
-        if together.refutes and not _dates_are_near(claim, sentence, choice):
+        careful = together.refutes or together is Relation.BOUND_HOLDS
+        if careful and not _dates_are_near(claim, sentence, choice):
             together = Relation.UNKNOWN
         found.add(together)
         steps = tuple(_steps(claim, sentence, choice))
@@ -99,14 +102,14 @@ def _in_order(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> bool:
         for item in claim.items
         if isinstance(item, str) or isinstance(claim.values[item], Quantity)
     ]
-    if not any(isinstance(item, str) for item in wanted):
+    if len(claim.words) < FEWEST_WORDS:
         return False
     most = len(wanted) + max(2, len(wanted) // 2)
     own = {word for _, word in claim.comparing}
     for at in (0, *_turns(claim, wanted)):
-        start, end = _window(wanted[at:] + wanted[:at], sentence)
-        if end - start <= most and not any(
-            start - NEAR <= place < end + NEAR and word not in own
+        first, last = _window(wanted[at:] + wanted[:at], sentence)
+        if last - first <= most and not any(
+            first - NEAR <= place < last + NEAR and word not in own
             for place, word in sentence.comparing
         ):
             return True
@@ -122,17 +125,17 @@ def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[float, float
     """Start and end of the shortest run of items that holds the wanted ones in order."""
     items = sentence.items
     best = (-math.inf, math.inf)
-    for start, item in enumerate(items):
+    for first, item in enumerate(items):
         if item != wanted[0]:
             continue
-        at = start
+        at = first
         for one in wanted[1:]:
             try:
                 at = items.index(one, at + 1)
             except ValueError:
                 return best
-        if at + 1 - start < best[1] - best[0]:
-            best = (start, at + 1)
+        if at + 1 - first < best[1] - best[0]:
+            best = (first, at + 1)
     return best
 
 
@@ -171,7 +174,7 @@ def _steps(
     """A step for each value that is not written as in the claim."""
     for value, (at, relation) in zip(claim.values, choice, strict=True):
         told = sentence.values[at]
-        ours = claim.text[value.start : reach(value)]
+        ours = claim.text[start(value) : reach(value)]
         theirs = sentence.text[told.start : reach(told)]
         if ours.lower() != theirs.lower():
             text = f"{theirs} {_SAYS[relation]} {ours}"

@@ -56,7 +56,7 @@ def parse(text: str) -> Parsed:
     comparing = []
     at = 0
     for token in _TOKEN.finditer(plain):
-        while at < len(values) and _start(values[at]) <= token.start():
+        while at < len(values) and start(values[at]) <= token.start():
             items.append(at)
             at += 1
         if at and _is_in(values[at - 1], token.start()):
@@ -78,7 +78,7 @@ def _meets(one: Slice, others: Sequence[Slice]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
 
 
-def _start(value: Value) -> int:
+def start(value: Value) -> int:
     """Where a value begins with the word that bounds it."""
     return value.bound_start if isinstance(value, Date) and value.bound else value.start
 

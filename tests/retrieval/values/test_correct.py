@@ -146,9 +146,10 @@ def test_libraries_of_units_are_loaded_when_a_unit_is_read() -> None:
 
 
 WORDS = [
-    "not ", "more than ", "between ", "60 ", "$", "May ", "2020 ", "sixty ", "use ", "1,5", "%",
-    "-", "€", " million", " hours", "half ", "a ", "of ", "the ", "died ", "aged ", "people ",
-    "to ", "and ", "from ", "by ", "born in ", "1930 ", "fewer ", "than ", "hundreds ", ":30", " pm",
+    "not ", " pm", "more than ", "between ", "60 ", "$", "May ", "2020 ", "sixty ", "use ", "1,5",
+    "%", "-", "€", " million", " hours", "half ", "a ", "of ", "the ", "died ", "aged ",
+    "people ", "to ", "and ", "from ", "by ", "born in ", "1930 ", "fewer ", "than ", "hundreds ",
+    ":30",
 ]  # fmt: skip
 
 
