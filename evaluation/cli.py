@@ -61,7 +61,9 @@ def retrieval(
 @app.command()
 def stance(
     pairs: Annotated[Path, typer.Argument(help="JSON lines: claim, evidence, label.")],
-    sample: Annotated[int | None, typer.Option(min=1, help="Only so many pairs.")] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Number of pairs, drawn at random.")
+    ] = None,
     by: Annotated[
         list[str] | None,
         typer.Option(help="Also for each value of this field of the lines, such as kind."),
@@ -137,7 +139,9 @@ def verdict(
 @app.command()
 def articles(
     file: Annotated[Path, typer.Argument(help="JSON lines: claim, paragraphs, label.")],
-    limit: Annotated[int | None, typer.Option(min=1, help="Only so many claims.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Number of claims, the first ones.")
+    ] = None,
     report: Report = None,
     predictions: Predictions = None,
     as_json: AsJson = False,

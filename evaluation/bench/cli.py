@@ -1,4 +1,4 @@
-"""claimdesk bench: every figure beside its plain alternative, in one run."""
+"""claimdesk bench: every figure beside that of a plain alternative, in one run."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from api.cli import AsJson, out, progress, settings
+from api.cli import AsJson, settings
 from api.settings import NO_MODEL
+from api.terminal import out, progress
+from evaluation.commands import Commands
 from evaluation.errors import EvaluationError
 
-app = typer.Typer(invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True, cls=Commands)
 
 
 class Part(StrEnum):
-    """What can be measured alone."""
+    """A part of the bench, which can be measured alone."""
 
     EMBEDDING = "embedding"
     STANCE = "stance"
@@ -34,16 +36,17 @@ class Part(StrEnum):
     START = "start"
 
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = (10_000, 100_000, 1_000_000)  # vectors that are searched
 FILE = "bench.json"
-MULTIPLIES = (
+# Instruction sets that decide how fast the processor multiplies matrices.
+INSTRUCTION_SETS = (
     "avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"
 )  # fmt: skip
+# Texts that are embedded, pairs whose stance is predicted, claims that are asked.
 TEXTS, PAIRS, CLAIMS = 400, 64, 400
-PLAIN_DOCUMENTS = 300
-FILTERED_DOCUMENTS = 100_000
-# In the corpus that a start opens; what their words are makes no difference. Two passages each.
-STORED_DOCUMENTS = 75_000
+PLAIN_DOCUMENTS = 300  # that the plain loop imports
+FILTERED_DOCUMENTS = 100_000  # of two passages each, searched with a filter
+STORED_DOCUMENTS = 75_000  # of two passages each, in the corpus that a start opens
 
 
 @app.callback()
@@ -95,10 +98,10 @@ def bench(
 
 
 def _kept(folder: Path, parts: list[Part]) -> dict[str, Any]:
-    """Figures of an earlier run in the folder, without those that are measured now.
+    """The figures of an earlier run in the folder, without those that are measured now.
 
-    Each part holds both of its sides, so parts of two runs on the same kind of machine and with the
-    same models go together; others are dropped.
+    Each part holds both sides, so that parts of two runs on the same kind of machine with the same
+    models may stand together; figures of another machine or model are dropped.
     """
     file = folder / FILE
     if not file.is_file():
@@ -110,6 +113,7 @@ def _kept(folder: Path, parts: list[Part]) -> dict[str, Any]:
 
 
 def _keep(content: Mapping[str, Any], folder: Path) -> None:
+    """Writes bench.json and the pictures."""
     from evaluation.bench.pictures import write
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,9 +129,9 @@ def _measure(
     filtered: int,
     parts: list[Part],
 ) -> Iterator[tuple[Part, Any]]:
-    """Each part with its raw figures, ours and plain, as it is done."""
+    """Yields each part with its figures, ours and plain, when it is done."""
     from api.service import embedder_of, stance_of
-    from evaluation.bench import imports, models, searching, serving, starting, texts
+    from evaluation.bench import imports, searching, serving, starting, texts, throughput
     from evaluation.bench.workplace import index_for_plain, prepare
     from retrieval.verify import READ_DOCUMENTS
 
@@ -141,11 +145,11 @@ def _measure(
         data = work.folder / "data"
         sample = documents[:TEXTS]
         if Part.EMBEDDING in parts:
-            yield Part.EMBEDDING, models.embedding([one.text for one in sample], embedder, work)
+            yield Part.EMBEDDING, throughput.embedding([one.text for one in sample], embedder, work)
         if Part.STANCE in parts:
             weigher = stance_of(chosen)
             pairs = [(sample[at].text, claims[at % len(claims)]) for at in range(PAIRS)]
-            yield Part.STANCE, models.stance(pairs, weigher, work)
+            yield Part.STANCE, throughput.stance(pairs, weigher, work)
         if Part.IMPORT in parts:
             ours = imports.ours(documents, data, environment)
             yield Part.IMPORT, {**ours, **imports.plain(documents[:PLAIN_DOCUMENTS], work)}
@@ -177,7 +181,7 @@ def _measure(
 
 
 def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
-    """The ratios, and what else a reader looks for first; None for what was not measured."""
+    """The ratios and other headline figures; None for what was not measured."""
     served, searched = found.get("serving"), found.get("search", [])
     ours = {load["clients"]: load for load in served["ours"]} if served else {}
     plain = {load["clients"]: load for load in served["plain"]} if served else {}
@@ -209,11 +213,12 @@ def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ratio(figures: Mapping[str, float], one: str, other: str) -> float | None:
+    """One figure over the other; None where they were not measured."""
     return round(figures[one] / figures[other], 3) if figures.get(other) else None
 
 
 def _about() -> dict[str, Any]:
-    """What the figures hold for."""
+    """The machine, models and settings that the figures hold for."""
     from retrieval.running.files import find_model
     from retrieval.stance import find_stance
 
@@ -228,10 +233,10 @@ def _about() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """Its name and what it multiplies with, where Linux says it: a ratio depends on that."""
+    """The name of the processor and its instruction sets, where Linux says them."""
     from retrieval.running.forms import processor_info
 
     said = processor_info()
     able = said.get("flags", "").split()
     named = said.get("model name", platform.machine())
-    return f"{named} ({', '.join(flag for flag in MULTIPLIES if flag in able)})"
+    return f"{named} ({', '.join(flag for flag in INSTRUCTION_SETS if flag in able)})"

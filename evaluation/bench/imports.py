@@ -1,4 +1,4 @@
-"""Documents -> an index: documents a second beside a plain loop, and memory."""
+"""Documents -> documents a second of an import beside a plain loop, and its peak memory."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from evaluation.bench.workplace import Workplace
 from evaluation.errors import EvaluationError
 from index.documents import Document
 
-SENTENCES, STEP = 3, 2
-TOGETHER = 64
-# A process begins with the peak of the one that started it: so a small one does.
+SENTENCES, STEP = 3, 2  # of a window of the plain loop, and between the starts of two
+DOCUMENTS_PER_BATCH = 64  # of the plain loop
+# A child begins with the peak memory of its parent, so a small process starts the import.
 WATCH = """
 import resource, subprocess, sys
 code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
@@ -31,10 +31,12 @@ CLAIMDESK = str(Path(sys.executable).with_name("claimdesk"))
 
 
 def ours(found: Sequence[Document], data: Path, environment: Mapping[str, str]) -> dict[str, Any]:
-    """`claimdesk add` as a process of its own, from its start to its last index on disk.
+    """Documents a second and peak memory of `claimdesk add`, a process of its own.
+
+    Its start and the writing of its indexes are included.
 
     Raises:
-        EvaluationError: it failed.
+        EvaluationError: the import failed.
     """
     source = data.with_suffix(".jsonl")
     with source.open("w") as lines:
@@ -59,13 +61,15 @@ def ours(found: Sequence[Document], data: Path, environment: Mapping[str, str]) 
 
 
 def plain(found: Sequence[Document], work: Workplace) -> dict[str, Any]:
-    """A loop that splits, encodes and adds, some documents at a time; nothing is stored."""
+    """Documents a second of a loop that splits, encodes and adds to FAISS; nothing is stored."""
     model = load_embedder(work.embedding)
     index = faiss.IndexFlatIP(model.get_embedding_dimension())
     model.encode(["warm-up"])
     started = time.perf_counter()
-    for at in range(0, len(found), TOGETHER):
-        passages = [passage for one in found[at : at + TOGETHER] for passage in _split(one.text)]
+    for at in range(0, len(found), DOCUMENTS_PER_BATCH):
+        passages = [
+            passage for one in found[at : at + DOCUMENTS_PER_BATCH] for passage in _split(one.text)
+        ]
         index.add(model.encode(passages, normalize_embeddings=True))
     seconds = time.perf_counter() - started
     return {"plain_per_second": round(len(found) / seconds, 1)}

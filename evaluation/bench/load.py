@@ -12,8 +12,8 @@ from pathlib import Path
 
 from evaluation.errors import EvaluationError
 
-# A service that answers sixteen claims at once would lose up to sixteen in wrk's own count: what is
-# being answered when the time is up. So the time counts until the last answer came.
+# wrk leaves out the requests that are in flight when its time is up: up to 16 of a service that
+# answers 16 at once. So this script counts the seconds until the last answer.
 SCRIPT = """
 local ffi = require("ffi")
 ffi.cdef("typedef struct { long seconds, micro; } instant; int gettimeofday(instant *, void *);")
@@ -46,7 +46,7 @@ end
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Of one run: latencies in ms, answers a second until the last, requests that failed."""
+    """One run: latencies in ms, answers a second until the last one, and failed requests."""
 
     clients: int
     p50: float
@@ -57,7 +57,7 @@ class Load:
 
 
 def find() -> str:
-    """Path of wrk.
+    """The path of wrk.
 
     Raises:
         EvaluationError: it is not installed.
@@ -69,7 +69,7 @@ def find() -> str:
 
 
 def measure(url: str, claims: Sequence[str], clients: int, seconds: int) -> Load:
-    """Each client sends its next claim when the last is answered, for so many seconds.
+    """The load of `clients` for `seconds`; each sends its next claim when the last is answered.
 
     Raises:
         EvaluationError: wrk failed.

@@ -10,7 +10,7 @@ from evaluation import plots
 
 
 def write(folder: Path, content: Mapping[str, Any]) -> None:
-    """Those pictures whose figures were measured."""
+    """Writes the pictures whose figures were measured."""
     if served := content.get("serving"):
         lines = {
             f"{side} {measure}": [(load["clients"], load[measure]) for load in served[side]]

@@ -1,12 +1,12 @@
-"""What a competent engineer writes in an hour: the pipeline that claimdesk is compared with.
+"""The pipeline that claimdesk is compared with: what a competent engineer writes in an hour.
 
     python -m evaluation.bench.plain FOLDER PORT WEIGHED
 
 FOLDER holds passages.json, vectors.npy and the float32 weights in stance/. The libraries are used
 as their documentation shows: SentenceTransformer.encode, a flat FAISS index, CrossEncoder.predict.
-It weighs WEIGHED passages, the most that claimdesk does for a claim, and looks for the sentences
-that decide in those that it shows; claimdesk leaves out passages that are hardly about the claim,
-and weighs sentences of more of them. Claims take turns: a model uses all cores for one already.
+It predicts the stance of WEIGHED passages, the most that claimdesk reads for a claim, and of each
+sentence of those that it shows; claimdesk leaves out passages that are hardly about the claim, and
+reads sentences of more of them. Claims take turns, because a model uses all cores for one.
 """
 
 from __future__ import annotations
@@ -23,30 +23,34 @@ import numpy as np
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-SHOWN = 5
-NOT_ENOUGH_INFO = 2
+SHOWN = 5  # passages in an answer
+NOT_ENOUGH_INFO = 2  # its column in the output of the stance model
 EMBEDDING_FOLDER, STANCE_FOLDER = "embedding", "stance"
-MAX_LENGTH = 256
+MAX_LENGTH = 256  # tokens of a pair
 
 
 class Request(BaseModel):
+    """The body of a request."""
+
     claim: str
 
 
 def load_embedder(folder: Path) -> Any:
+    """The embedding model of a folder as sentence-transformers loads it, on the CPU."""
     from sentence_transformers import SentenceTransformer
 
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
 def load_stance(folder: Path) -> Any:
+    """The cross-encoder of a folder as sentence-transformers loads it, on the CPU."""
     from sentence_transformers import CrossEncoder
 
     return CrossEncoder(str(folder), device="cpu", max_length=MAX_LENGTH, local_files_only=True)
 
 
 def create(folder: Path, weighed: int) -> FastAPI:
-    """The application, over what lies in the folder."""
+    """The application over the models, passages and vectors of a folder."""
     passages = json.loads((folder / "passages.json").read_text())
     vectors = np.load(folder / "vectors.npy")
     index = faiss.IndexFlatIP(vectors.shape[1])

@@ -1,4 +1,4 @@
-"""Claims over HTTP -> latency and throughput: claimdesk, then the plain pipeline, same load."""
+"""Claims over HTTP -> latency and throughput of claimdesk and of the plain pipeline."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from evaluation.bench.load import Load, measure
 from evaluation.bench.starting import running, serving
 from evaluation.errors import EvaluationError
 
-CLIENTS = (1, 8, 32)
-# Of each load at least, and of each of its clients: the first to be answered are the fastest.
-ANSWERS, ANSWERS_A_CLIENT = 8, 2
-WARM_UP_SECONDS = 20
-PATIENCE_SECONDS = 180
+CLIENTS = (1, 8, 32)  # at the same time, in one load after another
+# Fewest answers of a load, and for each of its clients: the first answers of a load come fastest.
+ANSWERS, ANSWERS_PER_CLIENT = 8, 2
+WARM_UP_SECONDS = 20  # of load before the first that counts
+START_SECONDS = 180  # within which the plain pipeline must be ready
 
 
 def ours(
     data: Path, environment: Mapping[str, str], claims: Sequence[str], seconds: int
 ) -> list[dict[str, Any]]:
-    """Loads by number of clients."""
-    # Answers given before would flatter us: the load comes round to the same claims.
+    """The loads of claimdesk over a data folder, by number of clients."""
+    # Without the cache of answers, because the load repeats its claims.
     alone = {**environment, "CLAIMDESK_CACHE_MB": "0"}
     with serving(data, alone) as (url, _):
         return _loads(url, claims, seconds)
@@ -38,7 +38,7 @@ def ours(
 def plain(
     folder: Path, environment: Mapping[str, str], claims: Sequence[str], seconds: int, weighed: int
 ) -> list[dict[str, Any]]:
-    """The same loads on the plain pipeline, which weighs so many passages for a claim."""
+    """The same loads on the plain pipeline, which reads `weighed` passages for a claim."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
@@ -49,21 +49,22 @@ def plain(
 
 
 def _loads(url: str, claims: Sequence[str], seconds: int) -> list[dict[str, Any]]:
-    """For as long as it takes to get some answers, if that is more than `seconds`."""
+    """The loads by number of clients, each as long as `seconds` or its fewest answers take."""
     loads: list[Load] = []
     rate = measure(url, claims, 1, WARM_UP_SECONDS).per_second or 1 / WARM_UP_SECONDS
     for clients in CLIENTS:
         if loads:
             rate = loads[0].per_second or rate
-            # What was asked last and not waited for is still worked on.
+            # The server still answers the last requests of the load before.
             time.sleep(loads[-1].clients / rate)
-        answers = max(ANSWERS, ANSWERS_A_CLIENT * clients)
+        answers = max(ANSWERS, ANSWERS_PER_CLIENT * clients)
         loads.append(measure(url, claims, clients, max(seconds, math.ceil(answers / rate))))
     return [asdict(load) for load in loads]
 
 
 def _wait(url: str, server: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    """Waits until the server is ready; raises EvaluationError where it ends before."""
+    deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
             urllib.request.urlopen(f"{url}/readyz", timeout=2).close()  # noqa: S310 - loopback

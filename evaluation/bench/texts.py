@@ -1,4 +1,4 @@
-"""A file of passages, or none -> documents to index and claims to ask about them."""
+"""File of passages, or made-up ones -> documents to index and claims to verify."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from evaluation.lines import read_lines
 from index.documents import Document, document
 from index.split import sentences
 
-CLAIM_WORDS = 30
-# Made-up news, for when no corpus is given: about as long as passages of news are.
+CLAIM_WORDS = 30  # most words of a claim
+# Forms of made-up news; five of them are about as long as a passage of news.
 SENTENCES = (
     "The council of {place} approved {number} million euros for the {thing} on {day}.",
     "{name} told reporters in {place} that the {thing} would open before {month}.",
@@ -53,7 +53,7 @@ class _Line(BaseModel):
 
 
 def documents(corpus: Path | None, count: int, seed: int = 1) -> list[Document]:
-    """`count` documents of a passage or two each.
+    """`count` documents of one or two passages each.
 
     Raises:
         EvaluationError: the file has fewer, or a line of it is not a document.
@@ -69,6 +69,7 @@ def documents(corpus: Path | None, count: int, seed: int = 1) -> list[Document]:
 
 
 def _made_up(count: int, seed: int) -> Iterator[tuple[int, str]]:
+    """Yields numbered texts of five sentences; the same ones for the same seed."""
     randomly = random.Random(seed)  # noqa: S311 - a workload, not a secret
     for number in range(count):
         yield number, " ".join(
@@ -82,7 +83,7 @@ def _made_up(count: int, seed: int) -> Iterator[tuple[int, str]]:
 
 
 def claims(found: Sequence[Document], count: int, seed: int = 2) -> list[str]:
-    """Different sentences of the documents, as claims of at most `CLAIM_WORDS` words."""
+    """At most `count` first sentences of documents, each cut after `CLAIM_WORDS` words."""
     randomly = random.Random(seed)  # noqa: S311
     chosen = randomly.sample(found, min(len(found), 2 * count))
     made = dict.fromkeys(_first_sentence(one.text) for one in chosen)

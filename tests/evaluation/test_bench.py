@@ -109,6 +109,7 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
     assert full["start_seconds"] == 2.0
 
 
+@pytest.mark.slow
 def test_a_part_alone(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAIMDESK_CACHE", str(cache))
     monkeypatch.setenv("CLAIMDESK_STANCE_MODEL", "claimdesk-stance")

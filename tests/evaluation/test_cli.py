@@ -26,6 +26,7 @@ def dataset(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_report_compare_publish(dataset: Path, tmp_path: Path, cache: Path, real_embedder) -> None:
     def run(*arguments: object, status: int = 0) -> str:
         done = subprocess.run(

@@ -59,6 +59,7 @@ def test_by_hand() -> None:
     assert recall_curve(qrels, run)[:2] == [0.25, 0.375]
 
 
+@pytest.mark.slow
 def test_the_whole_way(small: Path, open_embedded: OpenEmbedded, real_embedder) -> None:
     steps = []
     service = Service(Settings(), open_embedded(embedder=real_embedder), real_embedder)

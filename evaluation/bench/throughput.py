@@ -1,4 +1,4 @@
-"""Embedding and stance: texts and pairs a second beside the plain libraries, and what is lost."""
+"""Texts and pairs -> items a second of each model beside the plain library, and the difference."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from retrieval.embed import CompiledEmbedder
 from retrieval.stance import CompiledCrossEncoder, softmax, stance_labels
 from retrieval.types import STANCES
 
-ROUNDS = 2
+ROUNDS = 2  # timed runs of each side
 
 
 def embedding(texts: Sequence[str], ours: CompiledEmbedder, work: Workplace) -> dict[str, Any]:
-    """Passages a second against `SentenceTransformer.encode`; the least cosine between the two."""
+    """Passages a second beside `SentenceTransformer.encode`, and the least cosine of the two."""
     plain = load_embedder(work.embedding)
-    run, encode = ours.embed, _encode(plain)
+    run, encode = ours.embed, _encoder(plain)
     speeds = _alternate({"ours": lambda: run(texts), "plain": lambda: encode(texts)}, len(texts))
     cosine = (run(texts) * encode(texts)).sum(axis=1)
     return {**speeds, "least_cosine": round(float(cosine.min()), 5)}
 
 
-def _encode(model: Any) -> Callable[[Sequence[str]], Any]:
+def _encoder(model: Any) -> Callable[[Sequence[str]], Any]:
     return lambda texts: model.encode(list(texts), normalize_embeddings=True)
 
 
 def stance(
     pairs: Sequence[tuple[str, str]], ours: CompiledCrossEncoder, work: Workplace
 ) -> dict[str, Any]:
-    """Pairs a second against `CrossEncoder.predict`; how often the two say the same."""
+    """Pairs a second beside `CrossEncoder.predict`, and the share of pairs with the same label."""
     plain = load_stance(work.stance)
     speeds = _alternate(
         {"ours": lambda: ours.logits(pairs), "plain": lambda: plain.predict(list(pairs))},
@@ -54,8 +54,10 @@ def stance(
 
 
 def _alternate(ways: dict[str, Callable[[], Any]], items: int) -> dict[str, Any]:
-    """Items a second of each way, taken in turn; the best of some rounds, for other work on the
-    machine can only slow one down."""
+    """Items a second of each way, which take turns.
+
+    The fastest round counts, because other work on the machine can only slow one down.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for round_ in range(ROUNDS + 1):
         for name, way in ways.items():
