@@ -163,5 +163,6 @@ def chunks(texts: Sequence[str], tokens: Sequence[int], most_tokens: int) -> Ite
 
 def token_counter(model: Any) -> CountTokens:
     """Counts the tokens of texts with the model's tokenizer; roughly, if it shows none."""
-    given: CountTokens | None = getattr(model, "count_tokens", None)
-    return given or (lambda texts: [1 + len(text) // CHARACTERS_PER_TOKEN for text in texts])
+    given: Callable[[str], int] | None = getattr(model, "count_tokens", None)
+    count = given or (lambda text: 1 + len(text) // CHARACTERS_PER_TOKEN)
+    return lambda texts: [count(text) for text in texts]
