@@ -274,13 +274,19 @@ def delete_document(id: str, data: Data = None, as_json: AsJson = False) -> None
 
 
 @documents_app.command("publishers")
-def list_publishers(data: Data = None) -> None:
+def list_publishers(data: Data = None, as_json: AsJson = False) -> None:
     """Every publisher: number of documents, name; most documents first."""
+    from api.schemas import PublisherInfo, Publishers
     from api.service import Service
 
     with Service.open(settings(data), writable=False, stances=False) as service:
-        for name, number in service.corpus.publishers():
-            print(f"{number}\t{printable(name)}")
+        counted = service.corpus.publishers()
+    if as_json:
+        listed = [PublisherInfo(name=name, documents=number) for name, number in counted]
+        print(Publishers(publishers=listed).model_dump_json())
+        return
+    for name, number in counted:
+        print(f"{number}\t{printable(name)}")
 
 
 def _must_exist(chosen: Settings) -> None:

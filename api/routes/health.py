@@ -73,7 +73,6 @@ def _readiness(service: Service) -> Readiness:
             store_generation=corpus.generation(), index_generation=corpus.index_generation()
         )
     except DiskFull as error:
-        log_failure(error)
         raise NotReady(
             "the disk is full: claims are answered, documents cannot be stored"
         ) from error
