@@ -62,6 +62,18 @@ def ids(corpus: Corpus, hits: list) -> list[str]:
     return [found[hit.key].document_id for hit in hits]
 
 
+def everything_found(corpus: Corpus) -> bool:
+    """Whether each document of `sample` is found by its own vector and by its number."""
+    for stored in corpus.all_documents():
+        number = f"number{stored.id[1:]}"
+        vector = FakeEmbedder().embed([stored.text])[0]
+        if ids(corpus, corpus.search_words(number, 1)) != [stored.id]:
+            return False
+        if stored.id not in ids(corpus, corpus.search_vector(vector, 3)):
+            return False
+    return True
+
+
 class CorpusContract:
     embedder = FakeEmbedder()
 
