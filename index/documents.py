@@ -30,6 +30,8 @@ _NON_LATIN = re.compile(rf"[\u0300-\U0010ffff]{{{MAX_MARKS + 1},}}")
 _OF_MARKS = "\u0f73\u0f75\u0f81"
 # A day in ISO 8601, extended or basic form, alone or before a time of day.
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}\d{2}\d{2})(?=$|[T ])", re.ASCII)
+# The space before an offset from UTC, as Jekyll writes it: 2021-06-15 10:00:00 +0200.
+_SPACED_OFFSET = re.compile(r"(?<=\d) (?=[+-]\d{2}:?\d{2}$)", re.ASCII)
 _UNDETERMINED = ("", "und")  # the second is BCP 47's tag for it
 
 
@@ -138,7 +140,7 @@ def parse_date(value: str | int | dt.date | None) -> dt.date | None:
     if isinstance(value, dt.date):
         return value
     if isinstance(value, str) or type(value) is int:  # true is an int, too
-        written = str(value).strip()
+        written = _SPACED_OFFSET.sub("", str(value).strip())
         with suppress(ValueError):
             if _DAY.match(written):
                 return dt.datetime.fromisoformat(written).date()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from typing import TYPE_CHECKING
+import tomllib
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from index.documents import Document, document
 from index.errors import UnreadableFile
@@ -13,39 +17,81 @@ from index.read.html import fragment_text
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-FIELDS = ("title", "url", "publisher", "published_at", "language")
-_LINE_BREAK = re.compile(r"<br\b", re.I)
-_CLOSING_RULE = re.compile(r"\n---[ \t]*(?:\n|\Z)")
+# The keys of front matter, in any case, under which each field is looked for.
+KEYS = {
+    "id": ("id",),
+    "title": ("title",),
+    "url": ("url",),
+    "publisher": ("publisher",),
+    "published_at": ("published_at", "date"),
+    "language": ("language", "lang"),
+}
+# Other keys by which front matter is told from a text between two rules.
+OTHER_KEYS = (
+    "aliases", "author", "authors", "categories", "category", "description", "draft", "image",
+    "keywords", "layout", "permalink", "slug", "summary", "tags", "type", "weight",
+)  # fmt: skip
+_KNOWN_KEY = re.compile(
+    rf"^[\"']?({'|'.join([*sum(KEYS.values(), ()), *OTHER_KEYS])})[\"']?\s*[:=]", re.I | re.M
+)
+_YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 # What YAML writes for null.
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
+_LINE_BREAK = re.compile(r"<br\b", re.I)
+# The day at the start of a file's name, as Jekyll has it: 2021-06-15-bridge-opens.md.
+_DAY_OF_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-.")
 
 
 def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
-    """A document of a Markdown file: its plain text, and fields from its front matter (YAML).
+    """A document of a Markdown file: its plain text, and fields from its front matter.
+
+    Front matter is YAML between `---` lines or TOML between `+++` lines. Without a day in it, the
+    day is the one that the file's name begins with, if any.
 
     Raises:
-        UnreadableFile: it is not UTF-8, or the front matter is not YAML.
+        UnreadableFile: it is not UTF-8, or the front matter is not YAML or TOML.
         InvalidDocument: see `document`.
     """
     from markdown_it import MarkdownIt
 
     header, body = _front_matter(decoded(content))
-    title = header.get("title")
-    blocks: list[str] = []
+    fields: dict[str, Any] = {
+        field: next((header[key] for key in keys if key in header), None)
+        for field, keys in KEYS.items()
+    }
+    if fields["published_at"] is None and (day := _DAY_OF_NAME.match(PurePosixPath(id).name)):
+        fields["published_at"] = day[1]
     tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    blocks: list[str] = []
+    numbers: list[int | None] = []  # of the next item of each list around; None: without numbers
+    marker = ""  # the number of an item, before its first block
     for before, token in zip([None, *tokens], tokens, strict=False):
-        if token.type == "inline":
+        text = ""
+        if token.type == "ordered_list_open":
+            numbers.append(int(token.attrs.get("start", 1)))
+        elif token.type == "bullet_list_open":
+            numbers.append(None)
+        elif token.type in {"ordered_list_close", "bullet_list_close"}:
+            numbers.pop()
+        elif token.type == "list_item_open" and (number := numbers[-1]) is not None:
+            marker, numbers[-1] = f"{number}{token.markup} ", number + 1
+        elif token.type == "list_item_close":
+            marker = ""
+        elif token.type == "inline":
             text = "".join(map(_shown, token.children or []))
-            if not title and before is not None and before.tag == "h1":
-                title = text
-            elif text.strip() and text != title:
-                blocks.append(text)
+            if not fields["title"] and before is not None and before.tag == "h1":
+                fields["title"] = text
+            if text == fields["title"]:
+                text = ""
         elif token.type in {"code_block", "fence"}:
-            blocks.append(token.content.rstrip("\n"))
-        elif token.type == "html_block" and (text := fragment_text(token.content)):
-            blocks.append(text)
-    metadata = {key: header.get(key) for key in FIELDS} | {"title": title}
-    return document(header.get("id") or id, "\n\n".join(blocks), **metadata, max_chars=max_chars)
+            text = token.content.rstrip("\n")
+        elif token.type == "html_block":
+            text = fragment_text(token.content)
+        if text.strip():
+            blocks.append(marker + text)
+            marker = ""
+    return document(fields.pop("id") or id, "\n\n".join(blocks), **fields, max_chars=max_chars)
 
 
 def _shown(part: Token) -> str:
@@ -55,31 +101,43 @@ def _shown(part: Token) -> str:
     return "\n" if "break" in part.type or _LINE_BREAK.match(part.content) else ""
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], str]:
-    """The fields of the YAML between two `---` lines at the top, and the text after it.
+def _front_matter(text: str) -> tuple[dict[str, str | dt.date], str]:
+    """The fields of the front matter by their keys in lower case, and the text after it.
+
+    A text between two rules that has none of the known keys is no front matter.
 
     Raises:
-        UnreadableFile: it is not YAML, or no mapping.
+        UnreadableFile: it is not YAML or TOML, or no mapping.
     """
+    for pattern, parse, language in ((_YAML, _yaml, "YAML"), (_TOML, tomllib.loads, "TOML")):
+        found = pattern.match(text)
+        if found is None:
+            continue
+        if found[1].strip() and not _KNOWN_KEY.search(found[1]):
+            return {}, text
+        try:
+            header = parse(found[1])
+        except (UnreadableFile, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise UnreadableFile(f"front matter is not {language}: {reason}") from error
+        if not isinstance(header, Mapping):
+            raise UnreadableFile("front matter is not a list of key: value lines")
+        # Lists and mappings are left out: no field is one, and aliases of aliases could be vast.
+        fields = {
+            str(key).lower(): value
+            for key, value in header.items()
+            if isinstance(value, str | dt.date) and value not in _NO_VALUE
+        }
+        return fields, text[found.end() :]
+    return {}, text
+
+
+def _yaml(text: str) -> Any:
+    """The value of YAML, with every scalar as the string that is written."""
     import yaml
 
-    if not text.startswith("---\n"):
-        return {}, text
-    # The line break before the closing rule is the one after the opening rule where it is empty.
-    closing = _CLOSING_RULE.search(text, 3)
-    if closing is None:
-        return {}, text
-    head, body = text[3 : closing.start()], text[closing.end() :]
     try:
-        # BaseLoader keeps every value as it is written; others read a language of "no" as false.
-        header = yaml.load(head, yaml.BaseLoader) or {}  # noqa: S506 - it makes strings alone
-    except (yaml.YAMLError, ValueError) as error:
-        raise UnreadableFile(f"front matter is not YAML: {str(error).splitlines()[0]}") from error
-    if not isinstance(header, dict):
-        raise UnreadableFile("front matter is not a list of key: value lines")
-    # Lists and mappings are left out: no field is one, and aliases of aliases could be vast.
-    return {
-        str(key): value
-        for key, value in header.items()
-        if isinstance(value, str) and value not in _NO_VALUE
-    }, body
+        # Other loaders read a language of "no" as false.
+        return yaml.load(text, yaml.BaseLoader) or {}  # noqa: S506 - it makes strings alone
+    except yaml.YAMLError as error:
+        raise UnreadableFile(str(error)) from error

@@ -76,7 +76,8 @@ def test_an_undetermined_language_is_left_to_be_detected(blank: str | None) -> N
 @pytest.mark.parametrize(
     "written",
     ["2021-06-15", "20210615", 20210615, " 2021-06-15 ", "2021-06-15T10:00:00Z",
-     "2021-06-15T23:59:59-11:00", "20210615T100000", "2021-06-15 10:00",
+     "2021-06-15T23:59:59-11:00", "20210615T100000", "2021-06-15 10:00:00 +0200",
+     "2021-06-15 10:00",
      "2021-06-15T10:00:00.123456789+02:00", dt.date(2021, 6, 15), dt.datetime(2021, 6, 15, 23, 59)],
 )  # fmt: skip
 def test_a_date_is_the_day_that_is_written(written: str | int | dt.date) -> None:

@@ -139,12 +139,12 @@ def test_a_text_that_comes_back_while_an_older_one_is_on_its_way() -> None:
             return changes
 
     def texts():
-        for round, text in enumerate(("One.", "Two.", "One.")):
+        for turn, text in enumerate(("One.", "Two.", "One.")):
             yield document("a", text)
-            if round == 2:
+            if turn == 2:
                 third_is_read.set()
             for n in range(BATCH_DOCUMENTS - 1):
-                yield document(f"{round}-{n}", "Another.")
+                yield document(f"{turn}-{n}", "Another.")
         two_are_stored.wait(5)
         last_is_read.set()
         yield document("a", "Two.")

@@ -49,8 +49,9 @@ def test_markdown_is_stored_as_plain_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("deep.md", "---\na: " + "[" * 5_000 + "]" * 5_000 + "\n---\nx", "nested too deeply"),
-        ("bad.md", "---\n: : :\n---\nx", "front matter"),
+        ("deep.md", "---\ntitle: " + "[" * 5_000 + "]" * 5_000 + "\n---\nx", "nested too deeply"),
+        ("bad.md", "---\ntitle: : :\n---\nx", "front matter is not YAML"),
+        ("bad.toml.md", "+++\ntitle = \n+++\nx", "front matter is not TOML: Invalid value"),
     ],
 )
 def test_a_file_that_breaks_its_parser_is_refused_by_name(
@@ -78,6 +79,91 @@ def test_front_matter_ends_at_its_rule(tmp_path: Path, closing: str) -> None:
     (tmp_path / "a.md").write_text(f"---\ntitle: X\n{closing}Text.\n")
     (found,) = read(tmp_path)
     assert (found.title, found.text) == ("X", "Text.")
+
+
+@pytest.mark.parametrize("closing", ["---\n", "...\n", "... \n"])
+@pytest.mark.parametrize("opening", ["---\n", "--- \n", "---\t\n", "---\r\n"])
+@pytest.mark.parametrize("key", ["published_at", "date", "Date", "PUBLISHED_AT", "'date'"])
+def test_front_matter_says_the_day(tmp_path: Path, opening: str, closing: str, key: str) -> None:
+    (tmp_path / "a.md").write_text(f"{opening}Title: X\n{key}: 2021-06-15\n{closing}Text.\n")
+    found = one(tmp_path / "a.md")
+    assert (found.title, found.text) == ("X", "Text.")
+    assert found.published_at == dt.date(2021, 6, 15)
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("date = 2021-06-15", 15), ('date = "2021-06-15"', 15),
+        ("date = 2021-06-15T23:59:59-07:00", 15), ("published_at = 2021-06-15T10:00:00", 15),
+    ],
+)  # fmt: skip
+def test_front_matter_in_toml(tmp_path: Path, line: str, day: int) -> None:
+    head = f'+++\ntitle = "No"\nlang = "no"\n{line}\ntags = ["a"]\nweight = 3\n+++\n'
+    (tmp_path / "a.md").write_text(f"{head}Tekst.\n\n+++\n\nMer.\n")
+    found = one(tmp_path / "a.md")
+    assert (found.title, found.language, found.text) == ("No", "no", "Tekst.\n\n+++\n\nMer.")
+    assert found.published_at == dt.date(2021, 6, day)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "day"),
+    [
+        ("2021-06-15-bridge-opens.md", "", "2021-06-15"),
+        ("2021-06-15-bridge-opens.md", "---\ntitle: T\n---\n", "2021-06-15"),
+        ("2021-06-15-bridge-opens.md", "---\ndate: 2021-06-16 10:00:00 +0200\n---\n", "2021-06-16"),
+        ("2021-06-15.md", "", None),
+        ("report-2021-06-15-final.md", "", None),
+    ],
+)
+def test_the_day_in_the_name_of_a_file(
+    tmp_path: Path, name: str, head: str, day: str | None
+) -> None:
+    (tmp_path / name).write_text(f"{head}Text.\n")
+    found = one(tmp_path / name).published_at
+    assert (found and found.isoformat()) == day
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["Mayor: the bridge cost 48 million euros.", "- a list", "Two words", "Note: [", "'quoted'"],
+)
+def test_a_text_between_two_rules_is_no_front_matter(tmp_path: Path, block: str) -> None:
+    (tmp_path / "a.md").write_text(f"---\n{block}\n\n---\nThe auditors disagreed.\n")
+    text = one(tmp_path / "a.md").text
+    assert block.removeprefix("- ") in text
+    assert text.endswith("The auditors disagreed.")
+
+
+def test_a_rule_further_down_takes_nothing_away(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("One.\n\n---\ntitle: Two\n\n---\n\nThree.\n")
+    assert one(tmp_path / "a.md").text == "One.\n\ntitle: Two\n\nThree."
+    (tmp_path / "b.md").write_text("---\ntitle: T\n---\nOne.\n\n---\n\nTwo.\n\n...\n\nThree.\n")
+    assert one(tmp_path / "b.md").text == "One.\n\nTwo.\n\n...\n\nThree."
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("1986. It was the year.", "1986. It was the year."),
+        ("12. března 1999 se země připojila.", "12. března 1999 se země připojila."),
+        ("1. Ada, 1,312 votes\n2. Jonas", "1. Ada, 1,312 votes\n\n2. Jonas"),
+        ("1.\n\nAfter an item without text.", "After an item without text."),
+        ("1. one\n1. two\n1. three", "1. one\n\n2. two\n\n3. three"),
+        ("7) seven\n8) eight", "7) seven\n\n8) eight"),
+        ("0. zero", "0. zero"),
+        ("- one\n\n  3. three\n  4. four\n- two", "one\n\n3. three\n\n4. four\n\ntwo"),
+        ("1. a\n   - b\n2. c", "1. a\n\nb\n\n2. c"),
+        ("1. a\n\n   b\n\n2. c", "1. a\n\nb\n\n2. c"),
+        ("3.     code\n4. b", "3. code\n\n4. b"),
+        ("1986\\. It was.", "1986. It was."),
+    ],
+)
+def test_numbers_of_a_list_are_kept_as_a_reader_sees_them(
+    tmp_path: Path, markdown: str, text: str
+) -> None:
+    (tmp_path / "a.md").write_text(f"# Title\n\n{markdown}\n")
+    assert one(tmp_path / "a.md").text == text
 
 
 def test_front_matter_of_a_file_without_text(tmp_path: Path) -> None:
@@ -180,8 +266,8 @@ def test_files_that_are_no_documents(tmp_path: Path) -> None:
     cases = {
         "latin.txt": (b"caf\xe9", "not UTF-8 (byte 3)"),
         "empty.txt": (b" \n", "text is empty"),
-        "bad.md": (b"---\na: [\n---\ntext", "front matter is not YAML"),
-        "list.md": (b"---\n- a\n---\ntext", "front matter is not a list of key: value lines"),
+        "bad.md": (b"---\ndate: [\n---\ntext", "front matter is not YAML"),
+        "words.md": (b"---\n'a\ntitle: b'\n---\ntext", "front matter is not a list"),
         "date.md": (
             b"---\npublished_at: later\n---\ntext",
             "'later' is not understood",
