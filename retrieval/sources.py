@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from index.documents import Document, Vectors
-from retrieval.types import STANCES, Stance
+from retrieval.types import STANCES, Newest
 
 NEI = STANCES.index("NOT_ENOUGH_INFO")
 # Share of the shorter passage's three-word runs above which two passages are copies.
@@ -28,14 +27,6 @@ _VIEW = re.compile(
 _HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.")
 _PATH_SUFFIX = re.compile(r"(?:/amp|/index\.\w+|\.amp|/)+$", re.IGNORECASE)
 _REPORTS = r"(?:said|says|report(?:s|ed)?|wrote|writes|quoted|cited)"
-
-
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """The stance of the newest document that decides, and its day."""
-
-    stance: Stance
-    date: dt.date
 
 
 def independent_sources(

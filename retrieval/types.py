@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -126,9 +127,18 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Newest:
+    """The stance of the newest document that decides, and its day."""
+
+    stance: Stance
+    date: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """The verdict, the probability of each, and the number of independent sources in each camp.
 
+    newest: where sources of different days disagree, the camp that is newer.
     Where there is no passage to judge by, probabilities is empty and reason says why.
     """
 
@@ -137,6 +147,7 @@ class Judgement:
     supporting: int
     refuting: int
     reason: Reason | None = None
+    newest: Newest | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,8 @@ STRONG = 0.7
 # stance of such passages: docs/decisions/0006.
 READ_FROM = 0.1
 UNREAD = np.array([0.1, 0.1, 0.8], np.float32)
-# Two passages are copies (of one agency report, say) if they share this part of the shorter one's
-# shingles, and at least so many of them.
-COPY_OVERLAP, COPY_SHINGLES = 0.5, 3
-# Words of a shingle.
-SHINGLE_WORDS = 3
+# Share of the probability of a conflict that moves to the newer camp, where one is newer.
+NEWER_SHARE = 0.6
 
 
 def stance_of(probabilities: Vectors) -> Stance:
@@ -66,6 +63,7 @@ def judge(
     sharpness: float = 1.0,
     temperature: float = 1.0,
     threshold: float = 0.0,
+    newer: Stance | None = None,
 ) -> Judgement:
     """One verdict over passages.
 
@@ -74,6 +72,7 @@ def judge(
         sources: number of each passage's source; passages of one source count once, with the most
             decided stance among them.
         threshold: below this probability the verdict is NOT_ENOUGH_EVIDENCE (abstention).
+        newer: the camp that is newer than the other, of a claim about what can change.
     """
     firm = _one_a_source(stances, sources)
     sharp = firm**sharpness
@@ -87,6 +86,10 @@ def judge(
         share = supported / (supported + refuted) if supported + refuted else 0.5
         supported, refuted = supported + conflict * share, refuted + conflict * (1 - share)
         conflict = 0.0
+    if newer == "SUPPORTS":
+        supported, conflict = supported + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
+    elif newer == "REFUTES":
+        refuted, conflict = refuted + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
     raw = np.clip([supported, refuted, conflict, nothing], 0, 1)
     tempered = raw ** (1 / temperature)
     tempered /= tempered.sum()
@@ -132,41 +135,6 @@ def discount(stances: Vectors, shares: Vectors) -> Vectors:
     counted = np.where(worth_reading(shares)[:, None], stances, UNREAD) * shares[:, None]
     counted[:, NEI] += 1 - shares
     return np.asarray(counted, np.float32)
-
-
-def independent_sources(texts: Sequence[str], stances: Vectors) -> list[int]:
-    """For each passage the number of the first passage of its source.
-
-    Near-identical passages of the same stance are of one source, and so are two that a third links.
-
-    Likeness is the overlap coefficient of three-word shingles (Broder, On the resemblance and
-    containment of documents, 1997), so a copy that was cut short is still a copy. Passages of
-    different stance are never copies: a changed number is what a dispute looks like.
-    """
-    shingles = [_shingles(text) for text in texts]
-    labels = [stance_of(row) for row in stances]
-    sources: list[int] = []
-    for at, own in enumerate(shingles):
-        linked = {
-            source
-            for before, source in enumerate(sources)
-            if labels[before] == labels[at] and _copies(own, shingles[before])
-        }
-        first = min(linked, default=at)
-        sources = [first if source in linked else source for source in sources] + [first]
-    return sources
-
-
-def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = "".join(char if char.isalnum() else " " for char in text.lower()).split()
-    runs = max(1, len(words) - SHINGLE_WORDS + 1)
-    return {tuple(words[at : at + SHINGLE_WORDS]) for at in range(runs)}
-
-
-def _copies(one: set[tuple[str, ...]], other: set[tuple[str, ...]]) -> bool:
-    shared, most = len(one & other), min(len(one), len(other))
-    # Of two short sentences one run of words in common is no copy: all of one has to be there.
-    return shared >= COPY_OVERLAP * most and (shared >= COPY_SHINGLES or shared == most)
 
 
 def _one_a_source(stances: Vectors, sources: Sequence[int]) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.explain import explain
 from retrieval.search import Fusion, search
+from retrieval.sources import independent_sources, newest_camp
 from retrieval.types import (
     STANCES,
     Answer,
@@ -24,7 +26,7 @@ from retrieval.types import (
     Timed,
     untimed,
 )
-from retrieval.verdict import independent_sources, judge
+from retrieval.verdict import judge
 from retrieval.weigh import Reading, score_evidence
 
 # Documents that a verdict is made of, and one more for each copy among them. Others are read only
@@ -32,6 +34,7 @@ from retrieval.weigh import Reading, score_evidence
 READ_DOCUMENTS = 10
 # Where some of those are copies, so many times more documents are looked at, up to this many.
 DEEPER, MOST_LOOKED_AT = 4, 160
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 # The verdict where there is no document to judge by: that is no evidence of anything.
 NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, 0, 0, "no_documents")
 
@@ -149,10 +152,18 @@ def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float
         return NO_DOCUMENTS
     stances = np.array([reading.stance for reading in judged], np.float32)
     stances = stances.reshape(-1, len(STANCES))
-    return judge(
+    documents = [reading.candidate.document for reading in judged]
+    newest = newest_camp(stances, [document.published_at for document in documents])
+    # A claim that names a year is about that year: what is newer does not change it.
+    dated = _YEAR.search(judged[0].claim) is not None
+    judgement = judge(
         stances,
-        independent_sources([reading.candidate.passage.text for reading in judged], stances),
+        independent_sources(
+            documents, [reading.candidate.passage.text for reading in judged], stances
+        ),
         sharpness=model.calibration.sharpness,
         temperature=model.calibration.verdict_temperature,
         threshold=threshold,
+        newer=newest.stance if newest and not dated else None,
     )
+    return replace(judgement, newest=newest)

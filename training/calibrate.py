@@ -54,9 +54,10 @@ from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
 from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
+from retrieval.sources import independent_sources
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
 from retrieval.types import STANCES, Calibration, Candidate, Stance, Verdict
-from retrieval.verdict import independent_sources, judge, probability_about, worth_reading
+from retrieval.verdict import judge, probability_about, worth_reading
 from retrieval.verify import Models, candidates
 from retrieval.weigh import Reading, as_shown, predict_stances
 from training.errors import TrainingError
@@ -222,8 +223,9 @@ def weigh(case: Case, fitted: Calibration) -> Weighed:
     """A case as its verdict is made of it."""
     counted, rows = as_shown(case.stances, _search_scores(case), fitted)
     stances = counted[rows]
-    texts = [case.candidates[row].passage.text for row in rows]
-    return Weighed(stances, independent_sources(texts, stances), case.verdict)
+    found = [case.candidates[row] for row in rows]
+    documents, texts = [one.document for one in found], [one.passage.text for one in found]
+    return Weighed(stances, independent_sources(documents, texts, stances), case.verdict)
 
 
 def loss(weighed: Sequence[Weighed], fitted: Calibration) -> float:

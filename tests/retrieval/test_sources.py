@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 
 import numpy as np
 import pytest
 
 from index.documents import Document
-from retrieval.sources import Newest, canonical_url, independent_sources, newest_camp
+from retrieval.sources import canonical_url, independent_sources, newest_camp
+from retrieval.types import Newest
 
 SUPPORTS, REFUTES, SILENT = [0.9, 0.05, 0.05], [0.05, 0.9, 0.05], [0.1, 0.1, 0.8]
 
@@ -140,3 +142,51 @@ def test_newest_camp(
     rows: list[list[float]], days: list[dt.date | None], expected: Newest | None
 ) -> None:
     assert newest_camp(np.array(rows, np.float32), days) == expected
+
+
+def copies(texts: list[str], rows: list[list[float]]) -> list[int]:
+    """Sources by the likeness of passages alone."""
+    return sources([paper(str(n)) for n in range(len(texts))], texts, rows)
+
+
+AGENCY = "The reactor was shut down on Sunday after a pump failed, the operator said on Monday."
+
+
+def test_near_copies_of_agency_copy_are_one_source() -> None:
+    texts = [
+        AGENCY,
+        "(Wire) " + AGENCY + " No one was hurt.",
+        AGENCY.removesuffix(", the operator said on Monday.") + ".",
+        "A pump failure led the operator to stop the reactor at the weekend.",
+    ]
+    assert copies(texts, [SUPPORTS] * 4) == [0, 0, 0, 3]
+
+
+def test_a_changed_number_is_a_dispute_not_a_copy() -> None:
+    texts = [
+        "The new harbour bridge cost 48 million euros.",
+        "The new harbour bridge cost 71 million euros.",
+    ]
+    assert copies(texts, [SUPPORTS, REFUTES]) == [0, 1]
+    assert copies(texts, [SUPPORTS, SUPPORTS]) == [0, 0]
+
+
+def test_two_short_reports_in_words_of_their_own_are_two_sources() -> None:
+    texts = ["Yes, the mayor resigned.", "The mayor resigned on Friday after a vote."]
+    assert copies(texts, [SUPPORTS, SUPPORTS]) == [0, 1]
+    texts[0] = "The mayor resigned."
+    assert copies(texts, [SUPPORTS, SUPPORTS]) == [0, 0]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_two_cuts_of_one_report_are_one_source_in_any_order(order: tuple[int, ...]) -> None:
+    words = AGENCY.split()
+    cuts = [" ".join(words[:8]), AGENCY, " ".join(words[-8:])]
+    assert copies([cuts[0], cuts[2]], [SUPPORTS, SUPPORTS]) == [0, 1]
+    assert copies([cuts[at] for at in order], [SUPPORTS] * 3) == [0, 0, 0]
+
+
+def test_short_and_empty_texts_have_a_source_too() -> None:
+    assert copies(["No.", "Yes.", "no"], [SUPPORTS, SUPPORTS, SUPPORTS]) == [0, 1, 0]
+    assert copies(["…", "!"], [SILENT, SILENT]) == [0, 0]
+    assert copies([], []) == []

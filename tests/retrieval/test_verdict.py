@@ -1,14 +1,12 @@
 """Stances -> verdict: by hand, and what must hold for any stances."""
 
-import itertools
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.types import VERDICTS, Calibration
-from retrieval.verdict import discount, independent_sources, judge, probability_about
+from retrieval.verdict import discount, judge, probability_about
 
 
 def stances(*rows: tuple[float, float, float]) -> np.ndarray:
@@ -127,49 +125,6 @@ def test_order_does_not_matter_and_sides_are_alike(rows) -> None:
     )
 
 
-AGENCY = "The reactor was shut down on Sunday after a pump failed, the operator said on Monday."
-
-
-def test_agency_copy_is_one_source() -> None:
-    texts = [
-        AGENCY,
-        "(Wire) " + AGENCY + " No one was hurt.",
-        AGENCY.removesuffix(", the operator said on Monday.") + ".",
-        "A pump failure led the operator to stop the reactor at the weekend.",
-    ]
-    assert independent_sources(texts, stances(*[SURE] * 4)) == [0, 0, 0, 3]
-
-
-def test_a_changed_number_is_a_dispute_not_a_copy() -> None:
-    texts = [
-        "The new harbour bridge cost 48 million euros.",
-        "The new harbour bridge cost 71 million euros.",
-    ]
-    assert independent_sources(texts, stances(SURE, AGAINST)) == [0, 1]
-    assert independent_sources(texts, stances(SURE, SURE)) == [0, 0]
-
-
-def test_two_short_reports_in_words_of_their_own_are_two_sources() -> None:
-    texts = ["Yes, the mayor resigned.", "The mayor resigned on Friday after a vote."]
-    assert independent_sources(texts, stances(SURE, SURE)) == [0, 1]
-    texts[0] = "The mayor resigned."
-    assert independent_sources(texts, stances(SURE, SURE)) == [0, 0]
-
-
-@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_two_cuts_of_one_report_are_one_source_in_any_order(order: tuple[int, ...]) -> None:
-    words = AGENCY.split()
-    cuts = [" ".join(words[:8]), AGENCY, " ".join(words[-8:])]
-    assert independent_sources([cuts[0], cuts[2]], stances(SURE, SURE)) == [0, 1]
-    assert independent_sources([cuts[at] for at in order], stances(*[SURE] * 3)) == [0, 0, 0]
-
-
-def test_short_and_empty_texts_have_a_source_too() -> None:
-    assert independent_sources(["No.", "Yes.", "no"], stances(SURE, SURE, SURE)) == [0, 1, 0]
-    assert independent_sources(["…", "!"], stances(EMPTY, EMPTY)) == [0, 0]
-    assert independent_sources([], stances()) == []
-
-
 def test_a_stance_counts_as_far_as_its_passage_is_about_the_claim() -> None:
     fitted = Calibration(about=0.3, about_width=0.1)
     shares = probability_about(np.array([0.3, 2, -2], np.float32), fitted)
@@ -179,3 +134,14 @@ def test_a_stance_counts_as_far_as_its_passage_is_about_the_claim() -> None:
     assert counted[2] == pytest.approx([0, 0, 1], abs=1e-4)
     assert np.allclose(counted.sum(axis=1), 1)
     assert probability_about(np.array([-2.0]), Calibration()).tolist() == [1]
+
+
+def test_a_conflict_leans_to_the_newer_camp() -> None:
+    rows = stances(SURE, AGAINST)
+    either = judge(rows, [0, 1]).probabilities
+    newer = judge(rows, [0, 1], newer="REFUTES")
+    assert either["CONFLICTING_EVIDENCE"] > 0.5
+    assert newer.verdict == "REFUTED"
+    assert newer.probabilities["SUPPORTED"] == pytest.approx(either["SUPPORTED"])
+    assert sum(newer.probabilities.values()) == pytest.approx(1)
+    assert (newer.supporting, newer.refuting) == (1, 1)

@@ -97,7 +97,7 @@ def test_the_verdict_is_made_of_the_same_ten_however_many_are_asked_for() -> Non
     assert shown[1] == shown[2][:10]
     assert len(set(shown[2])) == 40
     assert sum(id.startswith("Midway") for id in shown[2]) == 5
-    assert models.stance.calls[-2:] == [40, 0]
+    assert models.stance.calls[-3:] == [40, 0, 0]
 
 
 def test_copies_of_one_text_keep_no_other_source_out() -> None:
@@ -273,7 +273,8 @@ def test_claims_of_a_batch_share_the_model_and_answer_as_if_alone(corpus: ExactC
     models = weighing()
     claims = [Claim(text) for text in ("river", "The bridge cost 71 million", "pont", "😀")]
     together = verify(claims, corpus, models)
-    assert len(models.stance.calls) == 2  # once for passages, once for the sentences that decide
+    # once for the best passages, once for what else is read, once for the sentences that decide
+    assert len(models.stance.calls) == 3
     assert together == [verify([claim], corpus, models)[0] for claim in claims]
 
 
