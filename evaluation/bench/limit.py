@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,10 +28,12 @@ def reached(pairs: Sequence[tuple[str, str]], per_second: float, folder: Path) -
     these lengths, is left out, so that the figure is a lower bound.
     """
     from tokenizers import Tokenizer
+    from transformers import AutoConfig
 
-    config = json.loads((folder / "config.json").read_text())
-    hidden, inner = config["hidden_size"], config["intermediate_size"]
-    weights = config["num_hidden_layers"] * (4 * hidden**2 + 2 * hidden * inner)
+    config = AutoConfig.from_pretrained(str(folder), local_files_only=True)
+    hidden = config.hidden_size
+    inner = getattr(config, "intermediate_size", None) or config.hidden_dim  # as DistilBERT has it
+    weights = config.num_hidden_layers * (4 * hidden**2 + 2 * hidden * inner)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokens = float(np.mean([len(one.ids) for one in tokenizer.encode_batch(list(pairs))]))

@@ -28,7 +28,7 @@ def embedding(texts: Sequence[str], ours: CompiledEmbedder, work: Workplace) -> 
 
 
 def _encoder(model: Any) -> Callable[[Sequence[str]], Any]:
-    return lambda texts: model.encode(list(texts), normalize_embeddings=True)
+    return lambda texts: model.encode_document(list(texts), normalize_embeddings=True)
 
 
 def stance(

@@ -14,6 +14,12 @@ from retrieval.running.runtime import Runtime
 # OpenVINO compiles for every input shape it meets: round widths up, to this many tokens, so that
 # few shapes occur.
 WIDTH_STEP = 8
+# Field of a tokenizer's encoding that fills a column, by the column's name.
+FIELDS = {
+    "input_ids": "ids",
+    "attention_mask": "attention_mask",
+    "token_type_ids": "type_ids",
+}
 
 
 class Graph:
@@ -46,14 +52,11 @@ class Graph:
             columns["input_ids"].fill(int(self.meta["pad_id"]))
             for at, row in enumerate(rows):
                 encoding = encodings[row]
-                given = {
-                    "input_ids": encoding.ids,
-                    "attention_mask": encoding.attention_mask,
-                    "token_type_ids": encoding.type_ids,
-                    "pooled_mask": [position >= prompt_tokens for position in range(lengths[row])],
-                }
                 for name, column in columns.items():
-                    column[at, : lengths[row]] = given[name]
+                    if name == "pooled_mask":
+                        column[at, prompt_tokens : lengths[row]] = 1
+                    else:
+                        column[at, : lengths[row]] = getattr(encoding, FIELDS[name])
             rows_of_output[rows] = self._runtime.infer(columns)
         if not np.isfinite(rows_of_output).all():
             raise ModelUnavailable(f"{self.identity} returned numbers that are not finite")
