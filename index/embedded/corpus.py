@@ -77,7 +77,7 @@ def open_corpus(
             words_folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / WORDS
             copy_for_reading(folder / WORDS, words_folder)
         words = WordIndex(words_folder, store.identity())
-        model = _Model(identity, dimension, vector_index)
+        model = EmbeddingModel(identity, dimension, vector_index)
         corpus = EmbeddedCorpus(store, words, folder / VECTORS, model, writable)
         stack.callback(corpus.stop_indexing)
         corpus.start_indexing(stack.pop_all())
@@ -85,7 +85,7 @@ def open_corpus(
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
+class EmbeddingModel:
     """The embedding model, and the kind of index for its vectors."""
 
     identity: str
@@ -160,7 +160,12 @@ class EmbeddedCorpus:
     """See `index.corpus.Corpus`. Safe to use from several threads."""
 
     def __init__(
-        self, store: Store, words: WordIndex, vectors_folder: Path, model: _Model, writable: bool
+        self,
+        store: Store,
+        words: WordIndex,
+        vectors_folder: Path,
+        model: EmbeddingModel,
+        writable: bool,
     ) -> None:
         self._store, self._words, self._model, self._writable = store, words, model, writable
         self._vectors_folder = vectors_folder

@@ -64,15 +64,15 @@ MIGRATIONS = (
     """,
 )
 VARIABLES_PER_QUERY = 500  # below SQLite's limit
-# A write waits so long for another program that holds the database's write lock.
-BUSY_SECONDS = 20
+# Seconds that a write waits for another program that holds the database's write lock.
+BUSY_SECONDS = 20.0
 
 
 class Store:
     """Connections are lent to one caller at a time and used again; one writes at a time."""
 
-    def __init__(self, path: Path, *, writable: bool) -> None:
-        self._path, self._writable = path, writable
+    def __init__(self, path: Path, *, writable: bool, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._path, self._writable, self._busy_seconds = path, writable, busy_seconds
         self._idle: deque[sqlite3.Connection] = deque()
         self._write_lock = threading.Lock()
         self._closed = False
@@ -106,7 +106,9 @@ class Store:
                     self._close_idle()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy_seconds, check_same_thread=False
+        )
         connection.execute("PRAGMA foreign_keys = ON")
         if self._writable:
             connection.execute("PRAGMA journal_mode = WAL")

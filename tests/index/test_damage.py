@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-import threading
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from index import errors
-from index.documents import document
+from index.corpus import Hit
+from index.documents import Prepared
 from index.embedded import boundary
 from index.embedded.checksum import checksum
-from index.embedded.corpus import DATABASE
-from index.ingest import ingest
+from index.embedded.corpus import DATABASE, EmbeddedCorpus, EmbeddingModel
+from index.embedded.snapshot import Snapshot
+from index.embedded.store import Store
+from index.embedded.words import WordIndex
+from index.split import split
 from tests.conftest import OpenEmbedded
 from tests.corpus_contract import fill, ids, sample
 from tests.fakes import FakeEmbedder
@@ -102,32 +108,67 @@ def test_the_word_index_has_no_other_files(open_embedded: OpenEmbedded, tmp_path
     assert found - {"", "json", "lock", "store"} == set(WORD_FILES)
 
 
-def test_a_word_index_that_fails_in_a_search_is_built_anew_once(
-    open_embedded: OpenEmbedded, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    corpus = open_embedded()
-    fill(corpus, sample(20))
-    healthy = corpus._words.searcher
-    corpus._words.searcher = BrokenSearcher(healthy.generation)
-    corpus._indexes = type(corpus._indexes)(
-        corpus._indexes.vectors, corpus._indexes.columns, corpus._words.searcher
-    )
+def test_a_word_index_is_built_anew_once_per_generation(tmp_path: Path) -> None:
+    store = Store(tmp_path / DATABASE, writable=True)
+    document_, folder = sample(1)[0], tmp_path / "words"
+    passages = tuple(split(document_))
+    store.upsert([Prepared(document_, passages, FakeEmbedder().embed(["x"]))])
+    words = WordIndex(folder, store.identity())
+    with store.snapshot() as snapshot:
+        words.sync(snapshot)
+        made = (folder / "stamp").stat().st_ino
+        for _ in range(2):
+            with pytest.raises(errors.IndexUnavailable, match="failed again"):
+                words.sync(snapshot, damaged=True)
+        assert (folder / "stamp").stat().st_ino == made
+    store.delete(["nothing"])
+    store.upsert([Prepared(document_, passages, FakeEmbedder().embed(["x"]))])
+    with store.snapshot() as snapshot:
+        words.sync(snapshot, damaged=True)
+        assert (folder / "stamp").stat().st_ino != made
+        assert words.searcher is not None
+        assert words.searcher.generation == snapshot.generation
+    store.close()
+
+
+class FailingWords:
+    """A word index that no search can use until it was synced as damaged."""
+
+    def __init__(self) -> None:
+        self.searcher: Any = None
+        self.synced: list[bool] = []
+
+    def sync(self, snapshot: Snapshot, *, damaged: bool = False) -> None:
+        self.synced.append(damaged)
+        self.searcher = FailingSearcher(snapshot.generation, fails=not damaged)
+
+
+class FailingSearcher:
+    def __init__(self, generation: int, *, fails: bool) -> None:
+        self.generation, self.fails = generation, fails
+
+    def search(self, *_: object) -> list[Hit]:
+        if self.fails:
+            raise errors.IndexUnavailable("the word index cannot be used: as a test")
+        return []
+
+
+def test_a_search_that_fails_has_the_word_index_mended_in_the_background(tmp_path: Path) -> None:
+    words: Any = FailingWords()
+    model = EmbeddingModel("fake@1", 32, "auto")
+    store = Store(tmp_path / DATABASE, writable=True)
+    corpus = EmbeddedCorpus(store, words, tmp_path / "vectors", model, writable=True)
+    corpus.start_indexing(ExitStack())
     with pytest.raises(errors.IndexUnavailable):
-        corpus.search_words("number5", 5)
-    list(ingest([document("late", "Late words.")], corpus, FakeEmbedder()))
-    assert corpus.wait_until_indexed(corpus.generation(), 20)
-    assert ids(corpus, corpus.search_words("number5", 5)) == ["d5"]
+        corpus.search_words("river", 5)
+    deadline = time.monotonic() + 20
+    while words.synced != [False, True] and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert corpus.sync() == 0
+    assert corpus.search_words("river", 5) == []
+    assert words.synced == [False, True]
     corpus.close()
-
-
-class BrokenSearcher:
-    """A word searcher whose files are unreadable."""
-
-    def __init__(self, generation: int) -> None:
-        self.generation = generation
-
-    def search(self, *_: object) -> None:
-        raise errors.IndexUnavailable("the word index cannot be used: as a test")
+    store.close()
 
 
 def test_checksums_tell_content_and_length(tmp_path: Path) -> None:
@@ -210,30 +251,19 @@ def test_what_is_no_error_of_an_index_passes(tmp_path: Path, error: BaseExceptio
     assert raised.value is error
 
 
-def test_a_locked_database_is_busy(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
-    corpus = open_embedded()
-    fill(corpus, sample(3))
-    for connection in corpus._store._idle:
-        connection.execute("PRAGMA busy_timeout = 50")
-    other = sqlite3.connect(tmp_path / "data" / DATABASE)
-    other.execute("BEGIN IMMEDIATE")
-    failed: list[type[BaseException]] = []
-
-    def delete() -> None:
-        try:
-            corpus.delete(["d1"])
-        except errors.CorpusError as error:
-            failed.append(type(error))
-
-    thread = threading.Thread(target=delete)
-    thread.start()
-    thread.join(10)
-    assert ids(corpus, corpus.search_words("number1", 5)) == ["d1"]  # reading goes on
-    other.rollback()
+def test_a_locked_database_is_busy(tmp_path: Path) -> None:
+    store = Store(tmp_path / DATABASE, writable=True, busy_seconds=0.05)
+    one = sample(1)[0]
+    batch = [Prepared(one, tuple(split(one)), FakeEmbedder().embed(["x"]))]
+    store.upsert(batch)
+    with sqlite3.connect(tmp_path / DATABASE) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(errors.CorpusBusy, match="locked"):
+            store.upsert(batch)
+        assert store.get(one.id) == one  # reading goes on
     other.close()
-    assert failed == [errors.CorpusBusy]
-    assert corpus.delete(["d1"]) == 1
-    corpus.close()
+    assert store.upsert(batch) == ["updated"]
+    store.close()
 
 
 def test_a_search_needs_nothing_of_the_folder(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
