@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +13,12 @@ import anyio
 import numpy as np
 
 from api.batching import Lane, ModelQueue
+from api.errors import Stopping
 from api.metrics import Metrics
 from api.service import Service
 from index.corpus import Embedder
 from index.documents import Vectors
-from retrieval.types import Answer, Claim
+from retrieval.types import Answer, Claim, Stage
 from retrieval.verify import READ_DOCUMENTS
 
 log = logging.getLogger(__name__)
@@ -29,12 +31,13 @@ PASSAGE_TOKENS = 200
 SEARCHES = 32
 # Batches of more urgent work that may go first while work of each of these kinds waits.
 SEARCHES_PASSED, LINES_PASSED, TEXTS_PASSED = 4, 8, 8
+# Of a model that does not show its tokenizer.
 CHARACTERS_PER_TOKEN = 4
 # Separate limits of threads for imports, for other writes and for probes, so that neither of the
 # first two can keep a probe waiting.
 IMPORTS, WRITES, PROBES = 8, 2, 2
 
-CountTokens = Callable[[Sequence[str]], Sequence[int]]
+CountTokens = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Running:
     imports: anyio.CapacityLimiter
     writes: anyio.CapacityLimiter
     probes: anyio.CapacityLimiter
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event
     closing: set[asyncio.Task[None]] = field(default_factory=set)
 
     def stop(self) -> None:
@@ -83,18 +86,23 @@ class Running:
 
 def run(service: Service, metrics: Metrics) -> Running:
     """The service with its queue, whose thread begins to work. Call it in the event loop."""
-    settings, models = service.settings, service.models
+    settings, models, stopping = service.settings, service.models, asyncio.Event()
     count = token_counter(models.stance)
 
     def claim_tokens(claim: Claim) -> int:
         """Tokens of all pairs of a passage and the claim that the stance model reads."""
-        return max(READ_DOCUMENTS, claim.top_k) * (PASSAGE_TOKENS + count([claim.text])[0])
+        return max(READ_DOCUMENTS, claim.top_k) * (PASSAGE_TOKENS + count(claim.text))
+
+    def timed(stage: Stage) -> AbstractContextManager[object]:
+        if stopping.is_set():
+            raise Stopping  # nobody waits for the rest of a batch
+        return metrics.timed(stage)
 
     def answer(claims: Sequence[Claim]) -> list[Answer]:
-        return service.answer(claims, metrics.timed)
+        return service.answer(claims, timed)
 
     def search(claims: Sequence[Claim]) -> list[Answer]:
-        return service.find(claims, metrics.timed)
+        return service.find(claims, timed)
 
     def embed(chunks: Sequence[_Chunk]) -> list[Vectors]:
         return [chunk.embed(chunk.texts) for chunk in chunks]
@@ -119,6 +127,7 @@ def run(service: Service, metrics: Metrics) -> Running:
         anyio.CapacityLimiter(IMPORTS),
         anyio.CapacityLimiter(WRITES),
         anyio.CapacityLimiter(PROBES),
+        stopping,
     )
 
 
@@ -142,16 +151,17 @@ class QueuedEmbedder:
         # The next chunk enters once this one is done: so imports and single documents take turns.
         parts = [
             self._queue.submit(self._lane, _Chunk(chunk, embed)).result()
-            for chunk in chunks(texts, self._count(texts), TEXTS_TOKENS)
+            for chunk in chunks(texts, self._count, TEXTS_TOKENS)
         ]
         return np.concatenate([np.zeros((0, self.dimension), np.float32), *parts])
 
 
-def chunks(texts: Sequence[str], tokens: Sequence[int], most_tokens: int) -> Iterator[list[str]]:
+def chunks(texts: Sequence[str], count: CountTokens, most_tokens: int) -> Iterator[list[str]]:
     """Texts in their order, in lists of at most so many tokens or of one text."""
     chunk: list[str] = []
     total = 0
-    for text, number in zip(texts, tokens, strict=True):
+    for text in texts:
+        number = count(text)
         if chunk and total + number > most_tokens:
             yield chunk
             chunk, total = [], 0
@@ -162,7 +172,6 @@ def chunks(texts: Sequence[str], tokens: Sequence[int], most_tokens: int) -> Ite
 
 
 def token_counter(model: Any) -> CountTokens:
-    """Counts the tokens of texts with the model's tokenizer; roughly, if it shows none."""
-    given: Callable[[str], int] | None = getattr(model, "count_tokens", None)
-    count = given or (lambda text: 1 + len(text) // CHARACTERS_PER_TOKEN)
-    return lambda texts: [count(text) for text in texts]
+    """Counts the tokens of a text with the model's tokenizer; roughly, if it shows none."""
+    given: CountTokens | None = getattr(model, "count_tokens", None)
+    return given or (lambda text: 1 + len(text) // CHARACTERS_PER_TOKEN)

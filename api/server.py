@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -12,6 +14,8 @@ from api.settings import Settings
 
 # RFC 5482; Linux has it.
 _USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
+# Seconds before the end of the time to shut down in which what was cut off is told so.
+LAST_WORDS_SECONDS = 1.0
 
 
 class _Server(uvicorn.Server):
@@ -19,11 +23,14 @@ class _Server(uvicorn.Server):
 
     Args:
         patience: seconds that a client may leave what was sent to it unread.
+        cut_off: answers whatever is not done shortly before requests are cancelled.
     """
 
-    def __init__(self, config: uvicorn.Config, patience: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, patience: float, cut_off: Callable[[], None]
+    ) -> None:
         super().__init__(config)
-        self._patience = patience
+        self._patience, self._cut_off = patience, cut_off
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
@@ -37,6 +44,12 @@ class _Server(uvicorn.Server):
                 shown = f"[{host}]" if ":" in host else host
                 print(f"claimdesk listens on http://{shown}:{port}", flush=True)
 
+    async def shutdown(self, sockets: Any = None) -> None:
+        seconds = self.config.timeout_graceful_shutdown or 0
+        grace = max(seconds - LAST_WORDS_SECONDS, seconds / 2)
+        asyncio.get_running_loop().call_later(grace, self._cut_off)
+        await super().shutdown(sockets)
+
 
 def run(app: FastAPI, settings: Settings) -> bool:
     """Serve until a signal; then requests in flight get `shutdown_timeout` seconds to finish.
@@ -44,7 +57,12 @@ def run(app: FastAPI, settings: Settings) -> bool:
     Returns:
         Whether it ever got to serve.
     """
-    server = _Server(configured(app, settings), settings.body_timeout)
+
+    def cut_off() -> None:
+        if (running := app.state.running) is not None:
+            running.stop()
+
+    server = _Server(configured(app, settings), settings.body_timeout, cut_off)
     server.run()
     return server.started
 
