@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from api.settings import Settings
 from evaluation.cli import app
+from evaluation.commands import article_index
 
 CLAIMDESK = Path(sys.executable).with_name("claimdesk")
 SEARCHES = {"faiss", "tantivy", "dateparser", "sentencex", "httpx"}
@@ -79,6 +81,15 @@ def test_predictions_go_into_a_new_file(tmp_path: Path) -> None:
     said = refused("verdict", claims, "--predictions", claims)
     assert "exists already: name a new file" in said
     assert claims.read_text() == '{"claim": "x", "verdict": "REFUTED"}\n'
+
+
+def test_an_index_of_articles_is_kept_by_content(tmp_path: Path) -> None:
+    one, same, other = (tmp_path / name for name in ("one", "same", "other"))
+    for file, text in ((one, "a"), (same, "a"), (other, "b")):
+        file.write_text(text)
+    folders = [article_index([file], Settings(cache=tmp_path)) for file in (one, same, other)]
+    assert folders[0] == folders[1] != folders[2]
+    assert {folder.parent for folder in folders} == {tmp_path / "articles"}
 
 
 def test_help_loads_no_library_of_a_search() -> None:

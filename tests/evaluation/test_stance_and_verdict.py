@@ -1,6 +1,8 @@
 """Stance pairs and claims with verdicts: figures, near-duplicates, bad lines."""
 
 import json
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,11 @@ from api.settings import Settings
 from evaluation import stance, verdict
 from evaluation.errors import EvaluationError
 from evaluation.target import InProcess, Remote
+from index.corpus import Filters
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.errors import ClaimTooLong
-from tests.conftest import articles, client_for
+from tests.conftest import ROOT, articles, client_for
 from tests.evaluation.test_report import save
 from tests.fakes import FakeEmbedder, FakeStance
 
@@ -144,6 +147,19 @@ def test_a_claim_is_verified_within_its_own_filters(tmp_path: Path) -> None:
             target = Remote(client) if remote else InProcess(service)
             found = verdict.evaluate(claims, target, lambda: None)
         assert found.figures["accuracy"] == 1, [row["verdict"] for row in found.predictions]
+
+
+def test_the_line_in_the_documentation_is_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "evaluation.md").read_text()
+    _, example, _ = re.split(r"```(?:json)?\n", page, maxsplit=2)
+    (one,) = verdict.load(write(tmp_path / "claims.jsonl", [json.loads(example)]))
+    assert one.filters == Filters(
+        publisher=("Example Wire",),
+        language=("en",),
+        as_of=date(2021, 6, 15),
+        published_after=date(2021, 1, 1),
+    )
+    assert one.gold_documents == {"bridge"}
 
 
 def test_undated_documents_are_admitted_where_the_target_is_set_so(tmp_path: Path) -> None:
