@@ -33,6 +33,7 @@ EXPECTED = {
 def service(open_embedded: OpenEmbedded, real_embedder) -> Iterator[Service]:
     service = Service(Settings(), open_embedded(embedder=real_embedder), real_embedder)
     assert {outcome.status for outcome in service.ingest(read(EXAMPLES))} == {"added"}
+    service.corpus.sync()
     yield service
     service.close()
 
