@@ -2,6 +2,7 @@ import json
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,6 +19,7 @@ from api.schemas import (
     DocumentPage,
     ImportLine,
     Info,
+    Publishers,
     SearchResponse,
     Stored,
     VerifyResponse,
@@ -27,7 +29,7 @@ from api.settings import Settings
 from index.errors import CorpusError
 from index.exact import ExactCorpus
 from retrieval.errors import ModelUnavailable
-from tests.conftest import CENTRE, ROOT, client_for
+from tests.conftest import CENTRE, ROOT, OpenEmbedded, client_for
 from tests.fakes import BrokenEmbedder, FakeEmbedder, FakeStance
 
 CLAIM = "Turkey and Russia each sent 60 servicemen"
@@ -109,6 +111,138 @@ def test_search_modes_filters_and_as_of(client: TestClient) -> None:
     assert ids(as_of="2022-01-01") == ["a"]
     body = client.post("/v1/search", json={"query": "x", "as_of": "2022-01-01"}).json()
     assert body["excluded"] == {"undated": 1}
+
+
+def test_published_after_and_as_of_bound_a_range(client: TestClient) -> None:
+    def search(after: str, until: str) -> dict:
+        asked = {"query": "centre", "as_of": until, "filters": {"published_after": after}}
+        return client.post("/v1/search", json=asked).json()
+
+    body = search("2021-01-30", "2021-01-30")
+    assert [item["document"]["id"] for item in body["results"]] == ["a"]
+    assert body["searched"] == {"documents": 1, "undated": 0}
+    assert body["excluded"] == {"undated": 1}
+    assert search("2021-01-31", "2024-01-01")["results"][0]["document"]["id"] == "c"
+    asked = {"query": "centre", "filters": {"published_after": "soon"}}
+    problem = assert_problem(client.post("/v1/search", json=asked), 422)
+    assert "filters.published_after" in problem["detail"]
+
+
+def test_a_filter_is_read_as_people_write_it(client: TestClient) -> None:
+    def ids(**filters) -> list[str]:
+        asked = {"query": "bridge", "filters": filters}
+        results = client.post("/v1/search", json=asked).json()["results"]
+        return [item["document"]["id"] for item in results]
+
+    assert ids(publisher=["  tribune "]) == ids(publisher=["TRIBUNE"]) == ["b"]
+    assert ids(language=["fra"]) == ids(language=["French"]) == ids(language=["fr-CA"]) == ["c"]
+    for path, query in (("search", {"query": "x"}), ("verify/batch", {"claims": ["x"]})):
+        body = {**query, "filters": {"language": ["en", "xx"]}}
+        problem = assert_problem(client.post(f"/v1/{path}", json=body), 422)
+        assert "filters.language.1" in problem["detail"]
+        assert "'xx'" in problem["detail"]
+
+
+def test_publishers_are_listed(client: TestClient) -> None:
+    client.put("/v1/documents/d", json={"text": "New.", "publisher": "Wire"})
+    body = client.get("/v1/publishers").json()
+    Publishers.model_validate(body)
+    assert body["publishers"] == [
+        {"name": "Wire", "documents": 2},
+        {"name": "Tribune", "documents": 1},
+    ]
+
+
+def test_where_no_document_is_searched_the_answer_says_so(weighing_service: Service) -> None:
+    nobody = {"claim": "The bridge cost 48 million", "filters": {"publisher": ["Nobody"]}}
+    with client_for(weighing_service) as client:
+        filtered = client.post("/v1/verify", json=nobody).json()
+        found = client.post("/v1/verify", json={"claim": nobody["claim"]}).json()
+        for id in ("a", "b", "c"):
+            client.delete(f"/v1/documents/{id}")
+        empty = client.post("/v1/verify", json={"claim": nobody["claim"]}).json()
+    for body in (filtered, empty):
+        VerifyResponse.model_validate(body)
+        assert body["searched"] == {"documents": 0, "undated": 0}
+        assert (body["verdict"], body["reason"]) == ("NOT_ENOUGH_EVIDENCE", "no_documents")
+        assert body["probability"] is body["probabilities"] is None
+        assert body["sources"] == {"supporting": 0, "refuting": 0}
+    assert found["searched"] == {"documents": 3, "undated": 1}
+    assert found["reason"] is None
+    assert found["probability"] == found["probabilities"][found["verdict"]]
+
+
+def test_a_claim_is_answered_as_it_was_read(weighing_service: Service) -> None:
+    written = "  The bridge\r\ncost\u00a0 71 million  euros\n"
+    with client_for(weighing_service) as client:
+        body = client.post("/v1/verify", json={"claim": written}).json()
+        (line,) = ndjson(client.post("/v1/verify/batch", json={"claims": [written]}))
+    assert body["claim"] == line["claim"] == "The bridge cost 71 million euros"
+    said = body["evidence"][0]["differences"][0]["claim"]
+    assert body["claim"][said["start"] : said["end"]] == said["text"] == "71 million"
+
+
+def test_what_was_stored_is_found_at_once(open_embedded: OpenEmbedded) -> None:
+    """Over the default corpus, whose indexes follow in the background."""
+    corpus = open_embedded()
+
+    def top(client: TestClient, query: str) -> tuple[str | None, int]:
+        body = client.post("/v1/search", json={"query": query}).json()
+        first = body["results"][0]["document"]["id"] if body["results"] else None
+        return first, body["provenance"]["index_generation"]
+
+    lines = [
+        json.dumps({"id": f"d{n}", "text": f"The {word} lies at anchor. It is {word}."})
+        for n, word in enumerate(["ferry", "tug", "barge"] * 40)
+    ]
+    with client_for(Service(Settings(), corpus, FakeEmbedder())) as client:
+        rows = ndjson(client.post("/v1/documents:import", content="\n".join(lines)))
+        assert rows[-1]["summary"]["added"] == 120
+        info = client.get("/v1/info").json()
+        assert info["index_generation"] == info["store_generation"]
+        first, generation = top(client, "ferry")
+        assert first is not None
+        assert generation == info["index_generation"]
+        client.put("/v1/documents/new", json={"text": "The icebreaker left."})
+        assert top(client, "icebreaker") == ("new", generation + 1)
+        client.delete("/v1/documents/new")
+        assert top(client, "icebreaker")[0] != "new"
+    corpus.close()
+
+
+def test_writes_and_searches_at_once(open_embedded: OpenEmbedded) -> None:
+    """Every answer is of one state of the corpus, and no later one is older."""
+    corpus = open_embedded()
+    statuses: list[int] = []
+    generations: list[int] = []
+
+    def write(client: TestClient, name: str) -> None:
+        for n in range(15):
+            body = {"text": f"Ferry {name} {n} sails. It is full.", "publisher": name}
+            statuses.append(client.put(f"/v1/documents/{name}{n % 5}", json=body).status_code)
+
+    def read(client: TestClient) -> None:
+        seen: list[int] = []
+        for n in range(20):
+            asked = {"query": f"ferry {n}", "filters": {"publisher": ["one", "two"]}}
+            answer = client.post("/v1/search", json=asked)
+            statuses.append(answer.status_code)
+            body = answer.json()
+            seen.append(body["provenance"]["index_generation"])
+            for item in body["results"]:
+                assert item["document"]["publisher"] in {"one", "two"}
+        generations.extend(seen)
+        assert seen == sorted(seen)
+
+    with client_for(Service(Settings(), corpus, FakeEmbedder())) as client:
+        work = [(write, client, "one"), (write, client, "two"), (read, client), (read, client)]
+        with ThreadPoolExecutor(len(work)) as pool:
+            for future in [pool.submit(*call) for call in work]:
+                future.result(60)
+        assert set(statuses) <= {200, 201}
+        assert client.get("/v1/info").json()["documents"] == 10
+    assert len(generations) == 40
+    corpus.close()
 
 
 def test_undated_can_be_let_through(service: Service) -> None:
@@ -548,6 +682,7 @@ def test_every_endpoint_has_examples(client: TestClient) -> None:
         (Info, examples.INFO_BODY),
         (DocumentBody, examples.DOCUMENT["content"]["application/json"]["example"]),
         (DocumentPage, examples.PAGE["content"]["application/json"]["example"]),
+        (Publishers, examples.PUBLISHERS_BODY),
         (Stored, examples.STORED["content"]["application/json"]["example"]),
     ],
 )
