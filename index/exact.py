@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from index.documents import Document, Passage, Prepared, Vectors, publisher_key
 from index.split import embedding_text
 from index.terms import terms
 
+# The parameters of BM25: how fast repeats of a word saturate, how much a passage's length counts.
 K1, B = 1.2, 0.75
 
 
@@ -23,79 +25,79 @@ class _Row:
     passage: Passage
     vector: Vectors
     words: Counter[str]
+    """How often each term occurs in the passage's embedding text."""
 
 
 @dataclass
 class ExactCorpus:
-    """Holds everything in dictionaries. Every other corpus is compared with this one."""
+    """Holds everything in dictionaries. Every other corpus is compared with this one.
+
+    A write replaces the dictionaries, so that a search beside it goes through whole ones.
+    """
 
     _documents: dict[str, Document] = field(default_factory=dict)
     _rows: dict[int, _Row] = field(default_factory=dict)
     _next_key: int = 1
     _generation: int = 0
-
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        before = dict(self._documents), dict(self._rows)
-        try:
-            yield
-        except BaseException:
-            self._documents, self._rows = before
-            raise
+    _writing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
         changes: list[Change] = []
-        with self._all_or_nothing():
+        with self._writing:
+            documents, rows = dict(self._documents), dict(self._rows)
             for prepared in batch:
                 document = prepared.document
-                changes.append("updated" if document.id in self._documents else "added")
-                self._drop(document.id)
-                self._documents[document.id] = document
+                changes.append("updated" if document.id in documents else "added")
+                rows = _without(rows, {document.id})
+                documents[document.id] = document
                 for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
                     words = Counter(terms(embedding_text(document.title, passage.text)))
-                    self._rows[self._next_key] = _Row(passage, vector, words)
+                    rows[self._next_key] = _Row(passage, vector, words)
                     self._next_key += 1
-        self._generation += bool(batch)
+            self._documents, self._rows = documents, rows
+            self._generation += bool(batch)
         return changes
 
     @contextmanager
     def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
-        with self._all_or_nothing():
-            yield self.upsert
+        with self._writing:
+            before = self._documents, self._rows
+            try:
+                yield self.upsert
+            except BaseException:
+                self._documents, self._rows = before
+                raise
 
     def delete(self, document_ids: Sequence[str]) -> int:
-        gone = [id for id in dict.fromkeys(document_ids) if id in self._documents]
-        for id in gone:
-            self._drop(id)
-        self._generation += bool(gone)
+        with self._writing:
+            gone = {id for id in document_ids if id in self._documents}
+            self._rows = _without(self._rows, gone)
+            self._documents = {
+                id: document for id, document in self._documents.items() if id not in gone
+            }
+            self._generation += bool(gone)
         return len(gone)
-
-    def _drop(self, document_id: str) -> None:
-        self._documents.pop(document_id, None)
-        self._rows = {
-            key: row
-            for key, row in self._rows.items()
-            if row.passage.document_id != document_id
-        }  # fmt: skip
 
     def get(self, document_id: str) -> Document | None:
         return self._documents.get(document_id)
 
     def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
-        ids = sorted(id for id in self._documents if cursor is None or id > cursor)
-        page = [replace(self._documents[id], text="") for id in ids[:limit]]
+        documents = self._documents
+        ids = sorted(id for id in documents if cursor is None or id > cursor)
+        page = [replace(documents[id], text="") for id in ids[:limit]]
         return Page(page, page[-1].id if len(ids) > limit else None)
 
     def all_documents(self) -> Iterator[Document]:
-        yield from (self._documents[id] for id in sorted(self._documents))
+        documents = self._documents
+        yield from (documents[id] for id in sorted(documents))
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
-        return {
-            id: self._documents[id].content_hash() for id in document_ids if id in self._documents
-        }
+        documents = self._documents
+        return {id: documents[id].content_hash() for id in document_ids if id in documents}
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        return {key: self._rows[key].passage for key in keys if key in self._rows}
+        rows = self._rows
+        return {key: rows[key].passage for key in keys if key in rows}
 
     def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
         return _best(self.score_vector(vector, self._admitted(filters)), k)
@@ -104,17 +106,17 @@ class ExactCorpus:
         return _best(self.score_words(text, self._admitted(filters)), k)
 
     def score_vector(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
-        return {
-            key: float(np.dot(vector, self._rows[key].vector)) for key in keys if key in self._rows
-        }
+        rows = self._rows
+        return {key: float(np.dot(vector, rows[key].vector)) for key in keys if key in rows}
 
     def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
+        rows = self._rows
         query = {word: self._idf(word) for word in terms(text)}
-        lengths = [row.words.total() for row in self._rows.values()]
+        lengths = [row.words.total() for row in rows.values()]
         mean = sum(lengths) / len(lengths) if lengths else 1.0
         scores = {}
         for key in keys:
-            words = self._rows[key].words if key in self._rows else Counter[str]()
+            words = rows[key].words if key in rows else Counter[str]()
             norm = K1 * (1 - B + B * words.total() / mean)
             score = sum(
                 idf * words[word] * (K1 + 1) / (words[word] + norm)
@@ -130,15 +132,13 @@ class ExactCorpus:
 
     def _idf(self, word: str) -> float:
         """Robertson's idf with 1 added inside the logarithm, as Lucene has it: never negative."""
-        n, having = len(self._rows), sum(word in row.words for row in self._rows.values())
+        rows = self._rows.values()
+        n, having = len(rows), sum(word in row.words for row in rows)
         return math.log(1 + (n - having + 0.5) / (having + 0.5))
 
     def _admitted(self, filters: Filters) -> list[int]:
-        return [
-            key
-            for key, row in self._rows.items()
-            if filters.admits(self._documents[row.passage.document_id])
-        ]
+        admitted = {id for id, document in self._documents.items() if filters.admits(document)}
+        return [key for key, row in self._rows.items() if row.passage.document_id in admitted]
 
     def count_documents(self, filters: Filters) -> int:
         return sum(filters.admits(document) for document in self._documents.values())
@@ -180,6 +180,12 @@ class ExactCorpus:
 
     def close(self) -> None:
         pass
+
+
+def _without(rows: dict[int, _Row], document_ids: set[str]) -> dict[int, _Row]:
+    return {
+        key: row for key, row in rows.items() if row.passage.document_id not in document_ids
+    }  # fmt: skip
 
 
 def _best(scores: dict[int, float], k: int) -> list[Hit]:

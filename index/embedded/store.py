@@ -21,7 +21,8 @@ from index.embedded.snapshot import Snapshot
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusReadOnly
 from index.recipe import RECIPE
 
-# One entry a schema version. A data folder of version n gets entries n, n+1, … in one transaction.
+# One entry per schema version. A folder of version n gets entries n, n + 1, …, each of them in one
+# transaction with the record of its version.
 MIGRATIONS = (
     """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -69,7 +70,10 @@ BUSY_SECONDS = 20.0
 
 
 class Store:
-    """Connections are lent to one caller at a time and used again; one writes at a time."""
+    """Documents, passages and vectors in one SQLite file.
+
+    Each caller has a connection of its own, which the next one uses again; one writes at a time.
+    """
 
     def __init__(self, path: Path, *, writable: bool, busy_seconds: float = BUSY_SECONDS) -> None:
         self._path, self._writable, self._busy_seconds = path, writable, busy_seconds
@@ -87,10 +91,10 @@ class Store:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one caller; there are as many as callers at the same time.
+        """A connection for one caller; there are as many as there are callers at the same time.
 
         Raises:
-            CorpusError: what index/embedded/boundary.py makes of SQLite's error.
+            CorpusError: SQLite failed; its subclass says how (index/embedded/boundary.py).
         """
         if self._closed:
             raise CorpusError("the corpus is closed")
@@ -119,7 +123,7 @@ class Store:
 
     @contextmanager
     def _writing(self, *, change: bool = True) -> Iterator[sqlite3.Connection]:
-        """A transaction, of the next generation if it is a change; all of it lands or nothing."""
+        """A transaction, which makes the next generation if it is a `change`."""
         if not self._writable:
             raise CorpusReadOnly("this corpus was opened for reading")
         with self._write_lock, self._connection() as connection:
@@ -194,7 +198,7 @@ class Store:
 
     @contextmanager
     def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
-        """One transaction around a whole re-index, which ends with `identity` on record."""
+        """An `upsert` for a whole re-index: one transaction, which records the model."""
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedding', ?)", (identity,))
             yield lambda batch: self._put(connection, batch)
@@ -241,7 +245,7 @@ class Store:
             )
 
     def forget_tombstones(self, generation: int) -> None:
-        """Drop the record of deletions up to `generation`: every saved index has seen them."""
+        """Remove the record of deletions up to `generation`: each saved index applied them."""
         if not self._one("SELECT 1 FROM tombstones WHERE generation <= ? LIMIT 1", generation):
             return
         with self._writing(change=False) as connection:
@@ -267,7 +271,7 @@ class Store:
         return self._page(_LISTED, cursor, limit)
 
     def all_documents(self, together: int = 200) -> Iterator[Document]:
-        """So many at a time: whoever goes through them may write meanwhile."""
+        """Every document by id, `together` of them per query, so that one may write meanwhile."""
         cursor: str | None = None
         while True:
             page = self._page(_COLUMNS, cursor, together)

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from index.corpus import Filters, Hit
+from index.documents import document
+from index.embedded.corpus import DATABASE, EmbeddedCorpus, EmbeddingModel
 from index.embedded.indexer import Indexer
+from index.embedded.snapshot import Snapshot
+from index.embedded.store import Store
 from index.errors import CorpusError, DiskFull
+from index.ingest import ingest
+from tests.fakes import FakeEmbedder
 
 
 class Work:
@@ -74,3 +85,48 @@ def test_stop_needs_no_work() -> None:
     indexer.stop()
     assert work.runs == 0
     assert indexer.is_stopping
+
+
+class SlowWords:
+    """A word index whose every `sync` after the first waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.searcher: Any = None
+        self.at_work, self.may_go_on = threading.Event(), threading.Event()
+
+    def sync(self, snapshot: Snapshot, *, damaged: bool = False) -> None:
+        if self.searcher is not None:
+            self.at_work.set()
+            assert self.may_go_on.wait(20)
+        self.searcher = NoHits(snapshot.generation)
+
+
+@dataclass(frozen=True)
+class NoHits:
+    generation: int
+
+    def search(self, *_: object) -> list[Hit]:
+        return []
+
+
+def test_a_claim_does_not_wait_for_an_index_in_the_making(tmp_path: Path) -> None:
+    words: Any = SlowWords()
+    model = FakeEmbedder()
+    store = Store(tmp_path / DATABASE, writable=True)
+    indexed = EmbeddingModel(model.identity, model.dimension, "auto")
+    corpus = EmbeddedCorpus(store, words, tmp_path / "vectors", indexed, writable=True)
+    corpus.start_indexing(ExitStack())
+    before = corpus.index_generation()
+    list(ingest([document("late", "Brand new words.", language="en")], corpus, model))
+    assert words.at_work.wait(20)
+    vector = model.embed(["brand new words"])[0]
+    assert corpus.search_vector(vector, 5) == corpus.search_words("brand", 5) == []
+    assert corpus.count_documents(Filters()) == 0
+    assert corpus.index_generation() == before < corpus.generation()
+    assert not corpus.wait_until_indexed(corpus.generation(), seconds=0.01)
+    words.may_go_on.set()
+    assert corpus.wait_until_indexed(corpus.generation(), seconds=20)
+    assert [hit.score for hit in corpus.search_vector(vector, 5)] == [pytest.approx(1, abs=1e-3)]
+    assert corpus.count_documents(Filters()) == 1
+    corpus.close()
+    store.close()
