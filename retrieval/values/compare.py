@@ -18,6 +18,7 @@ from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation, relate
 
 _BY = re.compile(r"\bby\s+$", re.I)
+_OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
 # Fewest content words of a claim that say what its values are of.
 FEWEST_WORDS = 2
 # Items beside the claim's own in which a word that compares counts.
@@ -58,6 +59,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
             for at, other in enumerate(sentence.values)
             if (relation := relate(value, other)) is not None
             and _is_change(claim, value) == _is_change(sentence, other)
+            and _is_part(claim, value) == _is_part(sentence, other)
         ]
         for value in claim.values
     ]
@@ -83,6 +85,12 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
 def _is_change(parsed: Parsed, value: Value) -> bool:
     """Whether a value says by how much something changed: "by 3 euros", not "to 15"."""
     return _BY.search(parsed.text, max(0, value.start - 8), value.start) is not None
+
+
+def _is_part(parsed: Parsed, value: Value) -> bool:
+    """Whether a value counts some of a greater number: "12 of the volunteers"."""
+    counts = isinstance(value, Quantity) and not value.measures[0].base
+    return counts and _OF_THEM.match(parsed.text, value.end) is not None
 
 
 def _together(relations: Sequence[Relation]) -> Relation:
@@ -175,7 +183,7 @@ def _steps(
     for value, (at, relation) in zip(claim.values, choice, strict=True):
         told = sentence.values[at]
         ours = claim.text[start(value) : reach(value)]
-        theirs = sentence.text[told.start : reach(told)]
+        theirs = sentence.text[start(told) : reach(told)]
         if ours.lower() != theirs.lower():
             text = f"{theirs} {_SAYS[relation]} {ours}"
             yield Step(text, (Slice(told.start, reach(told)),))

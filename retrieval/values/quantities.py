@@ -159,6 +159,7 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     if negative and number.kind == "cardinal":
         first -= len(head) - negative.start() - (head[negative.start()] in " (")
         head = head[: negative.start() + (head[negative.start()] in " (")]
+    value_start = first
     for form, what in _BOUNDS:
         if cue := form.search(head):
             bound, first = what, first - (len(head) - cue.start())
@@ -184,7 +185,17 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     elif _PLUS_AFTER.match(text, end):
         bound = ">="
     return Quantity(
-        first, end, max(reach, end), start, measures, noun, bound, per, written, per_slice
+        first,
+        end,
+        max(reach, end),
+        start,
+        measures,
+        noun,
+        bound,
+        per,
+        written,
+        per_slice,
+        value_start,
     )
 
 
@@ -227,7 +238,16 @@ def _ordinal(text: str, number: Number) -> Quantity:
     value = number.values[0]
     measure = Measure("th", value, value, 0, 0)
     return Quantity(
-        number.start, number.end, number.end, number.start, (measure,), noun, NO_BOUND, "", value
+        number.start,
+        number.end,
+        number.end,
+        number.start,
+        (measure,),
+        noun,
+        NO_BOUND,
+        "",
+        value,
+        value_start=number.start,
     )
 
 
@@ -409,4 +429,8 @@ def _article_as_one(text: str, match: re.Match[str], covered: bytearray) -> list
         if cue := form.search(before):
             bound, first = what, start - (len(before) - cue.start())
             break
-    return [Quantity(first, match.end(), match.end(), start, measures, "", bound, "", 1.0)]
+    return [
+        Quantity(
+            first, match.end(), match.end(), start, measures, "", bound, "", 1.0, value_start=start
+        )
+    ]

@@ -38,7 +38,8 @@ class Measure:
 class Quantity(Slice):
     """A number with its unit or noun. The slice begins with the words that bound it and ends with
     number and scale; reach: the end of its unit; number: as it is written, with its scale.
-    per: what it is told for each of, and in which slice.
+    per: what it is told for each of, and in which slice. number_start, value_start: of the number,
+    and of its sign or currency.
     """
 
     reach: int
@@ -49,3 +50,4 @@ class Quantity(Slice):
     per: str = ""
     number: float = 0.0
     per_slice: tuple[int, int] = (0, 0)
+    value_start: int = 0

@@ -66,11 +66,18 @@ def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
         if value <= upper.low:
             measures.append(replace(upper, low=value))
     if not measures:
-        return replace(high, bound="?", start=low.start, number_start=low.number_start)
+        return replace(
+            high,
+            bound="?",
+            start=low.start,
+            number_start=low.number_start,
+            value_start=low.value_start,
+        )
     return replace(
         high,
         start=low.start,
         number_start=low.number_start,
+        value_start=low.value_start,
         measures=tuple(measures),
         bound=NO_BOUND,
     )
