@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.api.test_http import assert_problem
+from tests.api.answers import assert_problem
 
 FINE = [
     "x", "😀", "👩‍👩‍👧‍👦 " * 20, "שלום עולם", "مرحبا بالعالم", "\u202eabc", "e\u0301", "x" * 10_000,

@@ -9,7 +9,7 @@ from api.service import Service
 from api.settings import Settings
 from index.errors import CorpusCorrupt, DiskFull
 from index.exact import ExactCorpus
-from tests.api.test_http import assert_problem
+from tests.api.answers import assert_problem
 from tests.conftest import client_for
 from tests.fakes import FakeEmbedder
 
