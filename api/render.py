@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from api.schemas import (
     DifferenceBody,
@@ -11,6 +11,7 @@ from api.schemas import (
     EvidenceBody,
     Excluded,
     Found,
+    NewestBody,
     PassageBody,
     Provenance,
     QuoteBody,
@@ -21,7 +22,7 @@ from api.schemas import (
     Sources,
     VerifyResponse,
 )
-from retrieval.types import Answer, Evidence
+from retrieval.types import Answer, Evidence, Judgement
 
 
 def _found(evidence: Evidence) -> dict[str, Any]:
@@ -50,7 +51,17 @@ def _evidence(evidence: Evidence) -> EvidenceBody:
             )
             for one in evidence.differences
         ],
+        language_not_judged=evidence.language_not_judged,
     )
+
+
+def _newest(judgement: Judgement | None) -> NewestBody | None:
+    if judgement is None or judgement.newest is None:
+        return None
+    verdict: Literal["SUPPORTED", "REFUTED"] = (
+        "SUPPORTED" if judgement.newest.stance == "SUPPORTS" else "REFUTED"
+    )
+    return NewestBody(verdict=verdict, date=judgement.newest.date)
 
 
 def _searched(answer: Answer) -> SearchedBody:
@@ -74,6 +85,8 @@ def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> V
         probability=probabilities[judgement.verdict] if judgement and probabilities else None,
         probabilities=probabilities,
         reason=judgement.reason if judgement else None,
+        language_not_judged=judgement.language_not_judged if judgement else None,
+        newest=_newest(judgement),
         evidence=[_evidence(item) for item in answer.evidence],
         sources=Sources(supporting=judgement.supporting, refuting=judgement.refuting)
         if judgement

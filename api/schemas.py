@@ -288,6 +288,10 @@ class EvidenceBody(Found):
         description="What evidence that refutes, or well may, says otherwise; empty where nothing "
         "is certain."
     )
+    language_not_judged: str | None = Field(
+        description="The passage's language, if it is one that the stance model does not know: "
+        "such a passage is found, and has no stance."
+    )
 
 
 class ModelNames(BaseModel):
@@ -327,6 +331,13 @@ class SearchResponse(BaseModel):
     took_ms: float
 
 
+class NewestBody(BaseModel):
+    """The newer of two camps, and the day of its newest document."""
+
+    verdict: Literal["SUPPORTED", "REFUTED"]
+    date: dt.date
+
+
 class VerifyResponse(BaseModel):
     claim: str = Field(
         description="As it was read: NFC, with one space between words. Offsets are into this."
@@ -338,7 +349,17 @@ class VerifyResponse(BaseModel):
     probabilities: dict[Verdict, float] | None
     reason: Reason | None = Field(
         description="no_documents: no document that is indexed passes the filters. The verdict is "
-        "NOT_ENOUGH_EVIDENCE then, without a probability."
+        "NOT_ENOUGH_EVIDENCE then, without a probability. not_a_statement: a question, an order or "
+        "a bare name gets no verdict. language_not_judged: the claim, or all that was found for "
+        "it, is in a language that the stance model does not know."
+    )
+    language_not_judged: str | None = Field(
+        description="The claim's language (BCP 47, und where it cannot be told), if that is why "
+        "there is no verdict."
+    )
+    newest: NewestBody | None = Field(
+        description="Where sources of different days disagree: which camp is newer. A claim that "
+        "names no year leans to it."
     )
     evidence: list[EvidenceBody]
     sources: Sources | None

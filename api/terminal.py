@@ -72,13 +72,23 @@ def show_verdict(answer: VerifyResponse) -> None:
 
 
 def _verdict(answer: VerifyResponse) -> str:
-    if answer.verdict is None or answer.probability is None:
+    if answer.reason == "not_a_statement":
+        return "no verdict: a question, an order or a name states nothing to verify"
+    if answer.reason == "language_not_judged":
+        spoken = f" ({answer.language_not_judged})" if answer.language_not_judged else ""
+        return f"no verdict: in a language{spoken} that the stance model does not know"
+    if answer.verdict is None:
         return "no verdict: no stance model is set"
+    if answer.probability is None:
+        return "not enough evidence: no document to judge by"
     colour = _COLOURS.get(answer.verdict, "dim")
     said = answer.verdict.replace("_", " ").lower()
     line = f"[{colour}]{said}[/{colour}], probability {answer.probability:.2f}"
     if answer.sources:
         line += f" ({answer.sources.supporting} for, {answer.sources.refuting} against)"
+    if answer.newest:
+        line += f"; the newest that decides is of {answer.newest.date}: "
+        line += answer.newest.verdict.lower()
     return line
 
 

@@ -168,8 +168,7 @@ def evaluate(claims: Sequence[Judged], target: Target, advance: Advance) -> Resu
 
 def decided(answer: VerifyResponse) -> Verdict:
     """The verdict of an answer that was made with a stance model."""
-    assert answer.verdict is not None
-    return answer.verdict
+    return answer.verdict or "NOT_ENOUGH_EVIDENCE"  # a claim that is not judged is undecided
 
 
 def hits(gold: Sequence[frozenset[str]], answers: Sequence[VerifyResponse]) -> dict[str, Any]:

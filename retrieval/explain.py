@@ -48,7 +48,13 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
     # Answers are remembered, and a text may have a million characters.
     document = replace(found.document, text="")
     if stance is None:
-        return Evidence(document, found.passage, rationale, found.scores)
+        return Evidence(
+            document,
+            found.passage,
+            rationale,
+            found.scores,
+            language_not_judged=reading.language_not_judged,
+        )
     label = stance_of(stance)
     may_refute = label == "REFUTES" or stance[REFUTES] >= DIFFERENCES_FROM
     return Evidence(

@@ -22,8 +22,8 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
     "CONFLICTING_EVIDENCE",
     "NOT_ENOUGH_EVIDENCE",
 )
-# Why a verdict has no probability.
-Reason = Literal["no_documents"]
+# Why there is no verdict, or why one has no probability.
+Reason = Literal["no_documents", "not_a_statement", "language_not_judged"]
 # Longest claim, in characters.
 MAX_CLAIM_CHARS = 10_000
 # Most documents that can be asked for.
@@ -87,7 +87,8 @@ class Calibration:
     temperature: divides the logits of a stance (Guo et al., On Calibration of Modern Neural
     Networks, 2017). relevance: weight of the stance, against that of the search score, in the order
     of the documents. about, about_width: the search score at which P(about) is 0.5, and over which
-    it rises. sharpness, verdict_temperature: see retrieval/verdict.py.
+    it rises. sharpness, verdict_temperature: see retrieval/verdict.py. languages: primary subtags
+    (BCP 47) of those it was fitted on, in which claims and passages are judged; none = in all.
     """
 
     temperature: float = 1.0
@@ -96,6 +97,7 @@ class Calibration:
     about_width: float = 0.0
     sharpness: float = 1.0
     verdict_temperature: float = 1.0
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class Evidence:
     stance: Stance | None = None
     stance_probabilities: Mapping[Stance, float] | None = None
     differences: tuple[Difference, ...] = ()
+    language_not_judged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +142,16 @@ class Judgement:
     """The verdict, the probability of each, and the number of independent sources in each camp.
 
     newest: where sources of different days disagree, the camp that is newer.
-    Where there is no passage to judge by, probabilities is empty and reason says why.
+    Where there is no passage to judge by, probabilities is empty and reason says why. A claim that
+    is not judged has no verdict. language_not_judged: the language of a claim, if that is why.
     """
 
-    verdict: Verdict
+    verdict: Verdict | None
     probabilities: Mapping[Verdict, float]
-    supporting: int
-    refuting: int
+    supporting: int = 0
+    refuting: int = 0
     reason: Reason | None = None
+    language_not_judged: str | None = None
     newest: Newest | None = None
 
 

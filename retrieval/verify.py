@@ -13,8 +13,10 @@ from index.corpus import Corpus, Embedder, Filters
 from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.explain import explain
+from retrieval.language import unjudged_language
 from retrieval.search import Fusion, search
 from retrieval.sources import independent_sources, newest_camp
+from retrieval.statement import states_something
 from retrieval.types import (
     STANCES,
     Answer,
@@ -36,7 +38,7 @@ READ_DOCUMENTS = 10
 DEEPER, MOST_LOOKED_AT = 4, 160
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 # The verdict where there is no document to judge by: that is no evidence of anything.
-NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, 0, 0, "no_documents")
+NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, reason="no_documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,15 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
     with models.timed("embed"):
         vectors = models.embedder.embed_queries([claim.text for claim in claims])
     readings = [candidates(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
-    judgements: Sequence[Judgement | None] = [None] * len(claims)
+    judgements: list[Judgement | None] = [None] * len(claims)
     if models.stance is not None:
+        judgements = [not_judged(claim, models.stance) for claim in claims]
+        rows = [row for row, judgement in enumerate(judgements) if judgement is None]
         with models.timed("stance"):
-            readings = score_evidence(readings, models.stance)
-        judgements = [_judgement(each, models.stance, models.threshold) for each in readings]
+            scored = score_evidence([readings[row] for row in rows], models.stance)
+        for row, each in zip(rows, scored, strict=True):
+            readings[row] = each
+            judgements[row] = _judgement(each, models.stance, models.threshold)
     shown = [each[: claim.top_k] for claim, each in zip(claims, readings, strict=True)]
     flat = explain([reading for each in shown for reading in each], models.embedder, models.timed)
     evidence = regroup(flat, [len(each) for each in shown])
@@ -78,6 +84,15 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
         Answer(claim.text, tuple(own), judgement, generation, searched(claim.filters, corpus))
         for claim, own, judgement in zip(claims, evidence, judgements, strict=True)
     ]
+
+
+def not_judged(claim: Claim, model: StanceModel) -> Judgement | None:
+    """Why a claim gets no verdict, though its evidence is found: it states nothing, or it is in a
+    language that the model was not fitted on. None for a claim that is judged."""
+    language = unjudged_language(claim.text, model.calibration.languages)
+    if language is not None:
+        return Judgement(None, {}, reason="language_not_judged", language_not_judged=language)
+    return None if states_something(claim.text) else Judgement(None, {}, reason="not_a_statement")
 
 
 def candidates(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Reading]:
@@ -97,10 +112,14 @@ def candidates(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) ->
     if claim.top_k > len(judged):
         # Deeper rankings put other documents among the first, too.
         rest = _without(judged, find(claim.top_k))[: claim.top_k - len(judged)]
-    return [
-        Reading(candidate, claim.text, vector, judged=at < len(judged))
-        for at, candidate in enumerate([*judged, *rest])
-    ]
+    known = models.stance.calibration.languages
+    readings = []
+    for at, candidate in enumerate([*judged, *rest]):
+        # One of another language is shown, and has no say.
+        language = unjudged_language(candidate.passage.text, known, candidate.document.language)
+        is_judged = at < len(judged) and language is None
+        readings.append(Reading(candidate, claim.text, vector, is_judged, language))
+    return readings
 
 
 def searched(filters: Filters, corpus: Corpus) -> Searched:
@@ -149,7 +168,8 @@ def _as_read(candidate: Candidate) -> str:
 def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float) -> Judgement:
     judged = [reading for reading in readings if reading.judged]
     if not judged:
-        return NO_DOCUMENTS
+        foreign = any(reading.language_not_judged for reading in readings)
+        return replace(NO_DOCUMENTS, reason="language_not_judged") if foreign else NO_DOCUMENTS
     stances = np.array([reading.stance for reading in judged], np.float32)
     stances = stances.reshape(-1, len(STANCES))
     documents = [reading.candidate.document for reading in judged]

@@ -42,7 +42,8 @@ class Reading:
     """A candidate of a claim, and what it says of the claim.
 
     claim, vector: text of the claim, and its unit vector of shape (dim,). judged: whether the
-    verdict is made of this candidate; how much evidence is shown must not change that. stance:
+    verdict is made of this candidate; how much evidence is shown must not change that.
+    language_not_judged: the language of a passage that is found and not read. stance:
     probabilities of shape (3,); None until the stance model has read the passage. key_sentences:
     those that carry the stance most.
     """
@@ -51,6 +52,7 @@ class Reading:
     claim: str
     vector: Vectors
     judged: bool
+    language_not_judged: str | None = None
     stance: Vectors | None = None
     key_sentences: tuple[Quote, ...] = ()
 
@@ -72,6 +74,7 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
     """
     flat = [reading for each in found for reading in each]
     worth = worth_reading(probability_about(_search_scores(flat), model.calibration))
+    worth &= np.array([reading.language_not_judged is None for reading in flat], bool)
     rows = np.flatnonzero(worth).tolist()
     for row, read in zip(rows, predict_stances([flat[row] for row in rows], model), strict=True):
         flat[row] = read
@@ -206,7 +209,10 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
     counted, order = as_shown(_raw_stances(judged), _search_scores(judged), fitted)
     shown = [replace(judged[row], stance=counted[row]) for row in order]
     rest = discount(_raw_stances(others), probability_about(_search_scores(others), fitted))
-    return shown + [replace(r, stance=row) for r, row in zip(others, rest, strict=True)]
+    return shown + [
+        reading if reading.language_not_judged else replace(reading, stance=row)
+        for reading, row in zip(others, rest, strict=True)
+    ]
 
 
 def _raw_stances(readings: Sequence[Reading]) -> Vectors:

@@ -64,6 +64,8 @@ from training.errors import TrainingError
 from training.mine import may_decide
 from training.recipe import UNSEEN, WITHOUT_CONTEXT
 
+# All pairs that are learned and calibrated on are English.
+LANGUAGES = ("en",)
 # In the others a claim has evidence of several stances, or labels that a machine made: what is
 # right over a corpus that holds some of it cannot be told.
 ONE_EVIDENCE = {"rte_fever", "feverous_programfc", "fm2", "scifact"}
@@ -147,7 +149,7 @@ def _calibrate(
         weigher, [(p.evidence, p.claim) for p in unseen], Journal(work / "pairs.jsonl", names)
     )
     labels = np.array([STANCES.index(pair.label) for pair in unseen])
-    fitted = Calibration(temperature=fit_temperature(logits, labels))
+    fitted = Calibration(temperature=fit_temperature(logits, labels), languages=LANGUAGES)
     weigher.calibration = fitted
     journal = Journal(work / "claims.jsonl", {**names, "temperature": fitted.temperature})
     cases = [case for corpus in corpora for case in _cases(*corpus, weigher, embedder, journal)]

@@ -15,7 +15,7 @@ from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.explain import explain
 from retrieval.search import Fusion
-from retrieval.types import Calibration, Claim, Judgement, Quote, Searched
+from retrieval.types import Calibration, Claim, Judgement, Newest, Quote, Searched
 from retrieval.verify import NO_DOCUMENTS, Models, candidates, verify
 from retrieval.weigh import SKIP_SENTENCES_FROM, combine_readings, score_evidence
 from tests.conftest import articles
@@ -90,7 +90,9 @@ def test_the_verdict_is_made_of_the_same_ten_however_many_are_asked_for() -> Non
     ]
     corpus, models = ExactCorpus(), Models(Facing(), FakeStance(), Fusion())
     list(ingest(documents, corpus, models.embedder))
-    few, ten, many = (verify([Claim("river bridge", k)], corpus, models)[0] for k in (3, 10, 40))
+    few, ten, many = (
+        verify([Claim("river bridge opened", k)], corpus, models)[0] for k in (3, 10, 40)
+    )
     assert few.judgement == ten.judgement == many.judgement
     shown = [[item.document.id for item in each.evidence] for each in (few, ten, many)]
     assert shown[0] == shown[1][:3]
@@ -161,7 +163,7 @@ def test_nothing_said_is_not_enough(corpus: ExactCorpus) -> None:
 
 
 def test_where_no_document_is_searched_no_probability_is_made_up(corpus: ExactCorpus) -> None:
-    (empty,) = verify([Claim("x")], ExactCorpus(), weighing())
+    (empty,) = verify([Claim("The bridge opened")], ExactCorpus(), weighing())
     nobody = Claim("The bridge cost 48 million", filters=Filters(publisher=("Nobody",)))
     (filtered,) = verify([nobody], corpus, weighing())
     for answer in (empty, filtered):
@@ -376,3 +378,81 @@ def test_a_passage_and_its_sentences_are_read_under_its_title(corpus: ExactCorpu
     claim = [Claim("The ferry to Norland carries 900 people", 1)]
     verify(claim, corpus, Models(EMBEDDER, model, Fusion()))
     assert {f"At sea. {text}", "At sea. The ferry is old."} <= set(model.seen)
+
+
+ENGLISH = Calibration(languages=("en",))
+
+
+@pytest.mark.parametrize("text", ["Did the bridge cost 48 million euros?", "Show me the bridge"])
+def test_what_states_nothing_gets_evidence_and_no_verdict(corpus: ExactCorpus, text: str) -> None:
+    (answer,) = verify([Claim(text)], corpus, weighing())
+    assert answer.judgement == Judgement(None, {}, reason="not_a_statement")
+    assert answer.evidence
+    assert {item.stance for item in answer.evidence} == {None}
+
+
+def test_a_claim_in_a_language_the_model_does_not_know_is_found_and_not_judged(
+    corpus: ExactCorpus,
+) -> None:
+    models = Models(EMBEDDER, FakeStance(ENGLISH), Fusion())
+    french, english = verify(
+        [
+            Claim("Le pont a coûté 48 millions, dit le maire de la ville"),
+            Claim("The bridge opened"),
+        ],
+        corpus,
+        models,
+    )
+    assert french.judgement == Judgement(
+        None, {}, reason="language_not_judged", language_not_judged="fr"
+    )
+    assert french.evidence
+    assert english.judgement is not None
+    assert english.judgement.verdict is not None
+
+
+def test_a_passage_in_a_language_the_model_does_not_know_has_no_say() -> None:
+    corpus = ExactCorpus()
+    claim = "The bridge cost 48 million euros"
+    foreign = document("fr", claim, language="fr")
+    list(ingest([foreign], corpus, EMBEDDER))
+    models = Models(EMBEDDER, FakeStance(ENGLISH), Fusion())
+    (answer,) = verify([Claim(claim)], corpus, models)
+    assert answer.judgement == replace(NO_DOCUMENTS, reason="language_not_judged")
+    assert [(item.language_not_judged, item.stance) for item in answer.evidence] == [("fr", None)]
+    list(ingest([document("en", claim, language="en")], corpus, EMBEDDER))
+    (answer,) = verify([Claim(claim)], corpus, models)
+    assert answer.judgement.verdict == "SUPPORTED"
+    assert answer.judgement.supporting == 1
+    assert [item.document.id for item in answer.evidence] == ["en", "fr"]
+
+
+DEBUNK = (
+    "A post says that the bridge cost 48 million euros and that the town hid the bill.",
+    "The council met on Tuesday and heard a report on the traffic across the river and the quay.",
+    "Correction: the bridge cost 71 million euros, not as we wrote in an earlier version.",
+)
+
+
+def test_the_correction_below_decides_for_an_article_that_repeats_the_claim() -> None:
+    corpus = ExactCorpus()
+    list(ingest([document("a", "\n\n".join(DEBUNK), language="en")], corpus, EMBEDDER))
+    (answer,) = verify([Claim("The bridge cost 48 million euros")], corpus, weighing())
+    assert answer.judgement.verdict == "REFUTED"
+    assert answer.evidence[0].rationale[0].quote.startswith("Correction")
+    assert answer.evidence[0].passage.text == DEBUNK[2]
+
+
+def test_where_camps_are_apart_in_time_the_answer_says_which_is_newer() -> None:
+    corpus = ExactCorpus()
+    old = document("old", "The bridge cost 48 million euros.", published_at="2022-03-01")
+    new = document("new", "The bridge cost 71 million euros.", published_at="2023-03-01")
+    list(ingest([old, new], corpus, EMBEDDER))
+    undated, dated = verify(
+        [Claim("The bridge cost 48 million euros"), Claim("The bridge cost 48 million in 2022")],
+        corpus,
+        weighing(),
+    )
+    newest = Newest("REFUTES", dt.date(2023, 3, 1))
+    assert (undated.judgement.verdict, undated.judgement.newest) == ("REFUTED", newest)
+    assert dated.judgement.verdict != "REFUTED" or dated.judgement.newest is None
