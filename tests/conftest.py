@@ -25,13 +25,27 @@ EXAMPLES = ROOT / "examples"
 CENTRE = "Turkey and Russia each sent 60 servicemen to the centre. It opened on Saturday."
 
 
-# Fixtures that compile a real model: every test that uses one is marked slow.
+# Tests marked slow, beside those that carry the marker: by file, and by fixtures of real models.
+SLOW_FILES = {
+    "api/test_cli.py",
+    "api/test_server.py",
+    "evaluation/test_cli.py",
+    "index/test_kill.py",
+    "retrieval/test_families.py",
+    "retrieval/test_gpu.py",
+    "retrieval/test_integers.py",
+    "retrieval/test_stance.py",
+    "test_start.py",
+}
 REAL_MODELS = {"real_embedder", "real_stance"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = [name for name in SLOW_FILES if not (ROOT / "tests" / name).is_file()]
+    assert not missing, f"SLOW_FILES names {missing}, which are not there"
     for item in items:
-        if isinstance(item, pytest.Function) and REAL_MODELS & set(item.fixturenames):
+        file = item.path.relative_to(ROOT / "tests").as_posix()
+        if file in SLOW_FILES or REAL_MODELS & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
 
 
