@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import psutil
 import pytest
 from fastapi import FastAPI
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -40,6 +42,17 @@ def url_of(server: subprocess.Popen) -> str:
     return line.split()[-1]
 
 
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it never came to hold"
+        time.sleep(0.02)
+
+
+def metrics(url: str) -> str:
+    return httpx.get(f"{url}/metrics").text
+
+
 def test_only_a_proxy_that_was_named_says_where_a_request_came_from() -> None:
     def believes(settings: Settings) -> bool:
         config = configured(FastAPI(), settings)
@@ -65,7 +78,8 @@ def test_requests_in_flight_finish() -> None:
             )
         )
         ask.start()
-        time.sleep(0.7)
+        # The claim, and the request that asks for the metrics.
+        wait_until(lambda: "claimdesk_requests_in_flight 2.0" in metrics(url))
         server.send_signal(signal.SIGTERM)
         ask.join()
         assert answers[0].status_code == 200
@@ -82,9 +96,7 @@ def test_who_leaves_is_not_waited_for() -> None:
             url = url_of(server)
             with pytest.raises(httpx.ReadTimeout):
                 httpx.post(f"{url}/v1/verify", json={"claim": "x"}, timeout=0.3)
-            until = time.monotonic() + 1
-            while 'status="499"' not in httpx.get(f"{url}/metrics").text:
-                assert time.monotonic() < until
+            wait_until(lambda: 'status="499"' in metrics(url))
         finally:
             server.terminate()
 
@@ -105,7 +117,9 @@ def test_a_connection_that_nobody_reads_from_ends() -> None:
                 client.connect((address.hostname, address.port))
                 head = f"POST /v1/documents:import HTTP/1.1\r\nHost: {address.hostname}\r\n"
                 client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-                time.sleep(6)
+                own_port = client.getsockname()[1]
+                connections = psutil.Process(server.pid).net_connections
+                wait_until(lambda: all(own_port not in one.raddr for one in connections("tcp")))
                 with pytest.raises(ConnectionError):
                     list(iter(lambda: client.recv(2**16), b""))
         finally:
