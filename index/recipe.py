@@ -19,7 +19,7 @@ class Recipe:
     """index/split.py and the sentence library: where passages begin and end."""
     embedding_text: int = 1
     """`index.split.embedding_text`: what is embedded and indexed for a passage."""
-    analysis: int = 1
+    analysis: int = 2
     """index/terms.py: which terms a text has."""
     vectors: int = 2
     """index/embedded/vectors.py: kind, parameters and file of the vector index."""

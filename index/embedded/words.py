@@ -27,7 +27,7 @@ from index.errors import CorpusCorrupt, CorpusError, DiskFull, IndexUnavailable
 from index.exact import K1
 from index.recipe import RECIPE
 from index.split import embedding_text
-from index.terms import ANALYZER, analyzer, terms
+from index.terms import ANALYZER, analyzer, searchable, terms
 
 log = logging.getLogger(__name__)
 NAME = "word index"
@@ -315,7 +315,7 @@ def _row(text: Text) -> tantivy.Document:
     row = tantivy.Document()
     row.add_text(ROW, ROW)
     row.add_integer("key", text.key)
-    row.add_text("text", embedding_text(text.title, text.text))
+    row.add_text("text", searchable(embedding_text(text.title, text.text)))
     day = text.published_at
     row.add_integer("day", day.toordinal() if day else UNDATED)
     if text.publisher is not None:

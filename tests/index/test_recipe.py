@@ -36,6 +36,7 @@ and on and on and on and on and on and on and on and on and on, and on and on an
 and on and on and on and on and on and on and on and on and on, and on and on and on and on and on.
 
 Ende. Ünïcode überall! Was? Ja."""
+OTHER_SCRIPTS = " Lind\u200bholm, 選挙の投票率は六割 (\uff14\uff18), โรงพยาบาล"
 
 
 def digest(value: object) -> str:
@@ -49,12 +50,12 @@ def test_what_a_step_makes_changes_only_with_its_version() -> None:
         "split": (RECIPE.split, digest(passages)),
         "embedding_text": (RECIPE.embedding_text, embedding_text("Title", "Text."),
                            embedding_text("", "Text.")),
-        "analysis": (RECIPE.analysis, digest(terms(TEXT))),
+        "analysis": (RECIPE.analysis, digest(terms(TEXT + OTHER_SCRIPTS))),
     }  # fmt: skip
     assert made == {
         "split": (1, "62960f1ed86767fa"),
         "embedding_text": (1, "Title. Text.", "Text."),
-        "analysis": (1, "ffe6b0c4292830c5"),
+        "analysis": (2, "e7f73770f028c136"),
     }
 
 
