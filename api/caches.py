@@ -1,4 +1,4 @@
-"""What was worked out before -> the same again, while nothing it was made of has changed."""
+"""LRU caches: answers by the generation that they were found in, and vectors by their text."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Kind = Literal["document", "query"]
 TextKey = tuple[Kind, str]
-# A text is embedded again and again only when it is a claim or a sentence.
+# Longest text in characters whose vector is kept: claims and sentences come again, longer texts do
+# not.
 LONGEST_TEXT = 1_000
+# Most bytes that Python takes for a character.
 BYTES_PER_CHARACTER = 4
 
 
 class Cache(Generic[Key, Value]):
-    """What was used last, up to so many bytes. Safe to use from several threads.
+    """Keeps the items that were used last. Safe to use from several threads.
 
     Args:
-        most_bytes: of all keys and values together; 0 keeps nothing.
-        weigh: about how many bytes a key and its value take.
+        most_bytes: size of all keys and values together; 0 keeps nothing.
+        weigh: rough size of a key and its value in bytes.
     """
 
     def __init__(self, most_bytes: int, weigh: Callable[[Key, Value], int]) -> None:
@@ -47,7 +49,7 @@ class Cache(Generic[Key, Value]):
             return item[1]
 
     def put(self, key: Key, value: Value) -> None:
-        """A value that had to be made: each one is a miss. One that is too large is not kept."""
+        """Keep a value that had to be made, which counts as a miss; not if it is too large."""
         with self._lock:
             self.misses += 1
             if self._weigh(key, value) <= self._kept.maxsize:
@@ -55,7 +57,7 @@ class Cache(Generic[Key, Value]):
 
 
 class Remembering:
-    """An embedder that does not embed the same short text twice."""
+    """An embedder that remembers the vectors of short texts."""
 
     def __init__(self, embedder: Embedder, most_bytes: int) -> None:
         self._embedder = embedder

@@ -1,4 +1,4 @@
-"""What FastAPI does not find for the OpenAPI document: problem documents, and lines of NDJSON."""
+"""Adds to the OpenAPI document what FastAPI cannot infer: problem documents and NDJSON lines."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _SENT = (Problem, *get_args(BatchLine), *get_args(ImportLine))
 
 
 def reference(model: type[BaseModel]) -> dict[str, str]:
-    """The schema of one of the models that `complete` adds."""
+    """A JSON Schema reference to one of the models that `complete` adds."""
     return {"$ref": _PLACE.format(model=model.__name__)}
 
 
 def ndjson(line: Any, *rows: Mapping[str, Any]) -> dict[str, Any]:
-    """Content of many lines (JSON Schema 2020-12, section 8).
+    """The OpenAPI content of an NDJSON body (JSON Schema 2020-12, section 8).
 
     Args:
-        line: a model, or a union of those that a line may be.
-        rows: examples.
+        line: the model of a line, or a union of models.
+        rows: example lines.
     """
     schema = {
         "type": "string",
@@ -42,7 +42,7 @@ def ndjson(line: Any, *rows: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def complete(app: FastAPI) -> None:
-    """Have the application's OpenAPI document hold what `reference` refers to."""
+    """Add to the application's OpenAPI document the models that `reference` refers to."""
     found = app.openapi
 
     @cache

@@ -71,9 +71,11 @@ class Running:
 
     def stop(self) -> None:
         """Answer all that wait with 503, "stopping", and end all streams. Call it in the loop."""
-        waited = self.queue.stop()
-        if waited and not self.stopping.is_set():
-            log.warning("stopping: %d claims and documents were not answered", waited)
+        if self.stopping.is_set():
+            return
+        waited, imports = self.queue.stop(), self.imports.borrowed_tokens
+        if waited or imports:
+            log.warning("stopping: %d claims or texts and %d imports cut off", waited, imports)
         self.stopping.set()
 
     async def close(self) -> None:

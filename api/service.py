@@ -1,4 +1,4 @@
-"""Settings -> an open corpus and models, with the calls that both doors make."""
+"""Settings -> an open corpus with its models, and the calls that HTTP and command line make."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ VERSION = version("claimdesk")
 
 
 class Service:
-    """A corpus with its embedder. `close()` it, or use it in a `with`."""
+    """An open corpus with its models. `close()` it, or use it in a `with`."""
 
     def __init__(
         self,
@@ -64,7 +64,15 @@ class Service:
 
     @classmethod
     def open(cls, settings: Settings, *, writable: bool, stances: bool = True) -> Service:
-        """Raises: CorpusError or RetrievalError, each saying what to do."""
+        """A service over the corpus and the models of the settings.
+
+        Args:
+            stances: whether the stance model is loaded.
+
+        Raises:
+            CorpusError: the corpus cannot be opened; the message says what to do.
+            ModelUnavailable: a model cannot be loaded.
+        """
         embedder = embedder_of(settings)
         stance = stance_of(settings) if stances and settings.stance_model != NO_MODEL else None
         corpus = _open(settings.data, settings, embedder, writable)
@@ -80,8 +88,11 @@ class Service:
         self.corpus.close()
 
     def warm_up(self) -> None:
-        """Catch the indexes up and run each model once, so that the first claim does not wait: but
-        not on ten passages, which is what the start itself would wait for."""
+        """Run each model once, so that the first claim does not wait for what they do at first.
+
+        The stance model reads one pair, not the ten passages of a claim, for which the start would
+        wait.
+        """
         verify([Claim("warm-up", top_k=1)], self.corpus, replace(self.models, stance=None))
         if self.models.stance is not None:
             self.models.stance.predict([("warm", "up")])
@@ -185,14 +196,22 @@ class Service:
 
 
 def embedder_of(settings: Settings) -> CompiledEmbedder:
-    """The embedding model that is set. Raises: ModelUnavailable."""
+    """The embedding model of the settings.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded.
+    """
     return load_embedder(
         settings.embedding_model, settings.cache, settings.threads, device=settings.device
     )
 
 
 def stance_of(settings: Settings) -> CompiledCrossEncoder:
-    """The stance model that is set, which must not be `NO_MODEL`. Raises: ModelUnavailable."""
+    """The stance model of the settings, which must not be `NO_MODEL`.
+
+    Raises:
+        ModelUnavailable: it cannot be loaded.
+    """
     return load_stance(
         settings.stance_model, settings.cache, settings.threads, device=settings.device
     )

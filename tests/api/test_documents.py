@@ -1,7 +1,6 @@
 """Documents over HTTP: stored, listed, imported, and found."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -141,41 +140,6 @@ def test_what_was_stored_is_found_at_once(open_embedded: OpenEmbedded) -> None:
         assert top(client, "icebreaker") == ("new", generation + 1)
         client.delete("/v1/documents/new")
         assert top(client, "icebreaker")[0] != "new"
-    corpus.close()
-
-
-def test_writes_and_searches_at_once(open_embedded: OpenEmbedded) -> None:
-    """Every answer is of one state of the corpus, and no later one is older."""
-    corpus = open_embedded()
-    statuses: list[int] = []
-    generations: list[int] = []
-
-    def write(client: TestClient, name: str) -> None:
-        for n in range(15):
-            body = {"text": f"Ferry {name} {n} sails. It is full.", "publisher": name}
-            statuses.append(client.put(f"/v1/documents/{name}{n % 5}", json=body).status_code)
-
-    def read(client: TestClient) -> None:
-        seen: list[int] = []
-        for n in range(20):
-            asked = {"query": f"ferry {n}", "filters": {"publisher": ["one", "two"]}}
-            answer = client.post("/v1/search", json=asked)
-            statuses.append(answer.status_code)
-            body = answer.json()
-            seen.append(body["provenance"]["index_generation"])
-            for item in body["results"]:
-                assert item["document"]["publisher"] in {"one", "two"}
-        generations.extend(seen)
-        assert seen == sorted(seen)
-
-    with client_for(Service(Settings(), corpus, FakeEmbedder())) as client:
-        work = [(write, client, "one"), (write, client, "two"), (read, client), (read, client)]
-        with ThreadPoolExecutor(len(work)) as pool:
-            for future in [pool.submit(*call) for call in work]:
-                future.result(60)
-        assert set(statuses) <= {200, 201}
-        assert client.get("/v1/info").json()["documents"] == 10
-    assert len(generations) == 40
     corpus.close()
 
 
