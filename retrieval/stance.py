@@ -30,9 +30,9 @@ _CALIBRATION = TypeAdapter(Calibration)
 WINDOW_TOKENS = 256
 # In a third of float32's time; used where its answers are within TOLERANCE of float32's.
 FASTEST: Precision = "int8"
-# Largest mean difference of a probability from the plain library's in float32; that is what
-# `claimdesk bench` prints as mean_probability_difference.
-TOLERANCE = 0.01
+# Largest mean difference of a probability from the plain library's in float32, which `claimdesk
+# bench` prints as mean_probability_difference: 0.01, less what other texts may differ more.
+TOLERANCE = 0.008
 _NAMES: Mapping[str, Stance] = {
     "supports": "SUPPORTS", "support": "SUPPORTS", "supported": "SUPPORTS",
     "entailment": "SUPPORTS",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import shutil
 import sys
@@ -145,28 +146,41 @@ def _measured(
     """
     measure = made.measure()
     differences: dict[str, float] = {}
+    scales, floats = read_scales(files.folder) if "int8-products" in forms else {}, None
     for form in forms:
-        graph = _converted(files, made, form)
+        if form == "int8-products":
+            scale_weights(made.module, scales)
+            graph = in_form(_converted(files, made), form, scales)
+        else:
+            floats = floats or _converted(files, made)
+            graph = in_form(floats.clone(), form, {})
         # A clone: what is saved has not been changed by compiling.
         processor = Processor(compiled(core, graph.clone(), form), made.meta, made.tokenizer)
-        differences[form] = round(measure(Graph(files.identity, processor)), 6)
+        try:
+            differences[form] = round(measure(Graph(files.identity, processor)), 6)
+        except ModelUnavailable:  # numbers that are not finite
+            if form == forms[-1]:
+                raise
+            differences[form] = math.inf
         if differences[form] <= made.tolerance:
             _tell(files, form, differences, made.tolerance)
             return graph, form, differences
         if form == "int8-products":
-            made = load_traceable(files, trace)  # its weights were multiplied
+            made = load_traceable(files, trace)  # with its own weights
     raise ModelUnavailable(
         f"{files.name} cannot be compiled: its answers differ from the plain library's by "
         f"{differences[forms[-1]]:.4f}, and {made.tolerance} is allowed"
     )
 
 
-def _converted(files: ModelFiles, made: Traceable, form: Form) -> Any:
-    """The torch module as an OpenVINO graph in this form."""
+def _converted(files: ModelFiles, made: Traceable) -> Any:
+    """The torch module as an OpenVINO graph of floats.
+
+    Raises:
+        ModelUnavailable: OpenVINO cannot convert it.
+    """
     import torch
 
-    scales = read_scales(files.folder) if form == "int8-products" else {}
-    scale_weights(made.module, scales)
     example = torch.ones((2, 8), dtype=torch.long)
     try:
         graph = openvino().convert_model(
@@ -176,7 +190,7 @@ def _converted(files: ModelFiles, made: Traceable, form: Form) -> Any:
         raise ModelUnavailable(f"{files.name} cannot be compiled: {error}") from error
     for port, name in zip(graph.inputs, made.inputs, strict=True):
         port.get_tensor().set_names({name})
-    return in_form(graph, form, scales)
+    return graph
 
 
 def _tell(files: ModelFiles, form: Form, differences: dict[str, float], tolerance: float) -> None:

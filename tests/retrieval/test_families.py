@@ -37,7 +37,7 @@ SMALL = {
     "num_hidden_layers": 2,
     "num_attention_heads": 2,
     "intermediate_size": 64,
-    "initializer_range": 0.3,
+    "initializer_range": 0.25,
     "max_position_embeddings": 66,
 }
 PROMPTS = {"query": "query: ", "document": "passage: "}

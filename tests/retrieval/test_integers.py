@@ -19,7 +19,7 @@ from retrieval.running.graph import Graph
 from retrieval.running.integers import RANGE, SCALES, read_scales, with_integer_products
 from retrieval.running.probes import PAIRS
 from retrieval.running.processor import load_processor
-from retrieval.stance import CompiledCrossEncoder, load_stance, trace
+from retrieval.stance import TOLERANCE, CompiledCrossEncoder, load_stance, trace
 from retrieval.types import STANCES, Calibration
 from training.ranges import measured
 
@@ -150,7 +150,7 @@ def test_integers_that_are_too_coarse_are_not_used(
     (meta,) = tmp_path.glob("*-int8.f32-*/meta.json")
     kept = json.loads(meta.read_text())
     assert kept["form"] == "f32"
-    assert kept["differences"]["int8"] > 0.01 > kept["differences"]["f32"]
+    assert kept["differences"]["int8"] > TOLERANCE > kept["differences"]["f32"]
     assert "coarse runs in f32" in caplog.text
     assert f"int8 {kept['differences']['int8']:.4f}" in caplog.text
 
