@@ -20,12 +20,14 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
 )
 _OTHER_WIDTH = re.compile("[\uff01-\uffee]+")
-# Runs of scripts that set no space between words: Han, Hiragana, Katakana; Thai, Lao, Myanmar,
-# Khmer.
+# Runs of one script that sets no space between words. Han and the two kana are runs of their own:
+# where a Japanese text goes from one to the other, there is most often a new word or an ending.
 _UNSPACED = re.compile(
-    "[\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ebd\u0ec0-\u0ecd\u1000-\u103f\u1050-\u109f\u1780-\u17d3]+"
+    "[\u3041-\u3096\u3099\u309a\u309d-\u309f]+"  # Hiragana
+    "|[\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff]+"  # Katakana
+    "|[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"  # Han
+    "|[\u0e01-\u0e3a\u0e40-\u0e4e]+|[\u0e81-\u0ebd\u0ec0-\u0ecd]+"  # Thai, Lao
+    "|[\u1000-\u103f\u1050-\u109f]+|[\u1780-\u17d3]+"  # Burmese, Khmer
 )
 
 
@@ -50,7 +52,7 @@ def searchable(text: str) -> str:
     """The text as the analyser takes it.
 
     Invisible characters are left out, full-width and half-width ones have their usual width, and
-    where a script sets no spaces each pair of neighbouring letters is a word.
+    where a script sets no spaces each two neighbouring letters of it are a word.
     """
     if text.isascii():
         return text
@@ -62,4 +64,6 @@ def _pairs(run: re.Match[str]) -> str:
     # Marks above and below letters end words in the analyser.
     letters = [char for char in run[0] if unicodedata.category(char) != "Mn"]
     pairs = [first + second for first, second in itertools.pairwise(letters)]
+    if not pairs and "\u3041" <= run[0] <= "\u309f":
+        return " "  # one Hiragana letter is a particle, by which nothing is found
     return f" {' '.join(pairs or letters)} "

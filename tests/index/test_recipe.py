@@ -55,7 +55,7 @@ def test_what_a_step_makes_changes_only_with_its_version() -> None:
     assert made == {
         "split": (1, "62960f1ed86767fa"),
         "embedding_text": (1, "Title. Text.", "Text."),
-        "analysis": (2, "e7f73770f028c136"),
+        "analysis": (2, "f74e8a8da981dd31"),
     }
 
 
