@@ -12,34 +12,34 @@ from fastapi import FastAPI
 
 from api.settings import Settings
 
-# RFC 5482; Linux has it.
+# The socket option of RFC 5482, where the system has it, as Linux does.
 _USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
-# Seconds before the end of the time to shut down in which what was cut off is told so.
+# Seconds before the end of the shutdown in which clients whose answer is cut off are told so.
 LAST_WORDS_SECONDS = 1.0
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once claims can be sent, on stdout, for whoever started it.
+    """Prints where it listens to stdout, once claims can be sent, for whoever started it.
 
     Args:
-        patience: seconds that a client may leave what was sent to it unread.
+        unread_seconds: how long a client may leave what was sent to it unread.
         cut_off: answers whatever is not done shortly before requests are cancelled.
     """
 
     def __init__(
-        self, config: uvicorn.Config, patience: float, cut_off: Callable[[], None]
+        self, config: uvicorn.Config, unread_seconds: float, cut_off: Callable[[], None]
     ) -> None:
         super().__init__(config)
-        self._patience, self._cut_off = patience, cut_off
+        self._unread_seconds, self._cut_off = unread_seconds, cut_off
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         for listening in self.servers if self.started else ():
             for opened in listening.sockets:
                 if _USER_TIMEOUT is not None:
-                    # Connections inherit it: one whose client reads no answer ends by itself.
-                    patience = int(1000 * self._patience)
-                    opened.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, patience)
+                    # Connections inherit it: the system ends one whose client reads no answer.
+                    milliseconds = int(1000 * self._unread_seconds)
+                    opened.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, milliseconds)
                 host, port, *_ = opened.getsockname()
                 shown = f"[{host}]" if ":" in host else host
                 print(f"claimdesk listens on http://{shown}:{port}", flush=True)
@@ -68,6 +68,7 @@ def run(app: FastAPI, settings: Settings) -> bool:
 
 
 def configured(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """The configuration of uvicorn that the settings ask for."""
     return uvicorn.Config(
         app,
         host=settings.host,
@@ -77,7 +78,8 @@ def configured(app: FastAPI, settings: Settings) -> uvicorn.Config:
         lifespan="on",
         timeout_graceful_shutdown=settings.shutdown_timeout,
         server_header=False,
-        # Else whoever runs here could name another address with each request, past the rate limit.
+        # uvicorn would believe any program on this machine, which could then name another address
+        # with each request and pass the rate limit.
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from urllib.parse import quote
 
 import anyio
 from starlette.exceptions import HTTPException
@@ -16,7 +15,7 @@ from api.gate.bodies import Body
 from api.gate.request_id import request_id
 from api.gate.slots import IMPORT_PATH, RequestSlots, Slots
 from api.logs import request_id as logged_request_id
-from api.logs import write_access
+from api.logs import route_of, write_access
 from api.metrics import Metrics
 from api.problems import refusal, respond
 from api.settings import Settings
@@ -75,33 +74,18 @@ class Gate:
                 answer.status = CLIENT_CLOSED_REQUEST
             seconds = time.perf_counter() - started
             # The template, not the path: an id in a label would make a series of each document.
-            route = getattr(scope.get("route"), "path", "other")
+            route = route_of(scope)
             self._metrics.requests.labels(scope["method"], route, str(answer.status)).inc()
             self._metrics.seconds.labels(route).observe(seconds)
-            fields = {
-                "method": scope["method"],
-                "path": _path(scope),
-                "route": route,
-                "status": answer.status,
-                "ms": round(1000 * seconds, 1),
-                "bytes_in": body.received_bytes,
-                "bytes_out": answer.sent_bytes,
-                "client": _address(scope),
-            }
-            if body.kept:
-                fields["body"] = body.kept.decode(errors="replace")
-            write_access(fields)
+            write_access(
+                scope,
+                answer.status,
+                seconds,
+                bytes_in=body.received_bytes,
+                bytes_out=answer.sent_bytes,
+                body=body.kept,
+            )
             logged_request_id.reset(token)
-
-
-def _path(scope: Scope) -> str:
-    """The path as it was sent, without its query: percent-encoded, so it cannot break a line."""
-    raw: bytes | None = scope.get("raw_path")
-    return raw.decode("ascii", "replace") if raw is not None else quote(scope["path"])
-
-
-def _address(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else "unknown"
 
 
 class _Answer:

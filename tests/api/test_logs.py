@@ -73,6 +73,19 @@ def test_each_request_has_a_line(serve: Serve, capsys: pytest.CaptureFixture[str
     assert len(missing["request_id"]) == 32
 
 
+def test_a_preflight_has_a_line_too(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+    with serve(log_format="json", cors_origins=["https://desk.example"]) as client:
+        asked = {"Origin": "https://desk.example", "Access-Control-Request-Method": "POST"}
+        allowed = client.options("/v1/verify", headers=asked)
+        refused = client.options("/v1/verify", headers={**asked, "Origin": "https://x.example"})
+    assert (allowed.status_code, refused.status_code) == (200, 400)
+    lines = lines_of(capsys)
+    assert [(line["method"], line["path"], line["status"]) for line in lines] == [
+        ("OPTIONS", "/v1/verify", 200),
+        ("OPTIONS", "/v1/verify", 400),
+    ]
+
+
 def test_text_for_people(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     with serve() as client:
         client.get("/healthz", headers={"X-Request-ID": "abc"})
