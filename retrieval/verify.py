@@ -36,6 +36,8 @@ from retrieval.weigh import Reading, score_evidence
 READ_DOCUMENTS = 10
 # Where some of those are copies, so many times more documents are looked at, up to this many.
 DEEPER, MOST_LOOKED_AT = 4, 160
+# Times that a claim is searched for, if the indexes change while it is.
+SEARCH_TRIES = 3
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 # The verdict where there is no document to judge by: that is no evidence of anything.
 NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, reason="no_documents")
@@ -64,10 +66,10 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
         QuoteMismatch: the store contradicts itself.
         ModelUnavailable: a model gives no finite numbers, or its device fails.
     """
-    generation = corpus.index_generation()
     with models.timed("embed"):
         vectors = models.embedder.embed_queries([claim.text for claim in claims])
-    readings = [candidates(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
+    found = [_found(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
+    readings = [each.readings for each in found]
     judgements: list[Judgement | None] = [None] * len(claims)
     if models.stance is not None:
         judgements = [not_judged(claim, models.stance) for claim in claims]
@@ -81,8 +83,8 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
     flat = explain([reading for each in shown for reading in each], models.embedder, models.timed)
     evidence = regroup(flat, [len(each) for each in shown])
     return [
-        Answer(claim.text, tuple(own), judgement, generation, searched(claim.filters, corpus))
-        for claim, own, judgement in zip(claims, evidence, judgements, strict=True)
+        Answer(claim.text, tuple(own), judgement, each.generation, each.searched)
+        for claim, own, judgement, each in zip(claims, evidence, judgements, found, strict=True)
     ]
 
 
@@ -93,6 +95,27 @@ def not_judged(claim: Claim, model: StanceModel) -> Judgement | None:
     if language is not None:
         return Judgement(None, {}, reason="language_not_judged", language_not_judged=language)
     return None if states_something(claim.text) else Judgement(None, {}, reason="not_a_statement")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the indexes of one generation gave for a claim."""
+
+    readings: list[Reading]
+    searched: Searched
+    generation: int
+
+
+def _found(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> _Found:
+    """Searched again where the indexes change meanwhile; after SEARCH_TRIES, the generation is the
+    oldest that something may be of."""
+    for _ in range(SEARCH_TRIES):
+        generation = corpus.index_generation()
+        readings = candidates(claim, vector, corpus, models)
+        found = _Found(readings, searched(claim.filters, corpus), generation)
+        if corpus.index_generation() == generation:
+            break
+    return found
 
 
 def candidates(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> list[Reading]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from index.corpus import Filters
+from index.corpus import Filters, Hit
 from index.documents import Vectors, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
@@ -190,6 +190,31 @@ def test_an_answer_says_how_many_documents_were_searched(
 ) -> None:
     (answer,) = verify([Claim("x", filters=filters)], corpus, PLAIN)
     assert answer.searched == searched
+
+
+class Changing(ExactCorpus):
+    """Grows by a document during each of the next `changes` searches."""
+
+    changes = 0
+
+    def search_words(self, *args, **options) -> list[Hit]:
+        found = super().search_words(*args, **options)
+        if self.changes:
+            self.changes -= 1
+            id = f"more{self.changes}"
+            list(ingest([document(id, "The bridge cost 48 million.")], self, EMBEDDER))
+        return found
+
+
+@pytest.mark.parametrize(("changes", "age"), [(0, 0), (2, 0), (9, 1)])
+def test_an_answer_is_of_one_generation(changes: int, age: int) -> None:
+    corpus = Changing()
+    list(ingest(articles(), corpus, EMBEDDER))
+    corpus.changes = changes
+    (answer,) = verify([Claim("The bridge cost 48 million")], corpus, PLAIN)
+    assert answer.generation == corpus.index_generation() - age
+    if not age:
+        assert answer.searched.documents == 3 + changes == len(answer.evidence)
 
 
 def test_each_stage_is_timed(corpus: ExactCorpus) -> None:
