@@ -19,6 +19,7 @@ from retrieval.values.relate import Relation, relate
 
 _BY = re.compile(r"\bby\s+$", re.I)
 _OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
+_PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
 # Fewest content words of a claim that say what its values are of.
 FEWEST_WORDS = 2
 # Items beside the claim's own in which a word that compares counts.
@@ -84,7 +85,8 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
 
 def _is_change(parsed: Parsed, value: Value) -> bool:
     """Whether a value says by how much something changed: "by 3 euros", not "to 15"."""
-    return _BY.search(parsed.text, max(0, value.start - 8), value.start) is not None
+    before = parsed.text[max(0, value.start - 8) : value.start]
+    return isinstance(value, Quantity) and _BY.search(before) is not None
 
 
 def _is_part(parsed: Parsed, value: Value) -> bool:
@@ -114,8 +116,10 @@ def _in_order(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> bool:
         return False
     most = len(wanted) + max(2, len(wanted) // 2)
     own = {word for _, word in claim.comparing}
-    for at in (0, *_turns(claim, wanted)):
+    for at in (0, *_turns(claim, sentence, wanted)):
         first, last = _window(wanted[at:] + wanted[:at], sentence)
+        if at and (first if at > 1 else len(sentence.items) - last):
+            continue
         if last - first <= most and not any(
             first - NEAR <= place < last + NEAR and word not in own
             for place, word in sentence.comparing
@@ -124,9 +128,14 @@ def _in_order(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> bool:
     return False
 
 
-def _turns(claim: Parsed, wanted: Sequence[str | int]) -> tuple[int, ...]:
-    """Where the claim may be cut and its end be put first: "in Oria 12 people died"."""
-    return (len(wanted) - 1, 1) if len(wanted) > 3 else ()
+def _turns(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iterator[int]:
+    """Where the claim may be cut and its end be put first: "in Oria 40 people died", and the other
+    way round."""
+    if len(wanted) > 3:
+        if _PLACE_FIRST.match(sentence.text):
+            yield len(wanted) - 1
+        if _PLACE_FIRST.match(claim.text):
+            yield 1
 
 
 def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[float, float]:

@@ -71,6 +71,7 @@ _LITERAL_BEFORE = re.compile(
     r"|verse|figure|table|step|round|mark|block|lot|flat|resolution|category|form|type|level)\s)$"
 )
 _CAPITAL = re.compile(r"([A-Z][\w’'.&-]*)[\s]$")
+_IN_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s[A-Z][\w’'-]*,?\s$")
 _NO_UNIT = set("ABDEGHIJNOPQRSTUXYZ")
 _PHONE = re.compile(r"(?:\+\d{1,3}|\b0\d*)(?:[\s-]\(?\d{2,5}\)?){2,}")
 _SCORE_GAP = re.compile(r"\s?[-–]\s?|\s+to\s+", re.I)
@@ -223,6 +224,8 @@ def _is_literal(text: str, number: Number, before: str) -> bool:
         return False
     if before.endswith(("#", ". ")) and not re.search(r"\bno\.\s$", before, re.I):
         return before.endswith("#")
+    if _IN_PLACE.search(before) and counted_noun(text, number.end):
+        return False  # in Oria 40 people died
     capital = _CAPITAL.search(before)
     if capital and (
         capital[1].lower() in NO_NAMES or _measures(text, number, None)[0] or _SIGN.search(before)

@@ -181,9 +181,11 @@ def _relate_bound_dates(claimed: Date, told: Date) -> Relation:
     if limit is None or days is None or claimed.bound not in ("before", "after", "by", "prior to"):
         return Relation.UNKNOWN
     if claimed.bound == "after":
-        holds, broken = days[0] > limit[1], days[1] <= limit[0]
+        holds, broken = days[0] > limit[1], days[1] <= limit[1]
+    elif claimed.bound == "by":
+        holds, broken = days[1] <= limit[1], days[0] > limit[1]
     else:
-        holds, broken = days[1] < limit[0], days[0] > limit[1]
+        holds, broken = days[1] < limit[0], days[0] >= limit[0]
     if holds:
         return Relation.BOUND_HOLDS
     return Relation.BOUND_BROKEN if broken else Relation.UNKNOWN

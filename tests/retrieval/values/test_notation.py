@@ -25,6 +25,10 @@ from retrieval.values import in_notation_of, parse_claim
         ("Forty-five soldiers were killed", "45 soldiers and 45 civilians were killed.",
          "Forty-five soldiers and 45 civilians were killed."),
         ("It was at minus 5 C", "The room was at -5°C.", "The room was at minus 5 C."),
+        ("It cost £1,500 and took 120 minutes", "It took two hours and cost 1,500 pounds.",
+         "It took 120 minutes and cost £1,500."),
+        ("Forty-four played", "The 44-strong team played.", "The 44-strong team played."),
+        ("40 people died", "Forty to fifty people died.", "Forty to fifty people died."),
         # What is more, less or only near is another value.
         ("It holds 12,500 people", "12,501 people fit in.", "12,501 people fit in."),
         ("More than 40 people died", "45 people died.", "45 people died."),
