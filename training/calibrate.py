@@ -1,18 +1,21 @@
 """A stance model and pairs it has not seen -> what makes its probabilities honest.
 
-    python -m training.calibrate models/stance DATA --scifact SCIFACT
+    python -m training.calibrate models/stance DATA --scifact SCIFACT --articles ARTICLES.jsonl \\
+        --newsroom evaluation/sets/newsroom/harbour --dev written/dev.jsonl
 
 writes `calibration.json` beside the weights. Two things are fitted, on nothing that was trained on:
 
 1. The stance temperature, which minimises the negative log-likelihood of dev labels (Guo et al.,
-   On Calibration of Modern Neural Networks, 2017), of the one data set that no round learned from:
-   what a newsroom brings was not learned from either, and there a model is less often right than
-   it thinks (Ovadia et al., Can You Trust Your Model's Uncertainty?, 2019).
-2. The verdict's parameters, on claims verified over two corpora. The evidence of the dev pairs,
+   On Calibration of Modern Neural Networks, 2017), every data set counting the same: those of the
+   `--dev` files, and the one of stance_dev.jsonl that no round learned from (what a newsroom brings
+   was not learned from either, and there a model is less often right than it thinks: Ovadia et al.,
+   Can You Trust Your Model's Uncertainty?, 2019).
+2. The verdict's parameters, on claims verified over several corpora. The evidence of the dev pairs,
    with evidence of train pairs around it, becomes documents of a few paragraphs; every second claim
    is asked after its own evidence was left out, so that its right verdict is NOT_ENOUGH_EVIDENCE.
-   And SciFact's training claims, those that no training pair is made of, over its abstracts: whole
-   documents, most of which share the claim's words and are about something else. about,
+   SciFact's training claims, those that no training pair is made of, over its abstracts: whole
+   documents, most of which share the claim's words and are about something else. Claims over whole
+   fact-check articles, and over the news articles of `--newsroom` folders. about,
    about_width, sharpness and verdict_temperature minimise the negative log-likelihood of the
    verdict, each verdict counting the same: of those within a hundredth of the least, those by
    which most passages are not read. Then `relevance` is the least that gives the best mean
@@ -34,14 +37,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import numpy as np
 import typer
+from pydantic import BaseModel
 from rich.progress import track
 from scipy.optimize import minimize_scalar
 
 from evaluation.errors import EvaluationError
+from evaluation.lines import read_lines
 from evaluation.pairs import Pair, read_pairs
 from evaluation.resume import Journal
 from evaluation.scifact import Gold, SciFact, as_document, load
@@ -81,6 +86,12 @@ AS_GOOD = 0.01
 DECIDED: Mapping[Stance, Verdict] = {"SUPPORTS": "SUPPORTED", "REFUTES": "REFUTED"}
 # Of other evidence, of other abstracts: what a search has to choose from.
 AROUND, ABSTRACTS = 6_000, 1_500
+# Most dev pairs of one data set that the temperature is fitted on.
+DEV_PAIRS = 400
+# Fewest paragraphs of a fact-check article: shorter ones are summaries.
+ARTICLE_PARAGRAPHS = 5
+# Which documents are read on while the stances of all are predicted, before it is fitted.
+BEFORE_FITTING = Calibration(about=0.275, about_width=0.075)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +121,32 @@ def main(
     scifact: Annotated[
         Path | None, typer.Option(help="folder with SciFact's corpus.jsonl and claims_train.jsonl")
     ] = None,
+    articles: Annotated[
+        Path | None, typer.Option(help="fact-check articles with claims, as JSON lines")
+    ] = None,
+    newsroom: Annotated[
+        list[Path] | None, typer.Option(help="folder with articles.jsonl and claims.jsonl")
+    ] = None,
+    dev: Annotated[list[Path] | None, typer.Option(help="more files of dev pairs")] = None,
     claims: Annotated[int, typer.Option(help="to verify over each corpus, at most")] = 150,
     work: Annotated[Path | None, typer.Option(help="folder for a run to go on from")] = None,
     seed: int = 1,
 ) -> None:
     """Fit on dev pairs and write calibration.json beside the weights."""
     try:
-        dev = list(read_pairs(data / "stance_dev.jsonl"))
-        unseen = [pair for pair in dev if pair.dataset == UNSEEN]
+        own = list(read_pairs(data / "stance_dev.jsonl"))
+        unseen = [pair for pair in own if pair.dataset == UNSEEN]
         if not unseen:
             raise TrainingError(f"{data / 'stance_dev.jsonl'} has no pair of {UNSEEN}")
+        more = [pair for file in dev or () for pair in read_pairs(file)]
+        unseen = evenly([*unseen, *more], DEV_PAIRS, seed)
         train = list(read_pairs(data / "stance_train.jsonl"))
-        corpora = [of_pairs(dev, train, claims, seed)]
+        corpora = [of_pairs(own, train, claims, seed)]
         if scifact is not None:
             corpora.append(of_scifact(load(scifact, "train"), train, claims, seed))
+        if articles is not None:
+            corpora.append(of_articles(articles, claims, seed))
+        corpora += [of_newsroom(folder) for folder in newsroom or ()]
         cache = cache.expanduser()
         weigher = load_stance(str(model), cache)
     except (TrainingError, EvaluationError, ModelUnavailable) as error:
@@ -150,7 +173,7 @@ def _calibrate(
     )
     labels = np.array([STANCES.index(pair.label) for pair in unseen])
     fitted = Calibration(temperature=fit_temperature(logits, labels), languages=LANGUAGES)
-    weigher.calibration = fitted
+    weigher.calibration = replace(BEFORE_FITTING, temperature=fitted.temperature)
     journal = Journal(work / "claims.jsonl", {**names, "temperature": fitted.temperature})
     cases = [case for corpus in corpora for case in _cases(*corpus, weigher, embedder, journal)]
     plain = fitted
@@ -256,6 +279,85 @@ def _shares(case: Case, fitted: Calibration) -> Vectors:
 
 def _search_scores(case: Case) -> Vectors:
     return np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
+
+
+def evenly(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
+    """At most so many pairs of each data set."""
+    by_set: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        by_set.setdefault(pair.dataset, []).append(pair)
+    randomly = random.Random(seed)
+    return [
+        pair for each in by_set.values() for pair in randomly.sample(each, min(most, len(each)))
+    ]
+
+
+def of_articles(file: Path, most: int, seed: int) -> tuple[list[Document], list[Asked]]:
+    """Fact-check articles whose rating is plainly true or false, and their claims.
+
+    Every fourth claim is asked after its article was left out.
+    """
+    rows = [
+        row
+        for row in read_lines(file, _Article, EvaluationError)
+        if row.verdict.lower() in PLAIN_RATINGS and len(row.paragraphs) >= ARTICLE_PARAGRAPHS
+    ]
+    rows = random.Random(seed).sample(rows, min(most, len(rows)))
+    left_out = {row.id for row in rows[::4]}
+    return (
+        [
+            document(row.id, "\n\n".join(row.paragraphs), language="en")
+            for row in rows
+            if row.id not in left_out
+        ],
+        [
+            Asked(row.claim, (), "NOT_ENOUGH_EVIDENCE")
+            if row.id in left_out
+            else Asked(row.claim, {row.id}, DECIDED[cast(Stance, row.label)])
+            for row in rows
+        ],
+    )
+
+
+def of_newsroom(folder: Path) -> tuple[list[Document], list[Asked]]:
+    """News articles and the claims that were written over them."""
+    return (
+        [
+            document(**row.model_dump())
+            for row in read_lines(folder / "articles.jsonl", _NewsArticle, EvaluationError)
+        ],
+        [
+            Asked(row.claim, row.documents, row.verdict)
+            for row in read_lines(folder / "claims.jsonl", _NewsClaim, EvaluationError)
+        ],
+    )
+
+
+class _Article(BaseModel):
+    id: str
+    claim: str
+    paragraphs: list[str]
+    label: str
+    verdict: str
+
+
+class _NewsArticle(BaseModel):
+    id: str
+    text: str
+    title: str
+    publisher: str
+    published_at: str
+    language: str
+
+
+class _NewsClaim(BaseModel):
+    claim: str
+    verdict: Verdict
+    documents: list[str]
+
+
+# Ratings of fact-checks that leave no shade between true and false.
+PLAIN_RATINGS = {"true", "false", "pants-fire", "pants on fire", "not true"}
 
 
 def of_pairs(

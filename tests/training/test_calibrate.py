@@ -1,5 +1,9 @@
 """What calibration fits, on cases whose answer is known."""
 
+import json
+from collections import Counter
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,9 +15,12 @@ from retrieval.types import Calibration, Candidate, Scores
 from retrieval.verdict import probability_about, worth_reading
 from training.calibrate import (
     Case,
+    evenly,
     fit_temperature,
     fit_verdict,
     loss,
+    of_articles,
+    of_newsroom,
     of_pairs,
     of_scifact,
     rank,
@@ -110,3 +117,36 @@ def test_of_scifact_no_claim_that_training_pairs_are_made_of_is_asked() -> None:
     }
     assert {one.id for one in documents} == {"0", "1", "2", "3"}
     assert {one.publisher for one in documents} == {"0", "1", "2", "3"}
+
+
+def test_every_data_set_counts_the_same() -> None:
+    pairs = [Pair(f"c{n}", "e", "SUPPORTS", "large" if n % 5 else "small") for n in range(50)]
+    kept = evenly(pairs, 12, seed=1)
+    assert Counter(pair.dataset for pair in kept) == {"large": 12, "small": 10}
+    assert evenly(pairs, 12, seed=1) == kept
+
+
+def test_of_articles_every_fourth_claim_loses_its_article(tmp_path: Path) -> None:
+    rows = [
+        {"id": f"a{n}", "claim": f"Claim {n}.", "paragraphs": [f"Paragraph {n}."] * length,
+         "label": "REFUTES", "verdict": verdict}
+        for n, (length, verdict) in enumerate(
+            [(5, "false")] * 7 + [(5, "Pants-Fire"), (2, "false"), (5, "half-true")]
+        )
+    ]  # fmt: skip
+    file = tmp_path / "articles.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    documents, asked = of_articles(file, 100, seed=1)
+    verdicts = [one.verdict for one in asked]
+    assert verdicts == ["NOT_ENOUGH_EVIDENCE", "REFUTED", "REFUTED", "REFUTED"] * 2
+    assert {one.id for one in documents} == {id for one in asked for id in one.evidence}
+    assert len({one.claim for one in asked}) == 8
+
+
+def test_of_newsroom_reads_the_set_that_ships() -> None:
+    folder = Path(__file__).parents[2] / "evaluation/sets/newsroom/harbour"
+    documents, asked = of_newsroom(folder)
+    ids = {one.id for one in documents}
+    assert len(documents) == 20
+    assert len(asked) > 90
+    assert all(set(one.evidence) <= ids for one in asked)
