@@ -22,7 +22,8 @@ from index.embedded.indexer import Indexer
 from index.embedded.snapshot import Snapshot
 from index.embedded.store import Store
 from index.embedded.vectors import Kind, VectorIndex, scores, vector_index_of
-from index.embedded.words import WordIndex, WordSearcher, copy_for_reading
+from index.embedded.words import WordIndex, copy_for_reading
+from index.embedded.wordsearch import WordSearcher
 from index.errors import (
     CorpusError,
     CorpusLocked,

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from index.errors import CorpusError
 
 log = logging.getLogger(__name__)
-# After a run the thread rests for this multiple of the run's time, so that an import of many
-# batches is indexed in few runs, but for no longer than so many seconds.
-REST_PER_RUN, MAX_REST_SECONDS = 3.0, 1.0
-# A run that failed, because the disk was full for instance, is tried again after so long.
+# After a run the thread rests for this multiple of the run's time, but at most this number of
+# seconds: an import of many batches is indexed in few runs.
+REST_PER_RUN, MAX_REST_SECONDS = 3.0, 5.0
+# Seconds until a run that failed is tried again: the disk may have space by then.
 RETRY_SECONDS = 10.0
 
 

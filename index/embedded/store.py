@@ -65,6 +65,9 @@ MIGRATIONS = (
     """,
 )
 VARIABLES_PER_QUERY = 500  # below SQLite's limit
+# Bytes that the write-ahead log is cut to once it is folded back. It grows past that while an index
+# is built anew, because what is written meanwhile has to wait for the snapshot to end.
+LOG_BYTES = 64 * 2**20
 # Seconds that a write waits for another program that holds the database's write lock.
 BUSY_SECONDS = 20.0
 
@@ -117,6 +120,7 @@ class Store:
         if self._writable:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")  # acknowledged = survives a crash
+            connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         else:
             connection.execute("PRAGMA query_only = ON")
         return connection

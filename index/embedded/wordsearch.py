@@ -1,0 +1,134 @@
+"""Words of a claim -> the passages that BM25 puts first, at one generation."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+from tantivy import Occur, Query
+
+from index.corpus import Filters, Hit, language_key
+from index.embedded.boundary import index_errors
+from index.embedded.filters import name_key
+from index.exact import K1
+from index.terms import ANALYZER, terms
+
+NAME = "word index"
+# A claim has a few dozen terms. Of a text that has thousands, the rarest carry the meaning.
+MAX_QUERY_TERMS = 64
+# The day of a document without one, in tantivy's signed integers.
+UNDATED = -(2**31)
+# Field and term that every row has: its document frequency is the row count that BM25 uses,
+# deleted rows that are not merged away yet included.
+ROW = "row"
+
+
+def schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", stored=False, tokenizer_name=ANALYZER)
+    builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
+    builder.add_text_field("language", stored=False, tokenizer_name="raw")
+    builder.add_text_field(ROW, stored=False, tokenizer_name="raw")
+    builder.add_integer_field("key", indexed=True, fast=True)
+    builder.add_integer_field("day", indexed=True, fast=True)
+    return builder.build()
+
+
+@dataclass(frozen=True, slots=True)
+class WordSearcher:
+    """BM25 over the embedding texts at one generation; safe to use from several threads.
+
+    It answers as it does, whatever becomes of the folder that it was opened from.
+    """
+
+    generation: int
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+    folder: Path
+
+    def search(self, text: str, k: int, filters: Filters) -> list[Hit]:
+        """The k best passages, best first. Raises: IndexUnavailable."""
+        return self._best(self._query(text), k, _restrictions(self.schema, filters))
+
+    def score(self, text: str, keys: Sequence[int]) -> dict[int, float]:
+        """BM25 of each of the passages that has a word of the text. Raises: IndexUnavailable."""
+        if not keys:
+            return {}
+        among = Query.term_set_query(self.schema, "key", list(keys))
+        return {hit.key: hit.score for hit in self._best(self._query(text), len(keys), [among])}
+
+    def ceiling(self, text: str) -> float:
+        """See `index.corpus.Corpus.words_ceiling`. Raises: IndexUnavailable."""
+        rows = self.rows
+        return sum((K1 + 1) * _idf(rows, having) for having in self._frequencies(text).values())
+
+    @property
+    def rows(self) -> int:
+        """The number of rows, deleted ones that are not merged away yet included."""
+        return int(self.searcher.doc_freq(ROW, ROW))
+
+    def holding(self, keys: Sequence[int]) -> int:
+        """How many rows have one of the keys."""
+        if not keys:
+            return 0
+        known = Query.term_set_query(self.schema, "key", list(keys))
+        return int(self.searcher.search(known, 1, count=True).count or 0)
+
+    def _query(self, text: str) -> Query | None:
+        """A query of terms, built by hand: user text never meets a query parser."""
+        present = [term for term, having in self._frequencies(text).items() if having]
+        if not present:
+            return None
+        parts = [(Occur.Should, Query.term_query(self.schema, "text", term)) for term in present]
+        return Query.boolean_query(parts)
+
+    def _frequencies(self, text: str) -> dict[str, int]:
+        """Document frequency of the text's terms: unknown ones and the MAX_QUERY_TERMS rarest."""
+        with index_errors(NAME, self.folder):
+            known = {
+                term: self.searcher.doc_freq("text", term) for term in dict.fromkeys(terms(text))
+            }
+        present = [term for term, having in known.items() if having]
+        rarest = set(heapq.nsmallest(MAX_QUERY_TERMS, present, key=lambda term: known[term]))
+        return {term: having for term, having in known.items() if not having or term in rarest}
+
+    def _best(self, query: Query | None, k: int, musts: list[Query]) -> list[Hit]:
+        if query is None or k < 1:
+            return []
+        if musts:
+            free = [(Occur.Must, Query.const_score_query(must, 0.0)) for must in musts]
+            query = Query.boolean_query([(Occur.Must, query), *free])
+        with index_errors(NAME, self.folder):
+            hits = self.searcher.search(query, k, count=False).hits
+            keys = self.searcher.fast_field_values("key", [address for _, address in hits])
+        return [Hit(int(key or 0), score) for key, (score, _) in zip(keys, hits, strict=True)]
+
+
+def _idf(rows: int, having: int) -> float:
+    return math.log(1 + (rows - having + 0.5) / (having + 0.5))
+
+
+def _restrictions(schema: tantivy.Schema, filters: Filters) -> list[Query]:
+    """tantivy for `Filters.admits`."""
+    wanted = {
+        "publisher": {name_key(name) for name in filters.publisher},
+        "language": {language_key(name) for name in filters.language},
+    }
+    musts = [
+        Query.term_set_query(schema, field, list(names)) for field, names in wanted.items() if names
+    ]
+    if filters.restricts_dates:
+        kind = tantivy.FieldType.Integer
+        first = (filters.published_after or dt.date.min).toordinal()
+        last = (filters.as_of or dt.date.max).toordinal()
+        days = Query.range_query(schema, "day", kind, first, last)
+        if filters.include_undated:
+            undated = Query.term_query(schema, "day", UNDATED)
+            days = Query.boolean_query([(Occur.Should, days), (Occur.Should, undated)])
+        musts.append(days)
+    return musts
