@@ -190,7 +190,7 @@ class Stored(BaseModel):
 
 
 class DocumentLine(DocumentRequest):
-    """A line to import. What else it has is passed over."""
+    """A line to import. Other fields are not kept, and counted in the last line of the answer."""
 
     model_config = ConfigDict(extra="ignore")
     id: str = Field(min_length=1, max_length=MAX_ID_CHARS)
@@ -221,6 +221,10 @@ class Counts(BaseModel):
 
 class SumLine(BaseModel):
     summary: Counts
+    unknown_fields: dict[str, int] = Field(
+        default_factory=dict,
+        description="Fields that were not kept, each with its number of lines.",
+    )
     request_id: str
 
 

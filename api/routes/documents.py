@@ -140,10 +140,10 @@ async def list_publishers(running: Ready) -> Any:
 async def import_documents(request: Request, running: Ready, request_id: RequestId) -> Lines:
     """Many documents, NDJSON in and out.
 
-    Each line has the fields of one document and its `id`; what else it has is passed over. A line
-    comes back once its document is durable, or refused; the last line sums up, and from then on
-    searches find all of them. The body is read whole before the first answer, for many clients send
-    all before they read.
+    Each line has the fields of one document and its `id`, also under some other usual names
+    (docs/formats.md). A line comes back once its document is durable, or refused; the last line
+    sums up and names fields that were not kept, and from then on searches find all of them. The
+    body is read whole before the first answer, for many clients send all before they read.
     """
     body = tempfile.SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 - closed by the generator
     try:
@@ -164,10 +164,12 @@ def _import(body: IO[bytes], running: Running, request_id: str) -> Generator[Imp
     """
     service = running.service
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
+    unknown: Counter[str] = Counter()
     numbers: deque[int] = deque()  # of lines whose outcome is not there yet
     with body:
         try:
-            for outcome in service.ingest(_documents(body, service, numbers), running.embedder):
+            documents = _documents(body, service, numbers, unknown)
+            for outcome in service.ingest(documents, running.embedder):
                 counts[outcome.status] += 1
                 number = numbers.popleft()
                 if outcome.status == "refused":
@@ -185,7 +187,7 @@ def _import(body: IO[bytes], running: Running, request_id: str) -> Generator[Imp
             raise
         except Exception as error:  # noqa: BLE001 - the response has begun
             yield FailedLine(error=line_problem(error, request_id))
-    yield SumLine(summary=Counts(**counts), request_id=request_id)
+    yield SumLine(summary=Counts(**counts), unknown_fields=unknown, request_id=request_id)
 
 
 async def _indexed(running: Running) -> None:
@@ -195,10 +197,10 @@ async def _indexed(running: Running) -> None:
 
 
 def _documents(
-    body: IO[bytes], service: Service, numbers: deque[int]
+    body: IO[bytes], service: Service, numbers: deque[int], unknown: Counter[str]
 ) -> Iterator[Document | Refused]:
     most = service.settings.max_document_chars
     for number, line in bounded_lines(body, most):
         numbers.append(number)
         source = f"line {number}"
-        yield too_long(source) if line is None else parse_line(line, source, most)
+        yield too_long(source) if line is None else parse_line(line, source, most, unknown=unknown)

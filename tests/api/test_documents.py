@@ -69,6 +69,23 @@ def test_import(client: TestClient) -> None:
     assert client.get("/v1/documents/a").json()["text"] == "Changed."
 
 
+def test_an_import_names_what_is_wrong_with_a_line_and_what_is_not_kept(client: TestClient) -> None:
+    lines = [
+        b'{"id": "x", "id": "y", "text": "New."}',
+        b'{"id": "n", "text": "New.", "n": ' + b"9" * 5_000 + b"}",
+        b'{"id": "d", "headline": "H", "body": "B.", "date": "20210615", "author": "A"}',
+        b'{"id": "l", "text": "New.", "language": "elvish"}',
+    ]
+    *rows, last = ndjson(client.post("/v1/documents:import", content=b"\n".join(lines)))
+    assert [row.get("reason", row["status"]) for row in rows] == [
+        "the key 'id' comes twice", "added", "added",
+        "language 'elvish' is none: write its tag (BCP 47), such as en",
+    ]  # fmt: skip
+    assert last["unknown_fields"] == {"n": 1, "author": 1}
+    stored = client.get("/v1/documents/d").json()
+    assert (stored["title"], stored["text"], stored["published_at"]) == ("H", "B.", "2021-06-15")
+
+
 @pytest.mark.parametrize(
     ("reason", "status", "detail"),
     [
