@@ -338,7 +338,7 @@ class EmbeddedCorpus:
             try:
                 generation = self._sync()
             except CorpusError as error:
-                self._failure = error
+                self._failure = type(error)(str(error))  # without the frames that it came through
                 raise
             self._failure = None
             return generation

@@ -172,6 +172,9 @@ class WordIndex:
             with index_errors(NAME, self._folder):
                 self._open(None)
                 self._write(snapshot, BEFORE_ALL, [])
+        except BaseException:
+            self._index = None  # it holds a part; the searcher that answered goes on
+            raise
         if not self._complete(snapshot):
             self.forget(on_disk=True)
             raise IndexUnavailable("the word index does not hold what was written to it")
