@@ -17,7 +17,7 @@ from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach, start
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation, relate
 
-_BY = re.compile(r"\bby\s+$", re.I)
+CHANGED_BY = re.compile(r"\b(?:by|rose|fell|grew|dropped|gained|lost|climbed|jumped)\s+$", re.I)
 _OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
 _PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
 # Fewest content words of a claim that say what its values are of.
@@ -70,11 +70,14 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
         return UNKNOWN
     for choice in itertools.product(*options):
         used = [at for at, _ in choice]
-        if len(set(used)) < len(used) or not _in_order(claim, sentence, used):
+        run = _run(claim, sentence, used) if len(set(used)) == len(used) else None
+        if run is None:
             continue
         together = _together([relation for _, relation in choice])
         careful = together.refutes or together is Relation.BOUND_HOLDS
         if careful and not _dates_are_near(claim, sentence, choice):
+            together = Relation.UNKNOWN
+        if together.refutes and _holds_another(sentence, run, used):
             together = Relation.UNKNOWN
         found.add(together)
         steps = tuple(_steps(claim, sentence, choice))
@@ -85,8 +88,8 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
 
 def _is_change(parsed: Parsed, value: Value) -> bool:
     """Whether a value says by how much something changed: "by 3 euros", not "to 15"."""
-    before = parsed.text[max(0, value.start - 8) : value.start]
-    return isinstance(value, Quantity) and _BY.search(before) is not None
+    before = parsed.text[max(0, value.start - 10) : value.start]
+    return isinstance(value, Quantity) and CHANGED_BY.search(before) is not None
 
 
 def _is_part(parsed: Parsed, value: Value) -> bool:
@@ -104,28 +107,41 @@ def _together(relations: Sequence[Relation]) -> Relation:
     return Relation.BOUND_HOLDS if Relation.BOUND_HOLDS in relations else Relation.EQUAL
 
 
-def _in_order(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> bool:
-    """Whether the claim's words and values stand in the sentence close together and in the claim's
-    order. Dates may stand anywhere, and what is last in one may be first in the other."""
+def _run(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int] | None:
+    """Start and end of the items in which the claim's words and values stand close together and in
+    the claim's order. Dates may stand anywhere, and what is last in one may be first in the other.
+    """
     wanted: list[str | int] = [
         item if isinstance(item, str) else used[item]
         for item in claim.items
         if isinstance(item, str) or isinstance(claim.values[item], Quantity)
     ]
     if len(claim.words) < FEWEST_WORDS:
-        return False
+        return None
     most = len(wanted) + max(2, len(wanted) // 2)
     own = {word for _, word in claim.comparing}
     for at in (0, *_turns(claim, sentence, wanted)):
-        first, last = _window(wanted[at:] + wanted[:at], sentence)
+        run = _window(wanted[at:] + wanted[:at], sentence)
+        if run is None:
+            continue
+        first, last = run
         if at and (first if at > 1 else len(sentence.items) - last):
             continue
         if last - first <= most and not any(
             first - NEAR <= place < last + NEAR and word not in own
             for place, word in sentence.comparing
         ):
-            return True
-    return False
+            return run
+    return None
+
+
+def _holds_another(sentence: Parsed, run: tuple[int, int], used: Sequence[int]) -> bool:
+    """Whether a run of items holds a quantity that none of the claim's is compared with: the claim
+    may be of both."""
+    return any(
+        isinstance(item, int) and item not in used and isinstance(sentence.values[item], Quantity)
+        for item in sentence.items[slice(*run)]
+    )
 
 
 def _turns(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iterator[int]:
@@ -138,10 +154,10 @@ def _turns(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iter
             yield 1
 
 
-def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[float, float]:
+def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[int, int] | None:
     """Start and end of the shortest run of items that holds the wanted ones in order."""
     items = sentence.items
-    best = (-math.inf, math.inf)
+    best: tuple[int, int] | None = None
     for first, item in enumerate(items):
         if item != wanted[0]:
             continue
@@ -151,7 +167,7 @@ def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[float, float
                 at = items.index(one, at + 1)
             except ValueError:
                 return best
-        if at + 1 - first < best[1] - best[0]:
+        if best is None or at + 1 - first < best[1] - best[0]:
             best = (first, at + 1)
     return best
 

@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from retrieval.values.compare import UNKNOWN, Comparison, Step
+from retrieval.values.compare import CHANGED_BY, UNKNOWN, Comparison, Step
 from retrieval.values.dates import Date, days_of
 from retrieval.values.nouns import stem
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, Value, reach, words_between
 from retrieval.values.quantity import Measure, Quantity
+from retrieval.values.ranges import scale_said
 from retrieval.values.relate import Relation, comparable, relate, relate_measures
 
 _THAN = r"\s+(?:[^\W\d_]+\s+)?(?:than|on)\b"
@@ -41,6 +42,8 @@ _TOTAL = {"total", "altogeth", "togeth", "combin", "overal", "all", "sum"}
 _AGE_WORDS = {"die", "age", "live", "old", "year"}
 _BORN = re.compile(r"\bborn\b[^.;]{0,40}$", re.I)
 _DIED = re.compile(r"\b(?:died|death|killed)\b[^.;]{0,40}$", re.I)
+_AND = re.compile(r"\band\s+(?:[^\W\d_]+\s+){0,3}$", re.I)
+_WITHIN = re.compile(r"(?:\s+[^\W\d_]+){0,2}\s+(?:in|over|within|during)\s+", re.I)
 _LIFE = re.compile(r"\s*[-–]\s*")
 
 
@@ -155,7 +158,7 @@ def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Deriv
 def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
     """rose from 12 to 15 per cent: by 3 points, by a quarter."""
     directions = claim.words & (_UP | _DOWN)
-    if not directions or not re.search(r"\bby\s+$", claim.text[: asked.start]):
+    if not directions or not CHANGED_BY.search(claim.text[: asked.start]):
         return
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     for one, other in itertools.pairwise(quantities):
@@ -170,6 +173,8 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Deri
         a, b = old.measures[0], new.measures[0]
         if not b.base and not new.noun:
             continue  # 1986
+        if not a.base and new.number:
+            a = replace(b, low=_as_scaled(sentence.text, old, new) * b.low / new.number)
         if (a.base and a.base != b.base) or old.bound or new.bound or not a.low:
             continue
         rises = b.low > a.low
@@ -190,6 +195,12 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Deri
             )
         noun = asked.noun if not measure.base else ""
         yield _Derived(replace(new, measures=(measure,), noun=noun), _step(how, new, old), spoken)
+
+
+def _as_scaled(text: str, old: Quantity, new: Quantity) -> float:
+    """The number of "12" in "from 12 to 15 million euros"."""
+    scales = [scale_said(text[one.number_start : one.end]) for one in (old, new)]
+    return old.number * (scales[1] if scales[0] == 1 else 1)
 
 
 def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
@@ -236,7 +247,7 @@ def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived
     one, other = quantities
     a, b = one.measures[0], other.measures[0]
     gap = sentence.text[reach(one) : other.start].lower()
-    if one.bound or other.bound or a.base != b.base or not re.search(r"\band\s+$", gap):
+    if one.bound or other.bound or a.base != b.base or not _AND.search(gap):
         return
     if not a.base and one.noun != asked.noun:
         return
@@ -246,8 +257,34 @@ def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived
     yield _Derived(replace(one, measures=(measure,)), _step(how, one, other), frozenset(totals))
 
 
+def _rates(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+    """500 tonnes in ten days: 50 tonnes a day."""
+    if asked.per != "time":
+        return
+    quantities = [value for value in sentence.values if isinstance(value, Quantity)]
+    for amount, span in itertools.pairwise(quantities):
+        long, much = span.measures[0], amount.measures[0]
+        gap = sentence.text[reach(amount) : span.start]
+        if long.base != "s" or not long.low or not _WITHIN.fullmatch(gap):
+            continue
+        if amount.bound or span.bound or amount.per or long.low != long.high:
+            continue
+        rate = much.low / long.low
+        measure = replace(much, low=rate, high=rate, exact_to=much.exact_to / long.low, zeros=0.0)
+        text = sentence.text
+        told = (text[value.start : reach(value)] for value in (amount, span))
+        size = asked.measures[0].size
+        how = f"{' / '.join(told)} = {rate / size:,.6g}"
+        measure = replace(measure, size=size)
+        yield _Derived(
+            replace(amount, measures=(measure,), per="time"),
+            _step(how, amount, span),
+            frozenset(),
+        )
+
+
 _DERIVATIONS: tuple[Callable[[Parsed, Quantity, Parsed], Iterator[_Derived]], ...] = (
-    _differences, _shares, _changes, _ages, _sums,
+    _differences, _shares, _changes, _ages, _sums, _rates,
 )  # fmt: skip
 
 

@@ -128,6 +128,8 @@ def _without_scores(text: str, numbers: list[Number]) -> Iterator[Number]:
     for at, (one, other) in enumerate(itertools.pairwise(numbers)):
         if not _SCORE_GAP.fullmatch(text, one.end, other.start) or one.kind != "cardinal":
             continue
+        if text[: one.start].lower().endswith("from "):
+            continue  # fell from 15 to 12
         falls = one.values[0] >= other.values[0] and other.kind == "cardinal"
         # The 20 of "20-3 million" is larger than the 3, but not than 3 million.
         hyphen = "to" not in text[one.end : other.start].lower()

@@ -52,9 +52,9 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
 def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
     """The range of two quantities. A scale or unit that is told of the second alone is of both: the
     2 of "2-3 million euros"."""
-    scale = _scale_said(text[high.number_start : high.end])
+    scale = scale_said(text[high.number_start : high.end])
     bare = low.number
-    if scale > 1 and _scale_said(text[low.number_start : low.end]) == 1:
+    if scale > 1 and scale_said(text[low.number_start : low.end]) == 1:
         bare = low.number * scale if low.number * scale <= high.number else low.number
     measures = []
     for upper in high.measures:
@@ -83,7 +83,7 @@ def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
     )
 
 
-def _scale_said(number: str) -> float:
+def scale_said(number: str) -> float:
     scale = _SCALE.search(number)
     if scale is None:
         return 1.0

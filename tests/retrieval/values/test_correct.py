@@ -99,6 +99,21 @@ def test_sentences_that_disagree_say_nothing() -> None:
             "15 - 12 = 3, which is 3 euros",
         ),
         (
+            "The fleet had 120 ships in 2022",
+            "The fleet has 80 ships, a fifth fewer than in 2022.",
+            "80 / 0.8 = 100, which is not 120",
+        ),
+        (
+            "The mill makes more than 40 tonnes a day",
+            "The mill makes 500 tonnes in ten days.",
+            "500 tonnes / ten days = 50, which is more than 40 tonnes a day",
+        ),
+        (
+            "Ana Lind died aged 75",
+            "Ana Lind, born in 1930, died in 2001.",
+            "1930 to 2001 = 70 or 71 years, which is not 75",
+        ),
+        (
             "Ana Lind died aged 71",
             "Ana Lind (3 May 1930 – 7 June 2001) was a painter who died in Oria.",
             "3 May 1930 to 7 June 2001 = 71 years, which is 71",
