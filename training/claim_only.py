@@ -1,13 +1,13 @@
-"""What a claim alone gives away of its label, so that the stance model need not learn it.
+"""Training pairs -> what the claim alone predicts, so that the stance model need not learn it.
 
-The claims of a data set often tell how it will end: of HealthVer's pairs three in four are right
-without a look at the evidence, for its claims come back with other evidence and mostly the same
-label. A model that learns this knows the data set and not the evidence. So a small classifier that
-reads only the claim learns it first, and the stance model is trained as one of two experts:
+The claim alone often gives the label away: of HealthVer's pairs three in four are right without
+the evidence, for its claims come back with other evidence and mostly the same label. A model that
+learns this knows the data set and not the evidence. So a small classifier that reads only the claim
+learns it first, and the stance model is trained as one of two experts:
 
     p(label) ~ stance(label | evidence, claim) * P(label | claim) / P(label)
 
-What the claim has said already, the stance model gains nothing by saying; served, it answers alone
+The stance model gains nothing by repeating what the claim predicts; when serving, it answers alone
 (Clark, Yatskar and Zettlemoyer, "Don't Take the Easy Way Out", EMNLP 2019; Mahabadi, Belinkov and
 Henderson, "End-to-End Bias Mitigation by Modelling Biases in Corpora", ACL 2020, tried on FEVER).
 How often a label occurs in the data set, P(label), stays with the stance model.
@@ -25,18 +25,18 @@ from evaluation.pairs import Pair
 from index.documents import Vectors
 from retrieval.types import STANCES
 
-# Of one data set; more cost time and tell the same.
+# Most pairs of one data set that a classifier is fitted on; more take time and change nothing.
 MOST = 6_000
 FOLDS = 5
-# A claim says at most so much: a classifier that is sure would leave nothing to learn.
+# Least probability that a classifier gives a label: a sure one would leave nothing to learn.
 LEAST = 0.02
-# What a classifier gains by chance, in nats a pair, is not worth another expert.
+# Least gain over the label's frequency, in nats a pair, for which a classifier is used.
 CHANCE = 0.005
 
 
 def claim_only(pairs: Sequence[Pair], pool: Sequence[Pair], seed: int) -> Vectors:
-    """log P(label | claim) - log P(label) of `pairs`: float32 of shape (n, 3), columns as in
-    `STANCES`. No pair's own label is known to the classifier that speaks of it.
+    """log P(label | claim) - log P(label) of each pair: float32, shape (n, 3), columns as in
+    `STANCES`. The classifier that predicts a pair was not fitted on it.
 
     Where the claims of a data set do not help to tell their labels, its rows are zero, and so is
     the column of a label that it does not have.

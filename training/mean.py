@@ -2,9 +2,9 @@
 
     python -m training.mean RUN3/final RUN4/final --out MEAN
 
-A round of its own kind of pairs wins where they are from and loses a little elsewhere; between
-weights that lie in one basin the mean keeps most of what each has won (Wortsman et al., "Model
-soups", ICML 2022).
+A round of one kind of pairs gains on that kind and loses a little elsewhere. The mean of weights
+that started from the same ones keeps most of each one's gain (Wortsman et al., "Model soups", ICML
+2022).
 """
 
 from __future__ import annotations

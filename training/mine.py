@@ -35,10 +35,11 @@ from retrieval.types import Candidate
 from training.recipe import WITHOUT_CONTEXT
 
 DATASET = "mined"
+# Number of passages that are searched for each claim.
 DEPTH = 10
-# A passage that holds most of a claim's words may well decide it, whatever it was collected for.
+# Largest share of a claim's terms that a passage may hold; with more it may decide the claim.
 MOST_SHARED = 0.6
-# Evidence for a claim this like another's is evidence for both.
+# Largest Jaccard similarity of two claims' terms; evidence for a more similar one may decide both.
 MOST_ALIKE = 0.4
 
 
@@ -66,7 +67,7 @@ def main(
 
 
 def mine(pairs: Sequence[Pair], embedder: Embedder, most: int, seed: int) -> list[Pair]:
-    """At most `most` pairs, one a claim, in an order that `seed` decides."""
+    """Make at most `most` NOT_ENOUGH_INFO pairs, one for each claim."""
     randomly = random.Random(seed)
     claims_of: dict[str, list[str]] = defaultdict(list)
     for pair in pairs:

@@ -16,11 +16,13 @@ import typer
 from retrieval.running.files import file_sha256
 from retrieval.running.packed import KEPT, PACKED, SCALE, TURN, dequantised, offsets, read_packed
 
-# Width of a level, as a share of a row's root mean square. Rows of weights are near Gaussian, so
-# small integers of this width compress to under five bits, and 12 layers fit where 6 would in int8.
+# Width of a level of a weight matrix, and of the word embeddings, as a share of a row's root mean
+# square. Weights are near Gaussian: levels of this width compress to under five bits a weight.
 LEVEL = 0.15
 EMBEDDING_LEVEL = 0.33
+# Part of a parameter's name that marks the word embeddings.
 EMBEDDING = ".word_embeddings."
+# Largest absolute level number.
 MOST = 126
 COMMAND = "sh training/ship.sh DATA CORPUS BASE SCIFACT RUNS"
 GOLDEN = 0x9E3779B9  # 2**32 divided by the golden ratio
@@ -29,9 +31,9 @@ GOLDEN = 0x9E3779B9  # 2**32 divided by the golden ratio
 def main(
     trained: Annotated[Path, typer.Argument(help="folder that training.stance wrote")],
     out: Annotated[Path, typer.Argument(help="folder that ships")],
-    seed: Annotated[int, typer.Option(help="where levels lie: the seed of the last recipe")],
+    seed: Annotated[int, typer.Option(help="seed of the levels' offsets: that of the last recipe")],
     base: Annotated[
-        Path | None, typer.Option(help="packed weights that the last round went on from")
+        Path | None, typer.Option(help="packed weights that the last round started from")
     ] = None,
 ) -> None:
     """Store every weight matrix as rows of small integers with a scale each, compressed.
@@ -63,14 +65,18 @@ def main(
 
 
 def dense(text: bytes) -> bytes:
-    """JSON without its blanks: of a tokenizer they are a third."""
+    """JSON without white space, which is a third of a tokenizer."""
     return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def pack(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any] | None = None) -> bytes:
-    """What `running.packed.unpack` reads. The same weights are the same bytes: no time inside.
+    """The file that `running.packed.unpack` reads; the same weights give the same bytes.
 
-    `before` holds tensors as `retrieval.running.packed.read_packed` gives them.
+    Args:
+        weights: parameters by name.
+        seed: decides the offset of each weight's levels.
+        before: tensors as `running.packed.read_packed` returns them; a matrix that equals its
+            earlier version keeps its levels.
     """
     from safetensors.torch import save
 
@@ -78,7 +84,10 @@ def pack(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any] | None
 
 
 def quantise(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any]) -> dict[str, Any]:
-    """Integers, one scale a row: |w - (q + offset) * scale| is at most half a scale."""
+    """Round matrices to int8 levels q with a scale for each row.
+
+    |w - (q + offset) * scale| is at most scale / 2.
+    """
     import torch
 
     packed: dict[str, Any] = {}
@@ -98,18 +107,21 @@ def quantise(weights: Mapping[str, Any], seed: int, before: Mapping[str, Any]) -
 
 
 def rounded(name: str, weight: Any, seed: int) -> Any:
-    """A weight matrix (rows x columns) as it will be once packed and unpacked."""
+    """A weight matrix, shape (rows, columns), as packing and unpacking would return it."""
     scale, moved = _scale(name, weight), offsets(_turn(seed), *weight.shape, weight.device)
     return (weight / scale - moved).round_().add_(moved).mul_(scale)
 
 
 def _turn(seed: int) -> int:
-    """Where levels lie: elsewhere in each round, or rounding would undo what it learned."""
+    """The seed as the 32-bit number that `running.packed.offsets` takes.
+
+    Each round has other offsets: on the same ones, rounding takes a round's small steps back.
+    """
     return GOLDEN * (2 * seed + 1) & 0xFFFFFFFF
 
 
 def _scale(name: str, weight: Any) -> Any:
-    """The width of one level, a row (rows x 1)."""
+    """Width of a level for each row, shape (rows, 1)."""
     import torch
 
     weight = weight.float()

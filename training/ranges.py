@@ -1,10 +1,9 @@
-"""What goes into the layers of a stance model on training pairs -> scales in which it is rounded.
+"""Stance model and training pairs -> scales for rounding its activations to integers.
 
     python -m training.ranges RUNS/shipped DATA
 
-A processor that multiplies integers by integers is told beforehand how large what it rounds can
-get. That is found here, on pairs of every data set, and lies beside the weights as numbers: the
-pairs themselves do not ship.
+Integer products need to know beforehand how large activations get. This command measures that on
+pairs of every data set and stores the scales beside the weights; the pairs do not ship.
 """
 
 from __future__ import annotations
@@ -30,13 +29,13 @@ from retrieval.stance import find_stance, trace
 from training.errors import TrainingError
 from training.recipe import UNSEEN
 
-# Not what leads out of the feed-forward part: a few tokens are so large there that the steps are
-# too wide for the others (docs/decisions/0012).
+# Layers whose input is rounded. Not the second half of the feed-forward part: a few tokens are so
+# large there that the steps are too wide for the others (docs/decisions/0012).
 LAYERS = re.compile(r"\.layer\.\d+\.(attention\.attn\.[qkvo]|intermediate\.dense)$")
-# How much of what is large in the activations moves into the weights: "migration strength".
+# Exponent by which large activations are moved into the weights (SmoothQuant's migration strength).
 ALPHA = 0.8
 SEED = 1
-TINY = 1e-5
+TINY = 1e-5  # least absolute value, avoids division by zero
 Column = npt.NDArray[Any]
 
 
@@ -59,7 +58,7 @@ def main(
 
 
 def sample(pairs: Iterable[Pair], each: int) -> list[Pair]:
-    """As many of each data set; none of the one that is kept unseen."""
+    """At most `each` random pairs of each data set but `UNSEEN`."""
     of: dict[str, list[Pair]] = defaultdict(list)
     for pair in pairs:
         if pair.dataset != UNSEEN:
@@ -69,8 +68,9 @@ def sample(pairs: Iterable[Pair], each: int) -> list[Pair]:
 
 
 def measured(model: Path, pairs: Sequence[Pair]) -> dict[str, Column]:
-    """By layer what `running.integers.read_scales` reads: spread and range. A pair whose claim
-    fills more than half of the window is left out, as it is when it is asked.
+    """Measure the scales of each layer, by the names that `running.integers.read_scales` reads.
+
+    A pair whose claim fills more than half of the model's window is skipped, as serving refuses it.
 
     Raises:
         ModelUnavailable: the model cannot be loaded.
@@ -127,7 +127,7 @@ def scales(
         seen: of each layer the least and the most that went into each column.
         weights: of each layer the largest absolute weight of each column.
     """
-    together: dict[str, Column] = {}  # layers that read the same are told the same
+    together: dict[str, Column] = {}  # layers with one input (q, k, v) share their scales
     for name, largest in weights.items():
         key = _reads(name)
         together[key] = np.maximum(together.get(key, 0), largest)

@@ -1,4 +1,4 @@
-"""Weights that are learned as they will be stored."""
+"""Training steps -> weights that lose little when they are packed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from training.pack import rounded
 
 
 class AsPacked(TrainerCallback):  # type: ignore[misc]
-    """Each forward and backward pass sees the weights rounded as `training.pack` rounds them.
+    """Rounds the weights for each forward and backward pass as `training.pack` does.
 
-    The step itself is taken on the exact ones: the straight-through estimator (Bengio et al.,
+    The optimizer then steps the exact weights: the straight-through estimator (Bengio et al.,
     2013), so that learning settles where rounding costs little (Jacob et al., CVPR 2018).
     """
 
@@ -37,7 +37,7 @@ class AsPacked(TrainerCallback):  # type: ignore[misc]
 
     @contextmanager
     def seen(self) -> Iterator[None]:
-        """The weights as a pass sees them: those are packed, so those are to be scored."""
+        """Round the weights inside the block, to score them as they will be packed."""
         self.on_step_begin(None, None, None)
         try:
             yield

@@ -1,4 +1,4 @@
-"""Batches of pairs of about the same length: little padding, and still well mixed."""
+"""Pairs -> batches of pairs of about the same length, which need little padding."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from sentence_transformers.base.sampler import DefaultBatchSampler
 
-# Batches are cut from runs of this many batches, sorted by length.
+# Number of batches that are sorted by length together; sorting all at once would mix them less.
 SORTED_RUN = 50
 
 
 class ByLength(DefaultBatchSampler):  # type: ignore[misc]
-    """Another order each epoch. (A checkpoint pickles it, so it lives in a module.)"""
+    """Yields batches in another order each epoch. Checkpoints pickle it: it is no local class."""
 
     def __init__(self, dataset: Any, **rest: Any) -> None:
         super().__init__(dataset, **rest)

@@ -15,7 +15,7 @@ from api.settings import Settings
 from tests.conftest import OpenEmbedded, client_for
 from tests.fakes import FakeEmbedder, FakeStance
 
-WRITERS, READERS, DOCUMENTS = 3, 3, 12
+WRITERS, READERS, DOCUMENTS = 3, 3, 8
 QUERY = "The ferry strike ended"
 # Seconds until what was written last must be found.
 INDEXED_WITHIN = 30
