@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +13,7 @@ from index.documents import Vectors
 from retrieval.types import STANCES
 from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence
 from retrieval.values.derive import derive
+from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
 from retrieval.values.relate import Relation
 
@@ -35,19 +38,32 @@ def verdict_of_values(claim: Parsed, text: str) -> Comparison:
     """
     if not claim.values:
         return UNKNOWN
-    sentences = [_parse_sentence(each) for each in split(text) if each]
+    sentences = [(start, _parse_sentence(each)) for start, each in _sentences(text)]
     for how in (compare_sentence, derive):
-        found = [how(claim, sentence) for sentence in sentences]
-        sure = [one for one in found if one.relation is not Relation.UNKNOWN]
-        if len({one.relation.supports for one in sure}) == 1:
-            return sure[0]
+        found = [(start, how(claim, sentence)) for start, sentence in sentences]
+        sure = [one for one in found if one[1].relation is not Relation.UNKNOWN]
+        if len({one.relation.supports for _, one in sure}) == 1:
+            return _moved(*sure[0])
         if sure:
             return UNKNOWN
     return UNKNOWN
 
 
-def split(text: str) -> list[str]:
-    return _SENTENCE_END.split(text[:MAX_TEXT_CHARS])
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Sentences with their places in a text."""
+    text, start = text[:MAX_TEXT_CHARS], 0
+    for end in [*_SENTENCE_END.finditer(text), None]:
+        yield start, text[start : end.start() if end else len(text)]
+        start = end.end() if end else start
+
+
+def _moved(by: int, comparison: Comparison) -> Comparison:
+    """A comparison with the places of its steps moved by so many characters."""
+    steps = [
+        replace(step, evidence=tuple(Slice(at.start + by, at.end + by) for at in step.evidence))
+        for step in comparison.steps
+    ]
+    return replace(comparison, steps=tuple(steps))
 
 
 def correct(stance: Vectors, claim: Parsed, text: str) -> Vectors:

@@ -20,7 +20,7 @@ def test_a_sentence_says_of_a_claim(case: dict[str, str]) -> None:
     assert found.relation.value == case["expected"]
     for step in found.steps:
         for at in step.evidence:
-            assert case["evidence"][at.start : at.end].strip() != ""
+            assert any(char.isalnum() for char in case["evidence"][at.start : at.end])
 
 
 def test_there_are_cases_of_every_kind() -> None:

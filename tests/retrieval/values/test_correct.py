@@ -62,6 +62,7 @@ def test_the_deciding_sentence_may_stand_anywhere() -> None:
     assert found.relation is Relation.EQUAL
     (step,) = found.steps
     assert step.text == "12500 is the same as 12,500"
+    assert [text[at.start : at.end] for at in step.evidence] == ["12500"]
 
 
 def test_sentences_that_disagree_say_nothing() -> None:

@@ -1,0 +1,75 @@
+"""What a stance model reads, what becomes of its answer, and what a reader is shown of values.
+
+These are the ways in for text of any kind: an error in a parser costs what values could tell, and
+never the answer. English only, because what is compared is words.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.documents import Vectors
+from retrieval.types import Quote
+from retrieval.values.compare import UNKNOWN, Comparison
+from retrieval.values.correct import corrected, parse_claim, verdict_of_values
+from retrieval.values.notation import in_notation_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A step of working out, and the slices of the document that it uses."""
+
+    text: str
+    evidence: tuple[Quote, ...]
+
+
+def as_read(claim: str, text: str, language: str | None) -> str:
+    """The text as the stance model reads it: with values written as the claim writes them."""
+    if language not in (None, "en"):
+        return text
+    try:
+        return in_notation_of(parse_claim(claim), text)
+    except Exception:
+        log.exception("values of a text are not rewritten")
+        return text
+
+
+def settled(stance: Vectors, claim: str, text: str, language: str | None) -> Vectors:
+    """The stance of a text, shape (3,), moved to what its values say where they are sure."""
+    return corrected(stance, _compared(claim, text, language))
+
+
+def derivations(
+    claim: str, rationale: Sequence[Quote], language: str | None
+) -> tuple[Derivation, ...]:
+    """How values of a rationale decide, in steps; empty where they do not, or nothing is to be
+    worked out.
+
+    Args:
+        rationale: sentences of a document, with their offsets in its text.
+    """
+    return tuple(
+        Derivation(
+            step.text,
+            tuple(
+                Quote(quote.start + at.start, quote.start + at.end, quote.quote[at.start : at.end])
+                for at in step.evidence
+            ),
+        )
+        for quote in rationale
+        for step in _compared(claim, quote.quote, language).steps
+    )
+
+
+def _compared(claim: str, text: str, language: str | None) -> Comparison:
+    if language not in (None, "en"):
+        return UNKNOWN
+    try:
+        return verdict_of_values(parse_claim(claim), text)
+    except Exception:
+        log.exception("values of a text are not compared")
+        return UNKNOWN
