@@ -58,10 +58,11 @@ MIGRATIONS = (
     # What the filter columns are read from, without the texts that lie between; and what made the
     # passages of each document (index/recipe.py), which until now was version 1 of each step.
     """
-    CREATE INDEX documents_by_filter ON documents (published_at, publisher, language);
+    ALTER TABLE documents ADD COLUMN recipe TEXT NOT NULL DEFAULT '1.1';
+    CREATE INDEX documents_by_recipe_and_filter
+        ON documents (recipe, published_at, publisher, language);
     DROP INDEX passages_by_generation;
     CREATE INDEX passages_by_generation ON passages (generation, document);
-    ALTER TABLE documents ADD COLUMN recipe TEXT NOT NULL DEFAULT '1.1';
     """,
 )
 VARIABLES_PER_QUERY = 500  # below SQLite's limit
