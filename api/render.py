@@ -22,7 +22,7 @@ from api.schemas import (
     Sources,
     VerifyResponse,
 )
-from retrieval.types import Answer, Evidence, Judgement
+from retrieval.types import Answer, Evidence, Judgement, Quote
 
 
 def _found(evidence: Evidence) -> dict[str, Any]:
@@ -32,12 +32,13 @@ def _found(evidence: Evidence) -> dict[str, Any]:
         "passage": PassageBody(
             id=passage.id, text=passage.text, start=passage.start, end=passage.end
         ),
-        "rationale": [
-            QuoteBody(start=quote.start, end=quote.end, quote=quote.quote)
-            for quote in evidence.rationale
-        ],
+        "rationale": [_quote(quote) for quote in evidence.rationale],
         "scores": ScoresBody(dense=scores.dense, lexical=scores.lexical, fused=scores.fused),
     }
+
+
+def _quote(quote: Quote) -> QuoteBody:
+    return QuoteBody(start=quote.start, end=quote.end, quote=quote.quote)
 
 
 def _evidence(evidence: Evidence) -> EvidenceBody:
@@ -52,6 +53,9 @@ def _evidence(evidence: Evidence) -> EvidenceBody:
             for one in evidence.differences
         ],
         language_not_judged=evidence.language_not_judged,
+        voice=evidence.voice,
+        attributed_to=SliceBody.of(evidence.attributed_to) if evidence.attributed_to else None,
+        title_quote=_quote(evidence.title_quote) if evidence.title_quote else None,
     )
 
 

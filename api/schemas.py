@@ -29,6 +29,7 @@ from retrieval.types import (
     Reason,
     Stance,
     Verdict,
+    Voice,
 )
 
 ClaimText = Annotated[str, StringConstraints(min_length=1, max_length=MAX_CLAIM_CHARS)]
@@ -295,6 +296,17 @@ class EvidenceBody(Found):
     language_not_judged: str | None = Field(
         description="The passage's language, if it is one that the stance model does not know: "
         "such a passage is found, and has no stance."
+    )
+    voice: Voice | None = Field(
+        description="stated: the text's own word. reported: another's, or a rumour's, which never "
+        "supports. rejected: the text says that it is not so. null without a stance."
+    )
+    attributed_to: SliceBody | None = Field(
+        description="Who says so, where a rule finds him: offsets into the document's text."
+    )
+    title_quote: QuoteBody | None = Field(
+        description="The document's title, where that carries the stance: offsets into the title. "
+        "`rationale` is empty then."
     )
 
 

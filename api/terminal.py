@@ -118,6 +118,8 @@ def _show_item(number: int, item: Any) -> None:
     document, passage, scores = item.document, item.passage, item.scores
     origin = ", ".join(str(part) for part in (document.publisher, document.published_at) if part)
     title = escape(printable(document.title or document.id))
+    if getattr(item, "title_quote", None):
+        title = f"[bold]{title}[/bold]"
     out.print(f"\n{number}. {title}" + (f" ({escape(printable(origin))})" if origin else ""))
     text, at, shown = printable(passage.text), 0, ""
     for quote in item.rationale:
@@ -133,7 +135,11 @@ def _show_item(number: int, item: Any) -> None:
     if stance := getattr(item, "stance", None):
         share = item.stance_probabilities[stance]
         colour = _COLOURS.get(stance, "dim")
-        out.print(f"   [{colour}]{stance.replace('_', ' ').lower()} {share:.2f}[/{colour}]")
+        voice = item.voice or ""
+        if item.attributed_to:
+            voice += f": {escape(printable(item.attributed_to.text))}"
+        said = f"{stance.replace('_', ' ').lower()} {share:.2f}"
+        out.print(f"   [{colour}]{said}[/{colour}]  [dim]{voice}[/dim]")
         for one in item.differences:
             line = f"{one.kind}: “{one.claim.text}” here, “{one.evidence.text}” there"
             out.print(f"   {printable(line)}", markup=False)

@@ -1,4 +1,5 @@
-"""Evidence -> why: the sentences that carry a stance, and what differs from the claim."""
+"""Evidence -> why: the sentences that carry a stance, whose word they are, and what differs from
+the claim."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from index.regroup import regroup
 from retrieval.differences import differences
 from retrieval.types import STANCES, Difference, Evidence, Quote, Timed, untimed
 from retrieval.verdict import REFUTES, stance_of
+from retrieval.voice import voice_of, voice_of_title
 from retrieval.weigh import Reading, quotes
 
 log = logging.getLogger(__name__)
@@ -30,11 +32,12 @@ def explain(
     compare: Compare = differences,
 ) -> list[Evidence]:
     """Evidence, one for each reading: its rationale and, where it may refute, what differs."""
-    undecided = [reading for reading in readings if not reading.decided]
+    undecided = [reading for reading in readings if not (reading.decided or reading.mention)]
     with timed("embed"):
         nearest = iter(_nearest_sentences(undecided, embedder))
     rationales = [
-        reading.key_sentences if reading.decided else (next(nearest),) for reading in readings
+        reading.key_sentences if reading.decided or reading.mention else (next(nearest),)
+        for reading in readings
     ]
     with timed("differences"):
         return [
@@ -56,15 +59,24 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
             language_not_judged=reading.language_not_judged,
         )
     label = stance_of(stance)
+    title = found.document.title
+    voiced = (
+        voice_of_title(title, label)
+        if reading.by_title
+        else voice_of(reading.claim, rationale, found.passage, title, label)
+    )
     may_refute = label == "REFUTES" or stance[REFUTES] >= DIFFERENCES_FROM
     return Evidence(
         document,
         found.passage,
-        rationale,
+        () if reading.by_title else rationale,
         found.scores,
         label,
         dict(zip(STANCES, map(float, stance), strict=True)),
         _compared(reading, rationale, compare) if may_refute else (),
+        voice=voiced.voice,
+        attributed_to=voiced.by,
+        title_quote=Quote(0, len(title), title) if reading.by_title else None,
     )
 
 

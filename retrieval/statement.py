@@ -83,7 +83,7 @@ def _is_bare_name(text: str) -> bool:
     words = re.findall(r"[^\W_][\w'’&.-]*", text)
     if not words:
         return True
-    if len(words) > NAME_WORDS or any(_may_be_verb(word) for word in words[1:]):
+    if len(words) > NAME_WORDS or any(may_be_verb(word) for word in words[1:]):
         return False
     if len(words) <= 2:
         return True
@@ -92,7 +92,8 @@ def _is_bare_name(text: str) -> bool:
     ) and any(word[0].isupper() for word in words)
 
 
-def _may_be_verb(word: str) -> bool:
+def may_be_verb(word: str) -> bool:
+    """Whether a word can be a finite verb, by its form."""
     low = word.lower().replace("’", "'").rstrip(".")
     if low in _VERBS:
         return True

@@ -22,6 +22,8 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
     "CONFLICTING_EVIDENCE",
     "NOT_ENOUGH_EVIDENCE",
 )
+# Whose word evidence is: the text's own, another's that it reports, or one that it rejects.
+Voice = Literal["stated", "reported", "rejected"]
 # Why there is no verdict, or why one has no probability.
 Reason = Literal["no_documents", "not_a_statement", "language_not_judged"]
 # Longest claim, in characters.
@@ -116,7 +118,9 @@ class Difference:
 class Evidence:
     """A candidate with its rationale (the sentences that bear on the claim) and its stance.
 
-    The text of its document is left out.
+    The text of its document is left out. voice: whose word it is; None where it is not judged.
+    attributed_to: who says so, `document.text[start:end]`. title_quote: the document's title,
+    where that carries the stance; the rationale is empty then.
     """
 
     document: Document
@@ -127,6 +131,9 @@ class Evidence:
     stance_probabilities: Mapping[Stance, float] | None = None
     differences: tuple[Difference, ...] = ()
     language_not_judged: str | None = None
+    voice: Voice | None = None
+    attributed_to: Quote | None = None
+    title_quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)

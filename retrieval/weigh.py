@@ -22,11 +22,14 @@ from retrieval.verdict import (
     stance_of,
     worth_reading,
 )
+from retrieval.voice import content_words, voice_of, voice_of_title
 
 # Most sentences that are quoted for a stance.
 RATIONALE_SENTENCES = 2
 # A second sentence is quoted from this probability of the stance on.
 SECOND_SENTENCE_FROM = 0.5
+# A title is quoted in place of sentences from this probability of the stance in it alone on.
+TITLE_CARRIES_FROM = 0.5
 # From this P(NOT_ENOUGH_INFO) of a whole passage on, its sentences are not read one by one.
 SKIP_SENTENCES_FROM = 0.5
 # Below this P(NOT_ENOUGH_INFO) a passage may decide for its document.
@@ -45,7 +48,8 @@ class Reading:
     verdict is made of this candidate; how much evidence is shown must not change that.
     language_not_judged: the language of a passage that is found and not read. stance:
     probabilities of shape (3,); None until the stance model has read the passage. key_sentences:
-    those that carry the stance most.
+    those that carry the stance most. mention: they tell what nobody vouches for, so the passage
+    does not support. by_title: the title carries the stance, and not they.
     """
 
     candidate: Candidate
@@ -55,6 +59,8 @@ class Reading:
     language_not_judged: str | None = None
     stance: Vectors | None = None
     key_sentences: tuple[Quote, ...] = ()
+    mention: bool = False
+    by_title: bool = False
 
     @property
     def decided(self) -> bool:
@@ -77,9 +83,33 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
     worth &= np.array([reading.language_not_judged is None for reading in flat], bool)
     rows = np.flatnonzero(worth).tolist()
     for row, read in zip(rows, predict_stances([flat[row] for row in rows], model), strict=True):
-        flat[row] = read
+        flat[row] = _without_mention(read)
     sizes = [len(each) for each in found]
     return [_in_order(each, model.calibration) for each in regroup(flat, sizes)]
+
+
+def _without_mention(reading: Reading) -> Reading:
+    """A reading whose support is a mention says too little: a rumour supports nothing."""
+    if reading.stance is None or stance_of(reading.stance) != "SUPPORTS":
+        return reading
+    document = reading.candidate.document
+    voiced = (
+        voice_of_title(document.title, "SUPPORTS")
+        if reading.by_title
+        else voice_of(
+            reading.claim,
+            reading.key_sentences,
+            reading.candidate.passage,
+            document.title,
+            "SUPPORTS",
+        )
+    )
+    if not voiced.mention:
+        return reading
+    supports, refutes, silent = reading.stance
+    return replace(
+        reading, stance=np.array([0, refutes, silent + supports], np.float32), mention=True
+    )
 
 
 def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:
@@ -98,16 +128,44 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         else []
         for reading, quoted, row in zip(readings, sentences, whole, strict=True)
     ]
+    # A title that holds more of the claim than each sentence may be what decides: it is read alone.
+    titled = [
+        row[NEI] < MAY_DECIDE_BELOW and _says_more(reading, quoted)
+        for reading, quoted, row in zip(readings, sentences, whole, strict=True)
+    ]
+    for reading, each, is_titled in zip(readings, pairs, titled, strict=True):
+        if is_titled:
+            each.append((reading.candidate.document.title, reading.claim))
     single = model.predict([pair for each in pairs for pair in each])
     stances = []
-    for reading, quoted, row, alone in zip(
-        readings, sentences, whole, regroup(single, [len(each) for each in pairs]), strict=True
+    for reading, quoted, row, is_titled, rows in zip(
+        readings,
+        sentences,
+        whole,
+        titled,
+        regroup(single, [len(each) for each in pairs]),
+        strict=True,
     ):
+        alone, title = (rows[:-1], rows[-1:]) if is_titled else (rows, [])
         stance = combine_readings(np.array([row, *alone], np.float32))
         label = int(np.argmax(stance))
         shares = [float(each[label]) for each in alone or [row] * len(quoted)]
-        stances.append(replace(reading, stance=stance, key_sentences=_key(quoted, shares)))
+        stances.append(
+            replace(
+                reading,
+                stance=stance,
+                key_sentences=_key(quoted, shares),
+                by_title=label != NEI and any(each[label] >= TITLE_CARRIES_FROM for each in title),
+            )
+        )
     return stances
+
+
+def _says_more(reading: Reading, sentences: Sequence[Quote]) -> bool:
+    """Whether the title holds more of the claim's words than any sentence does."""
+    claim = content_words(reading.claim)
+    held = len(claim & content_words(reading.candidate.document.title))
+    return held > max(len(claim & content_words(quote.quote)) for quote in sentences)
 
 
 def _deciding_passages(
@@ -207,12 +265,20 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
     judged = [reading for reading in readings if reading.judged]
     others = [reading for reading in readings if not reading.judged]
     counted, order = as_shown(_raw_stances(judged), _search_scores(judged), fitted)
-    shown = [replace(judged[row], stance=counted[row]) for row in order]
+    shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     rest = discount(_raw_stances(others), probability_about(_search_scores(others), fitted))
     return shown + [
         reading if reading.language_not_judged else replace(reading, stance=row)
         for reading, row in zip(others, rest, strict=True)
     ]
+
+
+def _mentions_last(readings: Sequence[Reading]) -> list[Reading]:
+    """Mentions come after the last reading that decides."""
+    last = max((row for row, reading in enumerate(readings) if reading.decided), default=-1)
+    deciding, rest = readings[: last + 1], readings[last + 1 :]
+    mentions = [reading for reading in deciding if reading.mention]
+    return [*(r for r in deciding if not r.mention), *mentions, *rest]
 
 
 def _raw_stances(readings: Sequence[Reading]) -> Vectors:

@@ -27,10 +27,14 @@ _MODELS = {
     "embedding": "all-MiniLM-L6-v2@fe25f34b377e5884",
     "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e",
 }
-_WEIGHED = {
+_WEIGHED: dict[str, Any] = {
     "stance": "SUPPORTS",
     "stance_probabilities": {"SUPPORTS": 0.95, "REFUTES": 0.01, "NOT_ENOUGH_INFO": 0.04},
     "differences": [],
+    "language_not_judged": None,
+    "voice": "stated",
+    "attributed_to": None,
+    "title_quote": None,
 }
 _TAIL = {
     "searched": {"documents": 12, "undated": 1},
@@ -46,7 +50,7 @@ VERIFY_BODY: dict[str, Any] = {
         "SUPPORTED": 0.93, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0.01,
         "NOT_ENOUGH_EVIDENCE": 0.04,
     },
-    "reason": None,
+    "reason": None, "language_not_judged": None, "newest": None,
     "evidence": [{**_FOUND, **_WEIGHED}], "sources": {"supporting": 1, "refuting": 0},
     **_TAIL,
 }  # fmt: skip
