@@ -1,4 +1,4 @@
-"""What can go wrong on a claim's way.
+"""The errors of the `retrieval` package.
 
 RetrievalError
 ├── InvalidClaim       the claim itself is at fault
@@ -13,7 +13,7 @@ class RetrievalError(Exception):
 
 
 class InvalidClaim(RetrievalError):
-    """The claim holds nothing to look for."""
+    """The claim is empty, too long, or no text that any script has."""
 
 
 class ClaimTooLong(InvalidClaim):
@@ -21,7 +21,7 @@ class ClaimTooLong(InvalidClaim):
 
 
 class ModelUnavailable(RetrievalError):
-    """A model cannot be loaded, or returned what no model should."""
+    """A model cannot be loaded, its device fails, or its numbers are not finite."""
 
 
 class QuoteMismatch(RetrievalError):

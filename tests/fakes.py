@@ -14,7 +14,7 @@ from retrieval.types import Calibration
 
 
 class FakeEmbedder:
-    """A bag of hashed words: texts that share words are near each other."""
+    """Embeds a text as the sum of its words' vectors: texts that share words are near each other."""
 
     identity = "fake@1"
 
@@ -37,7 +37,7 @@ class FakeEmbedder:
 
 
 class BrokenEmbedder(FakeEmbedder):
-    """Fails for any text that holds the word."""
+    """Raises an error for any text that holds a word."""
 
     def __init__(self, word: str, error: Exception) -> None:
         super().__init__()
@@ -50,7 +50,8 @@ class BrokenEmbedder(FakeEmbedder):
 
 
 class FakeStance:
-    """Enough words in common: supports when the numbers agree, refutes when they do not."""
+    """Decides where evidence and claim share enough words: numbers that agree support, others
+    refute."""
 
     identity = "fake-stance@1"
 
