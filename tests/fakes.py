@@ -14,7 +14,7 @@ from retrieval.types import Calibration
 
 
 class FakeEmbedder:
-    """Embeds a text as the sum of its words' vectors: texts that share words are near each other."""
+    """Embeds a text as the sum of vectors of its words: shared words bring texts near."""
 
     identity = "fake@1"
 
