@@ -96,6 +96,10 @@ IMPORT = {
     "content": ndjson(
         ImportLine,
         {"line": 1, "status": "added", "id": _DOCUMENT["id"], "passages": 1},
-        {"summary": {"added": 1, "updated": 0, "unchanged": 0, "refused": 0}, "request_id": "4f1c"},
+        {
+            "summary": {"added": 1, "updated": 0, "unchanged": 0, "refused": 0},
+            "unknown_fields": {"section": 1},
+            "request_id": "4f1c",
+        },
     ),
 }
