@@ -11,8 +11,8 @@ import numpy as np
 
 from index.corpus import Embedder
 from index.regroup import regroup
-from retrieval.differences import differences
 from retrieval.types import STANCES, Difference, Evidence, Quote, Timed, untimed
+from retrieval.values import differences
 from retrieval.verdict import REFUTES, stance_of
 from retrieval.voice import voice_of, voice_of_title
 from retrieval.weigh import Reading, quotes

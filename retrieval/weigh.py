@@ -12,6 +12,7 @@ from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.read import further_passages, takes_back
 from retrieval.types import STANCES, Calibration, Candidate, Quote, StanceModel
+from retrieval.values.reading import as_read, settled
 from retrieval.verdict import (
     NEI,
     REFUTES,
@@ -67,9 +68,11 @@ class Reading:
         return self.stance is not None and stance_of(self.stance) != "NOT_ENOUGH_INFO"
 
     def in_context(self, text: str) -> str:
-        """Text of the passage under its title, which says what "it" and "the city" are."""
-        title = self.candidate.document.title
-        return f"{title}. {text}" if title else text
+        """Text of the passage under its title, which says what "it" and "the city" are, with its
+        values written as the claim writes them."""
+        document = self.candidate.document
+        titled = f"{document.title}. {text}" if document.title else text
+        return as_read(self.claim, titled, document.language)
 
 
 def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> list[list[Reading]]:
@@ -147,6 +150,7 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         strict=True,
     ):
         alone, title = (rows[:-1], rows[-1:]) if is_titled else (rows, [])
+        row, *alone = _settled(reading, quoted, [row, *alone])
         stance = combine_readings(np.array([row, *alone], np.float32))
         label = int(np.argmax(stance))
         shares = [float(each[label]) for each in alone or [row] * len(quoted)]
@@ -159,6 +163,21 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
             )
         )
     return stances
+
+
+def _settled(
+    reading: Reading, sentences: Sequence[Quote], stances: Sequence[Vectors]
+) -> list[Vectors]:
+    """The stances of a passage and of its sentences, each moved to what its values say. Where the
+    passage likely says too little, its values are of something else."""
+    if stances[0][NEI] >= SKIP_SENTENCES_FROM:
+        return list(stances)
+    texts = [reading.candidate.passage.text, *(quote.quote for quote in sentences)]
+    language = reading.candidate.document.language
+    return [
+        settled(stance, reading.claim, text, language)
+        for stance, text in zip(stances, texts, strict=False)
+    ]
 
 
 def _says_more(reading: Reading, sentences: Sequence[Quote]) -> bool:

@@ -23,6 +23,8 @@ _ADVERB = re.compile(r"\b(?:\w+ly|much|far|even|still|also|now|some)\b", re.I)
 _AMOUNT = re.compile(r"\s+(?:numbers?|amounts?|sizes?|shares?) of\b", re.I)
 _THAN = re.compile(r"\bthan\s+([^.,;:]+)", re.I)
 _NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b\w+n['’]t\b", re.I)
+# Could not agree more: that is a yes.
+_IDIOM = re.compile(r"\s+(?:agree|care|be)\s+(?:more|less|[\w]+er)\b", re.I)
 _OF_NOUNS = {"no", "without", "none"}
 _CLAUSE_END = re.compile(r"[.!?;:]\s|\bbut\b", re.I)
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
@@ -79,6 +81,8 @@ def _negated(text: str) -> dict[tuple[str, ...], Slice]:
     found: dict[tuple[str, ...], Slice] = {}
     for cue in _NEGATION.finditer(text):
         word = _NEXT_WORD.match(text, cue.end())
+        if _IDIOM.match(text, cue.end()):
+            continue
         stems = terms(word.group(1)) if word else []
         if not word or not stems or stems[0] in STOP_STEMS:
             continue

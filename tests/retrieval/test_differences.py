@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.differences import differences
 from retrieval.types import Quote
+from retrieval.values import differences
 
 CENTRE = "Turkey and Russia have an equal number of servicemen under the pact of November 10."
 
@@ -107,6 +107,10 @@ def named(claim: str, evidence: str, language: str | None = "en") -> list[tuple[
             ("negation", "No casualties", "Casualties"),
         ),
         ("He was the 44th president", "The 45th president left.", ("number", "44th", "45th")),
+        ("It took two hours", "It took 90 minutes.", ("number", "two", "90")),
+        ("It was 3 km long", "It was 5 miles long.", ("number", "3", "5")),
+        ("Hundreds of people died", "Only 12 people died.", ("comparison", "Hundreds", "12")),
+        ("It opened in the 1990s", "It opened in 1985.", ("date", "1990s", "1985")),
         ("Grease (1980) is a film", "Grease is a 1978 American film.", ("date", "1980", "1978")),
         (
             "The flood of 1953 killed many",
@@ -217,6 +221,13 @@ def test_named(claim: str, evidence: str, expected: tuple[str, str, str]) -> Non
         ("They lost", "No one lost."),
         ("The bridge cost a lot", "It is not the bridge that cost a lot."),
         ("He did not sign", "He did not sign."),
+        ("The two sides could not agree more", "The two sides agree."),
+        ("Hundreds of people died", "300 people died."),
+        ("It seats 2-3 million people", "It seats 2.5 million people."),
+        ("12 people died", "12 persons died, 5 people were hurt."),
+        ("It took two hours", "It took 120 minutes."),
+        ("It cost £1,200", "It cost 1,200 pounds."),
+        ("It opened in the 1990s", "It opened in 1995."),
         ("", ""),
         ("5 😀", "½ ٣ 6 😀"),
     ],
