@@ -11,8 +11,12 @@ from api.schemas import (
     EvidenceBody,
     Excluded,
     Found,
+    GapBody,
+    NearestBody,
     NewestBody,
+    PartBody,
     PassageBody,
+    PeriodBody,
     Provenance,
     QuoteBody,
     ScoresBody,
@@ -22,7 +26,7 @@ from api.schemas import (
     Sources,
     VerifyResponse,
 )
-from retrieval.types import Answer, Evidence, Judgement, Quote
+from retrieval.types import Answer, Evidence, Gap, Judgement, Quote
 
 
 def _found(evidence: Evidence) -> dict[str, Any]:
@@ -68,6 +72,22 @@ def _newest(judgement: Judgement | None) -> NewestBody | None:
     return NewestBody(verdict=verdict, date=judgement.newest.date)
 
 
+def _gap(gap: Gap) -> GapBody:
+    dated = gap.since is not None or gap.until is not None
+    nearest = gap.nearest
+    return GapBody(
+        documents=gap.documents,
+        publishers=gap.publishers,
+        period=PeriodBody(from_=gap.since, to=gap.until) if dated else None,
+        nearest=NearestBody(
+            document=gap.document, start=nearest.start, end=nearest.end, quote=nearest.quote
+        )
+        if nearest and gap.document is not None
+        else None,
+        lacks=gap.lacks,
+    )
+
+
 def _searched(answer: Answer) -> SearchedBody:
     return SearchedBody(documents=answer.searched.documents, undated=answer.searched.undated)
 
@@ -91,6 +111,17 @@ def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> V
         reason=judgement.reason if judgement else None,
         language_not_judged=judgement.language_not_judged if judgement else None,
         newest=_newest(judgement),
+        parts=[
+            PartBody(
+                text=part.claim.quote,
+                start=part.claim.start,
+                end=part.claim.end,
+                verdict=part.verdict,
+                probability=round(part.probability, 4),
+            )
+            for part in answer.parts
+        ],
+        gap=_gap(answer.gap) if answer.gap else None,
         evidence=[_evidence(item) for item in answer.evidence],
         sources=Sources(supporting=judgement.supporting, refuting=judgement.refuting)
         if judgement

@@ -24,6 +24,7 @@ from retrieval.types import (
     MAX_CLAIM_CHARS,
     MAX_TOP_K,
     Claim,
+    Lack,
     Mode,
     Quote,
     Reason,
@@ -354,6 +355,45 @@ class NewestBody(BaseModel):
     date: dt.date
 
 
+class PartBody(BaseModel):
+    """One of the statements that a claim joins, with its own verdict: offsets into `claim`."""
+
+    text: str
+    start: int
+    end: int
+    verdict: Verdict
+    probability: float
+
+
+class PeriodBody(BaseModel):
+    """The days that the filters admit; null where they set no limit."""
+
+    from_: dt.date | None = Field(alias="from")
+    to: dt.date | None
+    model_config = ConfigDict(populate_by_name=True, serialize_by_alias=True)
+
+
+class NearestBody(QuoteBody):
+    """A sentence: offsets into the text of its document."""
+
+    document: str = Field(description="Its id.")
+
+
+class GapBody(BaseModel):
+    """What was searched without a decision, and what the nearest statement lacks of the claim."""
+
+    documents: int
+    publishers: int = Field(description="Publishers that the filter by publisher admits.")
+    period: PeriodBody | None = Field(description="null where no filter restricts dates.")
+    nearest: NearestBody | None = Field(
+        description="Of the sentences read, that which holds most of the claim's words."
+    )
+    lacks: Lack | None = Field(
+        description="Of the claim. only_mentioned: told, and not vouched for. nothing: no rule "
+        "finds a lack, and yet it does not decide. null where there is no nearest statement."
+    )
+
+
 class VerifyResponse(BaseModel):
     claim: str = Field(
         description="As it was read: NFC, with one space between words. Offsets are into this."
@@ -377,6 +417,11 @@ class VerifyResponse(BaseModel):
         description="Where sources of different days disagree: which camp is newer. A claim that "
         "names no year leans to it."
     )
+    parts: list[PartBody] = Field(
+        description="Where a claim joins statements that can be told apart, the verdict on each. "
+        "It is SUPPORTED if all are, REFUTED if one is, else NOT_ENOUGH_EVIDENCE. Empty otherwise."
+    )
+    gap: GapBody | None = Field(description="With NOT_ENOUGH_EVIDENCE.")
     evidence: list[EvidenceBody]
     sources: Sources | None
     searched: SearchedBody

@@ -89,6 +89,14 @@ def _verdict(answer: VerifyResponse) -> str:
     if answer.newest:
         line += f"; the newest that decides is of {answer.newest.date}: "
         line += answer.newest.verdict.lower()
+    for part in answer.parts:
+        said = part.verdict.replace("_", " ").lower()
+        line += f"\n- {escape(printable(part.text))}: {said}, {part.probability:.2f}"
+    if answer.gap and answer.gap.nearest:
+        line += f"\nnearest: “{escape(printable(answer.gap.nearest.quote))}”"
+        if answer.gap.lacks not in (None, "nothing"):
+            line += f" ({answer.gap.lacks.replace('_', ' ')}"
+            line += ")" if answer.gap.lacks == "only_mentioned" else " lacking)"
     return line
 
 

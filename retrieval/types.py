@@ -24,6 +24,8 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
 )
 # Whose word evidence is: the text's own, another's that it reports, or one that it rejects.
 Voice = Literal["stated", "reported", "rejected"]
+# What the nearest statement lacks of a claim. nothing: all is there, and yet it does not decide.
+Lack = Literal["time", "place", "amount", "entity", "cause", "outcome", "only_mentioned", "nothing"]
 # Why there is no verdict, or why one has no probability.
 Reason = Literal["no_documents", "not_a_statement", "language_not_judged"]
 # Longest claim, in characters.
@@ -176,10 +178,38 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A statement that a claim joins with others, a slice of it, and its own verdict."""
+
+    claim: Quote
+    verdict: Verdict
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What was searched without a decision, and what the nearest statement lacks of the claim.
+
+    publishers: at most so many, by the filters. since, until: the days that the filters admit.
+    document, nearest: the document of the nearest sentence, and the sentence; None where nothing
+    was read.
+    """
+
+    documents: int
+    publishers: int
+    since: dt.date | None
+    until: dt.date | None
+    document: str | None
+    nearest: Quote | None
+    lacks: Lack | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Evidence for a claim in the order it is shown, and its verdict.
 
-    generation: of the indexes that were searched.
+    generation: of the indexes that were searched. parts: the statements that it joins, where it was
+    judged by them. gap: with NOT_ENOUGH_EVIDENCE.
     """
 
     claim: str
@@ -187,6 +217,8 @@ class Answer:
     judgement: Judgement | None
     generation: int
     searched: Searched
+    parts: tuple[Part, ...] = ()
+    gap: Gap | None = None
 
 
 class StanceModel(Protocol):

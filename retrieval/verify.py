@@ -13,7 +13,9 @@ from index.corpus import Corpus, Embedder, Filters
 from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.explain import explain
+from retrieval.gap import gap
 from retrieval.language import unjudged_language
+from retrieval.parts import of_parts, parts_of
 from retrieval.search import Fusion, search
 from retrieval.sources import independent_sources, newest_camp
 from retrieval.statement import states_something
@@ -59,13 +61,53 @@ class Models:
 
 
 def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answer]:
-    """Answers, one for each claim and in their order; every model sees all claims at once.
+    """Answers, one for each claim and in their order; every model sees all claims at once, and
+    with them the statements that a claim joins.
 
     Raises:
         ClaimTooLong: a claim leaves the stance model too little room for its evidence.
         QuoteMismatch: the store contradicts itself.
         ModelUnavailable: a model gives no finite numbers, or its device fails.
     """
+    split = [parts_of(claim.text) if models.stance else () for claim in claims]
+    joined = [
+        replace(claim, text=part.quote)
+        for claim, parts in zip(claims, split, strict=True)
+        for part in parts
+    ]
+    verified = _verified([*claims, *joined], corpus, models)
+    of_claims, rest = verified[: len(claims)], verified[len(claims) :]
+    answers = []
+    for claim, parts, whole, own in zip(
+        claims, split, of_claims, regroup(rest, [len(each) for each in split]), strict=True
+    ):
+        judged_by = [(part, each.answer) for part, each in zip(parts, own, strict=True)]
+        answer = of_parts(whole.answer, judged_by, claim.top_k)
+        undecided = [whole]
+        if answer.parts:
+            undecided = [each for each in own if not _is_supported(each.answer)]
+        if answer.judgement is not None and answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE":
+            of, publishers = undecided[0], [name for name, _ in corpus.publishers()]
+            found = answer.searched.documents
+            missing = gap(of.answer.claim, of.judged, claim.filters, found, publishers)
+            answer = replace(answer, gap=missing)
+        answers.append(answer)
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """The answer to a claim taken as a whole, and the readings that its verdict is made of."""
+
+    answer: Answer
+    judged: list[Reading]
+
+
+def _is_supported(answer: Answer) -> bool:
+    return answer.judgement is not None and answer.judgement.verdict == "SUPPORTED"
+
+
+def _verified(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[_Verified]:
     with models.timed("embed"):
         vectors = models.embedder.embed_queries([claim.text for claim in claims])
     found = [_found(c, v, corpus, models) for c, v in zip(claims, vectors, strict=True)]
@@ -83,8 +125,13 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
     flat = explain([reading for each in shown for reading in each], models.embedder, models.timed)
     evidence = regroup(flat, [len(each) for each in shown])
     return [
-        Answer(claim.text, tuple(own), judgement, each.generation, each.searched)
-        for claim, own, judgement, each in zip(claims, evidence, judgements, found, strict=True)
+        _Verified(
+            Answer(claim.text, tuple(own), judgement, each.generation, each.searched),
+            [reading for reading in read if reading.judged],
+        )
+        for claim, own, judgement, each, read in zip(
+            claims, evidence, judgements, found, readings, strict=True
+        )
     ]
 
 

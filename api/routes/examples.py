@@ -51,6 +51,7 @@ VERIFY_BODY: dict[str, Any] = {
         "NOT_ENOUGH_EVIDENCE": 0.04,
     },
     "reason": None, "language_not_judged": None, "newest": None,
+    "parts": [], "gap": None,
     "evidence": [{**_FOUND, **_WEIGHED}], "sources": {"supporting": 1, "refuting": 0},
     **_TAIL,
 }  # fmt: skip
