@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from api.schemas import (
+    DerivationBody,
     DifferenceBody,
     DocumentInfo,
     EvidenceBody,
@@ -55,6 +56,10 @@ def _evidence(evidence: Evidence) -> EvidenceBody:
                 kind=one.kind, claim=SliceBody.of(one.claim), evidence=SliceBody.of(one.evidence)
             )
             for one in evidence.differences
+        ],
+        derivation=[
+            DerivationBody(text=step.text, evidence=[SliceBody.of(at) for at in step.evidence])
+            for step in evidence.derivation
         ],
         language_not_judged=evidence.language_not_judged,
         voice=evidence.voice,

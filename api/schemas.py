@@ -287,6 +287,13 @@ class DifferenceBody(BaseModel):
     evidence: SliceBody
 
 
+class DerivationBody(BaseModel):
+    """A step of working out, and the slices of the document's text that it uses."""
+
+    text: str
+    evidence: list[SliceBody]
+
+
 class EvidenceBody(Found):
     stance: Stance | None
     stance_probabilities: dict[Stance, float] | None
@@ -308,6 +315,10 @@ class EvidenceBody(Found):
     title_quote: QuoteBody | None = Field(
         description="The document's title, where that carries the stance: offsets into the title. "
         "`rationale` is empty then."
+    )
+    derivation: list[DerivationBody] = Field(
+        description="How numbers of the rationale decide, in steps: a sum, a difference, a share. "
+        "Empty where nothing has to be worked out."
     )
 
 

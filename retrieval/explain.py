@@ -13,6 +13,7 @@ from index.corpus import Embedder
 from index.regroup import regroup
 from retrieval.types import STANCES, Difference, Evidence, Quote, Timed, untimed
 from retrieval.values import differences
+from retrieval.values.reading import derivations
 from retrieval.verdict import REFUTES, stance_of
 from retrieval.voice import voice_of, voice_of_title
 from retrieval.weigh import Reading, quotes
@@ -63,7 +64,7 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
     voiced = (
         voice_of_title(title, label)
         if reading.by_title
-        else voice_of(reading.claim, rationale, found.passage, title, label)
+        else voice_of(reading.claim, rationale, found.passage, found.document, label)
     )
     may_refute = label == "REFUTES" or stance[REFUTES] >= DIFFERENCES_FROM
     return Evidence(
@@ -77,6 +78,9 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
         voice=voiced.voice,
         attributed_to=voiced.by,
         title_quote=Quote(0, len(title), title) if reading.by_title else None,
+        derivation=()
+        if label == "NOT_ENOUGH_INFO" or reading.by_title
+        else derivations(reading.claim, rationale, found.document.language),
     )
 
 

@@ -117,12 +117,21 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """A step of working out, and the slices of the document that it uses."""
+
+    text: str
+    evidence: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A candidate with its rationale (the sentences that bear on the claim) and its stance.
 
     The text of its document is left out. voice: whose word it is; None where it is not judged.
     attributed_to: who says so, `document.text[start:end]`. title_quote: the document's title,
-    where that carries the stance; the rationale is empty then.
+    where that carries the stance; the rationale is empty then. derivation: how numbers of the
+    rationale decide, in steps.
     """
 
     document: Document
@@ -136,6 +145,7 @@ class Evidence:
     voice: Voice | None = None
     attributed_to: Quote | None = None
     title_quote: Quote | None = None
+    derivation: tuple[Derivation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _WEIGHED: dict[str, Any] = {
     "voice": "stated",
     "attributed_to": None,
     "title_quote": None,
+    "derivation": [],
 }
 _TAIL = {
     "searched": {"documents": 12, "undated": 1},

@@ -8,23 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from index.documents import Vectors
-from retrieval.types import Quote
+from retrieval.types import Derivation, Quote
 from retrieval.values.compare import UNKNOWN, Comparison
 from retrieval.values.correct import corrected, parse_claim, verdict_of_values
 from retrieval.values.notation import in_notation_of
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """A step of working out, and the slices of the document that it uses."""
-
-    text: str
-    evidence: tuple[Quote, ...]
 
 
 def as_read(claim: str, text: str, language: str | None) -> str:
