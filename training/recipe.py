@@ -40,6 +40,7 @@ class Recipe(BaseModel):
     learning_rate: float = Field(default=4e-5, gt=0)
     warmup: float = Field(default=0.06, ge=0, lt=1)
     epochs: int = Field(default=1, ge=1)
+    steps: int = Field(default=0, ge=0)  # most steps, over which the learning rate falls; 0: all
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     without_claim_only: bool = False  # discount what the claim alone predicts
     dropout: float = Field(default=0.1, ge=0, lt=1)  # 0: a step is a quarter faster on a CPU

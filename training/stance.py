@@ -187,6 +187,7 @@ def train(
     arguments = CrossEncoderTrainingArguments(
         output_dir=str(out),
         num_train_epochs=plan.epochs,
+        max_steps=plan.steps or -1,
         per_device_train_batch_size=plan.batch_size,
         per_device_eval_batch_size=64,
         learning_rate=plan.learning_rate,
