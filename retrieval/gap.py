@@ -50,13 +50,14 @@ def gap(
     lacks: Lack | None = None
     if found is not None:
         reading, quote = found
-        title = reading.candidate.document.title
-        voiced = voice_of(claim, [quote], reading.candidate.passage, title, "NOT_ENOUGH_INFO")
+        document = reading.candidate.document
+        passage = reading.candidate.passage
+        voiced = voice_of(claim, [quote], passage, document, "NOT_ENOUGH_INFO")
         try:
-            lacks = lack(claim, quote.quote, title, voiced)
+            lacks = lack(claim, quote.quote, document.title, voiced)
         except Exception:
             # Parsers of numbers and dates run here over text of any kind.
-            log.exception("no gap for passage %s", reading.candidate.passage.id)
+            log.exception("no gap for passage %s", passage.id)
     return Gap(
         documents=documents,
         publishers=_admitted(publishers, filters),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.documents import Passage
+from index.documents import Document, Passage
 from index.terms import terms
 from retrieval.statement import may_be_verb
 from retrieval.types import Quote, Stance, Voice
@@ -85,7 +85,7 @@ _ACCORDING = re.compile(
 )
 # A claim that is itself about what is said, or about its truth: a mention may support that.
 _OF_SAYING = re.compile(
-    r"\b(?:sources?|rumou?rs?|reports?|reported|word|posts?|messages?|letters?|claims?|claimed|said"
+    r"\b(?:retract\w*|withdr[ae]w\w*|sources?|rumou?rs?|reports?|reported|word|posts?|messages?|letters?|claims?|claimed|said"
     r"|speaks? of|spoke of|fake|false|hoax|fraud|genuine|unfounded|untrue|forged|question)\b",
     re.IGNORECASE,
 )
@@ -109,8 +109,9 @@ _UNNAMED = re.compile(
     r"|forum|anonymous|shared|forwarded)\b.{0,40}\b(?:posts?|messages?|videos?|users?|clips?"
     r"|images?|memes?|threads?|letters?|accounts?|texts?)\b"
     r"|\b(?:posts?|memes?|captions?|tweets?|messages?|leaflets?|users|videos?|clips?"
-    r"|letters? (?:shared|circulating))(?:\s+(?:on|that|which|shared|circulating|seen|making|doing"
-    r"|going|in|from|with|under|over|of)\b.*)?$",
+    r")(?:\s+(?:on|that|which|shared|circulating|seen|making|doing|going|in|from|with|under|over|of)"
+    r"\b.*)?$"
+    r"|\bletters? (?:shared|circulating|that (?:went|made))\b",
     re.IGNORECASE,
 )
 # A post with a known author is his word, whatever it is worth.
@@ -138,6 +139,23 @@ _REJECTS = re.compile(
     re.IGNORECASE,
 )
 _NEGATES = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither|cannot)\b|n['’]t\b", re.I)
+# By which a text takes back what it reports, wherever in it that stands.
+_TAKEN_BACK = re.compile(
+    r"\b(?:the|this|that|these|those|both)\s+(?:\w+\s+)?(?:posts?|letters?|claims?|reports?|story"
+    r"|stories|messages?|videos?|photos?|pictures?|images?|rumou?rs?|quotes?|quotations?"
+    r"|statements?|emails?|screenshots?|documents?|allegations?|headlines?)"
+    r"\s+(?:is|are|was|were|turned out to be|(?:has|have) (?:been|proved|turned out))"
+    r"\s+(?:(?:a|an|to be|all|entirely|completely|simply)\s+)*"
+    r"(?:false|fake|forge[dr]\w*|hoax|untrue|not true|not real|not genuine|fabricat\w+|invented"
+    r"|wrong|made up|baseless|unfounded|debunked|doctored|satir\w+|misleading|incorrect|bogus"
+    r"|withdrawn)\b",
+    re.IGNORECASE,
+)
+_RETRACTED = re.compile(
+    r"\b(?:this|the) (?:paper|article|study|preprint|report|story) (?:has been|was|is|had been)"
+    r" (?:\w+ )?(?:retracted|withdrawn)\b|^\W*retracted\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 _QUESTION = re.compile(r"\?[\"”'’)\s]*$")
 # Where another statement begins in the same sentence.
 _CLAUSE = re.compile(r";\s|,?\s+[—–]\s+|,\s+(?:but|and|while|whereas|although|though|yet)\s+", re.I)
@@ -167,14 +185,15 @@ class Voiced:
 
 
 def voice_of(
-    claim: str, quotes: Sequence[Quote], passage: Passage, title: str, stance: Stance
+    claim: str, quotes: Sequence[Quote], passage: Passage, document: Document, stance: Stance
 ) -> Voiced:
     """Whose word the sentences are, seen from the claim.
 
     Args:
         quotes: the sentences that decide, or the nearest where none does.
-        passage: what they are from.
+        passage, document: what they are from.
     """
+    title = document.title
     about_saying = reports(claim)
     found = [
         None if about_saying else attribution(claim, quote, passage, title) for quote in quotes
@@ -188,9 +207,14 @@ def voice_of(
     by = speakers[0] if speakers else None
     if stance == "REFUTES" and _is_rejected(quotes, passage, title, any(found)):
         return Voiced("rejected", by)
+    of_saying = _OF_SAYING.search(claim) is not None
+    if not of_saying and _RETRACTED.search(f"{title}\n{document.text}"):
+        return Voiced("rejected", by, mention=True)
     if not found or not all(found):
         return Voiced("stated")
-    vouched = _OF_SAYING.search(claim) or any(_VOUCHES.search(quote.quote) for quote in quotes)
+    if not of_saying and _TAKEN_BACK.search(document.text):
+        return Voiced("reported", by, mention=True)
+    vouched = of_saying or any(_VOUCHES.search(quote.quote) for quote in quotes)
     return Voiced("reported", by, all(one.rumour for one in found if one) and not vouched)
 
 
@@ -235,8 +259,7 @@ def attributions(sentence: str) -> Iterator[Attribution]:
         yield Attribution(None, _said_around(sentence, found.start()), rumour=True)
     for found in _ACCORDING.finditer(sentence):
         who = _name_after(sentence, found.end())
-        rumour = who is not None and _is_unnamed(sentence[slice(*who)])
-        yield Attribution(who, _said_around(sentence, found.start()), rumour)
+        yield Attribution(who, _said_around(sentence, found.start()), _is_unnamed(sentence, who))
     for found in _VERB.finditer(sentence):
         if (one := _spoken(sentence, found)) is not None:
             yield one
@@ -254,7 +277,7 @@ def _spoken(sentence: str, verb: re.Match[str]) -> Attribution | None:
     if verb[0].lower() != "told" and (quoted or (before.endswith(",") and _is_name_only(after))):
         who = _name_after(sentence, verb.end())
         if who is not None:
-            return Attribution(who, (0, len(before)), _is_unnamed(sentence[slice(*who)]))
+            return Attribution(who, (0, len(before)), _is_unnamed(sentence, who))
     who = _name_before(sentence, len(before))
     if verb[0].lower() in _NOUNS and not _is_verb_here(sentence, who, after):
         return None
@@ -268,7 +291,9 @@ def _spoken(sentence: str, verb: re.Match[str]) -> Attribution | None:
     if not re.search(r"\w+\W+\w+\W+\w", re.sub(_CLOSING, "", sentence[verb.end() : end])):
         start = _clause(sentence, who[0] if who else verb.start())[0]
         said = (start, who[0] if who else verb.start())  # "..., police said on Monday"
-    return Attribution(who, said, who is not None and _is_unnamed(sentence[slice(*who)]))
+    elif who and re.match(r"\s*,", after):
+        said = _clause(sentence, who[0])  # "It is full, the board said, as it was a year ago"
+    return Attribution(who, said, _is_unnamed(sentence, who))
 
 
 def _is_verb_here(sentence: str, who: tuple[int, int] | None, after: str) -> bool:
@@ -323,7 +348,13 @@ def _is_name_only(text: str) -> bool:
     return 0 < len(words) <= TRAILING_WORDS and not any(may_be_verb(w) for w in words[1:])
 
 
-def _is_unnamed(name: str) -> bool:
+def _is_unnamed(sentence: str, who: tuple[int, int] | None) -> bool:
+    """Whether a speaker is nobody in particular, by his name and the clause that describes him."""
+    if who is None:
+        return False
+    name = sentence[slice(*who)]
+    if described := re.match(r"\s+(?:that|which)\s[^,;.]*", sentence[who[1] :]):
+        name += described[0]
     name = _NEWSPAPER.sub("", name)
     return _UNNAMED.search(name) is not None and _AUTHORED.search(name) is None
 

@@ -103,7 +103,7 @@ def _without_mention(reading: Reading) -> Reading:
             reading.claim,
             reading.key_sentences,
             reading.candidate.passage,
-            document.title,
+            document,
             "SUPPORTS",
         )
     )

@@ -28,7 +28,7 @@ def voiced(case: dict) -> tuple[Voiced, str]:
     passage = next(p for p in split(stored) if decides in p.text)
     start = passage.start + passage.text.index(decides)
     quote = Quote(start, start + len(decides), decides)
-    said = voice_of(case["claim"], [quote], passage, stored.title, case["stance"])
+    said = voice_of(case["claim"], [quote], passage, stored, case["stance"])
     return said, stored.text
 
 
