@@ -5,10 +5,13 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
+import unicodedata
 import zlib
 from pathlib import Path
 
 from index.errors import UnreadableFile
+from index.language import detect_language
 
 # Most bytes of a file that is one document, after decompression.
 MAX_FILE_BYTES = 64 * 2**20
@@ -20,6 +23,19 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+# Languages that are written in windows-1252, and the characters beyond ASCII that their texts hold
+# beside À to ÿ. Most letters of another encoding would be read as others: Ž, †, ƒ.
+WESTERN = frozenset({"ca", "da", "de", "en", "es", "fi", "fr", "ga", "gl", "is", "it", "nb", "nl",
+                     "nn", "no", "pt", "sv"})  # fmt: skip
+_WESTERN_SIGNS = frozenset("€£¥§©®°º«»¿¡–—…‘’‚“”„‹›•·²³±×\u00a0\u00adœŒ")
+# In DOS code pages é and ä are at the bytes of the low quotation marks.
+_LOW_QUOTE_IN_WORD = re.compile(r"\w[‚„]")
+# Categories (Unicode) that no text has in it: control codes, surrogates, private and unassigned.
+_NOT_WRITTEN = ("Cc", "Cs", "Co", "Cn")
+# Of the letters beyond ASCII in a Western text, at most one to so many that are ASCII.
+_ASCII_TO_OTHER_LETTERS = 3
+# Code points or bytes by which an encoding is guessed.
+_GUESSED_BY = 100_000
 # What reading a damaged compressed file raises.
 DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
 
@@ -55,14 +71,76 @@ def contents(file: Path) -> bytes:
 
 
 def decoded(content: bytes) -> str:
-    """The text of UTF-8, or of UTF-16 or UTF-32 with a byte order mark, with `\\n` line ends.
+    """The text of a file, with `\\n` line ends.
+
+    It is UTF-8, UTF-16 or UTF-32 with a byte order mark, UTF-16 of a script without one, or a text
+    in windows-1252 of a language that is written in it.
 
     Raises:
-        UnreadableFile: it is in another encoding.
+        UnreadableFile: it is in another encoding; the error names the one that it seems to be.
     """
     marked = (encoding for mark, encoding in BYTE_ORDER_MARKS if content.startswith(mark))
-    encoding = next(marked, "UTF-8")
+    encoding = next(marked, None) or _unmarked_utf_16(content) or "UTF-8"
     try:
-        return content.decode(encoding).removeprefix("\ufeff").replace("\r\n", "\n")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"not {encoding} (byte {error.start})") from error
+        if encoding != "UTF-8":
+            raise UnreadableFile(f"not {encoding} (byte {error.start})") from error
+        text = _windows_1252(content, error.start)
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def _unmarked_utf_16(content: bytes) -> str | None:
+    """The kind of UTF-16 of content without a mark: a half of each ASCII character is a NUL."""
+    start = content[: _GUESSED_BY // 2 * 2]
+    nul_first, nul_second = 0 in start[::2], 0 in start[1::2]
+    if len(content) % 2 or nul_first == nul_second:
+        return None
+    encoding = "UTF-16-BE" if nul_first else "UTF-16-LE"
+    text = start.decode(encoding, "ignore")
+    written = (char.isspace() or unicodedata.category(char) not in _NOT_WRITTEN for char in text)
+    return encoding if all(written) else None
+
+
+def _windows_1252(content: bytes, at: int) -> str:
+    """The text of windows-1252, where nothing speaks for another encoding.
+
+    Args:
+        at: the first byte that is not UTF-8.
+
+    Raises:
+        UnreadableFile: something does.
+    """
+    try:
+        text = content.decode("windows-1252")
+        language = detect_language(text) if _is_western(text) else "und"
+    except UnicodeDecodeError:
+        language = "und"
+    if language in WESTERN:
+        return text
+    guess = "windows-1252" if language is None else _guessed_encoding(content)
+    said = f"; perhaps it is {guess}: convert it to UTF-8 first" if guess else ""
+    raise UnreadableFile(f"not UTF-8 (byte {at}){said}")
+
+
+def _is_western(text: str) -> bool:
+    """Whether a text has no character that is rare in `WESTERN`, and mostly letters of ASCII."""
+    others = [char for char in text[:_GUESSED_BY] if char > "\x7f"]
+    if _LOW_QUOTE_IN_WORD.search(text):
+        return False
+    letters = sum(char.isalpha() for char in others)
+    ascii_letters = sum(char.isalpha() for char in text[:_GUESSED_BY]) - letters
+    return letters * _ASCII_TO_OTHER_LETTERS <= ascii_letters and all(
+        "À" <= char <= "ÿ" or char in _WESTERN_SIGNS for char in set(text) if char > "\x7f"
+    )
+
+
+def _guessed_encoding(content: bytes) -> str | None:
+    """The encoding that the start of the content is most likely in, by charset-normalizer."""
+    from charset_normalizer import from_bytes
+
+    start = content[:_GUESSED_BY]
+    if len(content) > _GUESSED_BY and b"\n" in start:
+        start = start[: start.rindex(b"\n")]  # no character is cut in two
+    found = from_bytes(start).best()
+    return found.encoding if found else None

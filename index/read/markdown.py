@@ -13,6 +13,7 @@ from index.documents import Document, document
 from index.errors import UnreadableFile
 from index.read.content import decoded
 from index.read.html import fragment_text
+from index.read.inline import shown
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -38,7 +39,6 @@ _YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 # What YAML writes for null.
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
-_LINE_BREAK = re.compile(r"<br\b", re.I)
 # The day at the start of a file's name, as Jekyll has it: 2021-06-15-bridge-opens.md.
 _DAY_OF_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-.")
 
@@ -50,10 +50,11 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
     day is the one that the file's name begins with, if any.
 
     Raises:
-        UnreadableFile: it is not UTF-8, or the front matter is not YAML or TOML.
+        UnreadableFile: see `decoded`, or the front matter is not YAML or TOML.
         InvalidDocument: see `document`.
     """
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
 
     header, body = _front_matter(decoded(content))
     fields: dict[str, Any] = {
@@ -62,11 +63,15 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
     }
     if fields["published_at"] is None and (day := _DAY_OF_NAME.match(PurePosixPath(id).name)):
         fields["published_at"] = day[1]
-    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    tokens, notes = _body_and_notes(parser.parse(body))
+    to_come = tokens[::-1]
     blocks: list[str] = []
     numbers: list[int | None] = []  # of the next item of each list around; None: without numbers
     marker = ""  # the number of an item, before its first block
-    for before, token in zip([None, *tokens], tokens, strict=False):
+    in_title = False  # in a heading of the first level
+    while to_come:
+        token = to_come.pop()
         text = ""
         if token.type == "ordered_list_open":
             numbers.append(int(token.attrs.get("start", 1)))
@@ -78,12 +83,18 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
             marker, numbers[-1] = f"{number}{token.markup} ", number + 1
         elif token.type == "list_item_close":
             marker = ""
+        elif token.type in {"heading_open", "heading_close"}:
+            in_title = token.tag == "h1" and token.nesting == 1
         elif token.type == "inline":
-            text = "".join(map(_shown, token.children or []))
-            if not fields["title"] and before is not None and before.tag == "h1":
+            parts = token.children or []
+            text = shown(parts).strip()
+            if not fields["title"] and in_title:
                 fields["title"] = text
             if text == fields["title"]:
                 text = ""
+            for part in reversed(parts):  # a note follows the block that refers to it first
+                if part.type == "footnote_ref":
+                    to_come.extend(notes.pop(part.meta["id"], [])[::-1])
         elif token.type in {"code_block", "fence"}:
             text = token.content.rstrip("\n")
         elif token.type == "html_block":
@@ -94,11 +105,19 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
     return document(fields.pop("id") or id, "\n\n".join(blocks), **fields, max_chars=max_chars)
 
 
-def _shown(part: Token) -> str:
-    """The text that a reader sees of an inline token."""
-    if part.type in {"text", "code_inline"}:
-        return part.content
-    return "\n" if "break" in part.type or _LINE_BREAK.match(part.content) else ""
+def _body_and_notes(tokens: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:
+    """The tokens outside the footnotes, and those of each footnote by its id."""
+    body: list[Token] = []
+    notes: dict[int, list[Token]] = {}
+    into = body
+    for token in tokens:
+        if token.type == "footnote_open":
+            into = notes[token.meta["id"]] = []
+        elif token.type == "footnote_close":
+            into = body
+        else:
+            into.append(token)
+    return body, notes
 
 
 def _front_matter(text: str) -> tuple[dict[str, str | dt.date], str]:

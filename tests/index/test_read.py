@@ -1,14 +1,18 @@
 import datetime as dt
 import gzip
 import re
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.documents import Document, Refused
 from index.read import NAMES, read
-from index.read.content import MAX_FILE_BYTES
+from index.read.content import MAX_FILE_BYTES, decoded
 from index.read.files import LINES, READERS
+from index.read.markdown import read_markdown
 from index.read.paths import BESIDE_CORPUS, CORPUS, SYSTEM_FILES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -214,6 +218,69 @@ def test_html_in_markdown_glues_no_numbers(tmp_path: Path) -> None:
     assert blocks[-1] == "12\n15\nParis\nRome"
 
 
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("It killed ~~12~~ 15 people.", "It killed 15 people."),
+        ("It killed <del>12</del> 15 people, <S>or 3</S>.", "It killed 15 people,."),
+        ("It killed 12~~13~~14.", "It killed 12 14."),
+        ("~~Gone~~ Here, ~~**x** `y`~~.", "Here,."),
+        ("It cost 5 ~~million~~.", "It cost 5."),
+        (
+            "Some 10<sup>6</sup>, 10^6^ and 10^-3^ of 2<sup>10</sup>",
+            "Some 10⁶, 10⁶ and 10⁻³ of 2¹⁰",
+        ),
+        ("5 km<sup>2</sup>, x^2^ and (a + b)^2^", "5 km², x² and (a + b)²"),
+        ("CO<sub>2</sub>, H~2~O and 101<sub>2</sub>", "CO2, H2O and 101₂"),
+        ("1<sup>st</sup>, XIX<sup>e</sup>, M<sup>me</sup>", "1st, XIXe, Mme"),
+        ("11<sup>2</sup> days, 310,000<sup>3</sup> euros", "11 days, 310,000 euros"),
+        ("In the end<sup>4</sup>, 9<sup>[2](#fn2)</sup> won<sup>*</sup>", "In the end, 9 won"),
+        ("It took days<sup>a</sup> and `10^6^ ~~x~~`", "It took days and 10^6^ ~~x~~"),
+        ("An open 10<sup>6", "An open 10 6"),
+        ("~5~ and 3 ^ 2 ^ and a~b", "~5~ and 3 ^ 2 ^ and a~b"),
+    ],
+)
+def test_struck_out_and_raised_text(tmp_path: Path, markdown: str, text: str) -> None:
+    (tmp_path / "a.md").write_text(f"# Title\n\n{markdown}\n")
+    assert one(tmp_path / "a.md").text == text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("It cost 12[^1].\n\nLast.\n\n[^1]: In *2019*.", "It cost 12.\n\nIn 2019.\n\nLast."),
+        ("One[^b] two[^a].\n\n[^a]: A.\n[^b]: B.", "One two.\n\nB.\n\nA."),
+        ("One[^a].\n\nTwo[^a].\n\n[^a]: A.", "One.\n\nA.\n\nTwo."),
+        ("One[^a].\n\n[^a]: A.\n\n    More.\n\nTwo.", "One.\n\nA.\n\nMore.\n\nTwo."),
+        ("1. One[^a]\n2. Two\n\n[^a]: A.", "1. One\n\nA.\n\n2. Two"),
+        ("One^[An inline note.] two.", "One two.\n\nAn inline note."),
+        ("One[^a].\n\n[^a]: A[^b].\n[^b]: B[^a].", "One.\n\nA.\n\nB."),
+        ("One[^a].\n\n[^a]:\n    1. a\n    2. b", "One.\n\n1. a\n\n2. b"),
+        ("No such note[^x].", "No such note[^x]."),
+        ("One.\n\n[^a]: Nothing refers to it.", "One."),
+    ],
+)
+def test_footnotes_follow_the_block_that_refers_to_them(
+    tmp_path: Path, markdown: str, text: str
+) -> None:
+    (tmp_path / "a.md").write_text(f"# Title\n\n{markdown}\n")
+    assert one(tmp_path / "a.md").text == text
+
+
+def test_a_footnote_of_the_title(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# Title[^1]\n\nText.\n\n[^1]: A note.\n")
+    found = one(tmp_path / "a.md")
+    assert (found.title, found.text) == ("Title", "A note.\n\nText.")
+
+
+@pytest.mark.parametrize("part", ["a^1^", "<sup>", "<del>", "[^1]", "~~a~~", "a<sup>1</sup>"])
+def test_marks_without_end_take_linear_time(part: str) -> None:
+    content = (part * (100_000 // len(part)) + "\n\nEnd.\n\n[^1]: Note.").encode()
+    started = time.process_time()
+    read_markdown(content, "a.md", 1_000_000)
+    assert time.process_time() - started < 20
+
+
 def test_html_main_text_and_metadata() -> None:
     found = one(EXAMPLES / "train-line.html")
     assert found.title == "Night train to the coast returns after 14 years"
@@ -295,16 +362,54 @@ def test_byte_order_marks_and_line_ends(tmp_path: Path, encoding: str, name: str
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("caf\u00e9".encode("cp1252"), "not UTF-8 (byte 3)"),
+        ("caf\u00e9".encode("cp1252"), "not UTF-8 (byte 3); perhaps it is windows-1252: convert"),
+        (
+            "Žena řekla, že prší příliš.".encode("cp1250"),
+            "not UTF-8 (byte 0); perhaps it is cp1250",
+        ),
+        (
+            "Мэр сказал, что мост дорог.".encode("koi8-r"),
+            "not UTF-8 (byte 0); perhaps it is",
+        ),
+        (
+            "橋の費用は四千万円だったと述べた。".encode("cp932"),
+            "not UTF-8 (byte 0); perhaps it is cp932",
+        ),
+        ("Le maire a déclaré que le pont a coûté".encode("cp850"), "not UTF-8 (byte 12); perhaps"),
+        ("Le maire a déclaré que le pont a coûté".encode("mac-roman"), "not UTF-8 (byte 12)"),
+        ("Belediye başkanı köprünün ışığını söyledi.".encode("cp1254"), "not UTF-8 (byte 11); per"),
+        ("Le pont a coûté 48 millions d'€ à la ville".encode("iso8859-15"), "not UTF-8 (byte 12)"),
         (b"\xff\xfea", "not UTF-16 (byte 2)"),
         (b"\xff\xfe\x00\x00\xff\xff\xff\xff", "not UTF-32 (byte 4)"),
-        ("One.".encode("utf-16-le"), "text holds a NUL"),
+        (b"\x7fELF\x02\x01\x00\x00", "text holds a NUL"),
+        (b"\x01\x00\x02\x00\x03\x00", "text holds a NUL"),
         (b"\x7fELF\x02\x01\x00", "text holds a NUL"),
     ],
 )
 def test_other_encodings_are_refused(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     assert refusal(tmp_path / "a.txt").startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le maire a déclaré lundi que le pont avait coûté 48 millions d’€ – « beaucoup trop ».",
+        "Der Bürgermeister sagte am Montag, die Brücke koste 48 Millionen € – „viel zu viel“.",
+        "El alcalde dijo el miércoles que el puente costó 48 millones de €, ¿de verdad?",
+        "The mayor said the bridge had cost £48 million – “not €40 million” – and that’s it.",
+        "Il sindaco ha detto lunedì che il ponte è costato 48 milioni di €, perché così è.",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-16-be"])
+def test_what_windows_writes_is_read(tmp_path: Path, text: str, encoding: str) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    assert one(tmp_path / "a.txt").text == text
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0\r\ufeff"), min_size=1))
+def test_utf_8_is_never_taken_for_another_encoding(text: str) -> None:
+    assert decoded(text.encode()) == text
 
 
 @pytest.mark.parametrize("name", ["a.txt.gz", "a.md.GZ", "a.html.gz"])
