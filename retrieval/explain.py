@@ -62,7 +62,7 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
     label = stance_of(stance)
     title = found.document.title
     voiced = (
-        voice_of_title(title, label)
+        voice_of_title(reading.claim, found.document, label)
         if reading.by_title
         else voice_of(reading.claim, rationale, found.passage, found.document, label)
     )

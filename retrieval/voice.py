@@ -21,6 +21,8 @@ from retrieval.values.words import STOP
 SPEAKER_WORDS = 12
 # Most words after "said" that are its speaker and no statement: '..., said the mayor of Oria'.
 TRAILING_WORDS = 9
+# Characters of a document in which it is looked for that it takes something back.
+READ_CHARS = 60_000
 # Sentences before one that begins with "It says", in which "it" is looked for.
 LOOK_BACK = 2
 
@@ -151,6 +153,16 @@ _TAKEN_BACK = re.compile(
     r"|withdrawn)\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"\b([^\W\d_]+)\s+(?:has |have |had |later |firmly )*"
+    r"(?:denie[sd]|deny|dismiss(?:es|ed)|reject(?:s|ed))\s+(?:the|these|those|all|any|such|this|that)?\s*(?:\w+\s+)?(?:reports?|claims?|rumou?rs?"
+    r"|story|stories|allegations?|posts?|letter)\b",
+    re.IGNORECASE,
+)
+# A title that begins with its own rating.
+_LABELLED = re.compile(
+    r"\W*(?:retracted|false|fake|hoax|debunked|misleading|withdrawn|satire)\b\s*\W\s", re.IGNORECASE
+)
 _RETRACTED = re.compile(
     r"\b(?:this|the) (?:paper|article|study|preprint|report|story) (?:has been|was|is|had been)"
     r" (?:\w+ )?(?:retracted|withdrawn)\b|^\W*retracted\b",
@@ -208,18 +220,25 @@ def voice_of(
     if stance == "REFUTES" and _is_rejected(quotes, passage, title, any(found)):
         return Voiced("rejected", by)
     of_saying = _OF_SAYING.search(claim) is not None
-    if not of_saying and _RETRACTED.search(f"{title}\n{document.text}"):
+    if not of_saying and _RETRACTED.search(_beginning(document)):
         return Voiced("rejected", by, mention=True)
     if not found or not all(found):
         return Voiced("stated")
-    if not of_saying and _TAKEN_BACK.search(document.text):
+    if not of_saying and _is_taken_back(claim, _beginning(document)):
         return Voiced("reported", by, mention=True)
     vouched = of_saying or any(_VOUCHES.search(quote.quote) for quote in quotes)
     return Voiced("reported", by, all(one.rumour for one in found if one) and not vouched)
 
 
-def voice_of_title(title: str, stance: Stance) -> Voiced:
-    """Whose word a title is: a question vouches for nothing."""
+def voice_of_title(claim: str, document: Document, stance: Stance) -> Voiced:
+    """Whose word a title is: a question, or one that is taken back, vouches for nothing."""
+    title = document.title
+    if (
+        stance != "REFUTES"
+        and not _OF_SAYING.search(claim)
+        and (_RETRACTED.search(_beginning(document)) or _LABELLED.match(title))
+    ):
+        return Voiced("rejected", mention=True)
     if stance == "REFUTES" and _REJECTS.search(title):
         return Voiced("rejected")
     if _QUESTION.search(title):
@@ -398,6 +417,17 @@ def _is_about(claim: str, sentence: str, said: tuple[int, int]) -> bool:
     inside = words & content_words(sentence[slice(*said)])
     beside = words & content_words(f"{sentence[: said[0]]} {sentence[said[1] :]}")
     return len(inside - beside) > len(beside - inside) or (bool(inside) and beside <= inside)
+
+
+def _is_taken_back(claim: str, text: str) -> bool:
+    """Whether a text calls a report in it false, or somebody the claim is about denies one."""
+    if _TAKEN_BACK.search(text):
+        return True
+    return any(content_words(found[1]) & content_words(claim) for found in _DENIED.finditer(text))
+
+
+def _beginning(document: Document) -> str:
+    return f"{document.title}\n{document.text[:READ_CHARS]}"
 
 
 def content_words(text: str) -> set[str]:

@@ -97,7 +97,7 @@ def _without_mention(reading: Reading) -> Reading:
         return reading
     document = reading.candidate.document
     voiced = (
-        voice_of_title(document.title, "SUPPORTS")
+        voice_of_title(reading.claim, document, "SUPPORTS")
         if reading.by_title
         else voice_of(
             reading.claim,

@@ -56,7 +56,9 @@ def test_there_are_a_hundred_cases_of_every_voice() -> None:
         ("Marlow buys a villa in Oria", "SUPPORTS", Voiced("stated")),
         ("Marlow bought a villa in Oria, mayor says", "SUPPORTS", Voiced("reported")),
         ("Fake: letter on 200 branches", "REFUTES", Voiced("rejected")),
+        ("RETRACTED: Marlow buys a villa in Oria", "SUPPORTS", Voiced("rejected", mention=True)),
     ],
 )
 def test_a_title_that_asks_vouches_for_nothing(title: str, stance, expected: Voiced) -> None:
-    assert voice_of_title(title, stance) == expected
+    told = document("d", "It was a long day.", title=title)
+    assert voice_of_title("Marlow bought a villa in Oria", told, stance) == expected
