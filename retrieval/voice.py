@@ -222,10 +222,10 @@ def voice_of(
     of_saying = _OF_SAYING.search(claim) is not None
     if not of_saying and _RETRACTED.search(_beginning(document)):
         return Voiced("rejected", by, mention=True)
+    if any(found) and not of_saying and _is_taken_back(claim, _beginning(document)):
+        return Voiced("reported", by, mention=True)
     if not found or not all(found):
         return Voiced("stated")
-    if not of_saying and _is_taken_back(claim, _beginning(document)):
-        return Voiced("reported", by, mention=True)
     vouched = of_saying or any(_VOUCHES.search(quote.quote) for quote in quotes)
     return Voiced("reported", by, all(one.rumour for one in found if one) and not vouched)
 

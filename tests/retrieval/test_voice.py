@@ -62,3 +62,14 @@ def test_there_are_a_hundred_cases_of_every_voice() -> None:
 def test_a_title_that_asks_vouches_for_nothing(title: str, stance, expected: Voiced) -> None:
     told = document("d", "It was a long day.", title=title)
     assert voice_of_title("Marlow bought a villa in Oria", told, stance) == expected
+
+
+def test_a_denial_beside_a_report_leaves_a_mention() -> None:
+    text = "The club sacked its coach, papers reported. The club denied the reports on Sunday."
+    stored = document("d", text)
+    (passage,) = split(stored)
+    quotes = [Quote(s.start, s.end, text[s.start : s.end]) for s in passage.sentences]
+    claim = "The club sacked its coach"
+    said = voice_of(claim, quotes, passage, stored, "SUPPORTS")
+    assert (said.voice, said.mention) == ("reported", True)
+    assert voice_of(claim, quotes, passage, stored, "REFUTES").voice == "rejected"
