@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
-import sentencex
-
+from index.bounds import bounds
 from index.documents import Document, Passage, Span
 
 # Sentences of a passage, and sentences from the start of one to the start of the next.
@@ -17,7 +17,7 @@ MAX_SENTENCE_CHARS = 600
 MAX_PASSAGE_CHARS = 1_200
 # A paragraph of fewer code points (a heading, a by-line) joins the one after it.
 SHORT_PARAGRAPH_CHARS = 60
-# Code points in which sentences are looked for at once: the library's time is quadratic in it.
+# Code points in which sentences are looked for at once: sentencex takes time quadratic in it.
 SLICE_CHARS = 5_000
 BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -80,12 +80,11 @@ def _sentences(text: str, block: Span, language: str) -> Iterator[Span]:
     start = block.start
     while start < block.end:
         end = min(start + SLICE_CHARS, block.end)
+        ends = [start + at for at in bounds(text[start:end], language)]
         pieces = [
             piece
-            for found in sentencex.get_sentence_boundaries(language, text[start:end])
-            for piece in _pieces(
-                text, _trimmed(text, start + found["start_index"], start + found["end_index"])
-            )
+            for begin, stop in pairwise([start, *ends])
+            for piece in _pieces(text, _trimmed(text, begin, stop))
         ]
         if end < block.end and pieces and pieces[-1].start > start:
             end = pieces.pop().start  # it may go on after the slice: the next one begins with it
