@@ -2,59 +2,77 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from index.documents import Document, document
 from index.errors import UnreadableFile
+from index.read.encoding import html_text
+from index.read.markup import simplify, tidy
+from index.read.metadata import about
+
+# Elements of a page up to which its main text is looked for in several ways; some of them take
+# time that is quadratic in the number of paragraphs.
+SEVERAL_WAYS_ELEMENTS = 3_000
+# Elements from which a page is refused: reading it would take minutes.
+MAX_ELEMENTS = 150_000
+_BULLET = re.compile(r"^- (?=\S)")
 
 
 def read_html(content: bytes, id: str, max_chars: int) -> Document:
-    """The document of a page: its main text and metadata, as trafilatura extracts them.
+    """The document of a page: its main text, as trafilatura finds it, and what it says of itself.
 
     Nothing is fetched.
 
     Raises:
-        UnreadableFile: the page has no main text.
+        UnreadableFile: the page has no main text, or more than `MAX_ELEMENTS` elements.
         InvalidDocument: see `document`.
     """
-    import trafilatura
+    from trafilatura.metadata import extract_metadata
+    from trafilatura.utils import load_html
 
-    page = trafilatura.bare_extraction(
-        content,
-        with_metadata=True,
-        include_comments=False,
-        include_tables=False,
-        date_extraction_params={"extensive_search": False},  # the date is `_published`, below
-    )
-    if page is None or isinstance(page, dict) or not (page.text or "").strip():
+    page = load_html(html_text(content))
+    if page is None:
         raise UnreadableFile("no main text found in the page")
-    paragraphs = [line for line in page.text.split("\n") if line.strip() and line != page.title]
+    elements = sum(1 for _ in page.iter())
+    if elements > MAX_ELEMENTS:
+        raise UnreadableFile(f"the page has {elements:,} elements, more than {MAX_ELEMENTS:,}")
+    found = about(page)
+    for script in list(page.iter("script")):  # what they say is read; they may be of other stories
+        script.getparent().remove(script) if not script.tail else script.clear(keep_tail=True)
+    said = extract_metadata(page, date_config={"extensive_search": False, "original_date": True})
+    # Where no name is stated, the library gives the domain.
+    is_domain = not said.sitename or re.search(rf"[/.]{re.escape(said.sitename)}", said.url or "")
+    title = found.title or said.title or ""
+    text = _main_text(page, fast=elements > SEVERAL_WAYS_ELEMENTS)
+    paragraphs = [_BULLET.sub("", line.strip()) for line in text.split("\n") if line.strip()]
     return document(
         id,
-        "\n\n".join(paragraphs),
-        title=page.title,
-        url=page.url,
-        publisher=page.sitename,
-        published_at=_published(content),
+        "\n\n".join(line for line in paragraphs if line != title),
+        title=title,
+        url=found.url or said.url,
+        publisher=found.publisher if is_domain and found.publisher else said.sitename,
+        published_at=found.published,
         max_chars=max_chars,
     )
 
 
-def _published(content: bytes) -> str | None:
-    """The day in the page's head or marked in its body as its own, as htmldate reads it.
+def _main_text(page: Any, fast: bool) -> str:
+    """The main text of a page, a paragraph a line.
 
-    Any other day may be the footer's or another story's, and `as_of` would take it for the page's.
+    Raises:
+        UnreadableFile: there is none.
     """
-    from htmldate import find_date
-    from lxml import html
+    import trafilatura
+    from trafilatura.xpaths import BODY_XPATH
 
-    page = html.fromstring(content)
-    said = html.Element("html")
-    said.extend(page.xpath("//head"))
-    body = html.Element("body")
-    body.extend(page.xpath("//body//script[@type='application/ld+json']"))
-    body.extend(page.xpath("//body//time[@pubdate or @itemprop='datePublished']"))
-    said.append(body)
-    found = find_date(said, extensive_search=False, original_date=True)
-    return str(found) if found else None
+    simplify(page, is_marked=any(expression(page) for expression in BODY_XPATH))
+    found = trafilatura.bare_extraction(
+        page, with_metadata=False, include_comments=False, include_tables=False, fast=fast
+    )
+    if found is None or isinstance(found, dict) or not (found.text or "").strip():
+        raise UnreadableFile("no main text found in the page")
+    return str(found.text)
 
 
 def fragment_text(fragment: str) -> str:
@@ -62,7 +80,8 @@ def fragment_text(fragment: str) -> str:
     from lxml import etree, html
 
     element = html.fragment_fromstring(fragment, create_parent="div")
-    etree.strip_elements(element, "script", "style", etree.Comment, with_tail=False)
+    etree.strip_elements(element, etree.Comment, with_tail=False)
+    tidy(element)
     for apart in element.iter("br", "p", "div", "li", "tr", "td", "th"):  # 12<br>15 is not 1215
         if apart is not element:
             apart.tail = f"\n{apart.tail or ''}"

@@ -29,7 +29,7 @@ _SUBSCRIPT = str.maketrans("0123456789-−+", "₀₁₂₃₄₅₆₇₈₉₋
 def shown(parts: Iterable[Token]) -> str:
     """The text that a reader sees: without what is struck out and without the marks of footnotes.
 
-    Raised and lowered digits do not join the digits before them (see `_raised`).
+    Raised and lowered digits do not join the digits before them (see `raised`).
     """
     text = ""
     struck = 0  # elements around that strike out
@@ -47,8 +47,8 @@ def shown(parts: Iterable[Token]) -> str:
             if tag and not closing:
                 script, text, linked = (name, text), "", False
             elif script is not None:
-                raised = "" if linked else _raised(script[1][-_JUDGED_BY:], text, script[0])
-                text = script[1] + raised
+                kept = "" if linked else raised(script[1][-_JUDGED_BY:], text, script[0])
+                text = script[1] + kept
                 script = None
         elif part.type == "link_open" or name == "a":
             linked = True
@@ -68,10 +68,10 @@ def shown(parts: Iterable[Token]) -> str:
 
 def _of_marks(found: re.Match[str]) -> str:
     before = found.string[max(0, found.start() - _JUDGED_BY) : found.start()]
-    return _raised(before, found[1] or found[2], "sup" if found[1] else "sub")
+    return raised(before, found[1] or found[2], "sup" if found[1] else "sub")
 
 
-def _raised(before: str, text: str, name: str) -> str:
+def raised(before: str, text: str, name: str) -> str:
     """What is written for text in `<sup>` or `<sub>`: 10⁶, CO2, 1st, and nothing for a footnote."""
     text = text.strip()
     if name == "sub":
