@@ -13,7 +13,7 @@ from api import contract, problems
 from api.cors import Cors
 from api.gate import Gate
 from api.metrics import Metrics
-from api.routes import claims, documents, health
+from api.routes import check, claims, documents, health
 from api.running import run
 from api.service import VERSION, Service
 from api.settings import Settings
@@ -45,7 +45,7 @@ def create_app(settings: Settings, service: Service | None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.running, app.state.metrics = None, metrics
-    for routes in (claims, documents, health):
+    for routes in (claims, check, documents, health):
         app.include_router(routes.router)
     problems.install(app)
     contract.complete(app)

@@ -11,12 +11,13 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from api.desk_schemas import CheckLine
 from api.schemas import BatchLine, DocumentLine, ImportLine, Problem
 
 NDJSON = "application/x-ndjson"
 _PLACE = "#/components/schemas/{model}"
 _READ = (DocumentLine,)
-_SENT = (Problem, *get_args(BatchLine), *get_args(ImportLine))
+_SENT = (Problem, *get_args(BatchLine), *get_args(CheckLine), *get_args(ImportLine))
 
 
 def reference(model: type[BaseModel]) -> dict[str, str]:

@@ -46,6 +46,10 @@ class Stopping(ApiError):
         super().__init__(detail)
 
 
+class TooManyStatements(ApiError):
+    """An article has more statements than are checked at once."""
+
+
 class HostRefused(ApiError):
     """The Host header is not one that is answered."""
 
@@ -61,6 +65,7 @@ STATUS: Mapping[type[Exception], int] = {
     Overloaded: 503,
     NotReady: 503,
     Stopping: 503,
+    TooManyStatements: 422,
     HostRefused: 421,
     OriginRefused: 403,
     index_errors.CorpusError: 500,

@@ -59,7 +59,7 @@ def _origin(text: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     if (parts.scheme, host.rpartition(":")[2]) in {("http", "80"), ("https", "443")}:
         host = host.rpartition(":")[0]  # browsers leave the scheme's own port out
-    if not host or "*" in host:
+    if not host or "*" in host or host.split() != [host]:
         return "each origin in full, such as https://desk.example, or * for all"
     if not host.isascii():
         host = host.encode("idna").decode()
@@ -144,6 +144,9 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(268_435_456, ge=1, description="Largest body of an import.")
     max_document_chars: int = Field(1_000_000, ge=1, description="Longest document text.")
     max_batch_claims: int = Field(100, ge=1, description="Most claims in one batch.")
+    max_check_statements: int = Field(
+        200, ge=1, description="Most statements of one article that are checked."
+    )
     max_in_flight: int = Field(
         64, ge=1, description="Requests worked on at once; more are answered 503."
     )

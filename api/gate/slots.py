@@ -9,9 +9,10 @@ from api.metrics import Metrics
 
 IMPORT_PATH = "/v1/documents:import"
 BATCH_PATH = "/v1/verify/batch"
+CHECK_PATH = "/v1/check"
 # Number of requests that may run at once on a long-running endpoint; one client may hold at most
 # half of them. Imports take their slot before the body, which is spooled to disk as it arrives.
-LONG_RUNNING_SLOTS = {IMPORT_PATH: 4, BATCH_PATH: 16}
+LONG_RUNNING_SLOTS = {IMPORT_PATH: 4, BATCH_PATH: 16, CHECK_PATH: 16}
 # Cap on the buffered bytes of bodies that are not complete yet, as a multiple of the largest body;
 # one client may hold at most half of it.
 MAX_UNFINISHED_BODIES = 64

@@ -1,0 +1,116 @@
+"""POST /v1/check."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from functools import partial
+
+from fastapi import APIRouter
+
+from api.checking import Article, claim_of, failed_line, read_article, statement_line, summary_line
+from api.desk_schemas import CheckLine, CheckRequest, TextLine
+from api.errors import Stopping
+from api.json_body import JsonRoute
+from api.problems import line_problem
+from api.routes.common import Ready, RequestId, in_thread, problems
+from api.routes.desk_examples import CHECK
+from api.routes.streams import Lines, lines
+from api.running import Running
+from api.schemas import FailedLine
+from retrieval.check import Statement
+from retrieval.errors import InvalidClaim
+from retrieval.types import Answer, Claim
+
+router = APIRouter(
+    prefix="/v1", tags=["claims"], route_class=JsonRoute, responses=problems(403, 408, 415, 421)
+)
+# Statements of one article that wait for the models together.
+STATEMENTS_AT_ONCE = 16
+
+Waiting = dict["asyncio.Future[Answer]", tuple[int, Statement, float]]
+
+
+@router.post("/check", response_class=Lines, responses={200: CHECK, **problems(413, 422, 429, 503)})
+async def check(body: CheckRequest, running: Ready, request_id: RequestId) -> Lines:
+    """The statements of an article, each verified: NDJSON, a line a statement with its place in
+    the text, and a sum at the end.
+
+    Questions, orders and opinions are left out. The first line for `html` is the text that was
+    found in it. An `error` without an index ends an answer that is cut off.
+    """
+    article = await in_thread(partial(read_article, body, running.service))
+    results = _checked(article, body, running, request_id)
+    return Lines(lines(results, lambda error: FailedLine(error=line_problem(error, request_id))))
+
+
+async def _checked(
+    article: Article, body: CheckRequest, running: Running, request_id: str
+) -> AsyncGenerator[CheckLine]:
+    if body.html is not None:
+        yield TextLine(text=article.text)
+    sent: list[CheckLine] = []
+    async for line in _verified(article, body, running, request_id):
+        # The sum needs what each line says, not the evidence.
+        sent.append(line.model_copy(update={"evidence": []}))
+        yield line
+    yield summary_line(article.found, sent, request_id)
+
+
+async def _verified(
+    article: Article, body: CheckRequest, running: Running, request_id: str
+) -> AsyncGenerator[CheckLine]:
+    """The first statement alone, so that its line is soon there; the others share batches."""
+    service = running.service
+    todo: list[tuple[int, Statement, Claim]] = []
+    for index, statement in enumerate(article.found.statements):
+        started = time.perf_counter()
+        try:
+            read, claim = claim_of(statement, body, service)
+        except InvalidClaim as error:
+            yield failed_line(index, statement, error, request_id)
+            continue
+        if (known := service.recall(claim)) is not None:
+            yield statement_line(index, read, known, service, request_id, started)
+        else:
+            todo.append((index, read, claim))
+    todo.reverse()
+    waiting: Waiting = {}
+    at_once = 1
+    try:
+        while todo or waiting:
+            while todo and len(waiting) < at_once:
+                index, statement, claim = todo.pop()
+                asked = running.queue.ask(running.lines, claim)
+                waiting[asked] = index, statement, time.perf_counter()
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            at_once = STATEMENTS_AT_ONCE
+            for done in [answer for answer in waiting if answer.done()]:
+                yield _line(done, *waiting.pop(done), running, request_id)
+    finally:
+        for answer in waiting:
+            answer.cancel()
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # nobody asks for it any more
+
+
+def _line(
+    answer: asyncio.Future[Answer],
+    index: int,
+    statement: Statement,
+    started: float,
+    running: Running,
+    request_id: str,
+) -> CheckLine:
+    """
+    Raises:
+        Stopping: the answer will never come.
+    """
+    try:
+        made = answer.result()
+    except Stopping:
+        raise
+    except Exception as error:  # noqa: BLE001 - the response has begun
+        return failed_line(index, statement, error, request_id)
+    return statement_line(index, statement, made, running.service, request_id, started)
