@@ -41,6 +41,12 @@ DEEPER, MOST_LOOKED_AT = 4, 160
 # Times that a claim is searched for, if the indexes change while it is.
 SEARCH_TRIES = 3
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+# What a claim says of today, and a toll, may be otherwise tomorrow; what something cost may not.
+_CAN_CHANGE = re.compile(
+    r"\b(?:is|are|has|have|holds?|leads?|heads?|costs|remains?|stands|currently|now|today|still"
+    r"|no longer|die[ds]?|dead|deaths?|killed|injured|hurt|wounded|missing|infected|cases|toll)\b",
+    re.IGNORECASE,
+)
 # The verdict where there is no document to judge by: that is no evidence of anything.
 NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, reason="no_documents")
 
@@ -245,7 +251,8 @@ def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float
     documents = [reading.candidate.document for reading in judged]
     newest = newest_camp(stances, [document.published_at for document in documents])
     # A claim that names a year is about that year: what is newer does not change it.
-    dated = _YEAR.search(judged[0].claim) is not None
+    claim = judged[0].claim
+    can_change = _CAN_CHANGE.search(claim) is not None and _YEAR.search(claim) is None
     judgement = judge(
         stances,
         independent_sources(
@@ -254,6 +261,6 @@ def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float
         sharpness=model.calibration.sharpness,
         temperature=model.calibration.verdict_temperature,
         threshold=threshold,
-        newer=newest.stance if newest and not dated else None,
+        newer=newest.stance if newest and can_change else None,
     )
     return replace(judgement, newest=newest)

@@ -470,14 +470,18 @@ def test_the_correction_below_decides_for_an_article_that_repeats_the_claim() ->
 
 def test_where_camps_are_apart_in_time_the_answer_says_which_is_newer() -> None:
     corpus = ExactCorpus()
-    old = document("old", "The bridge cost 48 million euros.", published_at="2022-03-01")
-    new = document("new", "The bridge cost 71 million euros.", published_at="2023-03-01")
+    old = document("old", "The toll of the bridge is 48 euros.", published_at="2022-03-01")
+    new = document("new", "The toll of the bridge is 71 euros.", published_at="2023-03-01")
     list(ingest([old, new], corpus, EMBEDDER))
-    undated, dated = verify(
-        [Claim("The bridge cost 48 million euros"), Claim("The bridge cost 48 million in 2022")],
+    newest = Newest("REFUTES", dt.date(2023, 3, 1))
+    today, then = verify(
+        [
+            Claim("The toll of the bridge is 48 euros"),
+            Claim("The price of the bridge was 48 euros"),
+        ],
         corpus,
         weighing(),
     )
-    newest = Newest("REFUTES", dt.date(2023, 3, 1))
-    assert (undated.judgement.verdict, undated.judgement.newest) == ("REFUTED", newest)
-    assert dated.judgement.verdict != "REFUTED" or dated.judgement.newest is None
+    assert (today.judgement.verdict, today.judgement.newest) == ("REFUTED", newest)
+    assert today.judgement.supporting == today.judgement.refuting == 1
+    assert (then.judgement.verdict, then.judgement.newest) == ("CONFLICTING_EVIDENCE", newest)
