@@ -48,8 +48,14 @@ def _words(words: str) -> frozenset[str]:
 def _rules(
     titles: str, before_numbers: str, inside: str, starters: str, articles: str = ""
 ) -> Rules:
-    words = (titles, before_numbers, inside, starters, articles)
-    return Rules(*map(_words, words), ordinals=bool(articles))
+    return Rules(
+        _words(titles),
+        _words(before_numbers),
+        _words(inside),
+        _words(starters),
+        _words(articles),
+        ordinals=bool(articles),
+    )
 
 
 # After a.m. and p.m.
@@ -184,6 +190,8 @@ def _goes_on(text: str, start: int, end: int, rules: Rules, ordinals: bool) -> b
     words = said[:-1].split()
     word = words[-1].lstrip(_OPENING) if words else ""
     lower = word.lower()
+    if said == before and text[end].isalpha() and not word[-2:-1].isalpha():
+        return True  # letters with full stops and no space: P.-D.G., a.C.
     if _NUMBER.match(word):
         if len(words) == 1 and end - start < _JUDGED_BY:
             return True  # the number of an item: "1. Ada Marlow"
