@@ -68,6 +68,7 @@ def open_corpus(
         if writable:
             folder.mkdir(parents=True, exist_ok=True)
             stack.callback(_lock(folder).release)
+            _warn_of_lost_documents(folder)
         store = Store(folder / DATABASE, writable=writable)
         stack.callback(store.close)
         if not reindexing:
@@ -124,6 +125,18 @@ def _lock(folder: Path) -> filelock.BaseFileLock:
             "send documents to it over HTTP, or stop it first"
         ) from error
     return lock
+
+
+def _warn_of_lost_documents(folder: Path) -> None:
+    """A database that is gone or empty looks like a new corpus; indexes beside it say that it is
+    none."""
+    database = folder / DATABASE
+    held = database.stat().st_size if database.is_file() else 0
+    if not held and any((folder / VECTORS).glob("*.faiss")):
+        log.warning(
+            "%s is missing or empty, but there are indexes of documents beside it: the corpus "
+            "begins without documents. Restore the file from a copy, if they are wanted", database,
+        )  # fmt: skip
 
 
 def _check_identity(store: Store, identity: str, writable: bool) -> None:

@@ -65,6 +65,8 @@ MIGRATIONS = (
     CREATE INDEX passages_by_generation ON passages (generation, document);
     """,
 )
+# How a SQLite file begins: https://www.sqlite.org/fileformat.html
+SQLITE_MAGIC = b"SQLite format 3\0"
 VARIABLES_PER_QUERY = 500  # below SQLite's limit
 # Bytes that the write-ahead log is cut to once it is folded back. It grows past that while an index
 # is built anew, because what is written meanwhile has to wait for the snapshot to end.
@@ -165,6 +167,8 @@ class Store:
             with self._connection() as connection:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
         except CorpusCorrupt as error:
+            if _is_sqlite(self._path):
+                raise
             raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus") from error
         if version > len(MIGRATIONS):
             raise CorpusIncompatible(
@@ -354,6 +358,11 @@ class Store:
             chunk = values[at : at + VARIABLES_PER_QUERY]
             marks = ",".join("?" * len(chunk))
             yield from self._all(f"{sql} ({marks})", *chunk)
+
+
+def _is_sqlite(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
 
 
 _METADATA = "title, url, publisher, published_at, language"

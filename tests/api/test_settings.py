@@ -63,6 +63,7 @@ def test_what_other_programs_set_is_not_ours(monkeypatch: pytest.MonkeyPatch) ->
         ("https://bücher.example", "https://xn--bcher-kva.example"),
         ("https://*.desk.example", IN_FULL),
         ("https://", IN_FULL),
+        ("https://my desk.example", IN_FULL),
     ],
 )
 def test_an_origin_that_no_browser_sends_is_refused(

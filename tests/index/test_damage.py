@@ -68,6 +68,39 @@ def test_a_damaged_vector_file_is_noticed_and_replaced(
         third.close()
 
 
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_database_that_was_cut_off_is_damaged(
+    open_embedded: OpenEmbedded, tmp_path: Path, writable: bool
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(60))
+    corpus.close()
+    database = tmp_path / "data" / DATABASE
+    database.write_bytes(database.read_bytes()[: database.stat().st_size // 2])
+    with pytest.raises(errors.CorpusCorrupt, match="restore it from a copy"):
+        open_embedded(writable=writable)
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+@pytest.mark.parametrize("loss", [Path.unlink, empty])
+def test_indexes_without_documents_are_told_of(
+    open_embedded: OpenEmbedded,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    loss: Callable[[Path], None],
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    corpus.close()
+    assert "missing or empty" not in caplog.text
+    loss(tmp_path / "data" / DATABASE)
+    open_embedded().close()
+    assert f"{DATABASE} is missing or empty" in caplog.text
+
+
 WORD_FILES = ["fast", "fieldnorm", "idx", "pos", "term", "del"]
 
 
