@@ -70,7 +70,7 @@ def about(page: Any) -> About:
     headings = [plain(h1) for h1 in page.iter("h1") if not is_apart(h1)]
     said = [title for key in ("og:title", "twitter:title") for title in fields.get(key, [])]
     names = [plain(title) for title in page.xpath("//head/title")]
-    titles = [*said, *headings, *names]
+    titles = [*said, *headings[:1], *names]
     groups = _own_nodes(page, addresses, titles)
     nodes = [node for group in groups for node in group]
     sources = [
@@ -85,7 +85,7 @@ def about(page: Any) -> About:
     headlines = [head for node in nodes if isinstance(head := node.get("headline"), str)]
     # Of several headings the page's is the one that its `title` says, too; updates have others.
     named = [heading for heading in headings if any(_equal(heading, name) for name in names)]
-    stated = [" ".join(title.split()) for title in [*said, *headlines, *named]]
+    stated = [" ".join(title.split()) for title in [*said, *named, *headlines]]
     return About(
         title=next((title for title in stated if title), ""),
         url=next((url.strip() for url in [*links, *fields.get("og:url", [])] if url.strip()), None),
