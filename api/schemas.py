@@ -314,7 +314,7 @@ class EvidenceBody(Found):
     )
     title_quote: QuoteBody | None = Field(
         description="The document's title, where that carries the stance: offsets into the title. "
-        "`rationale` is empty then."
+        "`rationale` holds sentences that share enough of the claim's words beside it, or none."
     )
     derivation: list[DerivationBody] = Field(
         description="How numbers of the rationale decide, in steps: a sum, a difference, a share. "

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.corpus import Embedder
 from index.regroup import regroup
+from index.terms import terms
 from retrieval.types import STANCES, Difference, Evidence, Quote, Timed, untimed
 from retrieval.values import differences
 from retrieval.values.reading import derivations
@@ -21,6 +22,8 @@ from retrieval.weigh import Reading, quotes
 log = logging.getLogger(__name__)
 # From this probability of REFUTES on, evidence tells what differs from the claim.
 DIFFERENCES_FROM = 0.2
+# Share of the claim's words from which on a sentence is quoted beside a title that decides.
+RELATED_FROM = 0.4
 
 
 Compare = Callable[[str, Sequence[Quote], str | None], tuple[Difference, ...]]
@@ -70,7 +73,7 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
     return Evidence(
         document,
         found.passage,
-        () if reading.by_title else rationale,
+        _related(reading.claim, rationale) if reading.by_title else rationale,
         found.scores,
         label,
         dict(zip(STANCES, map(float, stance), strict=True)),
@@ -81,6 +84,17 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
         derivation=()
         if label == "NOT_ENOUGH_INFO" or reading.by_title
         else derivations(reading.claim, rationale, found.document.language),
+    )
+
+
+def _related(claim: str, rationale: Sequence[Quote]) -> tuple[Quote, ...]:
+    """The sentences that hold enough of the claim's words to be quoted beside a title: under a
+    title that decides, every sentence seems to."""
+    wanted = set(terms(claim))
+    return tuple(
+        quote
+        for quote in rationale
+        if len(wanted & set(terms(quote.quote))) >= RELATED_FROM * len(wanted)
     )
 
 

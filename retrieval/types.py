@@ -130,7 +130,7 @@ class Evidence:
 
     The text of its document is left out. voice: whose word it is; None where it is not judged.
     attributed_to: who says so, `document.text[start:end]`. title_quote: the document's title,
-    where that carries the stance; the rationale is empty then. derivation: how numbers of the
+    where that carries the stance; the rationale may be empty then. derivation: how numbers of the
     rationale decide, in steps.
     """
 
