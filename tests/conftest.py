@@ -29,13 +29,17 @@ CENTRE = "Turkey and Russia each sent 60 servicemen to the centre. It opened on 
 SLOW_FILES = {
     "api/test_cli.py",
     "api/test_server.py",
+    "api/test_stop.py",
     "evaluation/test_cli.py",
+    "evaluation/test_uncertainty.py",
     "index/test_kill.py",
+    "index/test_state_machine.py",
     "retrieval/test_families.py",
     "retrieval/test_gpu.py",
     "retrieval/test_integers.py",
     "retrieval/test_stance.py",
     "test_start.py",
+    "training/test_calibrate.py",
 }
 REAL_MODELS = {"real_embedder", "real_stance"}
 
