@@ -228,7 +228,7 @@ def deciding_passage(texts: Sequence[str], stances: Vectors) -> int:
     """The row of the passage that speaks for its document; the first where none decides.
 
     What corrects, retracts or rates stands above the rest of the text; else the most decided
-    passage speaks. (Sums and means of passages were worse: docs/decisions/0030.)
+    passage speaks.
 
     Args:
         stances: of the passages, shape (n, 3); the first row is that of the best one found.

@@ -41,18 +41,19 @@ from typing import Annotated, cast
 
 import numpy as np
 import typer
-from pydantic import BaseModel
 from rich.progress import track
 from scipy.optimize import minimize_scalar
 
+from evaluation.articles import load as load_articles
 from evaluation.errors import EvaluationError
-from evaluation.lines import read_lines
 from evaluation.pairs import Pair, read_pairs
 from evaluation.resume import Journal
 from evaluation.scifact import Gold, SciFact, as_document, load
+from evaluation.verdict import load as load_claims
 from index.documents import Document, Vectors, document
 from index.embedded import open_corpus
 from index.ingest import ingest
+from index.read import read
 from index.terms import terms
 from retrieval.claim import claim as normal_claim
 from retrieval.embed import CompiledEmbedder, load_embedder
@@ -66,6 +67,7 @@ from retrieval.verdict import judge, probability_about, worth_reading
 from retrieval.verify import Models, candidates
 from retrieval.weigh import Reading, as_shown, predict_stances
 from training.errors import TrainingError
+from training.factchecks import ratings
 from training.mine import may_decide
 from training.recipe import UNSEEN, WITHOUT_CONTEXT
 
@@ -90,6 +92,8 @@ AROUND, ABSTRACTS = 6_000, 1_500
 DEV_PAIRS = 400
 # Fewest paragraphs of a fact-check article: shorter ones are summaries.
 ARTICLE_PARAGRAPHS = 5
+# Ratings of fact-checks that leave no shade between true and false.
+PLAIN_RATINGS = {"true", "false", "pants-fire", "pants on fire", "not true"}
 # Which documents are read on while the stances of all are predicted, before it is fitted.
 BEFORE_FITTING = Calibration(about=0.275, about_width=0.075)
 
@@ -297,24 +301,22 @@ def of_articles(file: Path, most: int, seed: int) -> tuple[list[Document], list[
 
     Every fourth claim is asked after its article was left out.
     """
-    rows = [
-        row
-        for row in read_lines(file, _Article, EvaluationError)
-        if row.verdict.lower() in PLAIN_RATINGS and len(row.paragraphs) >= ARTICLE_PARAGRAPHS
+    rating = ratings(file)
+    articles = [
+        article
+        for article in load_articles(file)
+        if rating[article.claim] in PLAIN_RATINGS
+        and article.document.text.count("\n\n") + 1 >= ARTICLE_PARAGRAPHS
     ]
-    rows = random.Random(seed).sample(rows, min(most, len(rows)))
-    left_out = {row.id for row in rows[::4]}
+    articles = random.Random(seed).sample(articles, min(most, len(articles)))
+    left_out = {article.document.id for article in articles[::4]}
     return (
+        [article.document for article in articles if article.document.id not in left_out],
         [
-            document(row.id, "\n\n".join(row.paragraphs), language="en")
-            for row in rows
-            if row.id not in left_out
-        ],
-        [
-            Asked(row.claim, (), "NOT_ENOUGH_EVIDENCE")
-            if row.id in left_out
-            else Asked(row.claim, {row.id}, DECIDED[cast(Stance, row.label)])
-            for row in rows
+            Asked(article.claim, (), "NOT_ENOUGH_EVIDENCE")
+            if article.document.id in left_out
+            else Asked(article.claim, {article.document.id}, DECIDED[cast(Stance, article.label)])
+            for article in articles
         ],
     )
 
@@ -322,42 +324,12 @@ def of_articles(file: Path, most: int, seed: int) -> tuple[list[Document], list[
 def of_newsroom(folder: Path) -> tuple[list[Document], list[Asked]]:
     """News articles and the claims that were written over them."""
     return (
+        [one for one in read(folder / "articles.jsonl") if isinstance(one, Document)],
         [
-            document(**row.model_dump())
-            for row in read_lines(folder / "articles.jsonl", _NewsArticle, EvaluationError)
-        ],
-        [
-            Asked(row.claim, row.documents, row.verdict)
-            for row in read_lines(folder / "claims.jsonl", _NewsClaim, EvaluationError)
+            Asked(one.claim, one.documents, one.verdict)
+            for one in load_claims(folder / "claims.jsonl")
         ],
     )
-
-
-class _Article(BaseModel):
-    id: str
-    claim: str
-    paragraphs: list[str]
-    label: str
-    verdict: str
-
-
-class _NewsArticle(BaseModel):
-    id: str
-    text: str
-    title: str
-    publisher: str
-    published_at: str
-    language: str
-
-
-class _NewsClaim(BaseModel):
-    claim: str
-    verdict: Verdict
-    documents: list[str]
-
-
-# Ratings of fact-checks that leave no shade between true and false.
-PLAIN_RATINGS = {"true", "false", "pants-fire", "pants on fire", "not true"}
 
 
 def of_pairs(

@@ -51,15 +51,15 @@ def factcheck_pairs(folder: Path) -> list[Pair]:
         EvaluationError: a line is not a fact-check pair; names file, line and reason.
         TrainingError: the articles cannot be read.
     """
-    ratings = _ratings(folder / "articles.jsonl")
+    rating = ratings(folder / "articles.jsonl")
     return [
         Pair(line.claim, line.evidence, line.label, f"factcheck_{line.how}")
         for line in read_lines(folder / "pairs.jsonl", _Line, EvaluationError)
-        if line.how != "ruling" or ratings.get(line.claim) not in FORGIVING
+        if line.how != "ruling" or rating.get(line.claim) not in FORGIVING
     ]
 
 
-def _ratings(articles: Path) -> dict[str, str]:
+def ratings(articles: Path) -> dict[str, str]:
     """The checker's rating of each claim, in lower case."""
     try:
         with articles.open(encoding="utf-8") as lines:
