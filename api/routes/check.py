@@ -11,12 +11,11 @@ from fastapi import APIRouter
 
 from api.checking import Article, claim_of, failed_line, read_article, statement_line, summary_line
 from api.desk_schemas import CheckLine, CheckRequest, TextLine
-from api.errors import Stopping
 from api.json_body import JsonRoute
 from api.problems import line_problem
 from api.routes.common import Ready, RequestId, in_thread, problems
 from api.routes.desk_examples import CHECK
-from api.routes.streams import Lines, lines
+from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
 from api.schemas import FailedLine
 from retrieval.check import Statement
@@ -89,10 +88,7 @@ async def _verified(
             for done in [answer for answer in waiting if answer.done()]:
                 yield _line(done, *waiting.pop(done), running, request_id)
     finally:
-        for answer in waiting:
-            answer.cancel()
-            if answer.done() and not answer.cancelled():
-                answer.exception()  # nobody asks for it any more
+        abandon(waiting)
 
 
 def _line(
@@ -107,10 +103,7 @@ def _line(
     Raises:
         Stopping: the answer will never come.
     """
-    try:
-        made = answer.result()
-    except Stopping:
-        raise
-    except Exception as error:  # noqa: BLE001 - the response has begun
-        return failed_line(index, statement, error, request_id)
+    made = outcome(answer)
+    if isinstance(made, Exception):
+        return failed_line(index, statement, made, request_id)
     return statement_line(index, statement, made, running.service, request_id, started)

@@ -12,12 +12,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from api.batching import Lane
-from api.errors import Stopping
 from api.json_body import JsonRoute
 from api.problems import explain, line_problem, problem
 from api.routes.common import Ready, RequestId, problems, while_connected, within
 from api.routes.examples import BATCH, SEARCH, VERIFY
-from api.routes.streams import Lines, lines
+from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
 from api.schemas import (
     BatchLine,
@@ -134,10 +133,7 @@ async def _verify_all(
                 index, started = waiting.pop(done)
                 yield _line(done, index, started, running, request_id)
     finally:
-        for answer in waiting:
-            answer.cancel()
-            if answer.done() and not answer.cancelled():
-                answer.exception()  # nobody asks for it any more
+        abandon(waiting)
 
 
 def _claim(given: Any, body: BatchRequest, running: Running, request_id: str) -> Claim | Problem:
@@ -160,11 +156,8 @@ def _line(
     Raises:
         Stopping: the answer will never come.
     """
-    try:
-        made = answer.result()
-    except Stopping:
-        raise
-    except Exception as error:  # noqa: BLE001 - the response has begun
-        return FailedClaimLine(index=index, error=line_problem(error, request_id))
+    made = outcome(answer)
+    if isinstance(made, Exception):
+        return FailedClaimLine(index=index, error=line_problem(made, request_id))
     response = running.service.response(made, request_id, started)
     return ClaimLine(index=index, **dict(response))

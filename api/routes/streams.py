@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import aclosing, suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -80,6 +80,28 @@ async def from_thread(items: Generator[T], running: Running) -> AsyncGenerator[T
         if not running.stopping.is_set():
             with anyio.CancelScope(shield=True):
                 await asyncio.shield(closing)
+
+
+def outcome(answer: asyncio.Future[T]) -> T | Exception:
+    """The result of an answer that is done, or the failure that is a line of its own.
+
+    Raises:
+        Stopping: the answer will never come.
+    """
+    try:
+        return answer.result()
+    except Stopping:
+        raise
+    except Exception as error:  # noqa: BLE001 - the response has begun
+        return error
+
+
+def abandon(waiting: Iterable[asyncio.Future[Any]]) -> None:
+    """Cancel answers that nobody asks for any more, and take note of their failures."""
+    for answer in waiting:
+        answer.cancel()
+        if answer.done() and not answer.cancelled():
+            answer.exception()
 
 
 async def _unless_stopping(coming: asyncio.Future[T], running: Running) -> T:
