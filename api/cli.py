@@ -8,57 +8,42 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from functools import cache
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from api.commands.documents import documents_app
 from api.errors import ApiError
-from api.settings import Settings
+from api.options import (
+    INTERRUPTED,
+    After,
+    AsJson,
+    AsOf,
+    Data,
+    Language,
+    Publisher,
+    TopK,
+    checked,
+    day,
+    filters,
+    must_exist,
+    settings,
+)
 from api.terminal import err, fail, out, printable, progress, say, show_found, show_verdict
-from index.documents import clean
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
 
-__all__ = ["AsJson", "Data", "app", "main", "out", "progress", "settings"]
-INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
-Request = TypeVar("Request", bound=BaseModel)
 app = typer.Typer(
     help="Checks a claim against your own sources.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-documents_app = typer.Typer(help="What is in the corpus.", no_args_is_help=True)
 app.add_typer(documents_app, name="documents")
-
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the corpus.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the HTTP body and nothing else.")]
-TopK = Annotated[int, typer.Option(min=1, max=100, help="Most documents to return.")]
-AsOf = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"],
-        help="Only what was published on this day or before; not what has no date.",
-    ),
-]
-After = Annotated[
-    datetime | None,
-    typer.Option(
-        formats=["%Y-%m-%d"],
-        help="Only what was published on this day or later; not what has no date.",
-    ),
-]
-Publisher = Annotated[
-    list[str] | None, typer.Option(help="Only what this publisher wrote; may be repeated.")
-]
-Language = Annotated[
-    list[str] | None, typer.Option(help="Only this language, such as en; may be repeated.")
-]
 
 
 def _print_version(wanted: bool) -> None:
@@ -77,12 +62,6 @@ def _claimdesk(
     ] = False,
 ) -> None:
     """Checks a claim against your own sources."""
-
-
-def settings(data: Path | None = None, **changes: Any) -> Settings:
-    """Settings from the environment, with what the command line says instead."""
-    given = {"data": data, **changes}
-    return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
 @app.command()
@@ -166,8 +145,13 @@ def verify(
     from api.service import Service
 
     chosen = settings(data)
-    filters = _filters(publisher, language, after)
-    request = _checked(VerifyRequest, claim=claim, top_k=top_k, as_of=_day(as_of), filters=filters)
+    request = checked(
+        VerifyRequest,
+        claim=claim,
+        top_k=top_k,
+        as_of=day(as_of),
+        filters=filters(publisher, language, after),
+    )
     query = request.to_claim(request.claim, chosen.include_undated)
     with Service.open(chosen, writable=False) as service:
         (answer,) = service.verify([query], "cli")
@@ -194,8 +178,13 @@ def search(
     from api.service import Service
 
     chosen = settings(data)
-    filters = _filters(publisher, language, after)
-    request = _checked(SearchRequest, query=query, top_k=top_k, as_of=_day(as_of), filters=filters)
+    request = checked(
+        SearchRequest,
+        query=query,
+        top_k=top_k,
+        as_of=day(as_of),
+        filters=filters(publisher, language, after),
+    )
     asked = request.to_claim(request.query, chosen.include_undated)
     with Service.open(chosen, writable=False, stances=False) as service:
         answer = service.search(asked, "cli")
@@ -205,105 +194,13 @@ def search(
         show_found(answer.results, answer.searched.documents, answer.excluded)
 
 
-def _filters(
-    publisher: list[str] | None, language: list[str] | None, after: datetime | None
-) -> dict[str, Any]:
-    """The `filters` of a request over HTTP."""
-    return {
-        "publisher": publisher or [],
-        "language": language or [],
-        "published_after": _day(after),
-    }
-
-
-def _day(moment: datetime | None) -> str | None:
-    return moment.date().isoformat() if moment else None
-
-
-def _checked(kind: type[Request], **fields: Any) -> Request:
-    """A request, which passes the checks that it would pass over HTTP."""
-    try:
-        return kind(**fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
-
-
-@documents_app.command("list")
-def list_documents(data: Data = None, as_json: AsJson = False) -> None:
-    """Every document: id, date, publisher, title."""
-    from api.schemas import DocumentInfo, DocumentPage
-    from api.service import Service
-
-    with Service.open(settings(data), writable=False, stances=False) as service:
-        if as_json:
-            every = [DocumentInfo.of(document) for document in service.corpus.all_documents()]
-            print(DocumentPage(documents=every, next_cursor=None).model_dump_json())
-            return
-        for document in service.corpus.all_documents():
-            parts = (document.id, document.published_at, document.publisher, document.title)
-            print("\t".join(printable(str(part or "")) for part in parts))
-
-
-@documents_app.command("show")
-def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
-    """A document's text."""
-    from api.schemas import DocumentBody
-    from api.service import Service
-
-    with Service.open(settings(data), writable=False, stances=False) as service:
-        document = service.corpus.get(clean(id))
-    if document is None:
-        fail(f"no document has the id {id!r}")
-    body = DocumentBody.of(document)
-    print(body.model_dump_json() if as_json else printable(document.text))
-
-
-@documents_app.command("delete")
-def delete_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
-    """Remove a document and its passages."""
-    from api.service import Service
-
-    chosen = settings(data)
-    _must_exist(chosen)
-    with Service.open(chosen, writable=True, stances=False) as service:
-        if not service.corpus.delete([clean(id)]):
-            fail(f"no document has the id {id!r}")
-    if not as_json:  # the HTTP body is empty
-        out.print(f"deleted {printable(id)}", markup=False)
-
-
-@documents_app.command("publishers")
-def list_publishers(data: Data = None, as_json: AsJson = False) -> None:
-    """Every publisher: number of documents, name; most documents first."""
-    from api.schemas import PublisherInfo, Publishers
-    from api.service import Service
-
-    with Service.open(settings(data), writable=False, stances=False) as service:
-        counted = service.corpus.publishers()
-    if as_json:
-        listed = [PublisherInfo(name=name, documents=number) for name, number in counted]
-        print(Publishers(publishers=listed).model_dump_json())
-        return
-    for name, number in counted:
-        print(f"{number}\t{printable(name)}")
-
-
-def _must_exist(chosen: Settings) -> None:
-    """Only adding may make a new corpus: anything else would make one of a mistyped folder."""
-    from index.embedded import exists
-
-    if not exists(chosen.data):
-        fail(f"no corpus in {chosen.data}: add documents first")
-
-
 @app.command()
 def reindex(data: Data = None) -> None:
     """Split and embed every document again, after a change of the embedding model or an upgrade."""
     from api.service import reindexing
 
     chosen = settings(data)
-    _must_exist(chosen)
+    must_exist(chosen)
     done = 0
     try:
         with reindexing(chosen) as (total, outcomes), progress("re-indexing", total) as advance:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.cli import AsJson, Data, settings
+from api.options import AsJson, Data, settings
 from api.settings import NO_MODEL
 from api.terminal import out, progress
 from evaluation import commands

@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
-from api.cli import settings
+from api.options import settings
 from api.settings import Settings
 from api.terminal import fail, out
 from evaluation.errors import EvaluationError

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from api.cli import AsJson, settings
+from api.options import AsJson, settings
 from api.settings import NO_MODEL
 from api.terminal import out, progress
 from evaluation.commands import Commands
