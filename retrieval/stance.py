@@ -19,7 +19,7 @@ from retrieval.running.packed import PACKED, unpack
 from retrieval.running.probes import PAIRS
 from retrieval.running.runtime import Device, Precision
 from retrieval.running.traceable import Measure, Traceable, without_empty_attention
-from retrieval.types import STANCES, Calibration, Stance
+from retrieval.types import STANCES, VOICES, Calibration, Stance, Voice
 
 SHIPPED = "claimdesk-stance"
 SHIPPED_FOLDER = Path(__file__).parent.parent / "models" / "stance"
@@ -33,12 +33,13 @@ FASTEST: Precision = "int8"
 # Largest mean difference of a probability from the plain library's in float32, which `claimdesk
 # bench` prints as mean_probability_difference: 0.01, less what other texts may differ more.
 TOLERANCE = 0.008
-_NAMES: Mapping[str, Stance] = {
+_NAMES: Mapping[str, Stance | Voice] = {
     "supports": "SUPPORTS", "support": "SUPPORTS", "supported": "SUPPORTS",
     "entailment": "SUPPORTS",
     "refutes": "REFUTES", "refute": "REFUTES", "refuted": "REFUTES",
     "contradiction": "REFUTES", "contradict": "REFUTES",
     "not_enough_info": "NOT_ENOUGH_INFO", "nei": "NOT_ENOUGH_INFO", "neutral": "NOT_ENOUGH_INFO",
+    **{voice: voice for voice in VOICES},
 }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ class CompiledCrossEncoder:
 
     def __init__(self, graph: Graph, calibration: Calibration) -> None:
         self._graph, self.calibration = graph, calibration
-        labels: list[Stance] = self._graph.meta["labels"]
+        labels: list[Stance | Voice] = self._graph.meta["labels"]
         self._columns = [labels.index(stance) for stance in STANCES]
         self.window = int(self._graph.meta["max_tokens"])
         self._overlap = self.window // 8
@@ -174,15 +175,15 @@ def read_calibration(folder: Path) -> Calibration:
         raise ModelUnavailable(f"{file} cannot be read: {error}") from error
 
 
-def stance_labels(id2label: Mapping[int, str], name: str) -> list[Stance]:
-    """The stance of each of a model's outputs, in the model's order.
+def output_labels(id2label: Mapping[int, str], name: str) -> list[Stance | Voice]:
+    """What each of a model's outputs stands for, in the model's order: stances, perhaps voices.
 
     Raises:
         ModelUnavailable: the labels are not the three stances under any of their usual names.
     """
     given = [id2label[at] for at in sorted(id2label)]
     labels = [_NAMES.get(label.lower().replace(" ", "_")) for label in given]
-    if sorted(filter(None, labels)) != sorted(STANCES):
+    if sorted(filter(None, labels)) not in (sorted(STANCES), sorted((*STANCES, *VOICES))):
         raise ModelUnavailable(
             f"{name} has the labels {', '.join(given)}; a stance model has three: "
             f"{', '.join(STANCES)} (or entailment, contradiction, neutral)"
@@ -197,7 +198,7 @@ def trace(files: ModelFiles) -> Traceable:
 
     tokenizer = AutoTokenizer.from_pretrained(str(files.folder), local_files_only=True)
     config = AutoConfig.from_pretrained(str(files.folder), local_files_only=True)
-    labels = stance_labels(config.id2label, files.name)
+    labels = output_labels(config.id2label, files.name)
     if (files.folder / PACKED).is_file():
         model = AutoModelForSequenceClassification.from_config(config)
         model.load_state_dict(unpack(files.folder / PACKED))

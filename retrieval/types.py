@@ -24,6 +24,8 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
 )
 # Whose word evidence is: the text's own, another's that it reports, or one that it rejects.
 Voice = Literal["stated", "reported", "rejected"]
+# The order of every probability vector over voices.
+VOICES: Final[tuple[Voice, ...]] = ("stated", "reported", "rejected")
 # What the nearest statement lacks of a claim. nothing: all is there, and yet it does not decide.
 Lack = Literal["time", "place", "amount", "entity", "cause", "outcome", "only_mentioned", "nothing"]
 # Why there is no verdict, or why one has no probability.

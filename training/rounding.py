@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
-
-from transformers import TrainerCallback
 
 from training.pack import rounded
 
 
-class AsPacked(TrainerCallback):  # type: ignore[misc]
-    """Rounds the weights for each forward and backward pass as `training.pack` does.
+def as_packed(model: Any, seed: int) -> Callable[[], AbstractContextManager[None]]:
+    """A block in which the model's learned matrices are rounded as `training.pack` rounds them.
 
-    The optimizer then steps the exact weights: the straight-through estimator (Bengio et al.,
-    2013), so that learning settles where rounding costs little (Jacob et al., CVPR 2018).
+    Forward and backward passes run inside the block. The optimizer then steps the exact weights:
+    the straight-through estimator (Bengio et al., 2013), so that learning settles where rounding
+    costs little (Jacob et al., CVPR 2018).
     """
-
-    def __init__(self, model: Any, seed: int) -> None:
-        self.seed = seed
-        self.learned = [
-            (name, p) for name, p in model.named_parameters() if p.dim() == 2 and p.requires_grad
-        ]
-        self.exact: list[Any] = []
-
-    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self.exact = [parameter.data.clone() for _, parameter in self.learned]
-        for name, parameter in self.learned:
-            parameter.data.copy_(rounded(name, parameter.data, self.seed))
-
-    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        for (_, parameter), exact in zip(self.learned, self.exact, strict=True):
-            parameter.data.copy_(exact)
-        self.exact = []
+    named = model.named_parameters()
+    learned = [(name, p) for name, p in named if p.dim() == 2 and p.requires_grad]
 
     @contextmanager
-    def seen(self) -> Iterator[None]:
-        """Round the weights inside the block, to score them as they will be packed."""
-        self.on_step_begin(None, None, None)
+    def rounding() -> Iterator[None]:
+        exact = [parameter.data for _, parameter in learned]
+        for name, parameter in learned:
+            parameter.data = rounded(name, parameter.data, seed)
         try:
             yield
         finally:
-            self.on_pre_optimizer_step(None, None, None)
+            for (_, parameter), values in zip(learned, exact, strict=True):
+                parameter.data = values
+
+    return rounding

@@ -5,13 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import time
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from dataclasses import astuple
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import typer
@@ -19,14 +16,15 @@ import typer
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from index.documents import Vectors
-from retrieval.running.packed import PACKED, unpacked
 from retrieval.types import STANCES
 from training.claim_only import claim_only
 from training.errors import TrainingError
+from training.learn import Lesson, learn
 from training.omit import omissions
 from training.recipe import Recipe, count, mix, read_recipe
 from training.surround import shortened, surrounded
 from training.swaps import number_swaps
+from training.voices import spoken
 
 
 def main(
@@ -65,11 +63,9 @@ def fine_tune(
         dev_pairs: number of dev pairs that each checkpoint is scored on.
 
     Raises:
-        TrainingError: packages are missing, or the recipe does not fit the data.
+        TrainingError: the recipe does not fit the data.
         EvaluationError: a file of pairs cannot be read.
     """
-    if not (find_spec("datasets") and find_spec("accelerate")):
-        raise TrainingError("packages are missing: pip install -e '.[train]'")
     pool = [p for file in [data / "stance_train.jsonl", *extra] for p in read_pairs(file)]
     pairs = learned_pairs(pool, plan)
     dev = [p for p in read_pairs(data / "stance_dev.jsonl") if plan.share(p.dataset).cap]
@@ -78,7 +74,8 @@ def fine_tune(
     targets = np.eye(len(STANCES), dtype=np.float32)[[STANCES.index(p.label) for p in pairs]]
     bias = _claim_only(pairs, pool, plan.seed, out) if plan.without_claim_only else 0 * targets
     random.Random(plan.seed).shuffle(dev)
-    train(pairs, targets, bias, dev[:dev_pairs], plan, base, out, minutes)
+    lesson = Lesson(pairs, targets, bias, [spoken(pair) for pair in pairs])
+    learn(lesson, dev[:dev_pairs], plan, base, out, minutes)
     draft = out / "recipe.json"
     draft.write_text(json.dumps({**plan.model_dump(), "base": base.name}, indent=1) + "\n")
     # Renamed last: training/ship.sh takes a run with this file for a finished one.
@@ -110,152 +107,6 @@ def _claim_only(pairs: Sequence[Pair], pool: Sequence[Pair], seed: int, out: Pat
         np.save(draft, claim_only(pairs, pool, seed))
         draft.rename(file)
     return np.asarray(np.load(file))
-
-
-def train(
-    pairs: Sequence[Pair],
-    targets: Vectors,
-    bias: Vectors,
-    dev: Sequence[Pair],
-    plan: Recipe,
-    base: Path,
-    out: Path,
-    minutes: float,
-) -> None:
-    """Fine-tune `base` on `pairs`; write weights to `out/final`, a log to `out/log.jsonl`.
-
-    Args:
-        targets: the probabilities to learn, shape (n, 3), rows sum to 1.
-        bias: log-probabilities that the claim alone explains, shape (n, 3), added to the logits
-            while training (see `training.claim_only`).
-    """
-    import torch
-    from datasets import Dataset
-    from sentence_transformers.cross_encoder import (
-        CrossEncoder,
-        CrossEncoderTrainer,
-        CrossEncoderTrainingArguments,
-    )
-    from sentence_transformers.cross_encoder.evaluation import CrossEncoderClassificationEvaluator
-    from transformers import TrainerCallback
-
-    from training.loss import SoftCrossEntropy
-    from training.rounding import AsPacked
-    from training.sampler import ByLength
-
-    labels = dict(enumerate(STANCES))
-    model = CrossEncoder(
-        str(_loadable(base, out)),
-        num_labels=len(STANCES),
-        max_length=plan.max_tokens,
-        local_files_only=True,
-        # On a CPU, fused attention without dropout takes 2.3 times as long a step.
-        model_kwargs={} if torch.cuda.is_available() else {"attn_implementation": "eager"},
-        config_kwargs={
-            "id2label": labels,
-            "label2id": {v: k for k, v in labels.items()},
-            "hidden_dropout_prob": plan.dropout,
-            "attention_probs_dropout_prob": plan.dropout,
-        },
-    )
-    _freeze(model, plan)
-
-    class SaveByClock(TrainerCallback):  # type: ignore[misc]
-        last = time.monotonic()
-
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            if time.monotonic() - self.last > 60 * minutes:
-                self.last = time.monotonic()
-                control.should_save, control.should_evaluate = True, bool(dev)
-
-        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
-            line = {"step": state.global_step, "of": state.max_steps, **(logs or {})}
-            with (out / "log.jsonl").open("a") as log:
-                log.write(json.dumps(line) + "\n")
-
-    data = Dataset.from_dict(
-        {
-            "evidence": [pair.evidence for pair in pairs],
-            "claim": [pair.claim for pair in pairs],
-            "label": np.hstack([targets, bias]).tolist(),
-        }
-    )
-    if torch.cuda.is_available():
-        bf16 = torch.cuda.is_bf16_supported()
-    else:  # bfloat16 halves a step where the CPU multiplies it, and is far slower elsewhere
-        bf16 = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    arguments = CrossEncoderTrainingArguments(
-        output_dir=str(out),
-        num_train_epochs=plan.epochs,
-        max_steps=plan.steps or -1,
-        per_device_train_batch_size=plan.batch_size,
-        per_device_eval_batch_size=64,
-        learning_rate=plan.learning_rate,
-        warmup_steps=plan.warmup,  # below 1 a share of all steps
-        weight_decay=0.01,
-        seed=plan.seed,
-        bf16=bf16,
-        use_cpu=not torch.cuda.is_available(),
-        batch_sampler=ByLength,
-        logging_steps=25,
-        save_strategy="no",
-        eval_strategy="no",
-        save_total_limit=1,
-        report_to="none",
-        disable_tqdm=True,
-    )
-    evaluator = CrossEncoderClassificationEvaluator(
-        [[pair.evidence, pair.claim] for pair in dev],
-        [STANCES.index(pair.label) for pair in dev],
-        name="dev",
-        batch_size=64,
-        write_csv=False,
-        show_progress_bar=False,
-    )
-    packed = AsPacked(model, plan.seed) if plan.as_packed else None
-    trainer = CrossEncoderTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=data,
-        loss=SoftCrossEntropy(model, plan.label_smoothing),
-        evaluator=evaluator,
-        callbacks=[SaveByClock(), *([packed] if packed else [])],
-    )
-    trainer.train(resume_from_checkpoint=any(out.glob("checkpoint-*")))
-    if dev:
-        with packed.seen() if packed else nullcontext():
-            trainer.evaluate()
-    model.save_pretrained(str(out / "final"))
-    restore_full_window(out / "final")
-
-
-def _loadable(base: Path, out: Path) -> Path:
-    """A folder that transformers can load: packed weights are first unpacked into `out/base`."""
-    return unpacked(base, out / "base") if (base / PACKED).is_file() else base
-
-
-def restore_full_window(folder: Path) -> None:
-    """Set the tokenizer's length limit back to the model's own; training lowers it for speed."""
-    config = json.loads((folder / "config.json").read_text())
-    most = config["max_position_embeddings"] - 2  # some models keep two for themselves
-    file = folder / "tokenizer_config.json"
-    tokenizer = {**json.loads(file.read_text()), "model_max_length": most}
-    file.write_text(json.dumps(tokenizer, indent=1) + "\n")
-
-
-def _freeze(model: Any, plan: Recipe) -> None:
-    """Freeze the lowest layers and the word embeddings where the recipe says so."""
-    import torch
-
-    encoder = next(
-        m for m in model.modules() if isinstance(getattr(m, "layer", None), torch.nn.ModuleList)
-    )
-    for layer in encoder.layer[: plan.freeze_layers]:
-        layer.requires_grad_(False)
-    if plan.freeze_embeddings:
-        for name, parameter in model.named_parameters():
-            if ".word_embeddings." in name:
-                parameter.requires_grad_(False)
 
 
 if __name__ == "__main__":

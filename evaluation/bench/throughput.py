@@ -12,7 +12,7 @@ from evaluation.bench.limit import reached
 from evaluation.bench.plain import load_embedder, load_stance
 from evaluation.bench.workplace import Workplace
 from retrieval.embed import CompiledEmbedder
-from retrieval.stance import CompiledCrossEncoder, softmax, stance_labels
+from retrieval.stance import CompiledCrossEncoder, softmax, output_labels
 from retrieval.types import STANCES
 
 ROUNDS = 2  # timed runs of each side
@@ -40,7 +40,7 @@ def stance(
         {"ours": lambda: ours.logits(pairs), "plain": lambda: plain.predict(list(pairs))},
         len(pairs),
     )
-    labels = stance_labels(plain.model.config.id2label, str(work.stance))
+    labels = output_labels(plain.model.config.id2label, str(work.stance))
     columns = [labels.index(stance) for stance in STANCES]
     said, exact = ours.logits(pairs), np.asarray(plain.predict(list(pairs)))[:, columns]
     apart = np.abs(softmax(said) - softmax(exact)).mean()

@@ -16,7 +16,7 @@ from retrieval.running.files import ModelFiles, file_sha256
 from retrieval.running.load import load_graph
 from retrieval.running.packed import PACKED, unpack
 from retrieval.running.traceable import Traceable
-from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, stance_labels
+from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, output_labels
 from retrieval.types import STANCES, Calibration
 from training.pack import EMBEDDING_LEVEL, MOST, pack
 
@@ -138,8 +138,8 @@ def test_labels_of_another_kind_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_usual_names_of_the_labels(labels: tuple[str, ...]) -> None:
-    assert stance_labels(dict(enumerate(labels)), "x") == list(STANCES)
-    assert stance_labels(dict(enumerate(reversed(labels))), "x") == list(reversed(STANCES))
+    assert output_labels(dict(enumerate(labels)), "x") == list(STANCES)
+    assert output_labels(dict(enumerate(reversed(labels))), "x") == list(reversed(STANCES))
 
 
 def test_of_two_first_starts_the_later_takes_what_the_first_compiled(

@@ -4,6 +4,7 @@ import pytest
 
 from retrieval.running.packed import read_packed, unpack
 from training.pack import LEVEL, MOST, pack, rounded
+from training.rounding import as_packed
 
 torch = pytest.importorskip("torch")
 
@@ -17,21 +18,17 @@ def test_rounded_is_what_comes_back_from_the_packed_file(tmp_path) -> None:
 
 
 def test_passes_see_rounded_weights_and_steps_change_exact_ones() -> None:
-    from training.rounding import AsPacked
-
     model = torch.nn.Sequential(torch.nn.Linear(8, 4), torch.nn.Linear(4, 2))
     model[0].requires_grad_(False)
     frozen, exact = model[0].weight.clone(), model[1].weight.data.clone()
-    callback = AsPacked(model, seed=3)
-    callback.on_step_begin(None, None, None)
-    assert torch.equal(model[0].weight, frozen)  # what is not learned stays as it was packed
-    assert torch.equal(model[1].weight.data, rounded("1.weight", exact, 3))
-    assert not torch.equal(model[1].weight.data, exact)
-    callback.on_pre_optimizer_step(None, None, None)
-    assert torch.equal(model[1].weight.data, exact)
-    with callback.seen():
+    with as_packed(model, seed=3)():
+        assert torch.equal(model[0].weight, frozen)  # what is not learned stays as it was packed
         assert torch.equal(model[1].weight.data, rounded("1.weight", exact, 3))
+        assert not torch.equal(model[1].weight.data, exact)
+        model(torch.ones(1, 8)).sum().backward()
     assert torch.equal(model[1].weight.data, exact)
+    torch.optim.SGD(model[1].parameters(), lr=1.0).step()
+    assert torch.allclose(model[1].weight.data, exact - model[1].weight.grad)
 
 
 def test_a_level_is_a_share_of_a_row_s_size_and_no_value_is_cut_off() -> None:
