@@ -1,0 +1,125 @@
+"""The texts that were stored under one id -> on which days each of them stood, what changed.
+
+The rule (docs/decisions/0021): the first version stands from its `published_at` on, a later one
+from its `modified_at`, else from its `published_at`. It stands until the day on which a version
+that was stored after it begins; a version without a date takes the place of all before it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.documents import Document
+from index.split import sentences
+
+# Most earlier versions of a document that are kept, if nobody says otherwise.
+MOST_VERSIONS = 20
+# Most changed stretches that are told between two versions, and most code points of each side.
+MOST_CHANGES, MOST_CHANGE_CHARS = 100, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days on which a version stood: from `since` up to, but not including, `until`.
+
+    since: None for a version without a date. until: None for the one that stands now.
+    """
+
+    since: dt.date | None
+    until: dt.date | None = None
+
+    @property
+    def is_current(self) -> bool:
+        return self.until is None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it stood on no day, so that no question can be about it."""
+        return self.until is not None and self.until <= (self.since or dt.date.min)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A stretch of whole sentences that two versions say otherwise; one side may be empty."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a document, the days on which it stood, and what it changed of the one before.
+
+    changes: None for the first that is kept.
+    """
+
+    document: Document
+    period: Period
+    changes: tuple[Change, ...] | None
+
+
+def is_new_version(earlier: Document, later: Document) -> bool:
+    """Whether the reader of the later one reads another text."""
+    return (earlier.text, earlier.title) != (later.text, later.title)
+
+
+def begins(document: Document) -> dt.date | None:
+    """The day from which on a version stands."""
+    day = document.published_at
+    if document.version > 1 and day is not None and document.modified_at is not None:
+        return document.modified_at
+    return day
+
+
+def periods(begun: Sequence[dt.date | None]) -> list[Period]:
+    """The period of each version, in the order in which they were stored.
+
+    Args:
+        begun: of each version the day from which on it stands; None: it has no date.
+    """
+    found: list[Period] = []
+    until: dt.date | None = None
+    for since in reversed(begun):
+        found.append(Period(since, until))
+        starts = since or dt.date.min
+        until = starts if until is None else min(until, starts)
+    return found[::-1]
+
+
+def versions_of(documents: Sequence[Document]) -> list[Version]:
+    """The versions of one id, in the order in which they were stored."""
+    before = [None, *documents]
+    stood = periods([begins(one) for one in documents])
+    return [
+        Version(one, period, None if last is None else tuple(changes(last, one)))
+        for last, one, period in zip(before, documents, stood, strict=False)
+    ]
+
+
+def changes(earlier: Document, later: Document) -> Iterator[Change]:
+    """What the later version says otherwise, sentence by sentence, the title first."""
+    if earlier.title != later.title:
+        yield Change(earlier.title, later.title)
+    old, new = _sentences(earlier), _sentences(later)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    found = (step for step in matcher.get_opcodes() if step[0] != "equal")
+    for _, (_, start, end, into, upto) in zip(range(MOST_CHANGES), found, strict=False):
+        yield Change(_shortened(old[start:end]), _shortened(new[into:upto]))
+
+
+def _sentences(document: Document) -> list[str]:
+    text, language = document.text, document.language or "en"
+    return [
+        " ".join(text_of.split())
+        for paragraph in text.split("\n\n")
+        for span in sentences(paragraph, language)
+        if (text_of := paragraph[span.start : span.end])
+    ]
+
+
+def _shortened(said: Sequence[str]) -> str:
+    joined = " ".join(said)
+    return joined if len(joined) <= MOST_CHANGE_CHARS else f"{joined[:MOST_CHANGE_CHARS]}…"
