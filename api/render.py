@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from api.schemas import (
@@ -18,8 +18,10 @@ from api.schemas import (
     PartBody,
     PassageBody,
     PeriodBody,
+    PlaceBody,
     Provenance,
     QuoteBody,
+    RationaleBody,
     ScoresBody,
     SearchedBody,
     SearchResponse,
@@ -27,23 +29,35 @@ from api.schemas import (
     Sources,
     VerifyResponse,
 )
+from index.places import Place, place_of, unpacked
 from retrieval.types import Answer, Evidence, Gap, Judgement, Quote
 
 
 def _found(evidence: Evidence) -> dict[str, Any]:
     passage, scores = evidence.passage, evidence.scores
+    places = unpacked(evidence.document.places) if evidence.rationale else []
     return {
         "document": DocumentInfo.of(evidence.document),
         "passage": PassageBody(
             id=passage.id, text=passage.text, start=passage.start, end=passage.end
         ),
-        "rationale": [_quote(quote) for quote in evidence.rationale],
+        "rationale": [_placed(quote, places) for quote in evidence.rationale],
         "scores": ScoresBody(dense=scores.dense, lexical=scores.lexical, fused=scores.fused),
     }
 
 
 def _quote(quote: Quote) -> QuoteBody:
     return QuoteBody(start=quote.start, end=quote.end, quote=quote.quote)
+
+
+def _placed(quote: Quote, places: Sequence[Place]) -> RationaleBody:
+    place = place_of(places, quote.start, quote.end)
+    return RationaleBody(
+        start=quote.start,
+        end=quote.end,
+        quote=quote.quote,
+        place=PlaceBody.of(place) if place else None,
+    )
 
 
 def _evidence(evidence: Evidence) -> EvidenceBody:

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+)
 
 from index.corpus import Filters
 from index.documents import (
@@ -19,6 +27,7 @@ from index.documents import (
     publisher_key,
 )
 from index.errors import InvalidDocument
+from index.places import Place, unpacked
 from retrieval.claim import claim
 from retrieval.types import (
     MAX_CLAIM_CHARS,
@@ -156,7 +165,38 @@ class DocumentRequest(_Request):
     url: Short | None = Field(None, examples=["https://example.org/centre"])
     publisher: Short | None = Field(None, examples=["Example Wire"])
     published_at: Date | None = Field(None, examples=["2021-01-30"])
+    modified_at: Date | None = Field(
+        None, examples=["2021-02-01"], description="When it was changed last; `as_of` ignores it."
+    )
     language: Short | None = Field(None, examples=["en"], description="Detected when left out.")
+
+
+class PlaceBody(BaseModel):
+    """Where the text in `[start, end)` was written; what does not apply is left out.
+
+    Pages and rows are counted from 1.
+    """
+
+    start: int
+    end: int
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = Field(
+        None, description="Left, bottom, right, top, in points from the page's lower left corner."
+    )
+    chapter: str | None = Field(None, description="Of a book: its file in it and its heading.")
+    entry: str | None = Field(None, description="Of a feed: the entry's id.")
+    record: str | None = Field(None, description="Of a web archive: the record's id.")
+    digest: str | None = Field(None, description="Of that record's payload.")
+    row: int | None = Field(None, description="Of a table in CSV: its line.")
+
+    @classmethod
+    def of(cls, place: Place) -> PlaceBody:
+        return cls(**{name: getattr(place, name) for name in cls.model_fields})
+
+    @model_serializer(mode="wrap")
+    def _without_none(self, serialize: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        # Without an annotation, for that would be described in the place of the fields.
+        return {name: value for name, value in serialize(self).items() if value is not None}
 
 
 class DocumentInfo(BaseModel):
@@ -165,6 +205,7 @@ class DocumentInfo(BaseModel):
     url: str | None
     publisher: str | None
     published_at: dt.date | None
+    modified_at: dt.date | None
     language: str | None
 
     @classmethod
@@ -174,10 +215,16 @@ class DocumentInfo(BaseModel):
 
 class DocumentBody(DocumentInfo):
     text: str = Field(description="As stored (NFC): what every offset points into.")
+    places: list[PlaceBody] = Field(
+        description="Where each stretch of the text was written, in order: page and box of a PDF, "
+        "chapter, entry of a feed, record of a web archive, row. Empty for other formats.",
+    )
 
     @classmethod
     def of(cls, document: Document) -> DocumentBody:
-        return cls(**{name: getattr(document, name) for name in cls.model_fields})
+        fields = {name: getattr(document, name) for name in DocumentInfo.model_fields}
+        places = [PlaceBody.of(place) for place in unpacked(document.places)]
+        return cls(**fields, text=document.text, places=places)
 
 
 class DocumentPage(BaseModel):
@@ -255,6 +302,13 @@ class QuoteBody(BaseModel):
     quote: str
 
 
+class RationaleBody(QuoteBody):
+    place: PlaceBody | None = Field(
+        description="Where it was written, if the format tells. Of a quote that goes on on another "
+        "page, the part on its first page.",
+    )
+
+
 class ScoresBody(BaseModel):
     dense: float = Field(description="Cosine of claim and passage.")
     lexical: float = Field(description="BM25.")
@@ -264,7 +318,7 @@ class ScoresBody(BaseModel):
 class Found(BaseModel):
     document: DocumentInfo
     passage: PassageBody
-    rationale: list[QuoteBody]
+    rationale: list[RationaleBody]
     scores: ScoresBody
 
 

@@ -7,8 +7,9 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Literal
 
@@ -16,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import DocumentTooLarge, InvalidDocument
+from index.places import Place, packed, written
+from index.rights import USABLE, PubStatus, is_shown, parse_moment, parse_pubstatus
 
 Vectors = npt.NDArray[np.float32]
 # Length limits in code points: of a text, of an id, of any other field.
@@ -33,6 +36,10 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{4}\d{2}\d{2})(?=$|[T ])", re.ASCII)
 # The space before an offset from UTC, as Jekyll writes it: 2021-06-15 10:00:00 +0200.
 _SPACED_OFFSET = re.compile(r"(?<=\d) (?=[+-]\d{2}:?\d{2}$)", re.ASCII)
 _UNDETERMINED = ("", "und")  # the second is BCP 47's tag for it
+# Fields that a hash covers whatever they hold; later ones only where they say something, so that
+# what was stored before there were any is still known for the same.
+_ALWAYS_HASHED = frozenset({"text", "title", "url", "publisher", "published_at", "language"})
+_NEVER_HASHED = frozenset({"id", "version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,35 @@ class Document:
     publisher: str | None = None
     published_at: dt.date | None = None
     language: str | None = None
+    modified_at: dt.date | None = None
+    places: bytes | None = None
+    """Where each stretch of the text was written, packed: see `index.places`."""
+    embargoed_until: dt.datetime | None = None
+    """The moment (UTC) before which it is in no answer."""
+    pubstatus: PubStatus = USABLE
+    """What is not usable is in no answer."""
+    expires: dt.datetime | None = None
+    """The moment (UTC) from which on it is in no answer."""
+    usageterms: str | None = None
+    rights: str | None = None
+    version: int = field(default=1, compare=False)
+    """The number of its text among those that were stored under its id, from 1."""
+
+    def is_shown(self, now: dt.datetime) -> bool:
+        """Whether it may be in an answer at that moment."""
+        return is_shown(self.pubstatus, self.embargoed_until, self.expires, now)
 
     def content_hash(self) -> str:
-        """SHA-256 over every field but the id: documents of equal hash are stored alike."""
+        """SHA-256 over what was given but the id: documents of equal hash are stored alike."""
         # asdict would copy every value first.
-        content = {part.name: getattr(self, part.name) for part in fields(self)}
-        del content["id"]
+        content = {
+            part.name: value
+            for part in fields(self)
+            if part.name not in _NEVER_HASHED
+            and ((value := getattr(self, part.name)) != part.default or part.name in _ALWAYS_HASHED)
+        }
+        if self.places is not None:
+            content["places"] = written(self.places)
         canonical = json.dumps(content, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -125,13 +155,13 @@ def primary_language(language: str) -> str:
     raise InvalidDocument(f"language {shown!r} is none: write its tag (BCP 47), such as en")
 
 
-def parse_date(value: str | int | dt.date | None) -> dt.date | None:
+def parse_date(value: str | int | dt.date | None, name: str = "published_at") -> dt.date | None:
     """The day of an ISO 8601 date or timestamp: 2021-06-15, 20210615, 2021-06-15T10:00:00Z.
 
     A day written as a number, 20210615, is read as well. No value, or an empty one, is no date.
 
     Raises:
-        InvalidDocument: anything else.
+        InvalidDocument: anything else; the error says the field's `name`.
     """
     if value is None or value == "":
         return None
@@ -145,7 +175,7 @@ def parse_date(value: str | int | dt.date | None) -> dt.date | None:
             if _DAY.match(written):
                 return dt.datetime.fromisoformat(written).date()
     shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:60]}…"
-    raise InvalidDocument(f"published_at {shown} is not understood: write it as 2021-06-15")
+    raise InvalidDocument(f"{name} {shown} is not understood: write it as 2021-06-15")
 
 
 def document(
@@ -157,20 +187,30 @@ def document(
     publisher: str | None = None,
     published_at: str | int | dt.date | None = None,
     language: str | None = None,
+    modified_at: str | int | dt.date | None = None,
+    places: Sequence[Place] = (),
+    embargoed_until: str | dt.datetime | None = None,
+    pubstatus: str | None = None,
+    expires: str | dt.datetime | None = None,
+    usageterms: str | None = None,
+    rights: str | None = None,
     max_chars: int = MAX_DOCUMENT_CHARS,
 ) -> Document:
     """A document of checked and normalised fields.
 
     Title and publisher lose white space at their ends and get single spaces inside.
 
+    Args:
+        places: of the text in the form of `clean`, in the order of the text.
+
     Raises:
-        InvalidDocument: no id, no text, a field that is overlong or not valid Unicode, a date or
-            a language that is none.
+        InvalidDocument: no id, no text, a field that is overlong or not valid Unicode, a date, a
+            moment, a status or a language that is none.
         DocumentTooLarge: more than `max_chars` code points of text.
     """
     parts = {
         "id": id, "text": text, "title": title or "", "url": url,
-        "publisher": publisher, "language": language,
+        "publisher": publisher, "language": language, "usageterms": usageterms, "rights": rights,
     }  # fmt: skip
     for name, value in parts.items():
         if value is None:
@@ -190,6 +230,8 @@ def document(
     _check_length(text, max_chars)
     if not text.strip():
         raise InvalidDocument("text is empty")
+    if places and places[-1].end > len(text):
+        raise InvalidDocument("a place lies beyond the end of the text")
     return Document(
         id=id,
         text=text,
@@ -198,6 +240,13 @@ def document(
         publisher=_one_line(publisher or "") or None,
         published_at=parse_date(published_at),
         language=_known_language(language),
+        modified_at=parse_date(modified_at, "modified_at"),
+        places=packed(places),
+        embargoed_until=parse_moment(embargoed_until, "embargoed_until"),
+        pubstatus=parse_pubstatus(pubstatus),
+        expires=parse_moment(expires, "expires"),
+        usageterms=usageterms or None,
+        rights=rights or None,
     )
 
 
@@ -224,11 +273,14 @@ class Passage:
     start: int
     end: int
     sentences: tuple[Span, ...]
+    version: int | None = None
+    """Of an earlier version of its document, the number of that; None: of what stands now."""
 
     @property
     def id(self) -> str:
         """Unique while the document stays as it is."""
-        return f"{self.document_id}#{self.ordinal}"
+        earlier = f"@{self.version}" if self.version is not None else ""
+        return f"{self.document_id}{earlier}#{self.ordinal}"
 
 
 @dataclass(frozen=True, slots=True)

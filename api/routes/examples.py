@@ -14,13 +14,14 @@ _DOCUMENT = {
     "url": "https://example.org/wire/centre-opens",
     "publisher": "Example Wire",
     "published_at": "2021-01-30",
+    "modified_at": "2021-02-01",
     "language": "en",
 }
 _TEXT = "Turkey and Russia each sent 60 servicemen to the centre."
 _FOUND = {
     "document": _DOCUMENT,
     "passage": {"id": "examples/centre-opens.md#0", "text": _TEXT, "start": 0, "end": len(_TEXT)},
-    "rationale": [{"start": 0, "end": len(_TEXT), "quote": _TEXT}],
+    "rationale": [{"start": 0, "end": len(_TEXT), "quote": _TEXT, "place": None}],
     "scores": {"dense": 0.77, "lexical": 11.2, "fused": 0.61},
 }
 _MODELS = {
@@ -74,7 +75,7 @@ def _json(body: dict[str, Any]) -> dict[str, Any]:
 VERIFY = _json(VERIFY_BODY)
 SEARCH = _json(SEARCH_BODY)
 INFO = _json(INFO_BODY)
-DOCUMENT = _json({**_DOCUMENT, "text": _TEXT})
+DOCUMENT = _json({**_DOCUMENT, "text": _TEXT, "places": []})
 PAGE = _json({"documents": [_DOCUMENT], "next_cursor": None})
 PUBLISHERS_BODY: dict[str, Any] = {"publishers": [{"name": "Example Wire", "documents": 7}]}
 PUBLISHERS = _json(PUBLISHERS_BODY)

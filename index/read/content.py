@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from index.errors import UnreadableFile
 from index.language import detect_language
@@ -40,14 +40,9 @@ _GUESSED_BY = 100_000
 DAMAGED = (gzip.BadGzipFile, EOFError, zlib.error)
 
 
-def kind(file: Path) -> str:
+def kind(file: PurePath) -> str:
     """The ending that tells how a file is read, in lower case: .txt of a.TXT and of a.txt.gz."""
-    name = file.name.lower()
-    return (
-        Path(name.removesuffix(COMPRESSED)).suffix
-        if name.endswith(COMPRESSED)
-        else file.suffix.lower()
-    )
+    return PurePath(file.name.lower().removesuffix(COMPRESSED)).suffix
 
 
 def opened(file: Path) -> io.BufferedIOBase:
@@ -64,7 +59,16 @@ def contents(file: Path) -> bytes:
         UnreadableFile: there are more than `MAX_FILE_BYTES`.
     """
     with opened(file) as stream:
-        found = stream.read(MAX_FILE_BYTES + 1)
+        return limited(stream)
+
+
+def limited(stream: io.BufferedIOBase) -> bytes:
+    """All bytes that are left in a file that is open for reading.
+
+    Raises:
+        UnreadableFile: there are more than `MAX_FILE_BYTES`.
+    """
+    found = stream.read(MAX_FILE_BYTES + 1)
     if len(found) > MAX_FILE_BYTES:
         raise UnreadableFile(f"larger than {MAX_FILE_BYTES // 2**20} MiB")
     return found

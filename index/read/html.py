@@ -53,6 +53,7 @@ def read_html(content: bytes, id: str, max_chars: int) -> Document:
         url=found.url or said.url,
         publisher=found.publisher if is_domain and found.publisher else said.sitename,
         published_at=found.published,
+        modified_at=found.modified,
         max_chars=max_chars,
     )
 

@@ -37,16 +37,19 @@ NAMES: Names = MappingProxyType(
         "url": ("url",),
         "publisher": ("publisher",),
         "published_at": ("published_at", "date"),
+        "modified_at": ("modified_at", "updated_at"),
         "language": ("language", "lang"),
     }
 )
 # Values that say nothing.
 BLANK: tuple[Any, ...] = (None, "", [], ())
+_DAYS = ("published_at", "modified_at")
 # What a field must be, where a string is not all that it may be.
 WANTED = {
     "id": f"a string or an integer of at most {MAX_ID_CHARS} digits",
     "text": "a string or a list of strings",
     "published_at": "a day such as 2021-06-15",
+    "modified_at": "a day such as 2021-06-15",
 }
 
 
@@ -177,7 +180,11 @@ def _missing(kept: Mapping[str, Any], names: Names) -> str | None:
 
 def _mistyped(kept: Mapping[str, Any], used: Mapping[str, str]) -> str | None:
     for field, value in kept.items():
-        dated = field == "published_at" and isinstance(value, int) and not isinstance(value, bool)
+        dated = (
+            field in ("published_at", "modified_at")
+            and isinstance(value, int)
+            and not isinstance(value, bool)
+        )
         if not (value is None or isinstance(value, str) or dated):
             wanted = WANTED.get(field, "a string")
             return f"{used[field]} must be {wanted}, not {_kind(value)}"

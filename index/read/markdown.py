@@ -25,6 +25,7 @@ KEYS = {
     "url": ("url",),
     "publisher": ("publisher",),
     "published_at": ("published_at", "date"),
+    "modified_at": ("modified_at", "lastmod", "last_modified_at", "updated"),
     "language": ("language", "lang"),
 }
 # Other keys by which front matter is told from a text between two rules.

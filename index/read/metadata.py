@@ -33,6 +33,10 @@ _META = (
     "article.published", "citation_publication_date", "prism.publicationdate",
     "dcterms.issued", "dc.date.issued", "dc.date.published", "dcterms.date", "dc.date", "date",
 )  # fmt: skip
+# Those that hold the day of its last change.
+_META_MODIFIED = (
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
+)  # fmt: skip
 # Fields that may tell the day from the month of another.
 _META_OTHER = (
     "article:modified_time", "og:updated_time", "datemodified", "datecreated", "dcterms.created",
@@ -55,6 +59,7 @@ class About:
     url: str | None = None
     publisher: str | None = None
     published: dt.date | None = None
+    modified: dt.date | None = None
 
 
 def about(page: Any) -> About:
@@ -91,6 +96,14 @@ def about(page: Any) -> About:
         url=next((url.strip() for url in [*links, *fields.get("og:url", [])] if url.strip()), None),
         publisher=next((name for node in nodes if (name := _publisher(node))), None),
         published=_day(sources, others, language),
+        modified=_day(
+            [
+                *([_value(node.get("dateModified")) for node in group] for group in groups),
+                *(fields.get(name, []) for name in _META_MODIFIED),
+            ],
+            sources,
+            language,
+        ),
     )
 
 

@@ -23,7 +23,7 @@ def test_verify(client: TestClient) -> None:
     first = body["evidence"][0]
     assert first["document"] == {
         "id": "a", "title": "Centre", "url": None, "publisher": "Wire",
-        "published_at": "2021-01-30", "language": "en",
+        "published_at": "2021-01-30", "modified_at": None, "language": "en",
     }  # fmt: skip
     assert first["passage"] == {"id": "a#0", "text": CENTRE, "start": 0, "end": len(CENTRE)}
     assert first["rationale"][0]["quote"] == CENTRE[:56]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.documents import Document, Refused
 from index.read import NAMES, read
 from index.read.content import MAX_FILE_BYTES, decoded
-from index.read.files import LINES, READERS
+from index.read.formats import BY_ENDING
 from index.read.markdown import read_markdown
 from index.read.paths import BESIDE_CORPUS, CORPUS, SYSTEM_FILES
 
@@ -440,7 +440,7 @@ def test_the_formats_that_the_documentation_lists_are_the_ones_that_are_read() -
     text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text()
     rows = [line.split("|") for line in text.splitlines() if line.startswith("| `.")]
     listed = {ending for row in rows for ending in re.findall(r"`(\.\w+)`", row[1])}
-    assert listed == {*READERS, *LINES}
+    assert listed == {*BY_ENDING}
     names = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", text, re.M))
     assert {field: tuple(re.findall(r"`(\w+)`", said)) for field, said in names.items()} == NAMES
     for left_out in (*BESIDE_CORPUS, CORPUS, *SYSTEM_FILES):

@@ -1,0 +1,101 @@
+"""Stretches of a document's text -> where each was written: page, chapter, record, row."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from index.errors import InvalidDocument
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in points from the lower left corner of a page as it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the text in `[start, end)`, in code points, was written; what does not apply is None.
+
+    Pages, rows and lines are counted from 1.
+    """
+
+    start: int
+    end: int
+    page: int | None = None
+    box: Box | None = None
+    chapter: str | None = None
+    entry: str | None = None
+    record: str | None = None
+    digest: str | None = None
+    row: int | None = None
+
+
+_NAMES = tuple(field.name for field in fields(Place))[2:]
+
+
+def packed(places: Iterable[Place]) -> bytes | None:
+    """The places in the form in which a document keeps them; None where there are none.
+
+    Raises:
+        InvalidDocument: one ends before it starts or starts before the one before it ends.
+    """
+    rows = []
+    last = 0
+    for place in places:
+        if not last <= place.start <= place.end:
+            raise InvalidDocument("the places of a document overlap")
+        said = {name: value for name in _NAMES if (value := getattr(place, name)) is not None}
+        rows.append([place.start - last, place.end - place.start, said])
+        last = place.end
+    if not rows:
+        return None
+    return zlib.compress(json.dumps(rows, separators=(",", ":"), ensure_ascii=False).encode())
+
+
+def written(places: bytes) -> str:
+    """The places that were packed, as JSON: the same for the same places on every machine."""
+    return zlib.decompress(places).decode()
+
+
+def unpacked(places: bytes | None) -> list[Place]:
+    """The places that were packed, in their order."""
+    if places is None:
+        return []
+    found = []
+    last = 0
+    for gap, length, said in json.loads(written(places)):
+        if "box" in said:
+            said["box"] = tuple(said["box"])
+        found.append(Place(last + gap, last + gap + length, **said))
+        last += gap + length
+    return found
+
+
+def place_of(places: Iterable[Place], start: int, end: int) -> Place | None:
+    """Where the text in `[start, end)` begins, with all of it that is on the same page.
+
+    Its box is the smallest around these lines, `[start, end)` of the result what lies in them.
+    """
+    first: Place | None = None
+    for place in places:
+        if place.end <= start or place.start >= end:
+            continue
+        within = replace(place, start=max(start, place.start), end=min(end, place.end))
+        if first is None:
+            first = within
+        elif replace(within, start=0, end=0, box=None) == replace(first, start=0, end=0, box=None):
+            box = _around(first.box, within.box)
+            first = replace(first, end=within.end, box=box)
+    return first
+
+
+def _around(one: Box | None, other: Box | None) -> Box | None:
+    if one is None or other is None:
+        return one or other
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
