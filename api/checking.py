@@ -3,8 +3,9 @@ line share."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,17 +17,21 @@ from api.desk_schemas import (
     FailedStatementLine,
     LeftOutBody,
     StatementLine,
+    TextLine,
 )
 from api.errors import TooManyStatements
 from api.problems import line_problem
 from api.schemas import SliceBody
 from api.service import Service
-from index.errors import DocumentTooLarge
+from index.errors import CorpusError, DocumentTooLarge
 from index.read.html import read_html
 from retrieval.check import Statement, Statements, find_statements
 from retrieval.checkworthy import load_checkworthiness
-from retrieval.errors import ClaimTooLong
+from retrieval.errors import ClaimTooLong, InvalidClaim, RetrievalError
 from retrieval.types import Answer, Claim
+
+# Statements of one article that the models read together.
+STATEMENTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,9 @@ def read_article(body: CheckRequest, service: Service) -> Article:
     """
     settings, stance = service.settings, service.models.stance
     if body.html is not None:
-        text = read_html(body.html.encode(), "page", settings.max_document_chars).text
+        # The mark says that it is UTF-8 now, whatever encoding the page names.
+        page = f"\ufeff{body.html}".encode()
+        text = read_html(page, "page", settings.max_document_chars).text
     else:
         text = body.text or ""
         if len(text) > settings.max_document_chars:
@@ -63,6 +70,63 @@ def read_article(body: CheckRequest, service: Service) -> Article:
             f"{settings.max_check_statements:,} that are checked at once: send it in parts"
         )
     return Article(text, found)
+
+
+def answer_lines(
+    article: Article, body: CheckRequest, service: Service, request_id: str
+) -> Iterator[CheckLine]:
+    """The lines of an answer in the order of the text, from the models of this process.
+
+    The first statement is read alone, so that its line is soon there; the others share batches.
+    """
+    if body.html is not None:
+        yield TextLine(text=article.text)
+    sent: list[CheckLine] = []
+    for line in _statement_lines(article, body, service, request_id):
+        # The sum needs what each line says, not the evidence.
+        sent.append(line.model_copy(update={"evidence": []}))
+        yield line
+    yield summary_line(article.found, sent, request_id)
+
+
+def _statement_lines(
+    article: Article, body: CheckRequest, service: Service, request_id: str
+) -> Iterator[CheckLine]:
+    batch: list[tuple[int, Statement, Claim]] = []
+    at_once = 1
+    for index, statement in enumerate(article.found.statements):
+        try:
+            batch.append((index, *claim_of(statement, body, service)))
+        except InvalidClaim as error:
+            yield from _batch_lines(batch, service, request_id)
+            batch.clear()
+            yield failed_line(index, statement, error, request_id)
+        if len(batch) >= at_once:
+            yield from _batch_lines(batch, service, request_id)
+            batch.clear()
+            at_once = STATEMENTS_AT_ONCE
+    yield from _batch_lines(batch, service, request_id)
+
+
+def _batch_lines(
+    batch: Sequence[tuple[int, Statement, Claim]], service: Service, request_id: str
+) -> Iterator[CheckLine]:
+    """The lines of statements that are read together; after a failure each is tried alone."""
+    started = time.perf_counter()
+    if not batch:
+        return
+    try:
+        answers = service.answer([claim for _, _, claim in batch])
+    except (CorpusError, RetrievalError) as error:
+        if len(batch) == 1:
+            ((index, statement, _),) = batch
+            yield failed_line(index, statement, error, request_id)
+            return
+        for one in batch:
+            yield from _batch_lines([one], service, request_id)
+        return
+    for (index, statement, _), answer in zip(batch, answers, strict=True):
+        yield statement_line(index, statement, answer, service, request_id, started)
 
 
 def claim_of(statement: Statement, body: CheckRequest, service: Service) -> tuple[Statement, Claim]:

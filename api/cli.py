@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
+from api.commands.check import check
 from api.commands.documents import documents_app
-from api.errors import ApiError
 from api.options import (
+    FORESEEN,
     INTERRUPTED,
     After,
     AsJson,
@@ -31,6 +31,7 @@ from api.options import (
     day,
     filters,
     must_exist,
+    said,
     settings,
 )
 from api.terminal import err, fail, out, printable, progress, say, show_found, show_verdict
@@ -44,6 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(documents_app, name="documents")
+app.command()(check)
 
 
 def _print_version(wanted: bool) -> None:
@@ -254,14 +256,6 @@ def _load_plugins() -> None:
         app.add_typer(command.load(), name=command.name)
 
 
-def _of_setting(error: ValidationError) -> str:
-    """What is wrong with the first setting that is."""
-    first = error.errors()[0]
-    said = first["msg"].removeprefix("Value error, ")
-    name = "_".join(str(part) for part in first["loc"][:1]).upper()
-    return f"CLAIMDESK_{name}: {said}" if name else said
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line, by default this process's own; an error takes one line, no traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -272,14 +266,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _load_plugins()
     try:
         app(arguments)
-    except (ApiError, CorpusError, RetrievalError) as error:
-        message = str(error)
-    except ValidationError as error:
-        message = _of_setting(error)
-    except OSError as error:
-        message = f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
-    except UnicodeError:
-        message = "an argument is not valid UTF-8"
+    except FORESEEN as error:
+        message = said(error)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     else:

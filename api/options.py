@@ -9,10 +9,15 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 
+from api.errors import ApiError
 from api.settings import Settings
 from api.terminal import fail
+from index.errors import CorpusError
+from retrieval.errors import RetrievalError
 
 INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
+# Errors that take one line, which `said` makes.
+FORESEEN = (ApiError, CorpusError, RetrievalError, ValidationError, OSError, UnicodeError)
 Request = TypeVar("Request", bound=BaseModel)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the corpus.")]
@@ -66,8 +71,27 @@ def checked(kind: type[Request], **fields: Any) -> Request:
     try:
         return kind(**fields)
     except ValidationError as error:
+        fail(of_field(error))
+
+
+def of_field(error: ValidationError) -> str:
+    """What is wrong with the first field of a request that is."""
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    said = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {said}" if place else said
+
+
+def said(error: Exception) -> str:
+    """The line for one of the `FORESEEN` errors; that of a setting names the setting."""
+    if isinstance(error, ValidationError):
         first = error.errors()[0]
-        fail(f"{'.'.join(map(str, first['loc']))}: {first['msg']}")
+        name = "_".join(str(part) for part in first["loc"][:1]).upper()
+        wrong = first["msg"].removeprefix("Value error, ")
+        return f"CLAIMDESK_{name}: {wrong}" if name else wrong
+    if isinstance(error, OSError):
+        return f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+    return "an argument is not valid UTF-8" if isinstance(error, UnicodeError) else str(error)
 
 
 def must_exist(chosen: Settings) -> None:

@@ -9,7 +9,15 @@ from functools import partial
 
 from fastapi import APIRouter
 
-from api.checking import Article, claim_of, failed_line, read_article, statement_line, summary_line
+from api.checking import (
+    STATEMENTS_AT_ONCE,
+    Article,
+    claim_of,
+    failed_line,
+    read_article,
+    statement_line,
+    summary_line,
+)
 from api.desk_schemas import CheckLine, CheckRequest, TextLine
 from api.json_body import JsonRoute
 from api.problems import line_problem
@@ -25,8 +33,6 @@ from retrieval.types import Answer, Claim
 router = APIRouter(
     prefix="/v1", tags=["claims"], route_class=JsonRoute, responses=problems(403, 408, 415, 421)
 )
-# Statements of one article that wait for the models together.
-STATEMENTS_AT_ONCE = 16
 
 Waiting = dict["asyncio.Future[Answer]", tuple[int, Statement, float]]
 
