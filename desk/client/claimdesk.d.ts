@@ -1,0 +1,112 @@
+/**
+ * A slice of a text by code points, as offsets of the service count.
+ * @param {string} text @param {number} start @param {number} end
+ */
+export function codePoints(text: string, start: number, end: number): string;
+export { ClaimdeskError } from "./errors.js";
+/** @typedef {import("./openapi.d.ts").components["schemas"]} Schemas */
+/** @typedef {Omit<Partial<Schemas["VerifyRequest"]>, "claim">} Query */
+/** @typedef {Omit<Partial<Schemas["SearchRequest"]>, "query">} SearchQuery */
+/** @typedef {{ signal?: AbortSignal }} Cancel */
+/** @typedef {Schemas["ClaimLine"] | Schemas["FailedClaimLine"]} BatchLine */
+/**
+ * @typedef {Schemas["TextLine"] | Schemas["StatementLine"] | Schemas["FailedStatementLine"]
+ *   | Schemas["CheckSummaryLine"]} CheckLine
+ */
+/** @typedef {import("./transport.js").Options} Options */
+/** @typedef {import("./transport.js").Asked} Asked */
+/** A service at an address. Every method throws a ClaimdeskError, or the reason of its signal. */
+export class Claimdesk {
+    /**
+     * @param {string} url Address of the service, such as "http://127.0.0.1:8000".
+     * @param {Options} [options]
+     */
+    constructor(url: string, options?: Options);
+    /** The documents of the corpus. */
+    documents: {
+        /**
+         * @param {string} id
+         * @param {Schemas["DocumentRequest"]} document
+         * @param {Cancel} [cancel]
+         * @returns {Promise<Schemas["Stored"]>}
+         */
+        put: (id: string, document: Schemas["DocumentRequest"], cancel?: Cancel) => Promise<Schemas["Stored"]>;
+        /**
+         * @param {string} id
+         * @param {Cancel} [cancel]
+         * @returns {Promise<Schemas["DocumentBody"]>}
+         */
+        get: (id: string, cancel?: Cancel) => Promise<Schemas["DocumentBody"]>;
+        /**
+         * @param {string} id
+         * @param {Cancel} [cancel]
+         * @returns {Promise<void>}
+         */
+        delete: (id: string, cancel?: Cancel) => Promise<void>;
+        /**
+         * All documents by id, without their texts; pages are fetched as they are needed.
+         * @param {Cancel} [cancel]
+         * @returns {AsyncGenerator<Schemas["DocumentInfo"], void>}
+         */
+        list: (cancel?: Cancel) => AsyncGenerator<Schemas["DocumentInfo"], void>;
+    };
+    /**
+     * Verdict and evidence for one claim.
+     * @param {string} claim
+     * @param {Query & Cancel} [query]
+     * @returns {Promise<Schemas["VerifyResponse"]>}
+     */
+    verify(claim: string, { signal, ...query }?: Query & Cancel): Promise<Schemas["VerifyResponse"]>;
+    /**
+     * The same for many claims, in the order in which they are ready. A bad claim has an `error` in
+     * its line.
+     * @param {string[]} claims
+     * @param {Query & Cancel} [query]
+     * @returns {AsyncGenerator<BatchLine, void>}
+     */
+    verifyBatch(claims: string[], { signal, ...query }?: Query & Cancel): AsyncGenerator<BatchLine, void>;
+    /**
+     * The statements of an article, each with verdict and evidence, as they are ready; then a line
+     * with a `summary`. For `html` the first line is the `text` that offsets are into.
+     *
+     * Offsets count code points, where strings of JavaScript count UTF-16 units: `codePoints` slices.
+     * @param {{ text: string } | { html: string }} article
+     * @param {Query & Cancel} [query]
+     * @returns {AsyncGenerator<CheckLine, void>}
+     */
+    check(article: {
+        text: string;
+    } | {
+        html: string;
+    }, { signal, ...query }?: Query & Cancel): AsyncGenerator<CheckLine, void>;
+    /**
+     * Passages for a query, without stance and verdict.
+     * @param {string} query
+     * @param {SearchQuery & Cancel} [options]
+     * @returns {Promise<Schemas["SearchResponse"]>}
+     */
+    search(query: string, { signal, ...options }?: SearchQuery & Cancel): Promise<Schemas["SearchResponse"]>;
+    /**
+     * Every publisher with its number of documents, most documents first.
+     * @param {Cancel} [cancel]
+     * @returns {Promise<Schemas["PublisherInfo"][]>}
+     */
+    publishers(cancel?: Cancel): Promise<Schemas["PublisherInfo"][]>;
+    /**
+     * Models, number of documents, generations, limits.
+     * @param {Cancel} [cancel]
+     * @returns {Promise<Schemas["Info"]>}
+     */
+    info(cancel?: Cancel): Promise<Schemas["Info"]>;
+    #private;
+}
+export type Schemas = import("./openapi.d.ts").components["schemas"];
+export type Query = Omit<Partial<Schemas["VerifyRequest"]>, "claim">;
+export type SearchQuery = Omit<Partial<Schemas["SearchRequest"]>, "query">;
+export type Cancel = {
+    signal?: AbortSignal;
+};
+export type BatchLine = Schemas["ClaimLine"] | Schemas["FailedClaimLine"];
+export type CheckLine = Schemas["TextLine"] | Schemas["StatementLine"] | Schemas["FailedStatementLine"] | Schemas["CheckSummaryLine"];
+export type Options = import("./transport.js").Options;
+export type Asked = import("./transport.js").Asked;
