@@ -7,8 +7,9 @@ from typing import Any
 
 from index.documents import Document, document
 from index.errors import UnreadableFile
+from index.read.blocks import html_blocks
 from index.read.encoding import html_text
-from index.read.markup import simplify, tidy
+from index.read.markup import simplify
 from index.read.metadata import about
 
 # Elements of a page up to which its main text is looked for in several ways; some of them take
@@ -78,13 +79,4 @@ def _main_text(page: Any, fast: bool) -> str:
 
 def fragment_text(fragment: str) -> str:
     """The text that a reader sees of a piece of HTML, in lines without blank ones."""
-    from lxml import etree, html
-
-    element = html.fragment_fromstring(fragment, create_parent="div")
-    etree.strip_elements(element, etree.Comment, with_tail=False)
-    tidy(element)
-    for apart in element.iter("br", "p", "div", "li", "tr", "td", "th"):  # 12<br>15 is not 1215
-        if apart is not element:
-            apart.tail = f"\n{apart.tail or ''}"
-    lines = str(element.text_content()).split("\n")
-    return "\n".join(line.strip() for line in lines if line.strip())
+    return "\n".join(line for block in html_blocks(fragment) for line in block.split("\n") if line)

@@ -13,7 +13,7 @@ from index.read.tables import open_tables
 
 _DROPPED = ("template", "noscript", "script", "style", "rt", "rp")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_BLOCKS = frozenset((
+BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl",
     "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
     "header", "hgroup", "hr", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
@@ -46,6 +46,7 @@ def simplify(page: Any, is_marked: bool = True) -> None:
     tidy(page)
     _keep_captions(page)
     open_tables(page)
+    number_items(page)
     _keep_times(page)
     for container in list(page.iter(*_CONTAINERS, *_SECTIONS)):
         _wrap_bare_text(container)
@@ -81,7 +82,7 @@ def _drop(page: Any) -> None:
         )
         if element.tag in ("html", "body", "head") or not (hidden or element.tag in STRUCK_OUT):
             continue
-        if element.tag in _BLOCKS:
+        if element.tag in BLOCKS:
             element.clear(keep_tail=True)
             element.tag = "div"
         else:
@@ -92,9 +93,9 @@ def _drop(page: Any) -> None:
 def _before(element: Any) -> str:
     """The end of the text before an element in its block."""
     text = ""
-    while element is not None and len(text) < _BASE_CHARS and element.tag not in _BLOCKS:
+    while element is not None and len(text) < _BASE_CHARS and element.tag not in BLOCKS:
         before, up = element.getprevious(), element.getparent()
-        while before is not None and before.tag not in _BLOCKS and before.tag != "br":
+        while before is not None and before.tag not in BLOCKS and before.tag != "br":
             text = "".join(before.itertext()) + (before.tail or "") + text
             if len(text) >= _BASE_CHARS:
                 return text[-_BASE_CHARS:]
@@ -122,6 +123,20 @@ def _write_raised(element: Any) -> None:
         kept = "" if is_note else raised(before, said, element.tag)
         joins = (kept or before)[-1:].isdigit() and tail[:1].isdigit()
         _write(element, f"{kept} " if joins else kept)
+
+
+def number_items(page: Any) -> None:
+    """Writes the number of each item of a numbered list before its text."""
+    for ordered in page.iter("ol"):
+        start = ordered.get("start", "1").strip()
+        number = int(start[:9]) if start.isascii() and start.isdigit() else 1
+        for item in ordered.iterchildren("li"):
+            first = item
+            while not (first.text or "").strip() and len(first) and first[0].tag in BLOCKS:
+                first = first[0]
+            if first.tag not in ("ol", "ul"):
+                first.text = f"{number}. {(first.text or '').lstrip()}"
+            number += 1
 
 
 def _keep_captions(page: Any) -> None:
@@ -160,7 +175,7 @@ def _keep_times(page: Any) -> None:
 def _wrap_bare_text(container: Any) -> None:
     """Makes each run of bare text beside a container's blocks a paragraph."""
     children = list(container)
-    if not any(child.tag in _BLOCKS for child in children):
+    if not any(child.tag in BLOCKS for child in children):
         if container.tag in _SECTIONS and plain(container):
             container.tag = "p"
         elif container.tag == "div" and len(plain(container).split()) >= MIN_WORDS:
@@ -173,7 +188,7 @@ def _wrap_bare_text(container: Any) -> None:
     run: list[Any] = []
     text, container.text = container.text, None
     for child in [*children, None]:
-        if child is not None and child.tag not in _BLOCKS:
+        if child is not None and child.tag not in BLOCKS:
             run.append(child)
             continue
         if (text or "").strip() or any(plain(part) or (part.tail or "").strip() for part in run):

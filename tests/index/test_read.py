@@ -215,7 +215,7 @@ def test_html_in_markdown_glues_no_numbers(tmp_path: Path) -> None:
     blocks = one(tmp_path / "a.md").text.split("\n\n")
     assert blocks[0] == "It cost 12\n15 million, or so, says <br>."
     assert "3\n4" in blocks
-    assert blocks[-1] == "12\n15\nParis\nRome"
+    assert blocks[-1] == "12: 15\nParis: Rome"
 
 
 @pytest.mark.parametrize(
