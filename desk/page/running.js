@@ -1,0 +1,61 @@
+// A question on its way -> what the reader is told meanwhile: slow, cancelled, failed, when to ask again.
+
+import { Failure, SLOW_MS } from "./api.js";
+import { $, h } from "./dom.js";
+
+export function failureView(error, again = null) {
+  const { title, detail, requestId, retryAfter } = error instanceof Failure
+    ? error
+    : { title: "Something went wrong in this page", detail: String(error?.message ?? error) };
+  const button = again && h("button", { type: "button", onclick: again }, "Try again");
+  if (button && retryAfter) wait(button, retryAfter);
+  return h("div", { class: "failure", role: "alert" },
+    h("p", { class: "title" }, title),
+    h("p", { dir: "auto" }, detail),
+    requestId && h("p", { class: "request" }, "Request ", h("code", {}, requestId)),
+    button && h("p", { class: "actions" }, button));
+}
+
+function wait(button, seconds) {
+  button.disabled = seconds > 0;
+  button.textContent = seconds > 0 ? `Try again in ${seconds} s` : "Try again";
+  if (seconds > 0) setTimeout(() => wait(button, seconds - 1), 1000);
+}
+
+// Runs one question of a view at a time; a new one, or Cancel, ends the one before.
+export function runner(view) {
+  const status = $(".status", view);
+  const result = $(".result", view);
+  let controller = null;
+
+  const tell = (text) => { status.textContent = text; };
+
+  async function run(work, { started = "Checking …", again = null } = {}) {
+    controller?.abort();
+    const mine = (controller = new AbortController());
+    const running = (is) => {
+      view.setAttribute("aria-busy", String(is));
+      for (const cancel of view.querySelectorAll(".cancel")) cancel.hidden = !is;
+    };
+    running(true);
+    tell(started);
+    const slow = setTimeout(() => tell("This takes longer than usual. The service may be busy; you can wait or cancel."), SLOW_MS);
+    try {
+      const said = await work(mine.signal, { tell: (text) => { clearTimeout(slow); tell(text); } });
+      if (controller === mine) tell(said ?? "");
+    } catch (error) {
+      if (controller !== mine) return;
+      if (mine.signal.aborted) tell("Cancelled.");
+      else {
+        tell("");
+        result.append(failureView(error, again));
+      }
+    } finally {
+      clearTimeout(slow);
+      if (controller === mine) running(false);
+    }
+  }
+
+  for (const cancel of view.querySelectorAll(".cancel")) cancel.addEventListener("click", () => controller?.abort());
+  return { run, result, tell };
+}
