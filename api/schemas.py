@@ -534,3 +534,11 @@ class Info(BaseModel):
 
 class Health(BaseModel):
     status: Literal["ok"]
+
+
+class Readiness(BaseModel):
+    """What /readyz answers. Searches answer from the index generation; it follows the store's."""
+
+    status: Literal["ok"] = "ok"
+    store_generation: int
+    index_generation: int
