@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from http import HTTPStatus
 from typing import Any, Literal, Protocol
-from urllib.parse import quote
 
-import httpx
-
-from api.schemas import DocumentBody, DocumentPage, Info, SearchResponse, VerifyResponse
+from api.client import Client, ClientError, ProblemError, Retries
+from api.schemas import Info, RefusedLine, StoredLine, VerifyResponse
 from api.service import Service
 from evaluation.errors import EvaluationError, claim_refused
 from index.corpus import NO_FILTERS, Filters
@@ -23,11 +19,7 @@ from retrieval.errors import InvalidClaim
 from retrieval.search import Fusion, search
 from retrieval.types import Mode
 
-TIMEOUT_SECONDS = 120  # of one request
-LINES_PER_IMPORT = 200  # documents in one import request
-IDS_PER_PAGE = 1_000  # documents in one page of a listing
-TRIES = 20  # times that a busy service is asked before that is an error
-LONGEST_WAIT_SECONDS = 60.0  # before a busy service is asked again, whatever it says
+PATIENT = Retries(tries=20)  # a busy service is no reason to give an evaluation up
 COMPARED_DOCUMENTS = 50  # documents of a filled corpus whose texts are compared with the data set's
 
 Writes = Literal["never", "into_empty", "unless_filled", "always"]
@@ -115,94 +107,74 @@ class InProcess:
 class Remote:
     """A service that runs already, over HTTP."""
 
-    def __init__(self, client: httpx.Client, writes: Writes = "never") -> None:
+    def __init__(self, client: Client, writes: Writes = "never") -> None:
         self._client, self.writes = client, writes
 
     def add(self, documents: Iterable[Document | Refused]) -> Iterator[None]:
-        lines: list[str] = []
-        for item in documents:
-            if isinstance(item, Refused):
-                raise EvaluationError(f"{item.source}: {item.reason}")
-            lines.append(json.dumps(asdict(item), default=str))
-            if len(lines) == LINES_PER_IMPORT:
-                yield from self._import(lines)
-                lines = []
-        yield from self._import(lines)
-
-    def _import(self, lines: Sequence[str]) -> Iterator[None]:
-        answer = self._call("POST", "/v1/documents:import", content="\n".join(lines))
-        for line in map(json.loads, answer.text.splitlines()):
-            if line.get("status") == "refused" or "error" in line:
-                raise EvaluationError(f"the service refused a document: {line}")
-            if "status" in line:
-                yield
+        with _told():
+            for line in self._client.import_documents(map(_importable, documents)):
+                if isinstance(line, RefusedLine):
+                    raise EvaluationError(f"the service refused a document: {line.reason}")
+                if isinstance(line, StoredLine):
+                    yield
 
     def document_ids(self) -> set[str]:
-        ids: set[str] = set()
-        parameters: dict[str, Any] = {"limit": IDS_PER_PAGE}
-        while True:
-            answer = self._call("GET", "/v1/documents", params=parameters)
-            page = DocumentPage.model_validate_json(answer.content)
-            ids |= {document.id for document in page.documents}
-            if page.next_cursor is None:
-                return ids
-            parameters["cursor"] = page.next_cursor
+        with _told():
+            return {document.id for document in self._client.documents()}
 
     def document_text(self, id: str) -> str:
-        answer = self._call("GET", f"/v1/documents/{quote(id, safe='')}")
-        return DocumentBody.model_validate_json(answer.content).text
+        with _told():
+            return self._client.get_document(id).text
 
     def rank(self, queries: Sequence[str], depth: int, mode: Mode) -> Iterator[list[str]]:
         for query in queries:
-            body = {"query": query, "top_k": depth, "mode": mode}
-            answer = self._call("POST", "/v1/search", json=body)
-            found = SearchResponse.model_validate_json(answer.content)
+            with _told():
+                found = self._client.search(query, top_k=depth, mode=mode)
             yield [item.document.id for item in found.results]
 
     def verify(self, claim: str, top_k: int, filters: Filters = NO_FILTERS) -> VerifyResponse:
-        body = {"claim": claim, "top_k": top_k, **_restrictions(filters)}
-        answer = self._call("POST", "/v1/verify", json=body, claim=claim)
-        return VerifyResponse.model_validate_json(answer.content)
+        with _told(claim):
+            return self._client.verify(
+                claim,
+                top_k=top_k,
+                as_of=filters.as_of,
+                published_after=filters.published_after,
+                publisher=filters.publisher,
+                language=filters.language,
+            )
 
     def info(self) -> Info:
-        return Info.model_validate_json(self._call("GET", "/v1/info").content)
-
-    def _call(self, method: str, path: str, claim: str = "", **request: Any) -> httpx.Response:
-        """The answer to a request, which is sent again where the service is busy.
-
-        Raises:
-            ClaimRefused: the service does not verify `claim`, if one is given.
-            EvaluationError: there is no service, or it answers with another error.
-        """
-        for _ in range(TRIES):
-            try:
-                answer = self._client.request(method, path, **request)
-            except httpx.HTTPError as error:
-                raise EvaluationError(f"{self._client.base_url}: {error}") from error
-            if answer.status_code not in (429, 503):
-                break
-            seconds = float(answer.headers.get("retry-after", 1))
-            time.sleep(min(seconds, LONGEST_WAIT_SECONDS))
-        if answer.is_error:
-            detail = answer.json().get("detail") if "json" in answer.headers["content-type"] else ""
-            if claim and answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
-                raise claim_refused(claim, detail)
-            raise EvaluationError(f"{path}: {answer.status_code} {detail}")
-        return answer
+        with _told():
+            return self._client.info()
 
 
-def _restrictions(filters: Filters) -> dict[str, Any]:
-    """The filters as fields of a request's body; what restricts nothing is left out."""
-    inner = {
-        "publisher": list(filters.publisher),
-        "language": list(filters.language),
-        "published_after": filters.published_after and filters.published_after.isoformat(),
-    }
-    body = {
-        "as_of": filters.as_of and filters.as_of.isoformat(),
-        "filters": {name: value for name, value in inner.items() if value},
-    }
-    return {name: value for name, value in body.items() if value}
+@contextmanager
+def _told(claim: str = "") -> Iterator[None]:
+    """Errors of the client, as errors of an evaluation.
+
+    Raises:
+        ClaimRefused: the service does not verify `claim`, if one is given.
+        EvaluationError: there is no service, or it answers with another error.
+    """
+    try:
+        yield
+    except ProblemError as error:
+        if claim and error.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            raise claim_refused(claim, error.detail) from error
+        raise EvaluationError(str(error)) from error
+    except ClientError as error:
+        raise EvaluationError(str(error)) from error
+
+
+def _importable(item: Document | Refused) -> dict[str, Any]:
+    """A document as a line to import.
+
+    Raises:
+        EvaluationError: it could not be read.
+    """
+    if isinstance(item, Refused):
+        raise EvaluationError(f"{item.source}: {item.reason}")
+    return asdict(item)
 
 
 def fill(
@@ -268,7 +240,7 @@ def _check_held(
 
 
 @contextmanager
-def at(url: str, writes: Writes = "never") -> Iterator[Remote]:
-    """The service at a URL, such as http://127.0.0.1:8000."""
-    with httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS) as client:
+def at(url: str, writes: Writes = "never", key: str | None = None) -> Iterator[Remote]:
+    """The service at a URL such as http://127.0.0.1:8000, asked with an API key if there is one."""
+    with Client(url, key=key, retries=PATIENT) as client:
         yield Remote(client, writes)

@@ -11,6 +11,10 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.app import create_app
+from api.client import Client
+from api.service import Service
+
 # Until it has started.
 SECONDS = 60
 
@@ -36,3 +40,10 @@ def served(app: ASGIApp) -> Iterator[str]:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+@contextmanager
+def client_of(service: Service) -> Iterator[Client]:
+    """A client of a service that is served over HTTP."""
+    with served(create_app(service.settings, service)) as url, Client(url) as client:
+        yield client

@@ -15,8 +15,9 @@ from evaluation.target import InProcess, Remote, at
 from index.documents import document
 from index.exact import ExactCorpus
 from retrieval.errors import ClaimTooLong
-from tests.conftest import OpenEmbedded, client_for
+from tests.conftest import OpenEmbedded
 from tests.fakes import FakeEmbedder, FakeStance
+from tests.served import client_of
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -79,7 +80,7 @@ def test_a_running_service_gives_the_same(small: Path) -> None:
     figures = []
     for remote in (False, True):
         service = Service(Settings(), ExactCorpus(), FakeEmbedder(), FakeStance())
-        with client_for(service) as client:
+        with client_of(service) as client:
             target = Remote(client, "into_empty") if remote else InProcess(service)
             figures.append(evaluate(benchmark, target, lambda: None, rerank=True).figures)
     assert figures[0] == figures[1]
@@ -96,7 +97,7 @@ def test_a_query_too_long_for_the_stance_stays_in_the_order_of_the_search(small:
     rows = []
     for remote in (False, True):
         service = Service(Settings(), ExactCorpus(), FakeEmbedder(), ShortSighted())
-        with client_for(service) as client:
+        with client_of(service) as client:
             target = Remote(client, "into_empty") if remote else InProcess(service)
             found = evaluate(load(small, "test"), target, lambda: None, rerank=True)
             with pytest.raises(ClaimRefused, match="'the mayor': too long"):
@@ -122,7 +123,7 @@ def test_a_service_that_is_not_there_or_refuses(small: Path) -> None:
     ):
         remote.info()
     service = Service(Settings(max_document_chars=5), ExactCorpus(), FakeEmbedder())
-    with client_for(service) as client, pytest.raises(EvaluationError, match="refused"):
+    with client_of(service) as client, pytest.raises(EvaluationError, match="refused"):
         list(Remote(client).add([document("d", "More than five characters.")]))
 
 

@@ -16,9 +16,10 @@ from index.corpus import Filters
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.errors import ClaimTooLong
-from tests.conftest import ROOT, articles, client_for
+from tests.conftest import ROOT, articles
 from tests.evaluation.test_report import save
 from tests.fakes import FakeEmbedder, FakeStance
+from tests.served import client_of
 
 PAIRS = [
     {"evidence": "It cost 48 million.", "claim": "It cost 48 million", "label": "SUPPORTS"},
@@ -143,7 +144,7 @@ def test_a_claim_is_verified_within_its_own_filters(tmp_path: Path) -> None:
     for remote in (False, True):
         service = Service(Settings(), ExactCorpus(), FakeEmbedder(), FakeStance())
         list(ingest(articles(), service.corpus, service.embedder))
-        with client_for(service) as client:
+        with client_of(service) as client:
             target = Remote(client) if remote else InProcess(service)
             found = verdict.evaluate(claims, target, lambda: None)
         assert found.figures["accuracy"] == 1, [row["verdict"] for row in found.predictions]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
+from api.client import Client
 from api.service import Service
 from api.settings import Settings
 from evaluation.errors import EvaluationError
@@ -13,8 +13,8 @@ from evaluation.target import InProcess, Remote, Target, Writes, fill
 from index.documents import Document, Refused, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from tests.conftest import client_for
 from tests.fakes import FakeEmbedder
+from tests.served import client_of
 
 DATA = [document(id, f"The data set says {id}.") for id in ("1", "2 / ü?", "3")]
 
@@ -26,8 +26,8 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with client_for(service) as opened:
+def client(service: Service) -> Iterator[Client]:
+    with client_of(service) as opened:
         yield opened
 
 
@@ -49,7 +49,7 @@ def filled(target: Target, *, alone: bool = True) -> int:
 
 @pytest.mark.parametrize("writes", ["never", "into_empty"])
 def test_a_running_service_keeps_its_documents(
-    service: Service, client: TestClient, writes: Writes
+    service: Service, client: Client, writes: Writes
 ) -> None:
     before = put(service, document("1", "What the user wrote."), document("x", "And more."))
     with pytest.raises(EvaluationError, match="2 documents are there"):
@@ -57,9 +57,7 @@ def test_a_running_service_keeps_its_documents(
     assert held(service) == before
 
 
-def test_an_empty_service_is_written_to_only_when_told(
-    service: Service, client: TestClient
-) -> None:
+def test_an_empty_service_is_written_to_only_when_told(service: Service, client: Client) -> None:
     with pytest.raises(EvaluationError, match="holds no document: --import"):
         filled(Remote(client))
     assert held(service) == {}
@@ -68,7 +66,7 @@ def test_an_empty_service_is_written_to_only_when_told(
 
 
 def test_a_service_that_holds_the_data_set_is_used_as_it_is(
-    service: Service, client: TestClient
+    service: Service, client: Client
 ) -> None:
     put(service, *DATA)
     generation = service.corpus.generation()
@@ -80,7 +78,7 @@ def test_a_service_that_holds_the_data_set_is_used_as_it_is(
 
 @pytest.mark.parametrize("other", [document("1", "Another text."), document("4", "One more.")])
 def test_other_documents_are_not_taken_for_the_data_set(
-    service: Service, client: TestClient, other: Document
+    service: Service, client: Client, other: Document
 ) -> None:
     before = put(service, *DATA, other)
     for target in (Remote(client), InProcess(service, "unless_filled")):
@@ -106,9 +104,7 @@ def test_a_folder_of_our_own_is_filled_on_after_a_break(service: Service) -> Non
     assert len(held(service)) == 3
 
 
-def test_all_pages_of_a_listing_are_read(
-    service: Service, client: TestClient, tmp_path: Path
-) -> None:
+def test_all_pages_of_a_listing_are_read(service: Service, client: Client, tmp_path: Path) -> None:
     many = [document(f"d{n}", f"Document {n}.") for n in range(1_003)]
     put(service, *many)
     assert Remote(client).document_ids() == {one.id for one in many}
