@@ -1,6 +1,8 @@
 # Two stages: what builds stays behind, what runs has no compiler and no root.
 #   docker build --build-arg TORCH_INDEX=<PyTorch's index of CPU wheels> -t claimdesk .
+#   docker run -v claimdesk-data:/data claimdesk claimdesk keys create me --all-groups
 #   docker run -p 127.0.0.1:8000:8000 -v claimdesk-data:/data claimdesk
+# It asks for that key; -e CLAIMDESK_ALLOW_NETWORK_WITHOUT_KEYS=true lets in whoever reaches the port.
 ARG PYTHON_VERSION=3.11
 
 FROM python:${PYTHON_VERSION}-slim AS build

@@ -14,6 +14,7 @@ from api.cors import Cors
 from api.gate import Gate
 from api.metrics import Metrics
 from api.routes import check, claims, documents, health
+from api.routes.page import page_router
 from api.running import run
 from api.service import VERSION, Service
 from api.settings import Settings
@@ -47,6 +48,8 @@ def create_app(settings: Settings, service: Service | None) -> FastAPI:
     app.state.running, app.state.metrics = None, metrics
     for routes in (claims, check, documents, health):
         app.include_router(routes.router)
+    if settings.page:
+        app.include_router(page_router())
     problems.install(app)
     contract.complete(app)
     app.add_middleware(Gate, settings=settings, metrics=metrics)
@@ -55,8 +58,8 @@ def create_app(settings: Settings, service: Service | None) -> FastAPI:
             Cors,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Content-Type", "X-Request-ID"],
-            expose_headers=["X-Request-ID", "Retry-After"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
             # A page that was named may call a service on its reader's own machine.
             allow_private_network="*" not in settings.cors_origins,
         )

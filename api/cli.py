@@ -17,6 +17,7 @@ import typer
 
 from api.commands.check import check
 from api.commands.documents import documents_app
+from api.commands.keys import keys_app
 from api.options import (
     FORESEEN,
     INTERRUPTED,
@@ -45,6 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(documents_app, name="documents")
+app.add_typer(keys_app, name="keys")
 app.command()(check)
 
 
@@ -222,10 +224,12 @@ def serve(
 ) -> None:
     """Answer over HTTP until stopped; requests in flight are finished first."""
     from api import logs
+    from api.exposure import check_exposure
     from api.service import Service
 
     chosen = settings(data, host=host, port=port)
     logs.configure(chosen)
+    check_exposure(chosen)
     with ThreadPoolExecutor(1) as beside:
         opening = beside.submit(Service.open, chosen, writable=True)
         # Meanwhile: models are read and compiled without holding up imports.

@@ -1,4 +1,5 @@
-"""Adds to the OpenAPI document what FastAPI cannot infer: problem documents and NDJSON lines."""
+"""Adds to the OpenAPI document what FastAPI cannot infer: problem documents, NDJSON lines, and the
+scope that each operation asks of an API key."""
 
 from __future__ import annotations
 
@@ -12,12 +13,18 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.desk_schemas import CheckLine
+from api.gate.scopes import scope_of
 from api.schemas import BatchLine, DocumentLine, ImportLine, Problem
 
 NDJSON = "application/x-ndjson"
 _PLACE = "#/components/schemas/{model}"
 _READ = (DocumentLine,)
 _SENT = (Problem, *get_args(BatchLine), *get_args(CheckLine), *get_args(ImportLine))
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key of `claimdesk keys create`, with the scope that the operation names.",
+}
 
 
 def reference(model: type[BaseModel]) -> dict[str, str]:
@@ -58,6 +65,12 @@ def complete(app: FastAPI) -> None:
         document = found()
         parts = document["components"]
         parts["schemas"] = {**added["$defs"], **parts["schemas"]}
+        parts["securitySchemes"] = {"key": _KEY}
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                if (scope := scope_of(method.upper(), path)) is not None:
+                    # None, or a key: on loopback, and where that is set, they are not asked for.
+                    operation["security"] = [{}, {"key": [scope]}]
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it

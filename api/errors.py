@@ -16,7 +16,12 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class ApiError(Exception):
-    """Base of the errors of `api`; the message is written for the client."""
+    """Base of the errors of `api`; the message is written for the client.
+
+    headers: what its answer carries beside the problem document.
+    """
+
+    headers: Mapping[str, str] = {}
 
 
 class DocumentNotFound(ApiError):
@@ -28,7 +33,7 @@ class TooManyRequests(ApiError):
 
     def __init__(self, detail: str, seconds: int = 1) -> None:
         super().__init__(detail)
-        self.seconds = seconds
+        self.headers = {"Retry-After": str(seconds)}
 
 
 class Overloaded(ApiError):
@@ -58,6 +63,45 @@ class OriginRefused(ApiError):
     """A web page of an origin that is not allowed tries to write."""
 
 
+class KeyMissing(ApiError):
+    """This service answers nobody without an API key."""
+
+    headers: Mapping[str, str] = {"WWW-Authenticate": 'Bearer realm="claimdesk"'}
+
+
+class KeyRefused(ApiError):
+    """The API key is unknown, revoked or expired."""
+
+    headers: Mapping[str, str] = {
+        "WWW-Authenticate": 'Bearer realm="claimdesk", error="invalid_token"'
+    }
+
+
+class ScopeMissing(ApiError):
+    """The API key is good, but not for this."""
+
+    def __init__(self, detail: str, scope: str = "") -> None:
+        super().__init__(detail)
+        challenge = f'Bearer realm="claimdesk", error="insufficient_scope", scope="{scope}"'
+        self.headers = {"WWW-Authenticate": challenge}
+
+
+class GroupRefused(ApiError):
+    """The document belongs to an access group that the API key has not."""
+
+
+class KeyNotFound(ApiError):
+    """No API key has this id."""
+
+
+class KeysUnreadable(ApiError):
+    """The file of API keys is damaged, or may not be read."""
+
+
+class ExposedWithoutKeys(ApiError):
+    """The service would answer anybody who reaches this machine over the network."""
+
+
 STATUS: Mapping[type[Exception], int] = {
     ApiError: 500,
     DocumentNotFound: 404,
@@ -68,10 +112,19 @@ STATUS: Mapping[type[Exception], int] = {
     TooManyStatements: 422,
     HostRefused: 421,
     OriginRefused: 403,
+    KeyMissing: 401,
+    KeyRefused: 401,
+    ScopeMissing: 403,
+    GroupRefused: 403,
+    KeyNotFound: 404,
+    KeysUnreadable: 503,
+    ExposedWithoutKeys: 500,
     index_errors.CorpusError: 500,
     index_errors.InvalidDocument: 422,
     index_errors.DocumentTooLarge: 413,
     index_errors.UnreadableFile: 422,
+    index_errors.DocumentHeld: 409,
+    index_errors.DocumentErased: 409,
     index_errors.CorpusLocked: 503,
     index_errors.CorpusReadOnly: 409,
     index_errors.CorpusBusy: 503,
@@ -92,6 +145,7 @@ STATUS: Mapping[type[Exception], int] = {
 # of this machine. A class that is not here says its message if the client is at fault (4xx), and
 # else nothing.
 DETAIL: Mapping[type[Exception], str] = {
+    KeysUnreadable: "API keys cannot be read; see the log",
     index_errors.CorpusLocked: "another process writes to this corpus: try again later",
     index_errors.CorpusReadOnly: "this corpus was opened for reading",
     index_errors.CorpusBusy: "the database is locked: try again later",

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from api.keys import redacted
 from api.settings import Settings
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -46,12 +47,14 @@ def write_access(
     bytes_in: int = 0,
     bytes_out: int = 0,
     body: bytes = b"",
+    key: str | None = None,
 ) -> None:
     """Write the line of a request that was answered.
 
     Args:
         scope: the ASGI scope of the request.
         body: the beginning of the body, where CLAIMDESK_LOG_CLAIMS asks for it.
+        key: the id of its API key.
     """
     raw_path: bytes | None = scope.get("raw_path")
     fields = {
@@ -65,6 +68,8 @@ def write_access(
         "bytes_out": bytes_out,
         "client": scope["client"][0] if scope.get("client") else "unknown",
     }
+    if key:
+        fields["key"] = key
     if body:
         fields["body"] = body.decode(errors="replace")
     _access.info(
@@ -92,6 +97,9 @@ class TextFormatter(logging.Formatter):
         line = super().formatMessage(record)
         return f"{line} request_id={id}" if (id := request_id.get()) else line
 
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
 
 class JsonFormatter(logging.Formatter):
     """Writes one JSON object a line, tracebacks included."""
@@ -108,7 +116,7 @@ class JsonFormatter(logging.Formatter):
         line |= fields if fields is not None else {"message": record.getMessage()}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return redacted(json.dumps(line, ensure_ascii=False, default=str))
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api.errors import ApiError, TooManyRequests, detail_of, is_foreseen, status_of
+from api.errors import WRITTEN_FOR_CLIENTS, ApiError, detail_of, is_foreseen, status_of
+from api.keys import redacted
 from api.schemas import Problem
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
@@ -29,7 +30,7 @@ def problem(status: int, detail: str, request_id: str) -> Problem:
         type="about:blank",
         title=HTTPStatus(status).phrase,
         status=status,
-        detail=detail,
+        detail=redacted(detail),
         request_id=request_id,
     )
 
@@ -52,15 +53,15 @@ def respond(
 def refusal(error: Exception, request_id: str) -> JSONResponse:
     """Log what went wrong, and make the problem document that says so."""
     log_failure(error)
-    later = {"Retry-After": str(error.seconds)} if isinstance(error, TooManyRequests) else {}
-    return respond(status_of(error), detail_of(error, request_id), request_id, later)
+    headers = error.headers if isinstance(error, ApiError) else None
+    return respond(status_of(error), detail_of(error, request_id), request_id, headers)
 
 
 def log_failure(error: Exception) -> None:
     """Write a line about what is not the client's fault; a traceback for what nobody foresaw."""
     if not is_foreseen(error):
         log.error("request failed: %s", error, exc_info=error)
-    elif status_of(error) >= 500 and not isinstance(error, ApiError):
+    elif status_of(error) >= 500 and not isinstance(error, WRITTEN_FOR_CLIENTS):
         log.error("%s: %s", type(error).__name__, error)
 
 

@@ -89,6 +89,14 @@ def _host(text: str) -> str:
     return name if name.endswith("]") else name.rsplit(":", 1)[0]
 
 
+def _is_loopback(host: str) -> bool:
+    """Whether only programs on this machine reach the address; of a name that is not known."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
 
 
@@ -105,6 +113,17 @@ class Settings(BaseSettings):
         "127.0.0.1", description="Address to listen on. Loopback unless you say otherwise."
     )
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    require_keys: bool = Field(
+        False,
+        description="Whether API keys are asked for on loopback too; elsewhere they always are.",
+    )
+    allow_network_without_keys: bool = Field(
+        False,
+        description="Whether to answer anybody who reaches HOST over the network, without a key.",
+    )
+    metrics_without_key: bool = Field(
+        False, description="Whether /metrics is open where API keys are in force."
+    )
     embedding_model: str = Field(
         DEFAULT_EMBEDDING, description="A sentence-transformers model: name or folder."
     )
@@ -160,7 +179,13 @@ class Settings(BaseSettings):
         0.0, ge=0, le=1000, description="How long a claim waits for company when nothing runs."
     )
     rate_limit: Annotated[str, AfterValidator(_rate)] = Field(
-        "6000/minute", description="Requests per client address; more are answered 429."
+        "6000/minute",
+        description="Requests per client address, where a claim of a batch and a statement of an "
+        "article is one; more are answered 429.",
+    )
+    key_rate_limit: Annotated[str, AfterValidator(_rate)] = Field(
+        "6000/minute",
+        description="The same for each API key that was made without a rate of its own.",
     )
     body_timeout: float = Field(
         30.0,
@@ -175,6 +200,7 @@ class Settings(BaseSettings):
         30, ge=0, description="Seconds that requests in flight get to finish at shutdown."
     )
     docs: bool = Field(True, description="Whether /docs is served.")
+    page: bool = Field(True, description="Whether the page for reporters is served at /.")
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(_lowered)
     ] = Field("info", description="Least severe events that `serve` logs; each request is info.")
@@ -186,6 +212,11 @@ class Settings(BaseSettings):
         description="Whether the log holds what was asked: up to 2,000 bytes of each body with "
         "claims or a query.",
     )
+
+    @property
+    def keys_in_force(self) -> bool:
+        """Whether a request needs an API key."""
+        return self.require_keys or not (self.allow_network_without_keys or _is_loopback(self.host))
 
     @model_validator(mode="after")
     def _no_unknown_variable(self) -> Settings:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
-import math
-import time
 from collections.abc import Mapping
 
-import limits
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import Scope as Request
 
-from api.errors import HostRefused, OriginRefused, TooManyRequests
+from api.errors import HostRefused, KeyMissing, KeyRefused, OriginRefused, ScopeMissing
+from api.gate.rates import Meter, Rates
+from api.gate.scopes import scope_of
 from api.gate.slots import Slots
+from api.keys import ANYBODY, Caller, KeyStore, Scope
 from api.settings import Settings
 
 Headers = Mapping[bytes, str]
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# Probes skip the host, origin, load and rate checks.
+# Probes skip the host, origin, load, rate and key checks.
 PROBE_PATHS = {"/healthz", "/readyz"}
 # Leading bits of an IPv6 address that name its network: one customer usually holds all of it.
 IPV6_CLIENT_BITS = 64
@@ -30,24 +30,29 @@ class Admission:
         self._slots = slots
         self._hosts = {host.lower() for host in settings.allowed_hosts}
         self._origins = set(settings.cors_origins)
-        self._rate_limit = settings.rate_limit
-        self._rate = limits.parse(settings.rate_limit)
-        # A fixed window would let twice the rate through at its edge.
-        self._limiter = limits.strategies.SlidingWindowCounterRateLimiter(
-            limits.storage.MemoryStorage()
-        )
+        self._settings, self._rates = settings, Rates()
+        self._keys = KeyStore(settings.data) if settings.keys_in_force else None
 
-    def check(self, scope: Scope, headers: Headers, client: str) -> None:
-        """
+    def meter(self) -> Meter:
+        """What counts one request."""
+        return Meter(self._rates)
+
+    def check(self, scope: Request, headers: Headers, client: str, meter: Meter) -> Caller:
+        """Who sends this request.
+
+        Args:
+            meter: counts it, before its key is looked at: guessing at keys costs like asking.
+
         Raises:
-            ApiError, HTTPException: why this request is not admitted.
+            ApiError, HTTPException: why it is not admitted.
         """
         if scope["path"] in PROBE_PATHS:
-            return
+            return ANYBODY
         host = headers.get(b"host", "").lower()
         self._check_host(host)
+        needed = scope_of(scope["method"], scope["path"])
         if not scope["path"].startswith("/v1/"):
-            return
+            return self._caller(needed, headers)
         if any(ord(char) < 32 for char in scope["path"]):
             raise HTTPException(422, "the path holds a control character")
         origin = headers.get(b"origin", "")
@@ -56,7 +61,28 @@ class Admission:
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
             self._refuse_preflight(origin)
         self._slots.check_free()
-        self._check_rate(client)
+        meter.put_under("address", self._settings.rate_limit, client)
+        caller = self._caller(needed, headers)
+        if caller.key is not None:
+            rate = caller.key.rate or self._settings.key_rate_limit
+            meter.put_under("key", rate, caller.key.id)
+        return caller
+
+    def _caller(self, needed: Scope | None, headers: Headers) -> Caller:
+        """The bearer of the key that was sent, if it has the scope that is needed."""
+        if self._keys is None or needed is None:
+            return ANYBODY
+        if needed == "metrics" and self._settings.metrics_without_key:
+            return ANYBODY
+        scheme, _, token = headers.get(b"authorization", "").strip().partition(" ")
+        if not scheme:
+            raise KeyMissing("send an API key, as Authorization: Bearer cd_…")
+        if scheme.lower() != "bearer":
+            raise KeyRefused("this is no API key: send it as Authorization: Bearer cd_…")
+        key = self._keys.identify(token.strip())
+        if needed not in key.scopes:
+            raise ScopeMissing(f"the API key {key.id} has not the scope {needed}", needed)
+        return Caller(key)
 
     def _check_host(self, host: str) -> None:
         name = host if host.endswith("]") else host.rsplit(":", 1)[0]
@@ -77,15 +103,8 @@ class Admission:
             f"to allow this page, set it to {origin!r}"
         )
 
-    def _check_rate(self, client: str) -> None:
-        if self._limiter.hit(self._rate, client):
-            return
-        reset_time = self._limiter.get_window_stats(self._rate, client).reset_time
-        seconds = max(1, math.ceil(reset_time - time.time()))
-        raise TooManyRequests(f"more than {self._rate_limit}: slow down", seconds)
 
-
-def client_of(scope: Scope) -> str:
+def client_of(scope: Request) -> str:
     """Whom a request is counted for: its IPv4 address, or the /64 network of its IPv6 address."""
     address: str = scope["client"][0] if scope.get("client") else "unknown"
     try:

@@ -12,8 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.gate.admission import Admission, client_of
 from api.gate.bodies import Body
+from api.gate.rates import Meter
 from api.gate.request_id import request_id
 from api.gate.slots import IMPORT_PATH, RequestSlots, Slots
+from api.keys import ANYBODY
 from api.logs import request_id as logged_request_id
 from api.logs import route_of, write_access
 from api.metrics import Metrics
@@ -23,6 +25,8 @@ from api.settings import Settings
 log = logging.getLogger(__name__)
 # Status that is counted, never sent, when the client is gone; nginx logs the same.
 CLIENT_CLOSED_REQUEST = 499
+# Methods that are counted by their name: a client may make others up, each a series of its own.
+METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"}
 
 
 class _AnswerNotRead(Exception):
@@ -47,11 +51,15 @@ class Gate:
         client = client_of(scope)
         slots = RequestSlots(self.slots, scope["method"], scope["path"], client)
         body = Body(scope, headers, self._settings, slots)
-        answer = _Answer(send, id, self._settings.body_timeout)
+        meter = scope["state"]["meter"] = self._admission.meter()
+        answer = _Answer(send, id, self._settings.body_timeout, meter)
+        caller = ANYBODY
         started = time.perf_counter()
         token = logged_request_id.set(id)
         try:
-            self._admission.check(scope, headers, client)
+            caller = scope["state"]["caller"] = self._admission.check(scope, headers, client, meter)
+            # Nothing behind the gate has a use for the key itself.
+            scope["headers"] = [each for each in scope["headers"] if each[0] != b"authorization"]
             if scope["path"] == IMPORT_PATH:
                 slots.take_long_running()
             body.check_headers()
@@ -75,7 +83,8 @@ class Gate:
             seconds = time.perf_counter() - started
             # The template, not the path: an id in a label would make a series of each document.
             route = route_of(scope)
-            self._metrics.requests.labels(scope["method"], route, str(answer.status)).inc()
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._metrics.requests.labels(method, route, str(answer.status)).inc()
             self._metrics.seconds.labels(route).observe(seconds)
             write_access(
                 scope,
@@ -84,6 +93,7 @@ class Gate:
                 bytes_in=body.received_bytes,
                 bytes_out=answer.sent_bytes,
                 body=body.kept,
+                key=caller.key.id if caller.key else None,
             )
             logged_request_id.reset(token)
 
@@ -91,8 +101,8 @@ class Gate:
 class _Answer:
     """Sends one answer with the headers of every answer, and remembers its status."""
 
-    def __init__(self, send: Send, request_id: str, part_seconds: float) -> None:
-        self._send, self._part_seconds = send, part_seconds
+    def __init__(self, send: Send, request_id: str, part_seconds: float, meter: Meter) -> None:
+        self._send, self._part_seconds, self._meter = send, part_seconds, meter
         self._headers = [
             (b"x-request-id", request_id.encode()),
             (b"x-content-type-options", b"nosniff"),
@@ -107,7 +117,7 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.begun = True
             self.status = message["status"]
-            message["headers"] = [*message["headers"], *self._headers]
+            message["headers"] = [*message["headers"], *self._headers, *self._meter.headers()]
         try:
             with anyio.fail_after(self._part_seconds):
                 await self._send(message)

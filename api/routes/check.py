@@ -21,7 +21,7 @@ from api.checking import (
 from api.desk_schemas import CheckLine, CheckRequest, TextLine
 from api.json_body import JsonRoute
 from api.problems import line_problem
-from api.routes.common import Ready, RequestId, in_thread, problems
+from api.routes.common import Charge, Ready, RequestId, in_thread, problems
 from api.routes.desk_examples import CHECK
 from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
@@ -31,14 +31,17 @@ from retrieval.errors import InvalidClaim
 from retrieval.types import Answer, Claim
 
 router = APIRouter(
-    prefix="/v1", tags=["claims"], route_class=JsonRoute, responses=problems(403, 408, 415, 421)
+    prefix="/v1",
+    tags=["claims"],
+    route_class=JsonRoute,
+    responses=problems(401, 403, 408, 415, 421),
 )
 
 Waiting = dict["asyncio.Future[Answer]", tuple[int, Statement, float]]
 
 
 @router.post("/check", response_class=Lines, responses={200: CHECK, **problems(413, 422, 429, 503)})
-async def check(body: CheckRequest, running: Ready, request_id: RequestId) -> Lines:
+async def check(body: CheckRequest, running: Ready, request_id: RequestId, charge: Charge) -> Lines:
     """The statements of an article, each verified: NDJSON, a line a statement with its place in
     the text, and a sum at the end.
 
@@ -46,6 +49,7 @@ async def check(body: CheckRequest, running: Ready, request_id: RequestId) -> Li
     found in it. An `error` without an index ends an answer that is cut off.
     """
     article = await in_thread(partial(read_article, body, running.service))
+    charge(len(article.found.statements) - 1)
     results = _checked(article, body, running, request_id)
     return Lines(lines(results, lambda error: FailedLine(error=line_problem(error, request_id))))
 

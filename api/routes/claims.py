@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.batching import Lane
 from api.json_body import JsonRoute
 from api.problems import explain, line_problem, problem
-from api.routes.common import Ready, RequestId, problems, while_connected, within
+from api.routes.common import Charge, Ready, RequestId, problems, while_connected, within
 from api.routes.examples import BATCH, SEARCH, VERIFY
 from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
@@ -35,7 +35,10 @@ from retrieval.errors import InvalidClaim
 from retrieval.types import Answer, Claim
 
 router = APIRouter(
-    prefix="/v1", tags=["claims"], route_class=JsonRoute, responses=problems(403, 408, 415, 421)
+    prefix="/v1",
+    tags=["claims"],
+    route_class=JsonRoute,
+    responses=problems(401, 403, 408, 415, 421),
 )
 claim_text: TypeAdapter[str] = TypeAdapter(ClaimText)
 # Lines of one batch that wait for the models together: others wait their turn beside them.
@@ -90,7 +93,9 @@ async def _answer(
     response_class=Lines,
     responses={200: BATCH, **problems(413, 422, 429, 503)},
 )
-async def verify_batch(body: BatchRequest, running: Ready, request_id: RequestId) -> Lines:
+async def verify_batch(
+    body: BatchRequest, running: Ready, request_id: RequestId, charge: Charge
+) -> Lines:
     """Many claims: NDJSON, a line a claim with its `index`, in the order they are ready.
 
     A bad claim has an `error` instead. An `error` without an index ends an answer that is cut off.
@@ -99,6 +104,7 @@ async def verify_batch(body: BatchRequest, running: Ready, request_id: RequestId
     if len(body.claims) > most:
         error = {"type": "too_long", "loc": ("claims",), "msg": f"more than {most} claims"}
         raise RequestValidationError([error])
+    charge(len(body.claims) - 1)
     results = _verify_all(body, running, request_id)
     return Lines(lines(results, lambda error: FailedLine(error=line_problem(error, request_id))))
 

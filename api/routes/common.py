@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import anyio
 from fastapi import Depends, Request
@@ -11,6 +11,8 @@ from starlette.requests import ClientDisconnect
 
 from api.contract import reference
 from api.errors import NotReady, Overloaded, without_panics
+from api.gate.rates import Meter
+from api.keys import Caller
 from api.problems import MEDIA_TYPE
 from api.running import Running
 from api.schemas import Problem
@@ -30,7 +32,20 @@ async def _request_id(request: Request) -> str:
     return str(request.scope["state"]["request_id"])
 
 
+async def _caller(request: Request) -> Caller:
+    return cast(Caller, request.scope["state"]["caller"])
+
+
+async def _charge(request: Request) -> Callable[[int], None]:
+    meter: Meter = request.scope["state"]["meter"]
+    return meter.charge
+
+
 Ready = Annotated[Running, Depends(_running)]
+# Who asks: what he may see is `caller.access`.
+Asking = Annotated[Caller, Depends(_caller)]
+# Counts what a request costs beside itself; raises TooManyRequests.
+Charge = Annotated[Callable[[int], None], Depends(_charge)]
 RequestId = Annotated[str, Depends(_request_id)]
 
 
@@ -86,7 +101,8 @@ async def in_thread(call: Callable[[], T], threads: anyio.CapacityLimiter | None
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of a route: each of these statuses comes as a problem document."""
     reasons = {
-        403: "A page of an origin that is not named may not write",
+        401: "No API key, or none that is good",
+        403: "The API key has not this scope or group, or a page of no named origin writes",
         404: "No such document", 408: "The body did not arrive in time",
         409: "The corpus cannot take this now",
         413: "Larger than a limit", 415: "A compressed body",

@@ -37,7 +37,10 @@ from index.ingest import ingest_one
 from index.read import bounded_lines, parse_line, too_long
 
 router = APIRouter(
-    prefix="/v1", tags=["documents"], route_class=JsonRoute, responses=problems(403, 408, 415, 421)
+    prefix="/v1",
+    tags=["documents"],
+    route_class=JsonRoute,
+    responses=problems(401, 403, 408, 415, 421),
 )
 DocumentId = Annotated[
     str, Path(min_length=1, max_length=MAX_ID_CHARS, examples=["examples/centre-opens.md"])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import shutil
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
 
 from api.errors import NotReady
 from api.metrics import Metrics
@@ -17,7 +16,7 @@ from api.problems import log_failure
 from api.routes.common import Ready, in_thread, problems
 from api.routes.examples import INFO, METRICS, OK
 from api.running import Running
-from api.schemas import Health, Info
+from api.schemas import Health, Info, Readiness
 from api.service import Service
 from index.errors import CorpusError, DiskFull
 
@@ -25,14 +24,6 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["service"])
 # Bytes that must be free on the disk of the corpus: with fewer, hardly a document can be stored.
 MIN_FREE_BYTES = 2**20
-
-
-class Readiness(BaseModel):
-    """What /readyz answers. Searches answer from the index generation; it follows the store's."""
-
-    status: Literal["ok"] = "ok"
-    store_generation: int
-    index_generation: int
 
 
 @router.get("/healthz", response_model=Health, responses={200: OK})
@@ -87,13 +78,17 @@ def check_space(folder: Path) -> None:
         raise DiskFull(f"{folder}: {free:,} bytes are free")
 
 
-@router.get("/v1/info", response_model=Info, responses={200: INFO, **problems(429, 503)})
+@router.get(
+    "/v1/info", response_model=Info, responses={200: INFO, **problems(401, 403, 421, 429, 503)}
+)
 async def info(running: Ready) -> Any:
     """Models, size of the corpus, limits."""
     return await in_thread(running.service.info, running.probes)
 
 
-@router.get("/metrics", response_class=Response, responses={200: METRICS})
+@router.get(
+    "/metrics", response_class=Response, responses={200: METRICS, **problems(401, 403, 421)}
+)
 async def metrics(request: Request) -> Response:
     """For Prometheus."""
     collected: Metrics = request.app.state.metrics
