@@ -16,7 +16,9 @@ from index.documents import (
     primary_language,
     publisher_key,
 )
+from index.erasure import Receipt, Restricted, Restriction
 from index.errors import InvalidDocument
+from index.versions import Period, Version, begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Restrictions on documents; an empty one admits every document.
+    """Restrictions on documents; an empty one admits every document as it stands now.
 
-    `as_of` keeps documents published on that day or before, `published_after` those published on
-    that day or later. Where either is set, a document without a date stays out, because it cannot
-    be shown to be old or new enough, unless `include_undated` is set. Publishers are compared by
-    `publisher_key`, languages by their primary subtag.
+    `as_of` keeps documents published on that day or before, in the version that stood on that day,
+    `published_after` those published on that day or later. Where either is set, a document without
+    a date stays out, because it cannot be shown to be old or new enough, unless `include_undated`
+    is set. Publishers are compared by `publisher_key`, languages by their primary subtag.
     """
 
     publisher: tuple[str, ...] = ()
@@ -57,16 +59,23 @@ class Filters:
     def without_dates(self) -> Filters:
         return Filters(self.publisher, self.language)
 
-    def admits(self, document: Document) -> bool:
-        """The definition that every corpus's own filtering must agree with."""
+    def admits(self, document: Document, period: Period | None = None) -> bool:
+        """The definition that every corpus's own filtering must agree with.
+
+        Args:
+            period: the days on which this version stood; by default those of an only version.
+        """
         if self.publisher and not _among(document.publisher, self.publisher, publisher_key):
             return False
         if self.language and not _among(document.language, self.language, language_key):
             return False
+        since, until = (period.since, period.until) if period else (begins(document), None)
+        if until is not None and (self.as_of is None or self.as_of >= until):
+            return False
         day = document.published_at
-        if day is None:
+        if day is None or since is None:
             return not self.hides_undated
-        if self.as_of is not None and day > self.as_of:
+        if self.as_of is not None and since > self.as_of:
             return False
         return self.published_after is None or day >= self.published_after
 
@@ -84,12 +93,17 @@ def language_key(language: str) -> str:
 
 
 NO_FILTERS = Filters()
-Change = Literal["added", "updated"]
+Change = Literal["added", "updated", "erased", "held"]
+"""What became of a document that was to be stored; the last two are refusals (index/erasure.py)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Size of a corpus. `generation` grows by one with every committed change."""
+    """Size of a corpus: documents that are shown, and the passages of what stands of them now.
+
+    `generation` grows with every committed change, and when a moment passes that shows or hides
+    a document.
+    """
 
     documents: int
     passages: int
@@ -125,6 +139,14 @@ class Corpus(Protocol):
 
     A write is durable when it returns. Searches, scores and counts answer from the indexes, which
     follow in the background: see `index_generation`, `sync`, `wait_until_indexed`.
+
+    A document that its status, its embargo or its expiry hides at this moment is in nothing that is
+    read from here, nor is a version of it, but in `content_hashes`, `stored_documents` and the
+    number that `count_withheld` gives: an answer is the same, score for score, whether it is stored
+    or not. A moment that passes takes effect with the next question (docs/decisions/0021).
+
+    A new text under a known id is a new version. The earlier one is kept: it is found through
+    `Filters.as_of` alone, for the days on which it stood (index/versions.py).
     """
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
@@ -138,10 +160,51 @@ class Corpus(Protocol):
         ...
 
     def delete(self, document_ids: Sequence[str]) -> int:
-        """Remove documents with all their passages; returns how many there were."""
+        """Remove documents with all versions and passages; returns how many there were.
+
+        Raises:
+            DocumentHeld: one of them must stay; none is removed.
+        """
+        ...
+
+    def erase(self, document_id: str) -> Receipt | None:
+        """Remove a document so that nothing of it is left, and keep it from being stored again.
+
+        None where there is none of this id.
+
+        Raises:
+            DocumentHeld: it must stay.
+        """
+        ...
+
+    def forget_erasure(self, document_id: str) -> bool:
+        """Let an erased document be stored again; whether it was erased."""
+        ...
+
+    def restrict(self, document_id: str, kind: Restriction, *, lift: bool = False) -> bool:
+        """De-index or hold a document, or lift that; whether there was one to do it to.
+
+        What is de-indexed is hidden as a document that is withheld. What is held is neither
+        changed, deleted, erased nor de-indexed. Both stay when the document is deleted.
+
+        Raises:
+            DocumentHeld: to be de-indexed, or no more, while it is held.
+        """
+        ...
+
+    def restricted(self) -> list[Restricted]:
+        """The restrictions by id."""
         ...
 
     def get(self, document_id: str) -> Document | None: ...
+
+    def document_of(self, passage: Passage, filters: Filters = NO_FILTERS) -> Document | None:
+        """The document that a passage is of, in its version, if it still passes the filters."""
+        ...
+
+    def versions(self, document_id: str) -> list[Version]:
+        """The versions that are kept of a document, in the order in which they were stored."""
+        ...
 
     def documents(self, cursor: str | None = None, limit: int = 100) -> Page: ...
 
@@ -181,6 +244,10 @@ class Corpus(Protocol):
         """The number of documents that stay out only because they carry no date."""
         ...
 
+    def count_withheld(self, filters: Filters) -> int:
+        """The number of documents that pass the filters and are hidden at this moment."""
+        ...
+
     def publishers(self) -> list[tuple[str, int]]:
         """Each publisher, as most of its documents write it, with its number of documents.
 
@@ -189,6 +256,18 @@ class Corpus(Protocol):
         ...
 
     def all_documents(self) -> Iterator[Document]: ...
+
+    def stored_documents(self) -> Iterator[Document]:
+        """What is stored, hidden documents and earlier versions too: for a re-index alone."""
+        ...
+
+    def is_settled(self) -> bool:
+        """Whether an answer that was given at `index_generation` may be given again.
+
+        Not where a moment has passed since, or something was hidden or deleted that the indexes
+        still hold. Cheap, and never blocks.
+        """
+        ...
 
     def generation(self) -> int:
         """The store's generation: grows with every change, cheap enough to ask for each claim."""

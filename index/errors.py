@@ -4,6 +4,8 @@ CorpusError
 ├── InvalidDocument      the document itself is at fault
 │   ├── DocumentTooLarge
 │   └── UnreadableFile
+├── DocumentHeld         a document that must stay as it is
+├── DocumentErased       a document that was erased for good
 ├── CorpusLocked         another process writes to this data folder
 ├── CorpusReadOnly       opened for reading, asked to write
 ├── CorpusBusy           the database stayed locked; trying again may help
@@ -30,6 +32,14 @@ class DocumentTooLarge(InvalidDocument):
 
 class UnreadableFile(InvalidDocument):
     """The file holds no document that can be read."""
+
+
+class DocumentHeld(CorpusError):
+    """The document is held: it may be neither changed, removed nor hidden."""
+
+
+class DocumentErased(CorpusError):
+    """The document, or its text, was erased and may not come back."""
 
 
 class CorpusLocked(CorpusError):

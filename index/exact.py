@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import threading
 from collections import Counter
@@ -13,11 +14,25 @@ import numpy as np
 
 from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
 from index.documents import Document, Passage, Prepared, Vectors, publisher_key
+from index.erasure import (
+    REASONS,
+    Place,
+    Receipt,
+    Refusal,
+    Restricted,
+    Restriction,
+    id_digest,
+    text_digest,
+)
+from index.errors import DocumentHeld
+from index.rights import Clock, next_moment, utc_now
 from index.split import embedding_text
 from index.terms import terms
+from index.versions import MOST_VERSIONS, Version, is_new_version, versions_of
 
 # The parameters of BM25: how fast repeats of a word saturate, how much a passage's length counts.
 K1, B = 1.2, 0.75
+BEFORE = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass
@@ -28,6 +43,21 @@ class _Row:
     """How often each term occurs in the passage's embedding text."""
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What is shown from one moment on, up to but not including the next.
+
+    current: the documents by id. standing: the versions that stood on some day, by id and number.
+    rows: their passages by key.
+    """
+
+    since: dt.datetime
+    until: dt.datetime
+    current: dict[str, Document]
+    standing: dict[tuple[str, int], Version]
+    rows: dict[int, _Row]
+
+
 @dataclass
 class ExactCorpus:
     """Holds everything in dictionaries. Every other corpus is compared with this one.
@@ -35,69 +65,218 @@ class ExactCorpus:
     A write replaces the dictionaries, so that a search beside it goes through whole ones.
     """
 
-    _documents: dict[str, Document] = field(default_factory=dict)
+    clock: Clock = utc_now
+    most_versions: int = MOST_VERSIONS
+    _stored: dict[str, tuple[Document, ...]] = field(default_factory=dict)
+    """The versions of each document, the one that stands now last."""
     _rows: dict[int, _Row] = field(default_factory=dict)
+    _restricted: dict[tuple[str, Restriction], dt.datetime] = field(default_factory=dict)
+    _erased: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The hashes of the texts of each document that was erased."""
     _next_key: int = 1
     _generation: int = 0
+    _seen: _Shown | None = None
     _writing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
         changes: list[Change] = []
         with self._writing:
-            documents, rows = dict(self._documents), dict(self._rows)
+            stored, rows = dict(self._stored), dict(self._rows)
             for prepared in batch:
-                document = prepared.document
-                changes.append("updated" if document.id in documents else "added")
-                rows = _without(rows, {document.id})
-                documents[document.id] = document
+                given = prepared.document
+                if (refused := self._refusal(given)) is not None:
+                    changes.append(refused)
+                    continue
+                known = stored.get(given.id, ())
+                changes.append("updated" if known else "added")
+                kept, number = known, 1
+                if known:
+                    newer = is_new_version(known[-1], given)
+                    number = known[-1].version + newer
+                    kept = known if newer else known[:-1]
+                document = replace(given, version=number)
+                kept = kept[max(0, len(kept) - self.most_versions) :]
+                stored[given.id] = (*kept, document)
+                rows = _without(rows, given.id, {one.version for one in kept})
                 for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
                     words = Counter(terms(embedding_text(document.title, passage.text)))
-                    rows[self._next_key] = _Row(passage, vector, words)
+                    rows[self._next_key] = _Row(replace(passage, version=number), vector, words)
                     self._next_key += 1
-            self._documents, self._rows = documents, rows
-            self._generation += bool(batch)
+            self._change(stored, rows, bool(batch))
         return changes
 
     @contextmanager
     def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
         with self._writing:
-            before = self._documents, self._rows
+            before = self._stored, self._rows
             try:
-                yield self.upsert
+                yield self._split_again
             except BaseException:
-                self._documents, self._rows = before
+                self._change(*before, True)
                 raise
+
+    def _split_again(self, batch: Sequence[Prepared]) -> list[Change]:
+        rows = dict(self._rows)
+        for prepared in batch:
+            document = prepared.document
+            others = {one.version for one in self._stored[document.id]} - {document.version}
+            rows = _without(rows, document.id, others)
+            for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
+                words = Counter(terms(embedding_text(document.title, passage.text)))
+                number = document.version
+                rows[self._next_key] = _Row(replace(passage, version=number), vector, words)
+                self._next_key += 1
+        self._change(self._stored, rows, bool(batch))
+        return ["updated"] * len(batch)
 
     def delete(self, document_ids: Sequence[str]) -> int:
         with self._writing:
-            gone = {id for id in document_ids if id in self._documents}
-            self._rows = _without(self._rows, gone)
-            self._documents = {
-                id: document for id, document in self._documents.items() if id not in gone
-            }
-            self._generation += bool(gone)
+            gone = {id for id in document_ids if id in self._stored}
+            for id in gone:
+                self._check_not_held(id)
+            rows = self._rows
+            for id in gone:
+                rows = _without(rows, id, set())
+            stored = {id: kept for id, kept in self._stored.items() if id not in gone}
+            self._change(stored, rows, bool(gone))
         return len(gone)
 
+    def erase(self, document_id: str) -> Receipt | None:
+        with self._writing:
+            kept = self._stored.get(document_id, ())
+            passages = sum(row.passage.document_id == document_id for row in self._rows.values())
+            if not self.delete([document_id]):
+                return None
+            self._restricted.pop((document_id, "deindexed"), None)
+            texts = [text_digest(b"", one.text) for one in kept]
+            self._erased[document_id] = frozenset(texts)
+            copies = {
+                id for id, other in self._stored.items()
+                if {text_digest(b"", one.text) for one in other} & set(texts)
+            }  # fmt: skip
+            place = Place("memory", "its id", int(document_id in self._stored))
+            return Receipt(
+                document_id, self.clock(), len(kept), passages, id_digest(b"", document_id),
+                (place,), tuple(sorted(copies)),
+            )  # fmt: skip
+
+    def forget_erasure(self, document_id: str) -> bool:
+        return self._erased.pop(document_id, None) is not None
+
+    def restrict(self, document_id: str, kind: Restriction, *, lift: bool = False) -> bool:
+        with self._writing:
+            if kind == "deindexed":
+                self._check_not_held(document_id)
+            known = document_id in self._stored
+            if lift:
+                known = self._restricted.pop((document_id, kind), None) is not None or known
+            elif known:
+                self._restricted.setdefault((document_id, kind), self.clock())
+            self._change(self._stored, self._rows, kind == "deindexed")
+        return known
+
+    def restricted(self) -> list[Restricted]:
+        return [Restricted(*key, since) for key, since in sorted(self._restricted.items())]
+
+    def _check_not_held(self, document_id: str) -> None:
+        if (document_id, "held") in self._restricted:
+            raise DocumentHeld(f"{document_id}: {REASONS['held']}")
+
+    def _refusal(self, document: Document) -> Refusal | None:
+        if (document.id, "held") in self._restricted:
+            return "held"
+        text = text_digest(b"", document.text)
+        erased = document.id in self._erased or any(text in one for one in self._erased.values())
+        return "erased" if erased else None
+
+    def _change(
+        self, stored: dict[str, tuple[Document, ...]], rows: dict[int, _Row], changed: bool
+    ) -> None:
+        self._shown()  # a moment that passed before is a generation of its own
+        self._stored, self._rows = stored, rows
+        self._generation += changed
+        self._seen = None
+
+    def _shown(self) -> _Shown:
+        """What is shown at this moment. A moment that shows or hides something makes a generation.
+
+        A document is hidden with all its versions, a version by what it said itself, too.
+        """
+        with self._writing:
+            now, seen = self.clock(), self._seen
+            if seen is not None and seen.since <= now < seen.until:
+                return seen
+            current = {
+                id: kept[-1]
+                for id, kept in self._stored.items()
+                if kept[-1].is_shown(now) and (id, "deindexed") not in self._restricted
+            }
+            standing = {
+                (id, version.document.version): version
+                for id in current
+                for version in versions_of(self._stored[id])
+                if version.document.is_shown(now) and not version.period.is_empty
+            }
+            rows = {key: row for key, row in self._rows.items() if _place(row) in standing}
+            moments = [
+                moment
+                for kept in self._stored.values()
+                for one in kept
+                for moment in (one.embargoed_until, one.expires)
+            ]
+            since = max((one for one in moments if one and one <= now), default=BEFORE)
+            self._seen = _Shown(since, next_moment(moments, now), current, standing, rows)
+            if seen is not None and seen.standing.keys() != standing.keys():
+                self._generation += 1
+            return self._seen
+
     def get(self, document_id: str) -> Document | None:
-        return self._documents.get(document_id)
+        return self._shown().current.get(document_id)
+
+    def document_of(self, passage: Passage, filters: Filters = NO_FILTERS) -> Document | None:
+        shown = self._shown()
+        current = shown.current.get(passage.document_id)
+        if current is None:
+            return None
+        number = current.version if passage.version is None else passage.version
+        found = shown.standing.get((passage.document_id, number))
+        if found is None or not filters.admits(found.document, found.period):
+            return None
+        return found.document
+
+    def versions(self, document_id: str) -> list[Version]:
+        now = self.clock()
+        if document_id not in self._shown().current:
+            return []
+        return [one for one in versions_of(self._stored[document_id]) if one.document.is_shown(now)]
 
     def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
-        documents = self._documents
+        documents = self._shown().current
         ids = sorted(id for id in documents if cursor is None or id > cursor)
-        page = [replace(documents[id], text="") for id in ids[:limit]]
+        page = [replace(documents[id], text="", places=None) for id in ids[:limit]]
         return Page(page, page[-1].id if len(ids) > limit else None)
 
     def all_documents(self) -> Iterator[Document]:
-        documents = self._documents
+        documents = self._shown().current
         yield from (documents[id] for id in sorted(documents))
 
+    def stored_documents(self) -> Iterator[Document]:
+        stored = self._stored
+        yield from (one for id in sorted(stored) for one in stored[id])
+
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
-        documents = self._documents
-        return {id: documents[id].content_hash() for id in document_ids if id in documents}
+        stored = self._stored
+        return {id: stored[id][-1].content_hash() for id in document_ids if id in stored}
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        rows = self._rows
-        return {key: rows[key].passage for key in keys if key in rows}
+        shown = self._shown()
+        found = {key: shown.rows[key].passage for key in keys if key in shown.rows}
+        return {
+            key: replace(passage, version=None)
+            if shown.current[passage.document_id].version == passage.version
+            else passage
+            for key, passage in found.items()
+        }
 
     def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
         return _best(self.score_vector(vector, self._admitted(filters)), k)
@@ -106,11 +285,11 @@ class ExactCorpus:
         return _best(self.score_words(text, self._admitted(filters)), k)
 
     def score_vector(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
-        rows = self._rows
+        rows = self._shown().rows
         return {key: float(np.dot(vector, rows[key].vector)) for key in keys if key in rows}
 
     def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
-        rows = self._rows
+        rows = self._shown().rows
         query = {word: self._idf(word) for word in terms(text)}
         lengths = [row.words.total() for row in rows.values()]
         mean = sum(lengths) / len(lengths) if lengths else 1.0
@@ -132,28 +311,39 @@ class ExactCorpus:
 
     def _idf(self, word: str) -> float:
         """Robertson's idf with 1 added inside the logarithm, as Lucene has it: never negative."""
-        rows = self._rows.values()
+        rows = self._shown().rows.values()
         n, having = len(rows), sum(word in row.words for row in rows)
         return math.log(1 + (n - having + 0.5) / (having + 0.5))
 
     def _admitted(self, filters: Filters) -> list[int]:
-        admitted = {id for id, document in self._documents.items() if filters.admits(document)}
-        return [key for key, row in self._rows.items() if row.passage.document_id in admitted]
+        shown = self._shown()
+        admitted = {
+            place
+            for place, version in shown.standing.items()
+            if filters.admits(version.document, version.period)
+        }
+        return [key for key, row in shown.rows.items() if _place(row) in admitted]
 
     def count_documents(self, filters: Filters) -> int:
-        return sum(filters.admits(document) for document in self._documents.values())
+        standing = self._shown().standing.values()
+        return sum(filters.admits(version.document, version.period) for version in standing)
 
     def count_undated(self, filters: Filters) -> int:
         if not filters.hides_undated:
             return 0
         return sum(
             document.published_at is None and filters.without_dates().admits(document)
-            for document in self._documents.values()
+            for document in self._shown().current.values()
         )
+
+    def count_withheld(self, filters: Filters) -> int:
+        shown = self._shown().current
+        hidden = [kept[-1] for id, kept in self._stored.items() if id not in shown]
+        return sum(filters.admits(document) for document in hidden)
 
     def publishers(self) -> list[tuple[str, int]]:
         spellings: dict[str, Counter[str]] = {}
-        for document in self._documents.values():
+        for document in self._shown().current.values():
             if document.publisher is not None:
                 counts = spellings.setdefault(publisher_key(document.publisher), Counter())
                 counts[document.publisher] += 1
@@ -164,28 +354,42 @@ class ExactCorpus:
         return sorted(named, key=lambda item: (-item[1], item[0]))
 
     def generation(self) -> int:
+        self._shown()
         return self._generation
 
     def index_generation(self) -> int:
-        return self._generation
+        return self.generation()
+
+    def is_settled(self) -> bool:
+        return True  # `index_generation` asks the clock
 
     def sync(self) -> int:
-        return self._generation
+        return self.generation()
 
     def wait_until_indexed(self, generation: int, seconds: float) -> bool:
-        return self._generation >= generation
+        return self.generation() >= generation
 
     def stats(self) -> Stats:
-        return Stats(len(self._documents), len(self._rows), self._generation)
+        shown = self._shown()
+        passages = sum(shown.standing[_place(row)].period.is_current for row in shown.rows.values())
+        return Stats(len(shown.current), passages, self._generation)
 
     def close(self) -> None:
         pass
 
 
-def _without(rows: dict[int, _Row], document_ids: set[str]) -> dict[int, _Row]:
+def _place(row: _Row) -> tuple[str, int]:
+    """Id and version of the document that a row's passage is of."""
+    return row.passage.document_id, row.passage.version or 1
+
+
+def _without(rows: dict[int, _Row], document_id: str, kept: set[int]) -> dict[int, _Row]:
+    """The rows but those of a document's versions that are not kept."""
     return {
-        key: row for key, row in rows.items() if row.passage.document_id not in document_ids
-    }  # fmt: skip
+        key: row
+        for key, row in rows.items()
+        if row.passage.document_id != document_id or row.passage.version in kept
+    }
 
 
 def _best(scores: dict[int, float], k: int) -> list[Hit]:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.corpus import Corpus, Embedder
+from index.corpus import Change, Corpus, Embedder
 from index.documents import Document, Outcome, Prepared, Refused, Split
+from index.erasure import REASONS, REFUSALS
 from index.errors import InvalidDocument
 from index.language import detect_language
 from index.prefetch import prefetch
@@ -43,10 +44,15 @@ def ingest(
         changes = corpus.upsert(prepared) if prepared else []
         pending.remove(one.document for one in prepared)
         stored = (
-            Outcome(one.document.id, change, len(one.passages))
-            for one, change in zip(prepared, changes, strict=True)
+            _outcome(one, change) for one, change in zip(prepared, changes, strict=True)
         )
         yield from (outcome or next(stored) for outcome in batch.outcomes)
+
+
+def _outcome(prepared: Prepared, change: Change) -> Outcome:
+    if change == "erased" or change == "held":
+        return Outcome(prepared.document.id, "refused", reason=REASONS[change])
+    return Outcome(prepared.document.id, change, len(prepared.passages))
 
 
 def ingest_one(document: Document, corpus: Corpus, embedder: Embedder) -> Outcome:
@@ -54,21 +60,27 @@ def ingest_one(document: Document, corpus: Corpus, embedder: Embedder) -> Outcom
 
     Raises:
         InvalidDocument: it was refused.
+        DocumentErased, DocumentHeld: it may not be stored.
     """
     (outcome,) = ingest([document], corpus, embedder)
+    for refusal, kind in REFUSALS.items():
+        if outcome.reason == REASONS[refusal]:
+            raise kind(outcome.reason)
     if outcome.status == "refused":
         raise InvalidDocument(outcome.reason or "refused")
     return outcome
 
 
 def reindex(corpus: Corpus, embedder: Embedder) -> Iterator[Outcome]:
-    """Split and embed every stored document again; yield the outcome of each, in order of ids.
+    """Split and embed every stored document again, hidden ones and earlier versions too.
+
+    Yields the outcome of each, in order of ids.
 
     All of it is one transaction: the corpus answers as before until the last document is done, and
     nothing has changed where this stops earlier.
     """
     with corpus.replacing(embedder.identity) as replace:
-        documents = corpus.all_documents()
+        documents = corpus.stored_documents()
         while batch := list(itertools.islice(documents, BATCH_DOCUMENTS)):
             prepared = _embed([Split(one, tuple(split(one))) for one in batch], embedder)
             replace(prepared)

@@ -104,7 +104,7 @@ def changes(earlier: Document, later: Document) -> Iterator[Change]:
     if earlier.title != later.title:
         yield Change(earlier.title, later.title)
     old, new = _sentences(earlier), _sentences(later)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, old, new)
     found = (step for step in matcher.get_opcodes() if step[0] != "equal")
     for _, (_, start, end, into, upto) in zip(range(MOST_CHANGES), found, strict=False):
         yield Change(_shortened(old[start:end]), _shortened(new[into:upto]))

@@ -3,6 +3,7 @@
 corpus = open_corpus(folder, identity=…, dimension=…, writable=True)
 """
 
-from index.embedded.corpus import EmbeddedCorpus, exists, open_corpus
+from index.embedded.corpus import EmbeddedCorpus
+from index.embedded.opening import exists, open_corpus
 
 __all__ = ["EmbeddedCorpus", "exists", "open_corpus"]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import filelock
 import numpy as np
 
 from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
@@ -22,68 +21,18 @@ from index.embedded.indexer import Indexer
 from index.embedded.snapshot import Snapshot
 from index.embedded.store import Store
 from index.embedded.vectors import Kind, VectorIndex, scores, vector_index_of
-from index.embedded.words import WordIndex, copy_for_reading
+from index.embedded.words import WordIndex
 from index.embedded.wordsearch import WordSearcher
-from index.errors import (
-    CorpusError,
-    CorpusLocked,
-    CorpusReadOnly,
-    EmbeddingMismatch,
-    IndexUnavailable,
-    RecipeMismatch,
-)
-from index.recipe import RECIPE
+from index.erasure import Receipt, Restricted, Restriction
+from index.errors import CorpusError, CorpusReadOnly, EmbeddingMismatch, IndexUnavailable
+from index.rights import NEVER, Clock, utc_now
+from index.versions import Version
 
 log = logging.getLogger(__name__)
 DATABASE = "claimdesk.sqlite"
 VECTORS, WORDS = "vectors", "words"
-
-
-def open_corpus(
-    folder: Path,
-    *,
-    identity: str,
-    dimension: int,
-    writable: bool,
-    vector_index: Kind = "auto",
-    reindexing: bool = False,
-) -> EmbeddedCorpus:
-    """Open the corpus in `folder`, which is made when it is missing and `writable` is set.
-
-    The indexes are brought up to date first, which takes long only where they are missing,
-    damaged or far behind. Where they cannot be, because the disk is full for instance, a warning
-    says so and the corpus answers from what they hold.
-
-    Args:
-        identity, dimension: of the embedding model whose vectors are, or will be, stored.
-        reindexing: let vectors of another model pass, for they are about to be replaced.
-
-    Raises:
-        CorpusLocked: another process has it open for writing.
-        CorpusIncompatible: made by another version of claimdesk; nothing was touched.
-        EmbeddingMismatch: its vectors come from another embedding model.
-        RecipeMismatch: its passages were made by a newer version of claimdesk.
-    """
-    with contextlib.ExitStack() as stack:
-        if writable:
-            folder.mkdir(parents=True, exist_ok=True)
-            stack.callback(_lock(folder).release)
-            _warn_of_lost_documents(folder)
-        store = Store(folder / DATABASE, writable=writable)
-        stack.callback(store.close)
-        if not reindexing:
-            _check_identity(store, identity, writable)
-            _check_recipe(store)
-        words_folder = folder / WORDS
-        if not writable:
-            words_folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) / WORDS
-            copy_for_reading(folder / WORDS, words_folder)
-        words = WordIndex(words_folder, store.identity())
-        model = EmbeddingModel(identity, dimension, vector_index)
-        corpus = EmbeddedCorpus(store, words, folder / VECTORS, model, writable)
-        stack.callback(corpus.stop_indexing)
-        corpus.start_indexing(stack.pop_all())
-        return corpus
+# A clock that was set back by less than this changes nothing.
+CLOCK_STEP = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,64 +59,11 @@ class _Indexes:
         return min(self.vectors.generation, words)
 
 
-def exists(folder: Path) -> bool:
-    """Whether there is a corpus in the folder."""
-    return (folder / DATABASE).is_file()
-
-
-def _lock(folder: Path) -> filelock.BaseFileLock:
-    lock = filelock.FileLock(folder / "writer.lock", timeout=0)
-    try:
-        lock.acquire()
-    except filelock.Timeout as error:
-        raise CorpusLocked(
-            f"{folder} is open for writing in another process (a running service?): "
-            "send documents to it over HTTP, or stop it first"
-        ) from error
-    return lock
-
-
-def _warn_of_lost_documents(folder: Path) -> None:
-    """A database that is gone or empty looks like a new corpus; indexes beside it say that it is
-    none."""
-    database = folder / DATABASE
-    held = database.stat().st_size if database.is_file() else 0
-    if not held and any((folder / VECTORS).glob("*.faiss")):
-        log.warning(
-            "%s is missing or empty, but there are indexes of documents beside it: the corpus "
-            "begins without documents. Restore the file from a copy, if they are wanted", database,
-        )  # fmt: skip
-
-
-def _check_identity(store: Store, identity: str, writable: bool) -> None:
-    stored = store.meta("embedding")
-    if stored is None and writable:
-        store.set_meta("embedding", identity)
-    elif stored is not None and stored != identity:
-        raise _mismatch(stored, identity)
-
-
-def _mismatch(stored: str, identity: str) -> EmbeddingMismatch:
+def mismatch(stored: str, identity: str) -> EmbeddingMismatch:
     return EmbeddingMismatch(
         f"the corpus holds vectors of {stored}, the embedding model is {identity}: "
         "set the model back, or run `claimdesk reindex`"
     )
-
-
-def _check_recipe(store: Store) -> None:
-    """Passages of an earlier recipe are right, but not what would be made today: docs/decisions."""
-    others = {name: n for name, n in store.recipes().items() if name != RECIPE.of_passages}
-    for recipe, documents in others.items():
-        if RECIPE.is_older_than(recipe):
-            raise RecipeMismatch(
-                f"{documents:,} documents were split by a newer claimdesk (recipe {recipe}): "
-                "upgrade claimdesk, or run `claimdesk reindex`"
-            )
-    if others:
-        log.warning(
-            "%s documents were split by an earlier version of claimdesk: they are found as before, "
-            "and `claimdesk reindex` brings them up to date", f"{sum(others.values()):,}",
-        )  # fmt: skip
 
 
 class EmbeddedCorpus:
@@ -180,8 +76,20 @@ class EmbeddedCorpus:
         vectors_folder: Path,
         model: EmbeddingModel,
         writable: bool,
+        clock: Clock = utc_now,
+        settle_elsewhere: Callable[[], None] = lambda: None,
     ) -> None:
+        """
+        Args:
+            settle_elsewhere: settles the store of a corpus that only reads.
+        """
         self._store, self._words, self._model, self._writable = store, words, model, writable
+        self._clock, self._settle_elsewhere = clock, settle_elsewhere
+        # From when to when what the store shows stays as it is.
+        self._settled, self._due = clock(), NEVER
+        self._settling = threading.Lock()
+        # The generation from which on nothing is in the indexes that was hidden or deleted.
+        self._clean_from = 0
         self._vectors_folder = vectors_folder
         self._saved_vectors = 0
         self._resources = contextlib.ExitStack()
@@ -199,7 +107,7 @@ class EmbeddedCorpus:
         if not batch:
             return []
         changes = self._store.upsert(batch)
-        self._wake_indexer()
+        self._written(hides=any(not one.document.is_shown(self._clock()) for one in batch))
         return changes
 
     @contextlib.contextmanager
@@ -211,23 +119,120 @@ class EmbeddedCorpus:
 
     def delete(self, document_ids: Sequence[str]) -> int:
         deleted = self._store.delete(document_ids)
-        self._wake_indexer()
+        self._written(hides=bool(deleted))
         return deleted
+
+    def erase(self, document_id: str) -> Receipt | None:
+        gone = self._store.erase(document_id)
+        if gone is None:
+            return None
+        self._written(hides=True)
+        self.finish_erasure()
+        indexes = self._answering()
+        with index_errors("word index", self._vectors_folder):
+            places = self._store.places_of(gone, indexes.vectors.keys.tolist(), indexes.words)
+        return Receipt(
+            gone.document_id, gone.at, gone.versions, len(gone.keys), gone.tombstone,
+            tuple(places), gone.copies,
+        )  # fmt: skip
+
+    def finish_erasure(self) -> None:
+        """Let no file hold what the store no longer does: indexes are built anew, then saved.
+
+        Raises:
+            DiskFull, IndexUnavailable, CorpusBusy: it is finished when claimdesk starts again.
+        """
+        with self._sync_lock, self._store.snapshot() as snapshot:
+            vectors, columns = self._vectors_and_columns(snapshot, anew=True)
+            self._words.build_anew(snapshot)
+            self._publish(_Indexes(vectors, columns, self._words.searcher))
+            self._failure, self._saved_vectors = None, 0
+        self.save()
+        self._store.scrub()
+
+    def forget_erasure(self, document_id: str) -> bool:
+        return self._store.forget_erasure(document_id)
+
+    def restrict(self, document_id: str, kind: Restriction, *, lift: bool = False) -> bool:
+        known = self._store.restrict(document_id, kind, lift=lift)
+        self._written(hides=known and kind == "deindexed")
+        return known
+
+    def restricted(self) -> list[Restricted]:
+        return self._store.restricted()
+
+    def _written(self, *, hides: bool) -> None:
+        if hides:
+            self._clean_from = max(self._clean_from, self._store.generation())
+        self._due = self._store.next_moment()
+        self._wake_indexer()
 
     def _wake_indexer(self) -> None:
         if self._indexer is not None:
             self._indexer.wake()
+
+    # -- moments ----------------------------------------------------------------------------
+
+    def is_settled(self) -> bool:
+        return not self._moment_has_passed() and self.index_generation() >= self._clean_from
+
+    def _moment_has_passed(self) -> bool:
+        now = self._clock()
+        return now >= self._due or now < self._settled - CLOCK_STEP
+
+    def _settle(self) -> None:
+        """Let the moments that have passed take effect in the store and in the indexes.
+
+        Raises:
+            CorpusError: the store cannot be written: nothing is answered that it should hide.
+        """
+        if not self._moment_has_passed():
+            return
+        with self._settling:
+            if not self._moment_has_passed():
+                return
+            now = self._clock()
+            if self._writable:
+                self._store.settle()
+            else:
+                self._settle_elsewhere()
+            self._clean_from = self._store.generation()
+            self._settled, self._due = now, self._store.next_moment()
+            try:
+                self.sync()
+            except CorpusError as error:
+                # Vectors and columns follow all the same, and no document is read that is hidden.
+                log.warning("the word index still weighs what is hidden: %s", error)
+
+    def _follow(self) -> None:
+        """What the thread does that follows the writes."""
+        self._settle()
+        self.sync()
+
+    def _seconds_to_next_moment(self) -> float:
+        return max(0.0, (self._due - self._clock()).total_seconds())
 
     # -- what is stored ---------------------------------------------------------------------
 
     def get(self, document_id: str) -> Document | None:
         return self._store.get(document_id)
 
+    def document_of(self, passage: Passage, filters: Filters = NO_FILTERS) -> Document | None:
+        return self._store.document_of(passage, filters)
+
+    def versions(self, document_id: str) -> list[Version]:
+        return self._store.versions(document_id)
+
     def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
+        self._settle()
         return self._store.documents(cursor, limit)
 
     def all_documents(self) -> Iterator[Document]:
+        self._settle()
         return self._store.all_documents()
+
+    def stored_documents(self) -> Iterator[Document]:
+        return self._store.stored_documents()
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
         return self._store.content_hashes(document_ids)
@@ -236,16 +241,19 @@ class EmbeddedCorpus:
         return self._store.passages(keys)
 
     def generation(self) -> int:
+        self._settle()
         return self._store.generation()
 
     def stats(self) -> Stats:
+        self._settle()
         return self._store.stats()
 
     # -- what is found ----------------------------------------------------------------------
 
     def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
         indexes = self._answering()
-        admitted = indexes.columns.mask(filters) if filters else None
+        columns = indexes.columns
+        admitted = columns.mask(filters) if filters or columns.has_earlier else None
         with index_errors("vector index", self._vectors_folder):
             return indexes.vectors.search(vector, k, admitted)
 
@@ -270,10 +278,15 @@ class EmbeddedCorpus:
     def count_undated(self, filters: Filters) -> int:
         return self._answering().columns.count_undated(filters)
 
+    def count_withheld(self, filters: Filters) -> int:
+        self._settle()
+        return sum(filters.admits(document) for document in self._store.withheld())
+
     def publishers(self) -> list[tuple[str, int]]:
         return self._answering().columns.publisher_counts()
 
     def _answering(self) -> _Indexes:
+        self._settle()
         if self._indexes is None:
             raise IndexUnavailable(f"the indexes could not be built: {self._failure}")
         return self._indexes
@@ -317,6 +330,9 @@ class EmbeddedCorpus:
         """
         self._resources = resources
         if self._writable:
+            self._store.settle()
+        self._due = self._store.next_moment()
+        if self._writable:
             with self._store.snapshot() as snapshot:
                 generation = snapshot.generation
             # Indexes of a later generation are of a store that an older copy replaced. Its next
@@ -330,7 +346,7 @@ class EmbeddedCorpus:
                     raise
                 log.warning("the indexes are not up to date: %s", error)
         if self._writable:
-            self._indexer = Indexer(self.sync)
+            self._indexer = Indexer(self._follow, self._seconds_to_next_moment)
 
     def stop_indexing(self) -> None:
         if self._indexer is not None:
@@ -359,7 +375,7 @@ class EmbeddedCorpus:
     def _sync(self) -> int:
         with self._store.snapshot() as snapshot:
             if snapshot.embedding not in (None, self._model.identity):
-                raise _mismatch(snapshot.embedding, self._model.identity)
+                raise mismatch(snapshot.embedding, self._model.identity)
             earlier = self._indexes
             if (
                 earlier is not None
@@ -374,14 +390,18 @@ class EmbeddedCorpus:
                 raise failure
             return snapshot.generation
 
-    def _vectors_and_columns(self, snapshot: Snapshot) -> tuple[VectorIndex, Columns]:
-        earlier = self._indexes
+    def _vectors_and_columns(
+        self, snapshot: Snapshot, *, anew: bool = False
+    ) -> tuple[VectorIndex, Columns]:
+        earlier = None if anew else self._indexes
         if earlier is not None and earlier.vectors.generation == snapshot.generation:
             return earlier.vectors, earlier.columns
         columns = columns_of(snapshot, earlier.columns if earlier else None)
         with index_errors("vector index", self._vectors_folder):
             model = self._model
-            vectors = earlier.vectors if earlier else self._load_vectors(snapshot)
+            vectors = earlier.vectors if earlier else None
+            if vectors is None and not anew:
+                vectors = self._load_vectors(snapshot)
             vectors = vector_index_of(
                 snapshot, model.dimension, model.vector_index, vectors, self._check_stopping
             )

@@ -11,13 +11,15 @@ import numpy.typing as npt
 
 from index.corpus import Filters, language_key
 from index.documents import publisher_key
-from index.embedded.snapshot import BEFORE_ALL, Snapshot
+from index.embedded.snapshot import BEFORE_ALL, DocumentRow, Snapshot
 from index.errors import InvalidDocument
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int32]
 # The day of a document without one: later than every day, so that `as_of` needs one comparison.
 UNDATED = np.iinfo(np.int32).max
+# Until when what stands now does: later than every day.
+NOW = UNDATED
 # The number of no name: the last place of a table that has one place per name and one more.
 NO_NAME = -1
 
@@ -64,8 +66,14 @@ class Columns:
     publishers: Numbers
     """Number of the spelling, or NO_NAME; `languages` likewise."""
     languages: Numbers
+    since: Numbers
+    """The day from which on its document's version stood, or UNDATED."""
+    until: Numbers
+    """The day from which on it stood no more, or NOW."""
     first: Mask
-    """Whether the passage is its document's first: one row per document."""
+    """Whether the passage is its document's first: one row per document and version."""
+    has_earlier: bool
+    """Whether there are earlier versions among them, which filters without `as_of` keep out."""
     publisher_names: Names = Names()
     language_names: Names = Names()
 
@@ -80,6 +88,8 @@ class Columns:
             masks.append(self.language_names.mask(self.languages, wanted))
         if filters.restricts_dates:
             masks.append(self._mask_of_days(filters))
+        elif self.has_earlier:
+            masks.append(self.until == NOW)
         if not masks:
             return np.ones(len(self.keys), bool)
         for other in masks[1:]:
@@ -88,11 +98,13 @@ class Columns:
 
     def _mask_of_days(self, filters: Filters) -> Mask:
         last = UNDATED - 1 if filters.as_of is None else filters.as_of.toordinal()
-        mask = self.days <= last
+        mask = self.since <= last
         if filters.published_after is not None:
             mask &= self.days >= filters.published_after.toordinal()
         if filters.include_undated:
             mask |= self.days == UNDATED
+        if self.has_earlier:
+            mask &= self.until > last
         return mask
 
     def count_documents(self, filters: Filters) -> int:
@@ -102,14 +114,15 @@ class Columns:
         """Documents that stay out only because they carry no date."""
         if not filters.hides_undated:
             return 0
-        undated = self.first & (self.days == UNDATED)
+        undated = self.first & (self.days == UNDATED) & (self.until == NOW)
         if others := filters.without_dates():
             undated &= self.mask(others)
         return int(np.count_nonzero(undated))
 
     def publisher_counts(self) -> list[tuple[str, int]]:
         """See `index.corpus.Corpus.publishers`."""
-        numbers = self.publishers[self.first & (self.publishers != NO_NAME)]
+        named = self.first & (self.publishers != NO_NAME) & (self.until == NOW)
+        numbers = self.publishers[named]
         counts = np.bincount(numbers, minlength=len(self.publisher_names.spellings)).tolist()
         spellings = self.publisher_names.spellings
         found = []
@@ -131,7 +144,8 @@ def name_key(name: str) -> str:
 
 def _empty() -> Columns:
     none = np.empty(0, np.int32)
-    return Columns(0, np.empty(0, np.int64), none, none, none, np.empty(0, bool))
+    keys, first = np.empty(0, np.int64), np.empty(0, bool)
+    return Columns(0, keys, none, none, none, none, none, first, has_earlier=False)
 
 
 def columns_of(snapshot: Snapshot, earlier: Columns | None = None) -> Columns:
@@ -151,7 +165,7 @@ def _without(columns: Columns, deleted: Sequence[int]) -> Columns:
     return replace(
         columns, keys=columns.keys[kept], days=columns.days[kept],
         publishers=columns.publishers[kept], languages=columns.languages[kept],
-        first=columns.first[kept],
+        since=columns.since[kept], until=columns.until[kept], first=columns.first[kept],
     )  # fmt: skip
 
 
@@ -160,17 +174,18 @@ def _with_more(columns: Columns, snapshot: Snapshot, generation: int) -> Columns
     rows = snapshot.passage_rows_since(generation)
     if not len(rows.keys):
         return replace(columns, generation=snapshot.generation)
-    documents = sorted(snapshot.document_rows_since(generation))
-    numbers = np.fromiter((row[0] for row in documents), np.int64, len(documents))
+    documents = sorted(snapshot.document_rows_since(generation), key=_number)
+    numbers = np.fromiter(map(_number, documents), np.int64, len(documents))
     publisher_names = columns.publisher_names.with_more(
-        (row[2] for row in documents if row[2] is not None), name_key
+        (row.publisher for row in documents if row.publisher is not None), name_key
     )
     language_names = columns.language_names.with_more(
-        (row[3] for row in documents if row[3] is not None), language_key
+        (row.language for row in documents if row.language is not None), language_key
     )
-    days = np.array([_day(row[1]) for row in documents], np.int32)
-    publishers = _numbered(publisher_names, [row[2] for row in documents])
-    languages = _numbered(language_names, [row[3] for row in documents])
+    days = _days(row.published_at for row in documents)
+    since, until = _days(row.since for row in documents), _days(row.until for row in documents)
+    publishers = _numbered(publisher_names, [row.publisher for row in documents])
+    languages = _numbered(language_names, [row.language for row in documents])
     at = np.searchsorted(numbers, rows.documents)
     # All passages of a document are of one generation and follow each other.
     first = np.diff(rows.documents, prepend=-1) != 0
@@ -180,14 +195,24 @@ def _with_more(columns: Columns, snapshot: Snapshot, generation: int) -> Columns
         days=np.concatenate([columns.days, days[at]]),
         publishers=np.concatenate([columns.publishers, publishers[at]]),
         languages=np.concatenate([columns.languages, languages[at]]),
+        since=np.concatenate([columns.since, since[at]]),
+        until=np.concatenate([columns.until, until[at]]),
         first=np.concatenate([columns.first, first]),
+        has_earlier=columns.has_earlier or bool((until != NOW).any()),
         publisher_names=publisher_names,
         language_names=language_names,
     )
 
 
-def _day(published_at: str | None) -> int:
-    return dt.date.fromisoformat(published_at).toordinal() if published_at else int(UNDATED)
+def _number(row: DocumentRow) -> int:
+    return row.number
+
+
+def _days(days: Iterable[str | None]) -> Numbers:
+    """The proleptic ordinal of each day; UNDATED, which is NOW, for none."""
+    return np.array(
+        [dt.date.fromisoformat(day).toordinal() if day else UNDATED for day in days], np.int32
+    )
 
 
 def _numbered(names: Names, of_documents: Sequence[str | None]) -> Numbers:

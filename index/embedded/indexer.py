@@ -15,13 +15,21 @@ log = logging.getLogger(__name__)
 REST_PER_RUN, MAX_REST_SECONDS = 3.0, 5.0
 # Seconds until a run that failed is tried again: the disk may have space by then.
 RETRY_SECONDS = 10.0
+# Most seconds between two looks at what is due: a clock may be set.
+LONGEST_WAIT = 3600.0
 
 
 class Indexer:
-    """Calls `catch_up` after each `wake`, in its thread; several wakes may share one call."""
+    """Calls `catch_up` after each `wake`, in its thread; several wakes may share one call.
 
-    def __init__(self, catch_up: Callable[[], object]) -> None:
-        self._catch_up = catch_up
+    Args:
+        due_in: seconds until it is to be called without one.
+    """
+
+    def __init__(
+        self, catch_up: Callable[[], object], due_in: Callable[[], float] = lambda: LONGEST_WAIT
+    ) -> None:
+        self._catch_up, self._due_in = catch_up, due_in
         self._wanted, self._stopping = threading.Event(), threading.Event()
         self.error: CorpusError | None = None
         """What the last run failed with; None after one that ended well."""
@@ -43,7 +51,7 @@ class Indexer:
 
     def _run(self) -> None:
         while True:
-            self._wanted.wait(RETRY_SECONDS if self.error else None)
+            self._wanted.wait(RETRY_SECONDS if self.error else min(self._due_in(), LONGEST_WAIT))
             if self.is_stopping:
                 return
             self._wanted.clear()

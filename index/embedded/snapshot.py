@@ -6,15 +6,20 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from index.documents import Vectors
+from index.embedded.rows import day
 from index.errors import CorpusCorrupt
+from index.versions import Period
 
 BEFORE_ALL = -1
-"""A generation before the first: what is asked for since then is everything."""
+"""A generation before the first: what is asked for since then is all that is to be indexed.
+
+Passages of a hidden document, or of a version that stood on no day, are of an earlier one still."""
 # Deleted rows that an index may keep, as a share of the living: it is built anew above that.
 DEAD_SHARE = 0.1
 
@@ -34,6 +39,7 @@ class Text:
     publisher: str | None
     published_at: dt.date | None
     language: str | None
+    period: Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,17 @@ class PassageRows:
 
     keys: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int64]
+
+
+class DocumentRow(NamedTuple):
+    """What is asked of a document's row by filters; days in ISO 8601."""
+
+    number: int
+    published_at: str | None
+    publisher: str | None
+    language: str | None
+    since: str | None
+    until: str | None
 
 
 class Snapshot:
@@ -56,7 +73,11 @@ class Snapshot:
         self.generation = int(self._meta("generation") or 0)
         self._tombstones_since = int(self._meta("tombstones_since") or 0)
         self.embedding = self._meta("embedding")
-        self.passages = int(connection.execute("SELECT COUNT(*) FROM passages").fetchone()[0])
+        self.passages = int(
+            connection.execute(
+                "SELECT COUNT(*) FROM passages WHERE generation > ?", (BEFORE_ALL,)
+            ).fetchone()[0]
+        )
 
     def _meta(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -96,14 +117,15 @@ class Snapshot:
     def texts_since(self, generation: int) -> Iterator[Text]:
         """Passages added after that generation."""
         rows = self._connection.execute(
-            "SELECT p.key, d.title, p.text, d.publisher, d.published_at, d.language"
+            "SELECT p.key, d.title, p.text, d.publisher, d.language, d.published_at,"
+            " COALESCE(d.since, d.published_at), d.until"
             " FROM passages p CROSS JOIN documents d ON d.number = p.document"
             " WHERE p.generation > ? ORDER BY p.generation, p.document, p.key",
             (generation,),
         )
-        for key, title, text, publisher, day, language in rows:
-            date = dt.date.fromisoformat(day) if day else None
-            yield Text(key, title, text, publisher, date, language)
+        for key, title, text, publisher, language, published, since, until in rows:
+            period = Period(day(since), day(until))
+            yield Text(key, title, text, publisher, day(published), language, period)
 
     def passage_rows_since(self, generation: int) -> PassageRows:
         """Passages added after that generation, without their texts."""
@@ -115,17 +137,15 @@ class Snapshot:
         table = np.array(rows, np.int64).reshape(len(rows), 2)
         return PassageRows(table[:, 0], table[:, 1])
 
-    def document_rows_since(
-        self, generation: int
-    ) -> Iterator[tuple[int, str | None, str | None, str | None]]:
-        """(number, published_at, publisher, language) of documents with passages added since."""
+    def document_rows_since(self, generation: int) -> Iterator[DocumentRow]:
+        """The documents and versions with passages that were added since."""
+        columns = "number, published_at, publisher, language, COALESCE(since, published_at), until"
         if generation < 0:
-            yield from self._connection.execute(
-                "SELECT number, published_at, publisher, language FROM documents"
+            rows = self._connection.execute(f"SELECT {columns} FROM documents WHERE NOT hidden")
+        else:
+            rows = self._connection.execute(
+                f"SELECT {columns} FROM documents"
+                " WHERE number IN (SELECT document FROM passages WHERE generation > ?)",
+                (generation,),
             )
-            return
-        yield from self._connection.execute(
-            "SELECT number, published_at, publisher, language FROM documents"
-            " WHERE number IN (SELECT document FROM passages WHERE generation > ?)",
-            (generation,),
-        )
+        return (DocumentRow(*row) for row in rows)

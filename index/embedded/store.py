@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sqlite3
 import threading
 from collections import deque
@@ -14,57 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from index.corpus import Change, Page, Stats
-from index.documents import Document, Passage, Prepared, Span, Vectors
+from index.corpus import NO_FILTERS, Change, Filters, Page, Stats
+from index.documents import Document, Passage, Prepared, Vectors
+from index.embedded import erase, moments, restrictions, rows
 from index.embedded.boundary import sqlite_errors
+from index.embedded.erase import Gone
+from index.embedded.rows import COLUMNS, LISTED, SINCE, day, document_of, passage_of
+from index.embedded.schema import MIGRATIONS
 from index.embedded.snapshot import Snapshot
+from index.embedded.wordsearch import WordSearcher
+from index.erasure import Place, Restricted, Restriction
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusReadOnly
 from index.recipe import RECIPE
+from index.rights import Clock, utc_now
+from index.versions import MOST_VERSIONS, Period, Version, versions_of
 
-# One entry per schema version. A folder of version n gets entries n, n + 1, …, each of them in one
-# transaction with the record of its version.
-MIGRATIONS = (
-    """
-    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-    INSERT INTO meta VALUES ('generation', '0'), ('tombstones_since', '0');
-    CREATE TABLE documents (
-        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL,
-        text TEXT NOT NULL, title TEXT NOT NULL, url TEXT, publisher TEXT,
-        published_at TEXT, language TEXT
-    );
-    CREATE TABLE passages (
-        -- AUTOINCREMENT: a key is never used again, so a stale index cannot point at new text.
-        key INTEGER PRIMARY KEY AUTOINCREMENT,
-        document INTEGER NOT NULL REFERENCES documents (number) ON DELETE CASCADE,
-        ordinal INTEGER NOT NULL, text TEXT NOT NULL, start INTEGER NOT NULL,
-        "end" INTEGER NOT NULL, sentences TEXT NOT NULL, generation INTEGER NOT NULL
-    );
-    CREATE INDEX passages_by_document ON passages (document);
-    CREATE INDEX passages_by_generation ON passages (generation);
-    CREATE TABLE vectors (
-        key INTEGER PRIMARY KEY REFERENCES passages (key) ON DELETE CASCADE,
-        vector BLOB NOT NULL
-    );
-    CREATE TABLE tombstones (key INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
-    CREATE INDEX tombstones_by_generation ON tombstones (generation);
-    CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN
-        INSERT INTO tombstones VALUES (
-            old.key, (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'generation')
-        );
-    END;
-    """,
-    # Names this corpus, so that an index derived from another one is known for what it is.
-    "INSERT INTO meta VALUES ('corpus', lower(hex(randomblob(16))));",
-    # What the filter columns are read from, without the texts that lie between; and what made the
-    # passages of each document (index/recipe.py), which until now was version 1 of each step.
-    """
-    ALTER TABLE documents ADD COLUMN recipe TEXT NOT NULL DEFAULT '1.1';
-    CREATE INDEX documents_by_recipe_and_filter
-        ON documents (recipe, published_at, publisher, language);
-    DROP INDEX passages_by_generation;
-    CREATE INDEX passages_by_generation ON passages (generation, document);
-    """,
-)
 # How a SQLite file begins: https://www.sqlite.org/fileformat.html
 SQLITE_MAGIC = b"SQLite format 3\0"
 VARIABLES_PER_QUERY = 500  # below SQLite's limit
@@ -81,8 +44,17 @@ class Store:
     Each caller has a connection of its own, which the next one uses again; one writes at a time.
     """
 
-    def __init__(self, path: Path, *, writable: bool, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        writable: bool,
+        busy_seconds: float = BUSY_SECONDS,
+        clock: Clock = utc_now,
+        most_versions: int = MOST_VERSIONS,
+    ) -> None:
         self._path, self._writable, self._busy_seconds = path, writable, busy_seconds
+        self._clock, self._most_versions = clock, most_versions
         self._idle: deque[sqlite3.Connection] = deque()
         self._write_lock = threading.Lock()
         self._closed = False
@@ -203,55 +175,85 @@ class Store:
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
         with self._writing() as connection:
-            return self._put(connection, batch)
+            now = self._clock()
+            moments.settle(connection, now)
+            generation = moments.generation_of(connection)
+            return [
+                rows.put(connection, prepared, generation, now, self._most_versions)
+                for prepared in batch
+            ]
 
     @contextmanager
     def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:
-        """An `upsert` for a whole re-index: one transaction, which records the model."""
+        """New passages for a whole re-index: one transaction, which records the model."""
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('embedding', ?)", (identity,))
-            yield lambda batch: self._put(connection, batch)
+            generation = moments.generation_of(connection)
 
-    def _put(self, connection: sqlite3.Connection, batch: Sequence[Prepared]) -> list[Change]:
-        changes: list[Change] = []
-        (generation,) = connection.execute(
-            "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'generation'"
-        ).fetchone()
-        for prepared in batch:
-            document = prepared.document
-            gone = connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
-            changes.append("updated" if gone.rowcount else "added")
-            number = connection.execute(
-                "INSERT INTO documents (id, hash, text, title, url, publisher, published_at,"
-                " language, recipe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    document.id, document.content_hash(), document.text, document.title,
-                    document.url, document.publisher,
-                    document.published_at and document.published_at.isoformat(),
-                    document.language, RECIPE.of_passages,
-                ),
-            ).lastrowid  # fmt: skip
-            for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
-                bounds = json.dumps([(s.start, s.end) for s in passage.sentences])
-                key = connection.execute(
-                    'INSERT INTO passages (document, ordinal, text, start, "end", sentences,'
-                    " generation) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        number, passage.ordinal, passage.text, passage.start, passage.end,
-                        bounds, generation,
-                    ),
-                ).lastrowid  # fmt: skip
-                blob = np.asarray(vector, np.float32).tobytes()
-                connection.execute("INSERT INTO vectors VALUES (?, ?)", (key, blob))
-        return changes
+            def replace(batch: Sequence[Prepared]) -> list[Change]:
+                found = [rows.split_again(connection, one, generation) for one in batch]
+                return ["updated" for is_stored in found if is_stored]
+
+            yield replace
 
     def delete(self, document_ids: Sequence[str]) -> int:
         known = self.content_hashes(document_ids)
         with self._writing(change=bool(known)) as connection:
-            return sum(
-                connection.execute("DELETE FROM documents WHERE id = ?", (id,)).rowcount
-                for id in known
-            )
+            for id in known:
+                restrictions.check_not_held(connection, id)
+                rows.remove(connection, id)
+        return len(known)
+
+    def erase(self, document_id: str) -> Gone | None:
+        """See `index.embedded.erase.erase`; `scrub` finishes it."""
+        with self._writing() as connection:
+            return erase.erase(connection, document_id, self._clock())
+
+    def has_unfinished_erasure(self) -> bool:
+        """Whether files may still hold what was erased."""
+        return self.meta(erase.UNFINISHED) is not None
+
+    def scrub(self) -> None:
+        """Leave nothing in the file that was deleted. Raises: CorpusBusy, DiskFull."""
+        with self._write_lock, self._connection() as connection:
+            erase.scrub(connection)
+        with self._writing(change=False) as connection:
+            connection.execute("DELETE FROM meta WHERE name = ?", (erase.UNFINISHED,))
+
+    def places_of(
+        self, gone: Gone, indexed_keys: Iterable[int], words: WordSearcher | None
+    ) -> list[Place]:
+        with self._connection() as connection:
+            return erase.places_of(connection, gone, indexed_keys, words, self._path.parent)
+
+    def forget_erasure(self, document_id: str) -> bool:
+        with self._writing(change=False) as connection:
+            return restrictions.forget(connection, document_id)
+
+    def restrict(self, document_id: str, kind: Restriction, *, lift: bool) -> bool:
+        """See `index.corpus.Corpus.restrict`."""
+        known = document_id in self.content_hashes([document_id])
+        changes = kind == "deindexed"
+        with self._writing(change=changes) as connection:
+            if changes:
+                restrictions.check_not_held(connection, document_id)
+            now = self._clock()
+            if lift:
+                known = restrictions.lift(connection, document_id, kind) or known
+            elif known:
+                restrictions.restrict(connection, document_id, kind, now)
+            if changes:
+                rows.arrange(connection, document_id, moments.generation_of(connection), now)
+        return known
+
+    def restricted(self) -> list[Restricted]:
+        with self._connection() as connection:
+            return restrictions.all_restricted(connection)
+
+    def settle(self) -> bool:
+        """Let the moments that have passed take effect; whether there were any."""
+        with self._writing(change=False) as connection:
+            return moments.settle(connection, self._clock())
 
     def forget_tombstones(self, generation: int) -> None:
         """Remove the record of deletions up to `generation`: each saved index applied them."""
@@ -272,30 +274,84 @@ class Store:
     def generation(self) -> int:
         return int(self.meta("generation") or 0)
 
+    def settled(self) -> dt.datetime | None:
+        """The moment that the store was brought to last."""
+        return rows.moment(self.meta("settled"))
+
+    def next_moment(self) -> dt.datetime:
+        """The first moment after that which shows or hides something; `NEVER` where none does."""
+        with self._connection() as connection:
+            return moments.next_moment(connection)
+
     def get(self, document_id: str) -> Document | None:
-        row = self._one(f"SELECT {_COLUMNS} FROM documents WHERE id = ?", document_id)
-        return None if row is None else document_of(row)
+        found = self._shown(document_id)
+        return found and found[0]
+
+    def document_of(self, passage: Passage, filters: Filters = NO_FILTERS) -> Document | None:
+        """See `index.corpus.Corpus.document_of`."""
+        found = self._shown(passage.document_id)
+        if found is not None and passage.version is not None:
+            found = self._shown(rows.key_of(passage.document_id, passage.version))
+        return found[0] if found and filters.admits(*found) else None
+
+    def _shown(self, key: str) -> tuple[Document, Period] | None:
+        """The document of a row and its period, if its own rights show it at this moment."""
+        row = self._one(f"SELECT {SINCE}, until, {COLUMNS} FROM documents WHERE id = ?", key)
+        document = document_of(row[2:]) if row else None
+        if row is None or document is None or not document.is_shown(self._clock()):
+            return None
+        if self._is_deindexed(document.id):
+            return None
+        return document, Period(day(row[0]), day(row[1]))
+
+    def _is_deindexed(self, document_id: str) -> bool:
+        with self._connection() as connection:
+            return restrictions.is_restricted(connection, document_id, "deindexed")
+
+    def versions(self, document_id: str) -> list[Version]:
+        found = self._all(
+            f"SELECT {COLUMNS} FROM documents WHERE id = ? OR id > ? AND id < ? ORDER BY version",
+            document_id, *rows.earlier_keys(document_id),
+        )  # fmt: skip
+        now, documents = self._clock(), [document_of(row) for row in found]
+        if not documents or not documents[-1].is_shown(now) or self._is_deindexed(document_id):
+            return []
+        return [one for one in versions_of(documents) if one.document.is_shown(now)]
 
     def documents(self, cursor: str | None, limit: int) -> Page:
-        return self._page(_LISTED, cursor, limit)
+        found = self._page(LISTED, _STANDS_NOW, cursor, limit + 1)
+        page = [document_of(row) for row in found[:limit]]
+        now = self._clock()
+        shown = [one for one in page if one.is_shown(now)]
+        return Page(shown, page[-1].id if len(found) > limit else None)
 
-    def all_documents(self, together: int = 200) -> Iterator[Document]:
-        """Every document by id, `together` of them per query, so that one may write meanwhile."""
+    def all_documents(self) -> Iterator[Document]:
+        for row in self._every(COLUMNS, _STANDS_NOW):
+            if (document := document_of(row)).is_shown(self._clock()):
+                yield document
+
+    def stored_documents(self) -> Iterator[Document]:
+        return map(document_of, self._every(COLUMNS, "1"))
+
+    def withheld(self) -> list[Document]:
+        """The documents that were hidden when the store was brought to a moment, without texts."""
+        found = self._all(f"SELECT {LISTED} FROM documents WHERE hidden AND until IS NULL")
+        return [document_of(row) for row in found]
+
+    def _every(self, columns: str, which: str, together: int = 200) -> Iterator[tuple[Any, ...]]:
+        """Every row by id, `together` of them per query, so that one may write meanwhile."""
         cursor: str | None = None
-        while True:
-            page = self._page(_COLUMNS, cursor, together)
-            yield from page.documents
-            if page.next_cursor is None:
-                return
-            cursor = page.next_cursor
+        while page := self._page(columns, which, cursor, together):
+            yield from page
+            cursor = page[-1][0]
 
-    def _page(self, columns: str, cursor: str | None, limit: int) -> Page:
-        rows = self._all(
-            f"SELECT {columns} FROM documents WHERE id > ? ORDER BY id LIMIT ?",
-            cursor or "", limit + 1,
+    def _page(
+        self, columns: str, which: str, cursor: str | None, limit: int
+    ) -> list[tuple[Any, ...]]:
+        return self._all(
+            f"SELECT {columns} FROM documents WHERE id > ? AND {which} ORDER BY id LIMIT ?",
+            cursor or "", limit,
         )  # fmt: skip
-        page = [document_of(row) for row in rows[:limit]]
-        return Page(page, page[-1].id if len(rows) > limit else None)
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
         """Hash of each of these documents that is stored, with passages of today's recipe.
@@ -315,15 +371,13 @@ class Store:
         return dict(self._all("SELECT recipe, COUNT(*) FROM documents GROUP BY recipe"))
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        rows = self._in(
+        found = self._in(
             'SELECT p.key, d.id, p.ordinal, p.text, p.start, p."end", p.sentences'
-            " FROM passages p JOIN documents d ON d.number = p.document WHERE p.key IN",
+            " FROM passages p JOIN documents d ON d.number = p.document"
+            " WHERE NOT d.hidden AND p.key IN",
             keys,
         )
-        return {
-            key: Passage(id, ordinal, text, start, end, tuple(Span(*s) for s in json.loads(bounds)))
-            for key, id, ordinal, text, start, end, bounds in rows
-        }
+        return {row[0]: passage_of(row[1:]) for row in found}
 
     def vectors(self, keys: Sequence[int]) -> dict[int, Vectors]:
         rows = self._in("SELECT key, vector FROM vectors WHERE key IN", keys)
@@ -338,7 +392,12 @@ class Store:
 
     def stats(self) -> Stats:
         row = self._one(
-            "SELECT (SELECT COUNT(*) FROM documents), (SELECT COUNT(*) FROM passages),"
+            "SELECT (SELECT COUNT(*) FROM documents)"
+            " - (SELECT COUNT(*) FROM documents WHERE hidden AND until IS NULL)"
+            " - (SELECT COUNT(*) FROM documents WHERE until IS NOT NULL),"
+            " (SELECT COUNT(*) FROM passages WHERE generation >= 0)"
+            " - (SELECT COUNT(*) FROM documents JOIN passages ON document = number"
+            "    WHERE until IS NOT NULL AND generation >= 0),"
             " (SELECT value FROM meta WHERE name = 'generation')"
         )
         assert row is not None
@@ -365,12 +424,5 @@ def _is_sqlite(path: Path) -> bool:
         return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
 
 
-_METADATA = "title, url, publisher, published_at, language"
-_COLUMNS = f"id, text, {_METADATA}"
-_LISTED = f"id, '', {_METADATA}"
-
-
-def document_of(row: Sequence[Any]) -> Document:
-    id, text, title, url, publisher, published_at, language = row
-    date = dt.date.fromisoformat(published_at) if published_at else None
-    return Document(id, text, title, url, publisher, date, language)
+# Of a row: the document as it stands now, which nothing hid when the store was brought to a moment.
+_STANDS_NOW = "NOT hidden AND until IS NULL"

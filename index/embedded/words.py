@@ -18,7 +18,7 @@ from index.embedded.boundary import index_errors
 from index.embedded.checksum import checksum
 from index.embedded.filters import name_key
 from index.embedded.snapshot import BEFORE_ALL, Snapshot, Text, needs_rebuild
-from index.embedded.wordsearch import NAME, ROW, UNDATED, WordSearcher, schema
+from index.embedded.wordsearch import EARLIER, NAME, NOW, ROW, UNDATED, WordSearcher, schema
 from index.errors import CorpusCorrupt, CorpusError, DiskFull, IndexUnavailable
 from index.recipe import RECIPE
 from index.split import embedding_text
@@ -131,6 +131,11 @@ class WordIndex:
             if not caught_up:
                 self._rebuild(snapshot)
 
+    def build_anew(self, snapshot: Snapshot) -> None:
+        """Build the index from nothing, whatever it holds. Raises: as `sync`."""
+        self._rebuilt_at = None
+        self._rebuild(snapshot)
+
     def _caught_up(self, snapshot: Snapshot) -> bool:
         """Whether what came since could be added; False where the index has to be built anew."""
         earlier = self.searcher
@@ -227,8 +232,12 @@ def _row(text: Text) -> tantivy.Document:
     row.add_text(ROW, ROW)
     row.add_integer("key", text.key)
     row.add_text("text", searchable(embedding_text(text.title, text.text)))
-    day = text.published_at
+    day, since, until = text.published_at, text.period.since, text.period.until
     row.add_integer("day", day.toordinal() if day else UNDATED)
+    row.add_integer("since", since.toordinal() if since else UNDATED)
+    row.add_integer("until", until.toordinal() if until else NOW)
+    if until is not None:
+        row.add_text(EARLIER, EARLIER)
     if text.publisher is not None:
         row.add_text("publisher", name_key(text.publisher))
     if text.language is not None:

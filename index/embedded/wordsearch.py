@@ -23,6 +23,10 @@ NAME = "word index"
 MAX_QUERY_TERMS = 64
 # The day of a document without one, in tantivy's signed integers.
 UNDATED = -(2**31)
+# The day until which what stands now does: after every other.
+NOW = 2**31
+# Field and term of rows of earlier versions.
+EARLIER = "earlier"
 # Field and term that every row has: its document frequency is the row count that BM25 uses,
 # deleted rows that are not merged away yet included.
 ROW = "row"
@@ -34,8 +38,10 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
     builder.add_text_field("language", stored=False, tokenizer_name="raw")
     builder.add_text_field(ROW, stored=False, tokenizer_name="raw")
+    builder.add_text_field(EARLIER, stored=False, tokenizer_name="raw")
     builder.add_integer_field("key", indexed=True, fast=True)
-    builder.add_integer_field("day", indexed=True, fast=True)
+    for day in ("day", "since", "until"):
+        builder.add_integer_field(day, indexed=True, fast=True)
     return builder.build()
 
 
@@ -53,7 +59,8 @@ class WordSearcher:
 
     def search(self, text: str, k: int, filters: Filters) -> list[Hit]:
         """The k best passages, best first. Raises: IndexUnavailable."""
-        return self._best(self._query(text), k, _restrictions(self.schema, filters))
+        has_earlier = self.searcher.doc_freq(EARLIER, EARLIER) > 0
+        return self._best(self._query(text), k, _restrictions(self.schema, filters, has_earlier))
 
     def score(self, text: str, keys: Sequence[int]) -> dict[int, float]:
         """BM25 of each of the passages that has a word of the text. Raises: IndexUnavailable."""
@@ -78,6 +85,13 @@ class WordSearcher:
             return 0
         known = Query.term_set_query(self.schema, "key", list(keys))
         return int(self.searcher.search(known, 1, count=True).count or 0)
+
+    def is_stray(self, term: str) -> bool:
+        """Whether the dictionary knows the term although no row that is there has it."""
+        if not self.searcher.doc_freq("text", term):
+            return False
+        having = Query.term_query(self.schema, "text", term)
+        return not self.searcher.search(having, 1, count=True).count
 
     def _query(self, text: str) -> Query | None:
         """A query of terms, built by hand: user text never meets a query parser."""
@@ -113,8 +127,9 @@ def _idf(rows: int, having: int) -> float:
     return math.log(1 + (rows - having + 0.5) / (having + 0.5))
 
 
-def _restrictions(schema: tantivy.Schema, filters: Filters) -> list[Query]:
+def _restrictions(schema: tantivy.Schema, filters: Filters, has_earlier: bool) -> list[Query]:
     """tantivy for `Filters.admits`."""
+    kind = tantivy.FieldType.Integer
     wanted = {
         "publisher": {name_key(name) for name in filters.publisher},
         "language": {language_key(name) for name in filters.language},
@@ -122,13 +137,23 @@ def _restrictions(schema: tantivy.Schema, filters: Filters) -> list[Query]:
     musts = [
         Query.term_set_query(schema, field, list(names)) for field, names in wanted.items() if names
     ]
+    last = (filters.as_of or dt.date.max).toordinal()
     if filters.restricts_dates:
-        kind = tantivy.FieldType.Integer
         first = (filters.published_after or dt.date.min).toordinal()
-        last = (filters.as_of or dt.date.max).toordinal()
-        days = Query.range_query(schema, "day", kind, first, last)
+        days = Query.boolean_query(
+            [
+                (
+                    Occur.Must,
+                    Query.range_query(schema, "day", kind, first, dt.date.max.toordinal()),
+                ),
+                (Occur.Must, Query.range_query(schema, "since", kind, 1, last)),
+            ]
+        )
         if filters.include_undated:
             undated = Query.term_query(schema, "day", UNDATED)
             days = Query.boolean_query([(Occur.Should, days), (Occur.Should, undated)])
         musts.append(days)
+    if has_earlier:
+        until = NOW if filters.as_of is None else last + 1
+        musts.append(Query.range_query(schema, "until", kind, until, NOW))
     return musts

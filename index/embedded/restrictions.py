@@ -1,0 +1,89 @@
+"""Tables of the store <-> which documents are erased, de-indexed and held.
+
+Each function is part of its caller's transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+
+from index.documents import Document
+from index.erasure import REASONS, Refusal, Restricted, Restriction, id_digest, text_digest
+from index.errors import DocumentHeld
+
+Connection = sqlite3.Connection
+
+
+def is_restricted(connection: Connection, document_id: str, kind: Restriction) -> bool:
+    found = connection.execute(
+        "SELECT 1 FROM restrictions WHERE id = ? AND kind = ?", (document_id, kind)
+    ).fetchone()
+    return found is not None
+
+
+def restrict(connection: Connection, document_id: str, kind: Restriction, now: dt.datetime) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO restrictions VALUES (?, ?, ?)",
+        (document_id, kind, now.isoformat(timespec="seconds")),
+    )
+
+
+def lift(connection: Connection, document_id: str, kind: Restriction) -> bool:
+    """Whether there was such a restriction."""
+    gone = connection.execute(
+        "DELETE FROM restrictions WHERE id = ? AND kind = ?", (document_id, kind)
+    )
+    return gone.rowcount > 0
+
+
+def all_restricted(connection: Connection) -> list[Restricted]:
+    rows = connection.execute("SELECT id, kind, since FROM restrictions ORDER BY id, kind")
+    return [Restricted(id, kind, dt.datetime.fromisoformat(since)) for id, kind, since in rows]
+
+
+def check_not_held(connection: Connection, document_id: str) -> None:
+    """
+    Raises:
+        DocumentHeld: it is.
+    """
+    if is_restricted(connection, document_id, "held"):
+        raise DocumentHeld(f"{document_id}: {REASONS['held']}")
+
+
+def refusal(connection: Connection, document: Document) -> Refusal | None:
+    """Why a document may not be stored; None where it may."""
+    if is_restricted(connection, document.id, "held"):
+        return "held"
+    if connection.execute("SELECT 1 FROM erased LIMIT 1").fetchone() is None:
+        return None
+    salt = erasure_salt(connection)
+    found = connection.execute(
+        "SELECT 1 FROM erased WHERE digest IN (?, ?)",
+        (id_digest(salt, document.id), text_digest(salt, document.text)),
+    ).fetchone()
+    return "erased" if found else None
+
+
+def erasure_salt(connection: Connection) -> bytes:
+    """The secret of this corpus that its tombstones are hashed with."""
+    (value,) = connection.execute("SELECT value FROM meta WHERE name = 'erasure_salt'").fetchone()
+    return bytes.fromhex(value)
+
+
+def bury(connection: Connection, document_id: str, texts: list[str], now: dt.datetime) -> str:
+    """Leave the tombstones of an erased document; that of its id."""
+    salt = erasure_salt(connection)
+    tombstone = id_digest(salt, document_id)
+    digests = [tombstone, *(text_digest(salt, text) for text in texts)]
+    connection.executemany(
+        "INSERT OR REPLACE INTO erased VALUES (?, ?, ?)",
+        [(digest, tombstone, now.isoformat(timespec="seconds")) for digest in digests],
+    )
+    return tombstone
+
+
+def forget(connection: Connection, document_id: str) -> bool:
+    """Remove the tombstones of a document; whether there were any."""
+    tombstone = id_digest(erasure_salt(connection), document_id)
+    return connection.execute("DELETE FROM erased WHERE document = ?", (tombstone,)).rowcount > 0
