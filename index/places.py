@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields, replace
 from index.errors import InvalidDocument
 
 Box = tuple[float, float, float, float]
-"""Left, bottom, right, top, in points from the lower left corner of a page as it is shown."""
+"""Left, bottom, right, top, in points from a page's lower left corner, before the page is
+turned (its /Rotate)."""
 
 
 @dataclass(frozen=True, slots=True)

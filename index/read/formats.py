@@ -16,6 +16,7 @@ from index.read.html import read_html
 from index.read.lines import NAMES, Names, read_lines
 from index.read.markdown import read_markdown
 from index.read.origin import Items, Origin, Reader, whole
+from index.read.pdf import read_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ FORMATS = (
         ("text/html", "application/xhtml+xml"),
         whole(read_html),
     ),
+    Format("PDF", (".pdf",), ("application/pdf",), whole(read_pdf)),
     Format(
         "lines of JSON",
         (".jsonl", ".ndjson"),

@@ -62,7 +62,7 @@ def archive(stream: io.BufferedIOBase) -> Iterator[Archive]:
         UnreadableFile: it is none, or has more than `MAX_MEMBERS` members.
     """
     try:
-        file = zipfile.ZipFile(stream)  # type: ignore[arg-type] # it asks for less than it says
+        file = zipfile.ZipFile(stream)
     except (*_DAMAGED, ValueError, OSError) as error:
         raise UnreadableFile(f"not a whole ZIP archive: {error}") from error
     with file:
