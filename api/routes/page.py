@@ -1,13 +1,15 @@
-"""GET / and /page/…: the page for reporters, from desk/page/."""
+"""GET / and /page/…: the page for reporters, from desk/page/, and the client that it calls by."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from starlette.staticfiles import StaticFiles
 
-FOLDER = Path(__file__).parent.parent.parent / "desk" / "page"
+DESK = Path(__file__).parent.parent.parent / "desk"
+# Files of the JavaScript client, which the page sees as a folder of its own.
+CLIENT = ("claimdesk.js", "errors.js", "transport.js")
 # The page loads and calls nothing but this service, and no text ever becomes markup.
 POLICY = "; ".join(
     [
@@ -32,9 +34,10 @@ HEADERS = {
 def page_router() -> APIRouter:
     """The page and its files, which are no part of the contract."""
     router = APIRouter(include_in_schema=False)
-    files = StaticFiles(directory=FOLDER, check_dir=False)
+    files = StaticFiles(directory=DESK / "page", check_dir=False)
+    client = StaticFiles(directory=DESK / "client", check_dir=False)
 
-    async def answer(name: str, request: Request) -> Response:
+    async def answer(files: StaticFiles, name: str, request: Request) -> Response:
         """
         Raises:
             HTTPException: 404, the page has no such file.
@@ -45,10 +48,16 @@ def page_router() -> APIRouter:
 
     @router.api_route("/", methods=["GET", "HEAD"])
     async def page(request: Request) -> Response:
-        return await answer("index.html", request)
+        return await answer(files, "index.html", request)
+
+    @router.api_route("/page/client/{name}", methods=["GET", "HEAD"])
+    async def client_file(name: str, request: Request) -> Response:
+        if name not in CLIENT:
+            raise HTTPException(404)
+        return await answer(client, name, request)
 
     @router.api_route("/page/{name:path}", methods=["GET", "HEAD"])
     async def file(name: str, request: Request) -> Response:
-        return await answer(name, request)
+        return await answer(files, name, request)
 
     return router

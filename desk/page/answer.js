@@ -44,10 +44,7 @@ export function answerView(answer, { level = 3, narrow = false, before = null, h
     (camps.supports || camps.refutes) && h("div", { class: "camps" },
       camp("supports", "Supports", camps.supports, "No source supports it.", level + 1, card),
       camp("refutes", "Refutes", camps.refutes, "No source refutes it.", level + 1, card)),
-    ASIDE.map(([name, title, said]) => camps[name] && h("section", { class: "aside", "data-camp": name },
-      h(`h${level + 1}`, {}, title, " ", h("span", { class: "number" }, camps[name].length)),
-      said && h("p", { class: "said" }, said),
-      h("div", { class: "cards" }, camps[name].map(card)))),
+    ASIDE.map(([name, title, said]) => camps[name] && aside(name, title, said, camps[name], level + 1, card)),
     provenance(answer));
 }
 
@@ -55,6 +52,15 @@ function camp(name, title, items, nobody, level, card) {
   return h("section", { class: "camp", "data-camp": name },
     h(`h${level}`, { class: "camp-title" }, icon(name), title, h("span", { class: "number" }, items?.length ?? 0)),
     items ? items.map(card) : h("p", { class: "nobody" }, nobody));
+}
+
+// What takes no side. What decides nothing is folded away, unless a mention may interest.
+function aside(name, title, said, items, level, card) {
+  const number = h("span", { class: "number" }, items.length);
+  const inner = [said && h("p", { class: "said" }, said), h("div", { class: "cards" }, items.map(card))];
+  return name === "beside"
+    ? h("details", { class: "aside", "data-camp": name }, h("summary", {}, h(`h${level}`, {}, title, " ", number)), inner)
+    : h("section", { class: "aside", "data-camp": name }, h(`h${level}`, {}, title, " ", number), inner);
 }
 
 const chance = ({ probability }) => h("span", { class: "chance" },

@@ -1,106 +1,46 @@
-// Calls of the service -> its answers; failures -> Failure, with words for the reader.
+// The service behind this page, by its JavaScript client: with a key where it asks for one.
+
+import { Claimdesk } from "./client/claimdesk.js";
+import { transport } from "./client/transport.js";
 
 // Milliseconds after which a reader is told that an answer is slow.
 export const SLOW_MS = 4000;
 const KEY = "claimdesk-key";
-
-export class Failure extends Error {
-  constructor({ title, detail, requestId = null, retryAfter = null, status = 0 }) {
-    super(detail);
-    Object.assign(this, { title, detail, requestId, retryAfter, status });
-  }
-}
-
-const GONE = {
-  title: "The service does not answer",
-  detail: "The connection failed. Perhaps it was stopped, or the network is away. Nothing that you wrote is lost.",
-};
-export const BROKEN_OFF = {
-  title: "The answer broke off",
-  detail: "The service stopped, or the connection broke, before the answer was whole. What is shown holds; the rest is missing.",
-};
-
-export const ofProblem = (problem, retryAfter = null) => new Failure({
-  title: problem.title || `Status ${problem.status}`,
-  detail: problem.detail || "The service did not say why.",
-  requestId: problem.request_id || null,
-  retryAfter,
-  status: problem.status,
-});
+const BASE = new URL(".", document.baseURI).href;
+// The reader is told that the service is busy, and decides himself when to ask again.
+const OPTIONS = { retries: 0, timeoutMs: 120_000 };
 
 // Asks the reader for a key, or gives null; set by the page.
 let askForKey = async () => null;
 export const onKeyWanted = (ask) => { askForKey = ask; };
 
-async function call(path, { method = "GET", body, type = "application/json", signal } = {}) {
+async function keyed(input, init) {
   for (;;) {
     const key = sessionStorage.getItem(KEY);
-    const headers = { ...(body !== undefined && { "Content-Type": type }), ...(key && { Authorization: `Bearer ${key}` }) };
-    let response;
-    try {
-      response = await fetch(new URL(path, document.baseURI), { method, body, headers, signal, cache: "no-store" });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      throw new Failure(GONE);
-    }
-    if (response.ok) return response;
-    if (response.status === 401) {
-      const given = await askForKey(Boolean(key));
-      if (given) {
-        sessionStorage.setItem(KEY, given);
-        continue;
-      }
-    }
-    throw await failureOf(response);
+    const headers = key ? { ...init.headers, Authorization: `Bearer ${key}` } : init.headers;
+    const answer = await fetch(input, { ...init, headers });
+    const given = answer.status === 401 && await askForKey(Boolean(key));
+    if (!given) return answer;
+    sessionStorage.setItem(KEY, given);
   }
 }
 
-async function failureOf(response) {
-  const retryAfter = Number(response.headers.get("Retry-After")) || null;
-  const problem = await response.json().catch(() => ({}));
-  return ofProblem({
-    title: problem.title ?? `Status ${response.status}`,
-    detail: problem.detail ?? "What answered is no claimdesk, or something between it and this page.",
-    request_id: problem.request_id ?? response.headers.get("X-Request-ID"),
-    status: response.status,
-  }, retryAfter);
-}
+export const service = new Claimdesk(BASE, { ...OPTIONS, fetch: keyed });
+const asked = transport(BASE, { ...OPTIONS, fetch: keyed });
 
-async function json(response) {
-  try {
-    return await response.json();
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Failure(BROKEN_OFF);
-  }
-}
+// A page of the documents, by id.
+export const documentPage = (cursor, limit) =>
+  asked.json("GET", `/v1/documents?limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, {});
 
-export const get = async (path, options) => json(await call(path, options));
-export const post = async (path, body, options) =>
-  json(await call(path, { method: "POST", body: JSON.stringify(body), ...options }));
-export const put = async (path, body, type, options) =>
-  json(await call(path, { method: "PUT", body, type, ...options }));
+// A transport that sends a file as it is.
+const sending = (file, type) => transport(BASE, {
+  ...OPTIONS,
+  fetch: (input, init) => keyed(input, { ...init, body: file, headers: { "Content-Type": type } }),
+});
 
-// The lines of an NDJSON answer, each as soon as it is there.
-export async function* lines(path, body, { type, signal } = {}) {
-  const response = await call(path, { method: "POST", body, type, signal });
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const parts = (rest + value).split("\n");
-      rest = parts.pop();
-      for (const part of parts) if (part) yield JSON.parse(part);
-    }
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Failure(BROKEN_OFF);
-  } finally {
-    reader.cancel().catch(() => {});
-  }
-  if (rest.trim()) throw new Failure(BROKEN_OFF);
-}
+export const putFile = (id, file, type, { signal } = {}) =>
+  sending(file, type).json("PUT", `/v1/documents/${id.split("/").map(encodeURIComponent).join("/")}`, { signal });
 
-export const documentPath = (id) => `v1/documents/${id.split("/").map(encodeURIComponent).join("/")}`;
+// The lines of the answer to an import.
+export const importFile = (file, { signal } = {}) =>
+  sending(file, "application/x-ndjson").lines("/v1/documents:import", { signal });

@@ -2,7 +2,7 @@
 
 import { articleView } from "./article.js";
 import { archiveView } from "./archive.js";
-import { Failure, get, onKeyWanted } from "./api.js";
+import { onKeyWanted, service } from "./api.js";
 import { claimView } from "./claim.js";
 import { $, h } from "./dom.js";
 import { failureView } from "./running.js";
@@ -40,7 +40,7 @@ function route() {
 async function showInfo() {
   const notice = $("#notice");
   try {
-    const info = await get("v1/info");
+    const info = await service.info();
     $("#archive-size").textContent = `${count(info.documents, "article")} in the archive`;
     $("#models").textContent = `claimdesk ${info.version} · ${info.models.stance ?? "no model that judges"} · ${info.models.embedding}`;
     notice.hidden = info.documents > 0;
@@ -52,7 +52,7 @@ async function showInfo() {
     }
   } catch (error) {
     notice.hidden = false;
-    notice.replaceChildren(error instanceof Failure ? failureView(error, showInfo) : failureView(error));
+    notice.replaceChildren(failureView(error, showInfo));
   }
 }
 

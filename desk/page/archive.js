@@ -1,6 +1,7 @@
 // Files and pasted articles -> documents of the archive; the archive -> a list.
 
-import { Failure, documentPath, get, lines, ofProblem, put } from "./api.js";
+import { documentPage, importFile, putFile, service } from "./api.js";
+import { ClaimdeskError } from "./client/claimdesk.js";
 import { $, bdi, h, spoken } from "./dom.js";
 import { forgetPublishers } from "./filters.js";
 import { openDocument } from "./reader.js";
@@ -8,6 +9,8 @@ import { failureView, runner } from "./running.js";
 import { count, day, languageName, sentence } from "./words.js";
 
 const TYPES = { txt: "text/plain", md: "text/markdown", markdown: "text/markdown", html: "text/html", htm: "text/html" };
+// Documents that are listed at once.
+const PAGE = 100;
 const LINES = ["jsonl", "ndjson"];
 const ending = (name) => name.split(".").pop().toLowerCase();
 
@@ -22,7 +25,7 @@ export function archiveView({ changed }) {
 
   async function page(from = null) {
     try {
-      const answer = await get(`v1/documents?limit=100${from ? `&cursor=${encodeURIComponent(from)}` : ""}`);
+      const answer = await documentPage(from, PAGE);
       if (!from) list.replaceChildren();
       list.append(...answer.documents.map(row));
       cursor = answer.next_cursor;
@@ -76,7 +79,7 @@ export function archiveView({ changed }) {
     result.replaceChildren();
     const fields = Object.fromEntries([...new FormData(write)].filter(([, value]) => value.trim()));
     run(async (signal) => {
-      const stored = await put(documentPath(idOf(fields)), JSON.stringify(fields), "application/json", { signal });
+      const stored = await service.documents.put(idOf(fields), fields, { signal });
       write.reset();
       return finish({ [stored.status]: 1 });
     }, { started: "Adding the article …" });
@@ -93,8 +96,7 @@ function idOf({ title, publisher = "", published_at: date = "" }) {
 
 async function send(file, signal, tell) {
   if (LINES.includes(ending(file.name))) {
-    for await (const line of lines("v1/documents:import", file, { type: "application/x-ndjson", signal })) {
-      if (line.error) throw ofProblem(line.error);
+    for await (const line of importFile(file, { signal })) {
       if (line.status) tell(`${file.name}, line ${line.line}`, line.status, line.reason);
     }
     return;
@@ -105,12 +107,13 @@ async function send(file, signal, tell) {
     return;
   }
   // Plain text is sent as JSON, for which every claimdesk has a reader.
-  const [body, as] = type === "text/plain" ? [JSON.stringify({ text: await file.text() }), "application/json"] : [file, type];
   try {
-    const { status } = await put(documentPath(file.name), body, as, { signal });
+    const { status } = type === "text/plain"
+      ? await service.documents.put(file.name, { text: await file.text() }, { signal })
+      : await putFile(file.name, file, type, { signal });
     tell(file.name, status);
   } catch (error) {
-    if (!(error instanceof Failure) || ![409, 413, 415, 422].includes(error.status)) throw error;
+    if (!(error instanceof ClaimdeskError) || ![409, 413, 415, 422].includes(error.status)) throw error;
     tell(file.name, "refused", error.detail);
   }
 }

@@ -1,14 +1,15 @@
 // An article -> its text with statements marked as their verdicts arrive, and a card for one of them.
 
-import { BROKEN_OFF, Failure, lines, ofProblem } from "./api.js";
+import { service } from "./api.js";
 import { answerView } from "./answer.js";
-import { $, h, icon, points, spoken } from "./dom.js";
+import { $, append, h, icon, points, spoken } from "./dom.js";
 import { filtersOf, mountFilters, readAddress, writeAddress } from "./filters.js";
-import { failureView, runner } from "./running.js";
+import { problemView, runner } from "./running.js";
 import { MarkedText } from "./marked_text.js";
-import { VERDICTS, count, languageName, sentence, verdictOf } from "./words.js";
+import { NOT_JUDGED, VERDICTS, count, languageName, sentence, verdictOf } from "./words.js";
 
-const FAILED = { word: "Could not be checked", tone: "none" };
+const FAILED = { word: "Could not be checked", counted: "not checked", tone: "none" };
+const KINDS = [...Object.values(VERDICTS), NOT_JUDGED, FAILED];
 // Longest article, in characters, that the address keeps.
 const MAX_ADDRESS = 1500;
 
@@ -41,21 +42,27 @@ export function articleView({ remember }) {
     check();
   });
 
+  $(".edit", view).addEventListener("click", () => {
+    view.classList.remove("reading");
+    form.elements.text.focus();
+  });
+
   function check() {
     const text = form.elements.text.value;
     if (!text.trim()) return;
-    const source = page ? { html: page } : { text };
+    const given = page ? { html: page } : { text };
+    const query = { top_k: 10, ...filtersOf(form) };
     const desk = readingDesk();
     result.replaceChildren(desk.element);
+    view.classList.add("reading");
     bar.hidden = false;
     progress.removeAttribute("value");
     if (!page) desk.setText(text);
     run(async (signal, { tell: say }) => {
       let whole = null;
-      for await (const line of lines("v1/check", { ...source, top_k: 10, ...filtersOf(form) }, { signal })) {
-        if ("text" in line) desk.setText(line.text);
-        else if ("summary" in line) whole = line.summary;
-        else if (!("index" in line)) throw ofProblem(line.error);
+      for await (const line of service.check(given, { ...query, signal })) {
+        if ("summary" in line) whole = line.summary;
+        else if (!("index" in line)) desk.setText(line.text);
         else {
           desk.add(line);
           progress.max = desk.length();
@@ -63,7 +70,6 @@ export function articleView({ remember }) {
           if (desk.number() === 1) say("Checking … the first statement is marked.");
         }
       }
-      if (!whole) throw new Failure(BROKEN_OFF);
       desk.finish(whole);
       return spokenSummary(whole);
     }, { started: "Checking the article …", again: check }).finally(() => {
@@ -88,14 +94,19 @@ function spokenSummary({ statements, verdicts, message, language_not_judged: lan
     return `This text is in ${languageName(language)}, which the model has not learned to judge. Nothing was checked.`;
   }
   if (message) return "There is nothing to check here: no sentence states something that an archive could decide.";
-  const parts = Object.entries(verdicts).filter(([, number]) => number)
-    .map(([verdict, number]) => `${number} ${VERDICTS[verdict].word.toLowerCase()}`);
+  const parts = Object.keys(VERDICTS).filter((verdict) => verdicts[verdict])
+    .map((verdict) => `${verdicts[verdict]} ${VERDICTS[verdict].counted}`);
   return `${sentence(count(statements, "statement"))} checked: ${parts.join(", ") || "none judged"}.`;
 }
 
 // The annotated text on one side, the card of the chosen statement on the other.
 function readingDesk() {
   const tally = h("div", { class: "tally", role: "group", "aria-label": "Verdicts in this article" });
+  for (const kind of KINDS) {
+    const chip = h("button", { type: "button", class: "chip", "data-tone": kind.tone, "aria-pressed": "false", hidden: true, onclick: () => pick(kind) },
+      icon(kind.tone), h("b", {}), " ", kind.counted);
+    tally.append(Object.assign(chip, { kind }));
+  }
   const left = h("p", { class: "left-out" });
   const text = h("div", { class: "copy", dir: "auto" });
   const card = h("aside", { class: "card", "aria-label": "The chosen statement" },
@@ -114,14 +125,15 @@ function readingDesk() {
   }
 
   function add(line) {
-    const { word, tone } = line.error ? FAILED : verdictOf(line);
+    const kind = line.error ? FAILED : verdictOf(line);
+    const { word, tone } = kind;
     const link = h("a", {
       class: "statement", href: `#statement-${line.index}`, "data-tone": tone,
       onclick: (event) => { event.preventDefault(); chosenByReader = true; choose(one, true); },
     });
     copy.wrap(line.start, line.end, link);
     link.append(h("span", { class: "sign" }, icon(tone)), spoken(` (${word})`));
-    const one = { line, link, word, tone };
+    const one = { line, link, kind };
     statements.push(one);
     statements.sort((a, b) => a.line.start - b.line.start);
     tellTally();
@@ -133,7 +145,7 @@ function readingDesk() {
     chosen?.link.removeAttribute("aria-current");
     chosen = one;
     one.link.setAttribute("aria-current", "true");
-    card.replaceChildren(...cardOf(one));
+    append(card, [card.replaceChildren(), cardOf(one)]);
     card.scrollTop = 0;
     showPlace();
     if (!focus) return;
@@ -144,7 +156,7 @@ function readingDesk() {
     else one.link.scrollIntoView({ block: "nearest" });
   }
 
-  function cardOf({ line, link, word, tone }) {
+  function cardOf({ line, link, kind: { word, tone } }) {
     const go = (step) => () => {
       const next = statements[statements.indexOf(chosen) + step];
       chosenByReader = true;
@@ -162,7 +174,7 @@ function readingDesk() {
       h("h3", { tabindex: "-1", dir: "auto" }, line.statement),
       context,
       line.error
-        ? [h("p", { class: "word" }, h("span", { class: "stamp", "data-tone": tone }, icon(tone), word)), failureView(ofProblem(line.error))]
+        ? [h("p", { class: "word" }, h("span", { class: "stamp", "data-tone": tone }, icon(tone), word)), problemView(line.error)]
         : answerView(line, { level: 4, narrow: true, claim: line.parts.length > 0 || line.claim !== line.statement }),
     ];
   }
@@ -175,29 +187,26 @@ function readingDesk() {
   }
 
   function tellTally() {
-    const counts = new Map();
-    for (const { word, tone } of statements) counts.set(word, { tone, number: (counts.get(word)?.number ?? 0) + 1 });
-    for (const [word, { tone, number }] of counts) {
-      let chip = tally.querySelector(`[data-word="${word}"]`);
-      if (!chip) {
-        chip = h("button", { type: "button", class: "chip", "data-word": word, "data-tone": tone, "aria-pressed": "false", onclick: () => pick(word) },
-          icon(tone), h("b", {}), ` ${word}`);
-        tally.append(chip);
-      }
+    for (const chip of tally.children) {
+      const number = statements.filter((one) => one.kind === chip.kind).length;
+      chip.hidden = !number;
       $("b", chip).textContent = number;
     }
     if (only) dim();
   }
 
   // Shows one kind of verdict alone, or all again.
-  function pick(word) {
-    only = only === word ? null : word;
-    for (const chip of tally.children) chip.setAttribute("aria-pressed", String(chip.dataset.word === only));
+  function pick(kind) {
+    only = only === kind ? null : kind;
+    for (const chip of tally.children) chip.setAttribute("aria-pressed", String(chip.kind === only));
     dim();
-    const first = statements.find((one) => one.word === only);
-    if (first) { chosenByReader = true; choose(first, false); }
+    const first = statements.find((one) => one.kind === only);
+    if (first) {
+      chosenByReader = true;
+      choose(first, false);
+    }
   }
-  const dim = () => statements.forEach((one) => one.link.classList.toggle("dimmed", Boolean(only) && one.word !== only));
+  const dim = () => statements.forEach((one) => one.link.classList.toggle("dimmed", Boolean(only) && one.kind !== only));
 
   function finish(summary) {
     const { not_a_statement: questions, opinion, not_check_worthy: unworthy } = summary.left_out;

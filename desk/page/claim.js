@@ -1,6 +1,6 @@
 // A claim -> its answer; with a day and "then and now", the answer of that day beside today's.
 
-import { post } from "./api.js";
+import { service } from "./api.js";
 import { answerView } from "./answer.js";
 import { $, h } from "./dom.js";
 import { filtersOf, mountFilters, readAddress, writeAddress } from "./filters.js";
@@ -26,17 +26,19 @@ export function claimView({ remember }) {
   function ask() {
     const claim = form.elements.claim.value.trim();
     if (!claim) return;
-    const body = { claim, top_k: TOP_K, ...filtersOf(form) };
-    const compare = form.elements.compare.checked && body.as_of;
+    const query = { top_k: TOP_K, ...filtersOf(form) };
+    const compare = form.elements.compare.checked && query.as_of;
     result.replaceChildren();
     run(async (signal) => {
       if (compare) {
-        const { as_of: _, ...today } = body;
-        const [then, now] = await Promise.all([post("v1/verify", body, { signal }), post("v1/verify", today, { signal })]);
+        const [then, now] = await Promise.all([
+          service.verify(claim, { ...query, signal }),
+          service.verify(claim, { ...query, as_of: undefined, signal }),
+        ]);
         result.replaceChildren(thenAndNow(then, now, compare));
         return `Then: ${spokenVerdict(then)} Now: ${spokenVerdict(now)}`;
       }
-      const answer = await post("v1/verify", body, { signal });
+      const answer = await service.verify(claim, { ...query, signal });
       result.replaceChildren(answerView(answer));
       return spokenVerdict(answer);
     }, { again: ask });

@@ -1,8 +1,8 @@
 // The form's filters <-> the request's fields and the address.
 
 import { $, bdi, h } from "./dom.js";
-import { get } from "./api.js";
-import { count } from "./words.js";
+import { service } from "./api.js";
+import { count, day } from "./words.js";
 
 let publishers = null;
 // Fields of the address that filters are kept in.
@@ -24,7 +24,7 @@ export const forgetPublishers = () => { publishers = null; };
 async function listPublishers(form, chosen = checked(form)) {
   const list = $(".ticks", form);
   try {
-    publishers ??= (await get("v1/publishers")).publishers;
+    publishers ??= await service.publishers();
   } catch (error) {
     list.replaceChildren(h("p", {}, error.detail ?? "The publishers cannot be listed."));
     return;
@@ -47,8 +47,8 @@ function tellChosen(form) {
   const names = checked(form);
   if (names.length) said.push(names.length > 2 ? `${names.length} publishers` : names.join(", "));
   if (languages(form).length) said.push(languages(form).join(", "));
-  if (fields.published_after.value) said.push(`from ${fields.published_after.value}`);
-  if (fields.as_of.value) said.push(`known by ${fields.as_of.value}`);
+  if (fields.published_after.value) said.push(`from ${day(fields.published_after.value)}`);
+  if (fields.as_of.value) said.push(`known by ${day(fields.as_of.value)}`);
   $(".filters .chosen", form).textContent = said.join(" · ");
 }
 

@@ -1,6 +1,6 @@
 // An article of the archive -> its whole text in a dialog, with the deciding sentences marked.
 
-import { documentPath, get } from "./api.js";
+import { service } from "./api.js";
 import { $, bdi, h, marked, points, webLink } from "./dom.js";
 import { failureView } from "./running.js";
 import { day } from "./words.js";
@@ -19,7 +19,7 @@ export async function openDocument(article, ranges = []) {
   dialog.showModal();
   close.focus();
   try {
-    const { text } = await get(documentPath(article.id));
+    const { text } = await service.documents.get(article.id);
     const wrap = (_, children) => h("mark", { class: "decides" }, children);
     body.replaceChildren(...marked(points(text), [{ ranges, wrap }]));
     $("mark", body)?.scrollIntoView({ block: "center" });

@@ -1,20 +1,50 @@
 // A question on its way -> what the reader is told meanwhile: slow, cancelled, failed, when to ask again.
 
-import { Failure, SLOW_MS } from "./api.js";
+import { SLOW_MS } from "./api.js";
+import { ClaimdeskError } from "./client/claimdesk.js";
 import { $, h } from "./dom.js";
 
+// What is said where the service itself could not say it.
+const WORDS = {
+  unreachable: {
+    title: "The service does not answer",
+    detail: "Perhaps it was stopped, or the network is away. Nothing that you wrote is lost.",
+  },
+  timeout: {
+    title: "The service does not answer",
+    detail: "It has sent nothing for two minutes. Nothing that you wrote is lost.",
+  },
+  cut_off: {
+    title: "The answer broke off",
+    detail: "The service stopped, or the connection broke, before the answer was whole. What is shown holds; the rest is missing.",
+  },
+  not_claimdesk: {
+    title: "What answered is no claimdesk",
+    detail: "Something between this page and the service sent an answer of its own.",
+  },
+};
+
+function told(error) {
+  if (!(error instanceof ClaimdeskError)) {
+    return { title: "Something went wrong in this page", detail: String(error?.message ?? error) };
+  }
+  return WORDS[error.reason] ?? error;
+}
+
 export function failureView(error, again = null) {
-  const { title, detail, requestId, retryAfter } = error instanceof Failure
-    ? error
-    : { title: "Something went wrong in this page", detail: String(error?.message ?? error) };
+  const { title, detail, requestId, retryAfterMs } = told(error);
   const button = again && h("button", { type: "button", onclick: again }, "Try again");
-  if (button && retryAfter) wait(button, retryAfter);
+  if (button && retryAfterMs) wait(button, Math.ceil(retryAfterMs / 1000));
   return h("div", { class: "failure", role: "alert" },
     h("p", { class: "title" }, title),
     h("p", { dir: "auto" }, detail),
     requestId && h("p", { class: "request" }, "Request ", h("code", {}, requestId)),
     button && h("p", { class: "actions" }, button));
 }
+
+// A problem document in place of an answer.
+export const problemView = ({ title, detail, request_id: requestId }) =>
+  failureView(new ClaimdeskError("problem", { title, detail, requestId }));
 
 function wait(button, seconds) {
   button.disabled = seconds > 0;

@@ -1,12 +1,12 @@
 // Codes and numbers of the service -> the words that a reporter reads.
 
 export const VERDICTS = {
-  SUPPORTED: { word: "Supported", tone: "supports" },
-  REFUTED: { word: "Refuted", tone: "refutes" },
-  CONFLICTING_EVIDENCE: { word: "Sources conflict", tone: "conflict" },
-  NOT_ENOUGH_EVIDENCE: { word: "Not enough evidence", tone: "open" },
+  SUPPORTED: { word: "Supported", counted: "supported", tone: "supports" },
+  REFUTED: { word: "Refuted", counted: "refuted", tone: "refutes" },
+  CONFLICTING_EVIDENCE: { word: "Sources conflict", counted: "in conflict", tone: "conflict" },
+  NOT_ENOUGH_EVIDENCE: { word: "Not enough evidence", counted: "undecided", tone: "open" },
 };
-export const NOT_JUDGED = { word: "Not judged", tone: "none" };
+export const NOT_JUDGED = { word: "Not judged", counted: "not judged", tone: "none" };
 export const verdictOf = (answer) => VERDICTS[answer.verdict] ?? NOT_JUDGED;
 
 // Least probability of each way to say it.
