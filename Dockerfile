@@ -21,6 +21,7 @@ COPY index index
 COPY evaluation evaluation
 COPY training training
 COPY models models
+COPY desk desk
 # The models are compiled here once: a container is ready in seconds and never imports torch.
 RUN pip install --constraint constraints.txt . \
     && python -c "from pathlib import Path; from retrieval.embed import load_embedder; \
