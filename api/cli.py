@@ -18,6 +18,7 @@ import typer
 from api.commands.check import check
 from api.commands.documents import documents_app
 from api.commands.keys import keys_app
+from api.commands.mcp import mcp
 from api.options import (
     FORESEEN,
     INTERRUPTED,
@@ -48,6 +49,7 @@ app = typer.Typer(
 app.add_typer(documents_app, name="documents")
 app.add_typer(keys_app, name="keys")
 app.command()(check)
+app.command()(mcp)
 
 
 def _print_version(wanted: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from api.settings import Settings
 
@@ -67,7 +68,7 @@ def run(app: FastAPI, settings: Settings) -> bool:
     return server.started
 
 
-def configured(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def configured(app: Starlette, settings: Settings) -> uvicorn.Config:
     """The configuration of uvicorn that the settings ask for."""
     return uvicorn.Config(
         app,

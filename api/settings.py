@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import limits
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.running.files import DEFAULT_EMBEDDING
@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     allow_network_without_keys: bool = Field(
         False,
         description="Whether to answer anybody who reaches HOST over the network, without a key.",
+    )
+    key: SecretStr | None = Field(
+        None, description="API key that `evaluate --url` and `mcp --url` send to a service."
     )
     metrics_without_key: bool = Field(
         False, description="Whether /metrics is open where API keys are in force."
@@ -236,7 +239,7 @@ def table() -> str:
     for name, field in Settings.model_fields.items():
         default = "~/.cache/claimdesk" if field.default_factory else field.default
         default = ", ".join(default) if isinstance(default, list) else default
-        shown = f"`{default}`" if default != "" else "none"
+        shown = "none" if default in ("", None) else f"`{default}`"
         rows.append(f"| `CLAIMDESK_{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(rows)
 

@@ -74,7 +74,8 @@ def target_of(
     from evaluation.target import InProcess, at
 
     if url is not None:
-        with at(url, writes or "never") as remote:
+        key = chosen.key.get_secret_value() if chosen.key else None
+        with at(url, writes or "never", key) as remote:
             yield remote
         return
     with Service.open(chosen, writable=writes is not None, stances=stances) as service:

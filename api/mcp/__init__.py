@@ -1,0 +1,1 @@
+"""claimdesk for assistants, by the Model Context Protocol; needs the extra `mcp`."""
