@@ -143,7 +143,8 @@ class Corpus(Protocol):
     A document that its status, its embargo or its expiry hides at this moment is in nothing that is
     read from here, nor is a version of it, but in `content_hashes`, `stored_documents` and the
     number that `count_withheld` gives: an answer is the same, score for score, whether it is stored
-    or not. A moment that passes takes effect with the next question (docs/decisions/0021).
+    or not. (The words of what was shown before may weigh for a while, as those of what is deleted.)
+    A moment that passes takes effect with the next question (docs/decisions/0021).
 
     A new text under a known id is a new version. The earlier one is kept: it is found through
     `Filters.as_of` alone, for the days on which it stood (index/versions.py).

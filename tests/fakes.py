@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import time
 from collections.abc import Sequence
@@ -78,3 +79,13 @@ class FakeStance:
         sure = 0.5 + 0.45 * shared
         rest = (1 - sure) / 2
         return (sure, rest, rest) if numbers <= evidence else (rest, sure, rest)
+
+
+class FakeClock:
+    """Says what it was set to."""
+
+    def __init__(self, now: dt.datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> dt.datetime:
+        return self.now
