@@ -102,7 +102,7 @@ function partsView({ parts, claim }, level) {
 }
 
 function gapView({ gap, evidence }, level) {
-  if (!gap) return null;
+  if (!gap?.documents) return null;
   const { period, nearest } = gap;
   const span = period && [period.from && `from ${day(period.from)}`, period.to && `until ${day(period.to)}`].filter(Boolean).join(" ");
   const found = nearest && evidence.find((item) => item.document.id === nearest.document);
