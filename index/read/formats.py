@@ -12,11 +12,19 @@ from types import MappingProxyType
 from index.documents import MAX_DOCUMENT_CHARS, Document, Refused, document
 from index.errors import CorpusError
 from index.read.content import DAMAGED, decoded, kind
+from index.read.docx import read_docx
+from index.read.eml import read_eml
+from index.read.epub import read_epub
+from index.read.feed import read_feed
 from index.read.html import read_html
 from index.read.lines import NAMES, Names, read_lines
 from index.read.markdown import read_markdown
+from index.read.ninjs import read_ninjs
 from index.read.origin import Items, Origin, Reader, whole
 from index.read.pdf import read_pdf
+from index.read.table import read_table
+from index.read.warc import read_wacz, read_warc
+from index.read.xmlfile import read_xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,45 @@ FORMATS = (
         whole(read_html),
     ),
     Format("PDF", (".pdf",), ("application/pdf",), whole(read_pdf)),
+    Format(
+        "Word",
+        (".docx",),
+        ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",),
+        whole(read_docx),
+    ),
+    Format("EPUB", (".epub",), ("application/epub+zip",), read_epub),
+    Format("e-mail", (".eml",), ("message/rfc822",), whole(read_eml)),
+    Format(
+        "RSS and Atom",
+        (".rss", ".atom"),
+        ("application/rss+xml", "application/atom+xml"),
+        read_feed,
+        states_ids=True,
+    ),
+    Format(
+        "XML: RSS, Atom, NewsML-G2, NITF",
+        (".xml",),
+        (
+            "application/xml",
+            "text/xml",
+            "application/vnd.iptc.g2.newsitem+xml",
+            "application/vnd.iptc.g2.newsmessage+xml",
+            "application/vnd.iptc.g2.packageitem+xml",
+        ),
+        read_xml,
+        states_ids=True,
+    ),
+    Format("ninjs", (".json", ".ninjs"), ("application/ninjs+json",), read_ninjs, states_ids=True),
+    Format("WARC", (".warc",), ("application/warc",), read_warc, states_ids=True),
+    Format("WACZ", (".wacz",), ("application/wacz",), read_wacz, states_ids=True),
+    Format(
+        "tables: CSV and TSV",
+        (".csv", ".tsv"),
+        ("text/csv", "text/tab-separated-values"),
+        read_table,
+        states_ids=True,
+        has_lines=True,
+    ),
     Format(
         "lines of JSON",
         (".jsonl", ".ndjson"),

@@ -39,6 +39,11 @@ NAMES: Names = MappingProxyType(
         "published_at": ("published_at", "date"),
         "modified_at": ("modified_at", "updated_at"),
         "language": ("language", "lang"),
+        "embargoed_until": ("embargoed_until", "embargoed"),
+        "pubstatus": ("pubstatus",),
+        "expires": ("expires",),
+        "usageterms": ("usageterms",),
+        "rights": ("rights", "copyrightnotice"),
     }
 )
 # Values that say nothing.
@@ -140,6 +145,20 @@ def parse_line(
     if len(values) < len(row):
         ((twice, _),) = Counter(key for key, _ in row).most_common(1)
         return Refused(source, f"the key {_shortened(twice)!r} comes twice")
+    return document_of_row(values, source, max_chars, names, unknown)
+
+
+def document_of_row(
+    values: Mapping[str, Any],
+    source: str,
+    max_chars: int,
+    names: Names = NAMES,
+    unknown: Counter[str] | None = None,
+) -> Document | Refused:
+    """The document of the fields of a line or a row, or the reason why it is none.
+
+    See `parse_line`.
+    """
     used = {field: _name(values, names[field]) for field in names}
     kept: dict[str, Any] = {field: values.get(name) for field, name in used.items()}
     if isinstance(kept["text"], list) and all(isinstance(part, str) for part in kept["text"]):

@@ -27,6 +27,11 @@ KEYS = {
     "published_at": ("published_at", "date"),
     "modified_at": ("modified_at", "lastmod", "last_modified_at", "updated"),
     "language": ("language", "lang"),
+    "embargoed_until": ("embargoed_until", "embargoed"),
+    "pubstatus": ("pubstatus",),
+    "expires": ("expires",),
+    "usageterms": ("usageterms",),
+    "rights": ("rights", "copyright"),
 }
 # Other keys by which front matter is told from a text between two rules.
 OTHER_KEYS = (

@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from index.documents import MAX_DOCUMENT_CHARS, Document, Refused
 from index.errors import CorpusError
@@ -29,6 +30,7 @@ class Origin:
     """Counts the fields that are not kept (see `parse_line`)."""
 
 
+Made = TypeVar("Made", Document, Document | None)
 Items = Iterator[Document | Refused]
 Reader = Callable[[io.BufferedIOBase, Origin], Items]
 """Yields what is in a file that is open for reading; it may raise what `CorpusError` is the base
@@ -44,8 +46,8 @@ def whole(reader: Callable[[bytes, str, int], Document]) -> Reader:
     return read
 
 
-def kept_or_refused(make: Callable[[], Document], source: str) -> Document | Refused:
-    """The document that is made, or why it is none; the source names the part of the file."""
+def kept_or_refused(make: Callable[[], Made], source: str) -> Made | Refused:
+    """What is made, or why it is none; the source names the part of the file."""
     try:
         return make()
     except CorpusError as error:

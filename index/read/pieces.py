@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
+from typing import Any
 
-from index.documents import clean
-from index.places import Place
+from index.documents import Document, clean, parse_date, primary_language
+from index.errors import InvalidDocument
+from index.places import Place, packed
 
 PARAGRAPH = "\n\n"
 # The day at the start of a file's name, as Jekyll has it: 2021-06-15-bridge-opens.md.
@@ -73,3 +77,23 @@ def day_of_name(id: str) -> str | None:
     """The day that a file's name begins with."""
     found = _DAY_OF_NAME.match(PurePath(id).name)
     return found[1] if found else None
+
+
+def known_language(stated: Any) -> str | None:
+    """The language that a file states; None where it is none: then it is detected."""
+    with suppress(InvalidDocument):
+        return primary_language(stated) if isinstance(stated, str) and stated.strip() else None
+    return None
+
+
+def known_day(stated: Any) -> dt.date | None:
+    """The day that a file states in ISO 8601; None where it states none, or a year alone."""
+    with suppress(InvalidDocument):
+        return parse_date(stated) if isinstance(stated, str) else None
+    return None
+
+
+def placed(document: Document, place: Place, url: str | None = None) -> Document:
+    """The document with a place for all of its text, and an address where it states none."""
+    places = packed([replace(place, start=0, end=len(document.text))])
+    return replace(document, places=places, url=document.url or url or None)

@@ -34,7 +34,7 @@ def open_tables(page: Any) -> None:
             continue
         else:
             captions = [plain(caption) for caption in table.iterchildren("caption")]
-            lines = [*captions, *_lines(rows)]
+            lines = [*captions, *table_lines(rows)]
         outer = next(table.iterancestors("table"), None)
         if outer is not None:
             outer.set("opened", "")
@@ -71,7 +71,7 @@ def _cells(row: Any) -> list[Any]:
     return [cell for cell in row if cell.tag in ("td", "th")]
 
 
-def _lines(rows: list[Any]) -> list[str]:
+def table_lines(rows: list[Any]) -> list[str]:
     """The lines of a table's rows: each value after its column's header, where it has one."""
     lines: list[str] = []
     headers: list[str] = []

@@ -36,9 +36,18 @@ def local(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def without_namespaces(root: Any) -> Any:
+    """The tree with each element named as HTML names it."""
+    from lxml import etree
+
+    for element in root.iter(etree.Element):
+        element.tag = local(element).lower()
+    return root
+
+
 def children(element: Any, *names: str) -> list[Any]:
-    """The elements right below of these names, whatever their namespaces."""
-    return [child for child in element if local(child) in names]
+    """The elements right below of these names, whatever their namespaces; none of None."""
+    return [] if element is None else [child for child in element if local(child) in names]
 
 
 def child(element: Any, *path: str) -> Any:

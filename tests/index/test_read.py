@@ -340,7 +340,7 @@ def test_files_that_are_no_documents(tmp_path: Path) -> None:
             "'later' is not understood",
         ),
         "empty.html": (b"<html><body></body></html>", "no main text found in the page"),
-        "what.pdf": (b"%PDF", "unknown kind of file: .pdf"),
+        "what.doc": (b"\xd0\xcf", "unknown kind of file: .doc"),
     }
     for name, (content, reason) in cases.items():
         (tmp_path / name).write_bytes(content)

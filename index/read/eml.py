@@ -1,0 +1,55 @@
+"""E-mail (.eml) -> document: the text of a message, without what is attached."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import email.policy
+import re
+from email.message import EmailMessage
+from email.utils import parseaddr, parsedate_to_datetime
+
+from index.documents import Document, document
+from index.errors import UnreadableFile
+from index.read.blocks import html_blocks
+from index.read.pieces import PARAGRAPH
+
+# A line that quotes the message that is answered, and one that introduces it.
+_QUOTED = re.compile(r"^>.*$", re.M)
+_SIGNATURE = re.compile(r"^-- $", re.M)
+
+
+def read_eml(content: bytes, id: str, max_chars: int) -> Document:
+    """A document of a message: its subject, its sender as the publisher, its day, its own text.
+
+    Raises:
+        UnreadableFile: it has no text.
+        InvalidDocument: see `document`.
+    """
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain", "html")) if message.keys() else None
+    if body is None:
+        raise UnreadableFile("no text in the message" if message.keys() else "not a message")
+    written = str(body.get_content())
+    if body.get_content_subtype() == "html":
+        blocks = html_blocks(written)
+    else:
+        own = _QUOTED.sub("", _SIGNATURE.split(written)[0])
+        blocks = [" ".join(block.split()) for block in re.split(r"\n\s*\n", own)]
+    name, address = parseaddr(str(message.get("From", "")))
+    return document(
+        id,
+        PARAGRAPH.join(block for block in blocks if block),
+        title=str(message.get("Subject", "")),
+        publisher=name or address.rpartition("@")[2] or None,
+        published_at=_day(str(message.get("Date", ""))),
+        max_chars=max_chars,
+    )
+
+
+def _day(stated: str) -> dt.date | None:
+    try:
+        return parsedate_to_datetime(stated).date()
+    except (ValueError, TypeError):
+        return None

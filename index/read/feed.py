@@ -1,0 +1,113 @@
+"""RSS and Atom -> documents: each entry one, with its own day, address and publisher."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import io
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from index.documents import MAX_ID_CHARS, Document, document
+from index.errors import UnreadableFile
+from index.places import Place
+from index.read.blocks import html_blocks
+from index.read.content import limited
+from index.read.origin import Items, Origin, kept_or_refused
+from index.read.pieces import PARAGRAPH, known_day, known_language, whole
+
+# What feedparser says of a feed that it reads all the same.
+_HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
+_WEB = ("http", "https")
+
+
+def read_feed(stream: io.BufferedIOBase, origin: Origin) -> Items:
+    """The document of each entry; its id is the entry's own, else its address.
+
+    An entry without a day has none: that of the feed is another's. Nothing is fetched.
+
+    Raises:
+        UnreadableFile: it is no feed; or, after the entries that can be read, it is damaged.
+    """
+    try:
+        import feedparser
+    except ImportError as error:
+        raise UnreadableFile("needs feedparser: pip install 'claimdesk[feeds]'") from error
+    content = limited(stream)
+    # A string could be taken for an address and be fetched; a stream cannot. Relative links are
+    # resolved here, for those of a feed in a file are relative to its site.
+    feed = feedparser.parse(io.BytesIO(content), resolve_relative_uris=False, sanitize_html=False)
+    if not feed.version and not feed.entries:
+        raise UnreadableFile("not RSS or Atom")
+    for number, entry in enumerate(feed.entries, start=1):
+
+        def made(entry: Any = entry, number: int = number) -> Document:
+            return _entry(entry, number, feed.feed, origin)
+
+        yield kept_or_refused(made, f"{origin.source}:entry {number}")
+    if feed.bozo and type(feed.bozo_exception).__name__ not in _HARMLESS:
+        said = str(feed.bozo_exception).splitlines()[0]
+        raise UnreadableFile(f"damaged ({said}); what can be told apart was read")
+
+
+def _entry(entry: Any, number: int, about: Any, origin: Origin) -> Document:
+    base = next(
+        (
+            link
+            for link in (about.get("link"), about.get("id"))
+            if urlsplit(link or "").scheme in _WEB
+        ),
+        "",
+    )
+    url = urljoin(base, entry.get("link") or "")
+    id = entry.get("id") or url or f"{origin.id}#{number}"
+    if len(id) > MAX_ID_CHARS:
+        id = f"{origin.id}#{number}"
+    title = " ".join(html_blocks(entry.get("title") or ""))
+    source = entry.get("source") or {}
+    text = PARAGRAPH.join(block for block in _blocks(entry) if block != title) or title
+    return document(
+        id,
+        text,
+        title=title,
+        url=url if urlsplit(url).scheme in _WEB else None,
+        publisher=_plain(source.get("title") or entry.get("publisher") or about.get("title")),
+        published_at=_day(entry, "published") or _day(entry, "updated"),
+        modified_at=_day(entry, "updated"),
+        language=known_language(
+            next((part.get("language") for part in entry.get("content", [])), None)
+            or about.get("language")
+        ),
+        places=whole(text, Place(0, 0, entry=id)),
+        max_chars=origin.max_chars,
+    )
+
+
+def _blocks(entry: Any) -> list[str]:
+    """The texts of an entry's content, else of its summary."""
+    parts = [*entry.get("content", []), entry.get("summary_detail") or {}]
+    for part in parts:
+        value = part.get("value") or ""
+        if value.strip():
+            if part.get("type") == "text/plain" and "<" not in value:
+                return [line.strip() for line in value.split("\n") if line.strip()]
+            return html_blocks(value)
+    return []
+
+
+def _plain(stated: Any) -> str | None:
+    return " ".join(html_blocks(stated)) or None if isinstance(stated, str) else None
+
+
+def _day(entry: Any, name: str) -> dt.date | None:
+    """The day that an entry states, as it is written there, whatever the time zone."""
+    stated = entry.get(name) if name in entry else None  # get alone takes others' values for it
+    if not isinstance(stated, str):
+        return None
+    with suppress(ValueError, TypeError):
+        return email.utils.parsedate_to_datetime(stated).date()
+    if day := known_day(stated):
+        return day
+    parsed = entry.get(f"{name}_parsed")
+    return dt.date(*parsed[:3]) if parsed else None

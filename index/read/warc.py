@@ -1,0 +1,125 @@
+"""Web archives, WARC and WACZ -> documents: each page that answered one."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from typing import Any
+
+from index.documents import MAX_ID_CHARS, Document, Refused
+from index.errors import UnreadableFile
+from index.places import Place
+from index.read.content import DAMAGED, MAX_FILE_BYTES
+from index.read.html import read_html
+from index.read.origin import Items, Origin, kept_or_refused
+from index.read.pieces import placed
+from index.read.zips import archive
+
+_PAGES = ("text/html", "application/xhtml+xml")
+_WARC = (".warc", ".warc.gz")
+# Of the records, those that hold a page; requests, metadata and revisits (the same page again)
+# hold none of their own.
+_RECORDS = ("response", "resource")
+_ANSWERED = "200"
+
+
+def read_warc(stream: io.BufferedIOBase, origin: Origin) -> Items:
+    """The document of each page, HTML that was answered with status 200; its id is its address.
+
+    Each has its record's id and digest as its place. One record at a time is in memory.
+
+    Raises:
+        UnreadableFile: it is no WARC, holds no page, or is damaged from some record on.
+    """
+    try:
+        from warcio.archiveiterator import ArchiveIterator
+        from warcio.exceptions import ArchiveLoadFailed
+    except ImportError as error:
+        raise UnreadableFile("needs warcio: pip install 'claimdesk[warc]'") from error
+    records = pages = 0
+    try:
+        # What is compressed was decompressed already, member by member.
+        for record in ArchiveIterator(stream):
+            records += 1
+            if _is_page(record):
+                pages += 1
+                yield _page(record, f"{origin.source}:record {records}", origin)
+    except ArchiveLoadFailed as error:
+        said = str(error).splitlines()[0]
+        raise UnreadableFile(f"damaged after record {records}: {said}") from error
+    except DAMAGED as error:
+        raise UnreadableFile(f"damaged after record {records}: {error}") from error
+    if not pages:
+        raise UnreadableFile("no page in it: no HTML that was answered with status 200")
+
+
+def read_wacz(stream: io.BufferedIOBase, origin: Origin) -> Items:
+    """What is in the WARC files of a WACZ.
+
+    Raises:
+        UnreadableFile: it is no ZIP archive, or has no WARC files.
+    """
+    with archive(stream) as members:
+        names = sorted(name for name in members.names if name.lower().endswith(_WARC))
+        if not names:
+            raise UnreadableFile("no WARC file in it")
+        for name in names:
+            part = Origin(origin.id, f"{origin.source}!{name}", origin.max_chars)
+            try:
+                with members.open(name) as member:
+                    if name.lower().endswith(".gz"):
+                        with gzip.GzipFile(fileobj=member) as inner:
+                            yield from read_warc(inner, part)
+                    else:
+                        yield from read_warc(member, part)
+            except UnreadableFile as error:
+                yield Refused(part.source, str(error))
+
+
+def _is_page(record: Any) -> bool:
+    if record.rec_type not in _RECORDS:
+        return False
+    if record.rec_type == "resource":
+        stated = record.rec_headers.get_header("Content-Type") or ""
+    else:
+        answer = record.http_headers
+        if answer is None or answer.get_statuscode() != _ANSWERED:
+            return False
+        stated = answer.get_header("Content-Type") or ""
+    return stated.partition(";")[0].strip().lower() in _PAGES
+
+
+def _page(record: Any, source: str, origin: Origin) -> Document | Refused:
+    headers = record.rec_headers
+    url = headers.get_header("WARC-Target-URI") or ""
+    record_id = headers.get_header("WARC-Record-ID") or ""
+    where = Place(
+        0,
+        0,
+        record=record_id.strip("<>"),
+        digest=headers.get_header("WARC-Payload-Digest") or headers.get_header("WARC-Block-Digest"),
+    )
+
+    def made() -> Document:
+        content = record.content_stream().read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
+            raise UnreadableFile(f"larger than {MAX_FILE_BYTES // 2**20} MiB")
+        id = url if 0 < len(url) <= MAX_ID_CHARS else where.record or source
+        found = read_html(_in_stated_encoding(content, record), id, origin.max_chars)
+        return placed(found, where, url=url)
+
+    return kept_or_refused(made, f"{source} ({url})" if url else source)
+
+
+def _in_stated_encoding(content: bytes, record: Any) -> bytes:
+    """The page's bytes; in UTF-8 where its HTTP headers state the encoding, as browsers have it."""
+    import webencodings
+
+    answer = record.http_headers
+    stated = (answer.get_header("Content-Type") if answer else None) or ""
+    charset = stated.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    encoding = webencodings.lookup(charset) if charset else None
+    if encoding is None or content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        return content
+    text, _ = webencodings.decode(content, encoding)
+    return b"\xef\xbb\xbf" + str(text).encode("utf-8", "surrogatepass")
