@@ -48,6 +48,17 @@ class Cache(Generic[Key, Value]):
             self.hits += 1
             return item[1]
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+    def values(self) -> list[Value]:
+        with self._lock:
+            return [value for _, value in self._kept.values()]
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def put(self, key: Key, value: Value) -> None:
         """Keep a value that had to be made, which counts as a miss; not if it is too large."""
         with self._lock:

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands import backup, erase
 from api.commands.check import check
 from api.commands.documents import documents_app
 from api.commands.keys import keys_app
@@ -38,6 +39,7 @@ from api.options import (
 )
 from api.terminal import err, fail, out, printable, progress, say, show_found, show_verdict
 from index.errors import CorpusError
+from index.read import endings
 from retrieval.errors import RetrievalError
 
 app = typer.Typer(
@@ -50,6 +52,8 @@ app.add_typer(documents_app, name="documents")
 app.add_typer(keys_app, name="keys")
 app.command()(check)
 app.command()(mcp)
+erase.register(app)
+backup.register(app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -72,11 +76,14 @@ def _claimdesk(
 
 @app.command()
 def add(
-    paths: Annotated[list[Path], typer.Argument(help="Files (.txt .md .html .jsonl) or folders.")],
+    paths: Annotated[list[Path], typer.Argument(help=f"Files ({endings()}) or folders.")],
     data: Data = None,
     as_json: AsJson = False,
     mapping: Annotated[
-        str, typer.Option("--map", help="Names in JSON lines, such as text=story,published_at=day.")
+        str,
+        typer.Option(
+            "--map", help="Names in JSON lines and CSV, such as text=story,published_at=day."
+        ),
     ] = "",
 ) -> None:
     """Add or update documents."""
@@ -121,7 +128,7 @@ def add(
             fields = ", ".join(f"{name} ({lines:,})" for name, lines in unknown.most_common())
             err.print(printable(f"fields not kept (lines): {fields}"), markup=False, soft_wrap=True)
     if not counts.total():
-        fail("nothing to add: no .txt, .md, .html or .jsonl file there")
+        fail(f"nothing to add: no file there that is read ({endings()})")
     if refused:
         raise typer.Exit(1)
 

@@ -24,6 +24,7 @@ from index import ingest as ingest_module
 from index.corpus import Corpus, Embedder
 from index.documents import Document, Outcome, Refused
 from index.embedded import EmbeddedCorpus, open_corpus
+from index.erasure import Place, Receipt
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.search import Fusion
 from retrieval.stance import CompiledCrossEncoder, load_stance
@@ -56,7 +57,11 @@ class Service:
         self.answers: Cache[tuple[int, Claim], Answer] = Cache(most_bytes, _weight)
         self.vectors = Remembering(embedder, most_bytes // 8)
         self.models = Models(
-            self.vectors, stance, Fusion(settings.dense_weight), settings.verdict_threshold
+            self.vectors,
+            stance,
+            Fusion(settings.dense_weight),
+            settings.verdict_threshold,
+            tells_withheld=settings.show_withheld,
         )
         self.names = ModelNames(
             embedding=embedder.identity, stance=stance.identity if stance else None
@@ -107,6 +112,33 @@ class Service:
         """
         return ingest_module.ingest(items, self.corpus, embedder or self.embedder)
 
+    def erase(self, document_id: str) -> Receipt | None:
+        """Remove a document so that nothing of it is left; see `index.corpus.Corpus.erase`.
+
+        Raises:
+            DocumentHeld: it must stay.
+        """
+        try:
+            receipt = self.corpus.erase(document_id)
+        finally:  # an erasure that is cut off has removed it from the answers
+            self.answers.clear()
+            self.vectors.cache.clear()
+        if receipt is None:
+            return None
+        return receipt.with_places(
+            [
+                Place("remembered answers", "answers that quote it", self._remembered(document_id)),
+                Place("remembered vectors", "all of them", len(self.vectors.cache)),
+            ]
+        )
+
+    def _remembered(self, document_id: str) -> int:
+        """How many remembered answers quote a document."""
+        return sum(
+            any(item.document.id == document_id for item in answer.evidence)
+            for answer in self.answers.values()
+        )
+
     def verify(self, claims: Sequence[Claim], request_id: str) -> list[VerifyResponse]:
         """Answers to claims, from the models of this process without a queue.
 
@@ -145,7 +177,10 @@ class Service:
         return [answer for claim in claims if (answer := answers[claim]) is not None]
 
     def recall(self, claim: Claim) -> Answer | None:
-        """The answer that was given to this claim, if the indexes have not changed since."""
+        """The answer that was given to this claim, if the indexes have not changed since, and no
+        moment has passed that hides or shows a document."""
+        if not self.corpus.is_settled():
+            return None
         return self.answers.get((self.corpus.index_generation(), claim))
 
     def find(self, claims: Sequence[Claim], timed: Timed = untimed) -> list[Answer]:
@@ -243,6 +278,7 @@ def _open(
         writable=writable,
         vector_index=settings.vector_index,
         reindexing=reindexing,
+        most_versions=settings.max_versions,
     )
 
 

@@ -175,11 +175,12 @@ def test_the_output_of_python_is_real(url: str) -> None:
 
 @pytest.mark.slow
 def test_the_backup_holds_every_document(url: str, environment: dict[str, str]) -> None:
-    (command,) = [text for text in blocks(OPERATIONS, "sh") if text.startswith("python -c")]
+    """The commands are run beside the running service."""
+    (commands,) = [text for text in blocks(OPERATIONS, "console") if "claimdesk backup" in text]
     served = Path(environment["CLAIMDESK_DATA"] + "-served")
-    (served.parent / "claimdesk-data").symlink_to(served)
-    subprocess.run(command, shell=True, cwd=served.parent, env=environment, check=True)
-    with sqlite3.connect(served.parent / "claimdesk-backup.sqlite") as copy:
+    environment = {**environment, "CLAIMDESK_DATA": str(served)}
+    subprocess.run(commands, shell=True, cwd=served.parent, env=environment, check=True)
+    with sqlite3.connect(served.parent / "claimdesk-restored" / "claimdesk.sqlite") as copy:
         (documents,) = copy.execute("SELECT count(*) FROM documents").fetchone()
     assert documents == httpx.get(f"{url}/v1/info").json()["documents"] > 0
 

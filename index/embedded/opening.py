@@ -6,6 +6,7 @@ import contextlib
 import logging
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import filelock
@@ -120,6 +121,16 @@ def _settle(folder: Path, clock: Clock) -> None:
 def exists(folder: Path) -> bool:
     """Whether there is a corpus in the folder."""
     return (folder / DATABASE).is_file()
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """The folder, which nobody else writes to meanwhile. Raises: CorpusLocked."""
+    lock = _lock(folder)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _lock(folder: Path) -> filelock.BaseFileLock:

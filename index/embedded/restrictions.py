@@ -10,7 +10,7 @@ import sqlite3
 
 from index.documents import Document
 from index.erasure import REASONS, Refusal, Restricted, Restriction, id_digest, text_digest
-from index.errors import DocumentHeld
+from index.errors import CorpusIncompatible, DocumentHeld
 
 Connection = sqlite3.Connection
 
@@ -55,14 +55,41 @@ def refusal(connection: Connection, document: Document) -> Refusal | None:
     """Why a document may not be stored; None where it may."""
     if is_restricted(connection, document.id, "held"):
         return "held"
+    return "erased" if is_erased(connection, document) else None
+
+
+def is_erased(connection: Connection, document: Document) -> bool:
+    """Whether the document's id, or its text, was erased."""
     if connection.execute("SELECT 1 FROM erased LIMIT 1").fetchone() is None:
-        return None
+        return False
     salt = erasure_salt(connection)
     found = connection.execute(
         "SELECT 1 FROM erased WHERE digest IN (?, ?)",
         (id_digest(salt, document.id), text_digest(salt, document.text)),
     ).fetchone()
-    return "erased" if found else None
+    return found is not None
+
+
+def inherit(connection: Connection, earlier: Connection) -> None:
+    """Take over the tombstones of the corpus that this one replaces.
+
+    The salt of the other one is taken over with them, where this one has no tombstones of its own.
+
+    Raises:
+        CorpusIncompatible: both have tombstones, of different salts.
+    """
+    buried = earlier.execute("SELECT digest, document, since FROM erased").fetchall()
+    salt = erasure_salt(earlier).hex()
+    if not buried:
+        return
+    if salt != erasure_salt(connection).hex():
+        if connection.execute("SELECT 1 FROM erased LIMIT 1").fetchone() is not None:
+            raise CorpusIncompatible(
+                "the backup is of another corpus than the one it would replace, and both have "
+                "erased documents: restore it into another folder"
+            )
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'erasure_salt'", (salt,))
+    connection.executemany("INSERT OR IGNORE INTO erased VALUES (?, ?, ?)", buried)
 
 
 def erasure_salt(connection: Connection) -> bytes:

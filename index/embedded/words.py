@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,8 @@ class WordIndex:
             return
         # A file that the stamp lacks was written after it, and its step is done again; one that
         # is no longer in use was merged into such a file.
-        segments = _segments(self._folder)
-        for name, expected in stamp["files"].items():
-            if _in_use(name, segments) and checksum(self._folder / name) != expected:
+        for name in files_in_use(self._folder, stamp["files"]):
+            if checksum(self._folder / name) != stamp["files"][name]:
                 raise CorpusCorrupt(f"{name} is not what was written")
         self._open(str(self._folder))
         self._checksums = dict(stamp["files"])
@@ -212,8 +211,7 @@ class WordIndex:
             self._leave_stamp(snapshot.generation)
 
     def _leave_stamp(self, generation: int) -> None:
-        segments = _segments(self._folder)
-        names = [file.name for file in self._folder.iterdir() if _in_use(file.name, segments)]
+        names = files_in_use(self._folder, (file.name for file in self._folder.iterdir()))
         # A file never changes under its name.
         self._checksums = {
             name: self._checksums.get(name) or checksum(self._folder / name) for name in names
@@ -243,6 +241,12 @@ def _row(text: Text) -> tantivy.Document:
     if text.language is not None:
         row.add_text("language", language_key(text.language))
     return row
+
+
+def files_in_use(folder: Path, names: Iterable[str]) -> list[str]:
+    """Those of the names that belong to a segment. Raises: OSError, ValueError."""
+    segments = _segments(folder)
+    return [name for name in names if _in_use(name, segments)]
 
 
 def _segments(folder: Path) -> dict[str, str]:

@@ -1,0 +1,95 @@
+"""POST /v1/documents/{id}:erase, :forget, :deindex, :index, :hold, :release; GET /v1/holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from api.erasure_schemas import ReceiptBody, RestrictionBody, Restrictions
+from api.errors import DocumentNotFound
+from api.routes.common import Ready, in_thread, problems
+from api.routes.documents import DocumentId
+from api.running import Running
+from index.documents import clean
+from index.erasure import Restriction
+
+router = APIRouter(
+    prefix="/v1", tags=["erasure"], responses=problems(401, 403, 408, 415, 421, 422, 429, 503)
+)
+RESTRICTED = {200: {"description": "The restrictions of the document now"}, **problems(404, 409)}
+
+
+@router.post(
+    "/documents/{id:path}:erase",
+    response_model=ReceiptBody,
+    responses={200: {"description": "The receipt"}, **problems(404, 409, 507)},
+)
+async def erase_document(id: DocumentId, running: Ready) -> Any:
+    """Remove a document and every version of it, so that no byte of it is left.
+
+    The receipt lists each place that held it with the search that found nothing. Neither its id
+    nor its text can be stored again, until that is forgotten. It takes as long as building the
+    indexes anew does, and writing the database.
+    """
+    service = running.service
+    receipt = await in_thread(lambda: service.erase(clean(id)), running.writes)
+    if receipt is None:
+        raise DocumentNotFound(f"no document has the id {id!r}")
+    return ReceiptBody.of(receipt)
+
+
+@router.post(
+    "/documents/{id:path}:forget",
+    status_code=204,
+    responses={204: {"description": "It may be stored again"}, **problems(404)},
+)
+async def forget_erasure(id: DocumentId, running: Ready) -> Response:
+    """Let an erased document be stored again."""
+    corpus = running.service.corpus
+    if not await in_thread(lambda: corpus.forget_erasure(clean(id)), running.writes):
+        raise DocumentNotFound(f"no document of the id {id!r} was erased")
+    return Response(status_code=204)
+
+
+@router.post("/documents/{id:path}:deindex", response_model=Restrictions, responses=RESTRICTED)
+async def deindex_document(id: DocumentId, running: Ready) -> Any:
+    """Keep a document, and show it in no answer, whatever is stored under its id."""
+    return await _restrict(id, "deindexed", False, running)
+
+
+@router.post("/documents/{id:path}:index", response_model=Restrictions, responses=RESTRICTED)
+async def index_document(id: DocumentId, running: Ready) -> Any:
+    """Show a document in answers again."""
+    return await _restrict(id, "deindexed", True, running)
+
+
+@router.post("/documents/{id:path}:hold", response_model=Restrictions, responses=RESTRICTED)
+async def hold_document(id: DocumentId, running: Ready) -> Any:
+    """Refuse to change, delete, erase or de-index a document."""
+    return await _restrict(id, "held", False, running)
+
+
+@router.post("/documents/{id:path}:release", response_model=Restrictions, responses=RESTRICTED)
+async def release_document(id: DocumentId, running: Ready) -> Any:
+    """Lift the hold of a document."""
+    return await _restrict(id, "held", True, running)
+
+
+@router.get("/holds", response_model=Restrictions)
+async def list_restrictions(running: Ready) -> Any:
+    """Every document that is held or de-indexed."""
+    restricted = await in_thread(running.service.corpus.restricted)
+    return Restrictions(restrictions=[RestrictionBody.of(one) for one in restricted])
+
+
+async def _restrict(id: str, kind: Restriction, lift: bool, running: Running) -> Restrictions:
+    corpus, document_id = running.service.corpus, clean(id)
+
+    def restricted() -> Restrictions:
+        if not corpus.restrict(document_id, kind, lift=lift):
+            raise DocumentNotFound(f"no document has the id {id!r}")
+        found = [one for one in corpus.restricted() if one.document_id == document_id]
+        return Restrictions(restrictions=[RestrictionBody.of(one) for one in found])
+
+    return await in_thread(restricted, running.writes)
