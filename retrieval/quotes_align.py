@@ -1,0 +1,242 @@
+"""(words of a quote, words of a document) -> where the quote stands in it, and what differs."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+
+import numpy as np
+
+from retrieval.quotes_text import Words, words_of
+from retrieval.values.words import STOP
+
+# equal: in both. added: in the quote alone. left_out: in the archive alone.
+Op = Literal["equal", "replaced", "added", "left_out"]
+# Weight of a word that says little, against 1 of any other.
+STOP_WEIGHT = 0.3
+# Least share of the words of quote and archive, by weight, that are the same.
+LEAST_SIMILARITY = 0.6
+# Least words that are the same, and words of weight 1 among them; fewer are an accident.
+LEAST_WORDS, LEAST_TELLING = 3, 2
+# Places of a document that are compared word by word.
+PLACES = 4
+# Words around a place that are compared, beside as many as the quote has on each side.
+AROUND = 8
+# Most words between two pieces of a quotation that say whose it is.
+ASIDE_WORDS = 15
+_MARKS = re.compile('["“”„«»]')
+_ENDS = re.compile(r"[.!?:;\"“”„«»]|\n\s*\n")
+# Places where the very words stand that are looked at.
+MOST_EXACT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A document with its words, and where each of them stands."""
+
+    text: str
+    words: Words
+    places: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Words `quote[0]` to `quote[1]` of a quote beside those of the archive; one may be none."""
+
+    op: Op
+    quote: tuple[int, int]
+    archive: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """A quote beside the words `first` to `last` of a document. similarity: 0 to 1, 1 the same."""
+
+    first: int
+    last: int
+    steps: tuple[Step, ...]
+    similarity: float
+
+    @property
+    def is_same(self) -> bool:
+        return all(step.op == "equal" for step in self.steps)
+
+
+def text_of(text: str) -> Text:
+    """A document with its words and their places."""
+    words = words_of(text)
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, key in enumerate(words.keys):
+        places[key].append(at)
+    return Text(text, words, places)
+
+
+def exact(part: Words, text: Text) -> list[Aligned]:
+    """Where the very words stand, in the order of the text."""
+    keys, size = part.keys, len(part.keys)
+    rarest = min(range(size), key=lambda at: len(text.places.get(keys[at], ())))
+    found = []
+    for place in text.places.get(keys[rarest], ()):
+        first = place - rarest
+        if first >= 0 and text.words.keys[first : first + size] == keys:
+            whole = Step("equal", (0, size), (first, first + size))
+            found.append(Aligned(first, first + size, (whole,), 1.0))
+            if len(found) == MOST_EXACT:
+                break
+    return found
+
+
+def nearest(part: Words, text: Text) -> Aligned | None:
+    """Where words stand that are most nearly those of the quote; None where none are near enough.
+
+    Of places that are equally near the first one.
+    """
+    best: Aligned | None = None
+    for start, end in _likely(part, text):
+        made = _compared(part, text, start, end)
+        if made is not None and (best is None or made.similarity > best.similarity + 1e-9):
+            best = made
+    return best
+
+
+def _likely(part: Words, text: Text) -> Iterator[tuple[int, int]]:
+    """Ranges of a text that hold most words of the quote, the best first."""
+    size, length = len(part.keys), len(text.words.keys)
+    shared = np.zeros(length, np.float32)
+    for key in set(part.keys):
+        shared[list(text.places.get(key, ()))] = _weight(key)
+    if not shared.any():
+        return
+    total = np.concatenate([[0.0], np.cumsum(shared, dtype=np.float64)])
+    width = min(size, length)
+    inside = total[width:] - total[:-width]
+    for _ in range(PLACES):
+        start = int(inside.argmax())
+        if inside[start] <= 0:
+            return
+        yield max(0, start - size - AROUND), min(length, start + width + size + AROUND)
+        inside[max(0, start - width) : start + width] = 0
+
+
+def _compared(part: Words, text: Text, start: int, end: int) -> Aligned | None:
+    """The quote beside the words of a range that are its own, without what stands around them."""
+    quote, archive = part.keys, text.words.keys[start:end]
+    blocks = SequenceMatcher(None, quote, archive, autojunk=False).get_matching_blocks()
+    kept = [(block.a, block.b, block.size) for block in blocks if block.size]
+    while len(kept) > 1 and _is_stray(kept[0], kept[1][1] - kept[0][1] - kept[0][2], quote):
+        kept.pop(0)
+    while len(kept) > 1 and _is_stray(kept[-1], kept[-1][1] - kept[-2][1] - kept[-2][2], quote):
+        kept.pop()
+    if not kept:
+        return None
+    before, after = kept[0][0], len(quote) - kept[-1][0] - kept[-1][2]
+    # What stands in the place of the quote's first and last words, where those differ.
+    first, last = kept[0][1], kept[-1][1] + kept[-1][2]
+    while before and first and not _ends_between(text, start + first - 1):
+        first, before = first - 1, before - 1
+    while after and last < len(archive) and not _ends_between(text, start + last - 1):
+        last, after = last + 1, after - 1
+    steps = list(_steps(kept, quote, archive, first, last))
+    asides = [
+        step
+        for step in steps
+        if step.op == "left_out"
+        and _is_aside(text, start + step.archive[0], start + step.archive[1])
+    ]
+    steps = _merged(
+        Step("equal", step.quote, step.archive) if step in asides else step for step in steps
+    )
+    same = sum(_weights(quote[slice(*step.quote)]) for step in steps if step.op == "equal")
+    telling = [
+        key
+        for step in steps
+        if step.op == "equal"
+        for key in quote[slice(*step.quote)]
+        if _weight(key) == 1
+    ]
+    count = sum(step.quote[1] - step.quote[0] for step in steps if step.op == "equal")
+    beside = sum(_weights(archive[slice(*step.archive)]) for step in asides)
+    similarity = 2 * same / (_weights(quote) + _weights(archive[first:last]) - beside)
+    is_same = all(step.op == "equal" for step in steps)
+    if not is_same and (
+        similarity < LEAST_SIMILARITY or count < LEAST_WORDS or len(telling) < LEAST_TELLING
+    ):
+        return None
+    moved = tuple(
+        Step(step.op, step.quote, (step.archive[0] + start, step.archive[1] + start))
+        for step in steps
+    )
+    return Aligned(start + first, start + last, moved, 1.0 if is_same else min(similarity, 0.999))
+
+
+def _ends_between(text: Text, word: int) -> bool:
+    """Whether a sentence or a quotation begins or ends between a word and the next one."""
+    spans = text.words.spans
+    return _ENDS.search(text.text, spans[word].end, spans[word + 1].start) is not None
+
+
+def _is_stray(block: tuple[int, int, int], gap: int, quote: Sequence[str]) -> bool:
+    """Whether a piece at an end is too light for the words between it and the next one."""
+    return gap > AROUND / 2 and _weights(quote[block[0] : block[0] + block[2]]) * 2 < gap
+
+
+def _steps(
+    kept: Sequence[tuple[int, int, int]],
+    quote: Sequence[str],
+    archive: Sequence[str],
+    first: int,
+    last: int,
+) -> Iterator[Step]:
+    at_quote, at_archive = 0, first
+    for a, b, size in [*kept, (len(quote), last, 0)]:
+        if a > at_quote or b > at_archive:
+            op: Op = "replaced"
+            if a == at_quote:
+                op = "left_out"
+            elif b == at_archive:
+                op = "added"
+            elif _is_one_word(quote[at_quote:a], archive[at_archive:b]):
+                op = "equal"
+            yield Step(op, (at_quote, a), (at_archive, b))
+        if size:
+            yield Step("equal", (a, a + size), (b, b + size))
+        at_quote, at_archive = a + size, b + size
+
+
+def _is_one_word(quote: Sequence[str], archive: Sequence[str]) -> bool:
+    """Whether both are the same word, joined here and divided there: well-known, wellknown."""
+    joined = "".join(quote)
+    return joined == "".join(archive) and not any(char.isdigit() for char in joined)
+
+
+def _is_aside(text: Text, first: int, last: int) -> bool:
+    """Whether words interrupt a quotation to say whose it is: “We built it,” she said, “in May.”"""
+    spans = text.words.spans
+    if first == 0 or last >= len(spans) or last - first > ASIDE_WORDS:
+        return False
+    before = text.text[spans[first - 1].end : spans[first].start]
+    after = text.text[spans[last - 1].end : spans[last].start]
+    return bool(_MARKS.search(before) and _MARKS.search(after))
+
+
+def _merged(steps: Iterable[Step]) -> list[Step]:
+    """The steps, neighbours of one kind as one."""
+    made: list[Step] = []
+    for step in steps:
+        if made and made[-1].op == step.op == "equal":
+            last = made.pop()
+            step = Step("equal", (last.quote[0], step.quote[1]), (last.archive[0], step.archive[1]))
+        made.append(step)
+    return made
+
+
+def _weights(keys: Sequence[str]) -> float:
+    return sum(map(_weight, keys))
+
+
+def _weight(key: str) -> float:
+    return STOP_WEIGHT if key in STOP else 1.0

@@ -1,0 +1,283 @@
+"""(document, words quoted from it) -> who says them, as the text attributes it.
+
+By the rules of `retrieval.voice`, for English, and the labels of transcripts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.documents import Span
+from index.split import BLANK_LINES, sentences
+from retrieval.quotes_text import quotations, words_of
+from retrieval.types import Quote
+from retrieval.voice import attributions
+
+# Paragraphs before a quotation in which a pronoun's name is looked for, and the most characters
+# of one that is read.
+LOOK_BACK, MAX_PARAGRAPH_CHARS = 3, 20_000
+# Most words of a sentence after a quotation that does no more than name its speaker.
+NAMING_WORDS = 8
+_LABEL = re.compile(
+    r"^(?:\*\*|__)?([A-Z][^\s:“”\"«»!?]*(?: [^\s:“”\"«»!?]+){0,4})(?:\*\*|__)?:(?:\*\*|__)?\s", re.M
+)
+_PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
+_TITLES = frozenset(
+    re.findall(
+        r"\S+",
+        """mr mrs ms miss dr prof professor sir dame lord lady president minister premier chancellor
+    mayor senator governor chairman chairwoman chair director judge general colonel captain
+    spokesman spokeswoman spokesperson secretary treasurer chief deputy prime former the a an of
+    and for in councillor king queen prince princess pope bishop rep sen gov lt sgt officer
+    ambassador commissioner congressman congresswoman detective inspector rev reverend""",
+    )
+)
+_CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ][^\W_]*(?:['’-][^\W_]+)*")
+_NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+|van|von|de|der))* [A-Z][\w’'-]+"
+_FULL_NAME = re.compile(_NAME)
+_SUBJECT = re.compile(
+    r"(?:(?:The|His|Her|Their|Its|A|An) [^,.;:]{1,60}, )?(?:(?:Mr|Mrs|Ms|Dr)\. )?"
+    rf"(?P<name>{_NAME})"
+)
+_APPOSED = re.compile(rf", (?P<name>{_NAME})(?=,)")
+_PLACE = re.compile(r"\s(?:at|on|in|during|after|before|outside|from)\s")
+# What opens a quotation that goes on from the paragraph before.
+_OPENS = ("“", '"', "„", "«", "‘")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who says what is quoted, `document.text[start:end]` or None, and whether the text sets it in
+    quotation marks."""
+
+    speaker: Quote | None
+    in_marks: bool
+
+
+def said_by(text: str, start: int, end: int) -> Said:
+    """Who says `text[start:end]`, as the text around it attributes it."""
+    paragraph = _paragraph(text, start)
+    masked, quoted = _masked(text, paragraph)
+    inside = next((span for span in quoted if span.start <= start < span.end), None)
+    found = _speaker(masked, paragraph, quoted, inside, start)
+    if found is None and (inside is None or masked.startswith(_OPENS)):
+        found = _label(text, paragraph)
+    if found is None and inside is not None:
+        found = _from_before(text, paragraph, inside)
+    if found is not None and _PRONOUN.fullmatch(text[found.start : found.end]):
+        found = _named_before(text, paragraph, found) or found
+    if found is not None:
+        found = _named(text, found)
+    speaker = Quote(found.start, found.end, text[found.start : found.end]) if found else None
+    return Said(speaker, inside is not None)
+
+
+def same_speaker(asked: str, attributed: str) -> bool | None:
+    """Whether two names are of one person or body; None where that cannot be told.
+
+    A surname is enough where no first name contradicts it. Who is named by an office alone, or by
+    a pronoun, may be anybody.
+    """
+    asked_all = [key for key in words_of(asked).keys if key not in ("the", "a", "an")]
+    said_all = [key for key in words_of(attributed).keys if key not in ("the", "a", "an")]
+    if not asked_all or not said_all:
+        return None
+    if asked_all == said_all:
+        return True
+    if _PRONOUN.fullmatch(attributed.strip()):
+        return None
+    asked_name = [key.rstrip(".") for key in asked_all if key not in _TITLES]
+    named = [key for match in _CAPITAL.findall(attributed) for key in words_of(match).keys]
+    said_name = [key for key in named if key not in _TITLES]
+    if not asked_name or not said_name:
+        return None
+    shared = set(asked_name) & set(said_name)
+    if not shared:
+        return False
+    if asked_name[-1] not in said_name and said_name[-1] not in asked_name:
+        return False
+    first = asked_name[0]
+    if len(asked_name) < 2 or len(said_name) < 2 or asked_name[-1] not in said_name:
+        return True
+    at = said_name.index(asked_name[-1])
+    if not at:
+        return True
+    if first in said_name[:at] or set(asked_name[:-1]) & set(said_name[:at]):
+        return True
+    return _is_initial_of(first, said_name[at - 1]) or _is_initial_of(said_name[at - 1], first)
+
+
+def _is_initial_of(one: str, other: str) -> bool:
+    return len(one) == 1 and other.startswith(one)
+
+
+def _paragraph(text: str, at: int) -> Span:
+    start = 0
+    low = max(0, at - MAX_PARAGRAPH_CHARS)
+    for blank in BLANK_LINES.finditer(text, low, at):
+        start = blank.end()
+    following = BLANK_LINES.search(text, at)
+    end = following.start() if following else len(text)
+    return Span(max(start, low), min(end, at + MAX_PARAGRAPH_CHARS))
+
+
+def _masked(text: str, paragraph: Span) -> tuple[str, list[Span]]:
+    """A paragraph, what stands in its quotations made unreadable but as long, and their places.
+
+    So a sentence holds its quotations whole, and what is quoted attributes nothing.
+    """
+    part = text[paragraph.start : paragraph.end]
+    quoted = list(quotations(part))
+    if not quoted and part.startswith(_OPENS):  # it is closed in a later paragraph
+        quoted = [Span(1, len(part))]
+    pieces, at = [], 0
+    for span in quoted:
+        inner = part[span.start : span.end]
+        hidden = re.sub(r"\w", "x", re.sub(r"[.!?:;,—–()“”\"«»]", " ", inner[:-1])) + inner[-1:]
+        pieces += [part[at : span.start], hidden]
+        at = span.end
+    masked = "".join([*pieces, part[at:]])
+    moved = [Span(paragraph.start + one.start, paragraph.start + one.end) for one in quoted]
+    return masked, moved
+
+
+def _speaker(
+    masked: str, paragraph: Span, quoted: Sequence[Span], inside: Span | None, at: int
+) -> Span | None:
+    """The speaker whom the paragraph names."""
+    spans = [
+        Span(paragraph.start + span.start, paragraph.start + span.end) for span in sentences(masked)
+    ]
+    own = next((n for n, span in enumerate(spans) if span.start <= at < span.end), None)
+    if own is None:
+        return None
+
+    def of(sentence: Span) -> Iterator[tuple[Span, Span]]:
+        begin = sentence.start - paragraph.start
+        for one in attributions(masked[begin : sentence.end - paragraph.start]):
+            if one.speaker is not None:
+                said = Span(sentence.start + one.said[0], sentence.start + one.said[1])
+                yield Span(sentence.start + one.speaker[0], sentence.start + one.speaker[1]), said
+
+    if inside is None:
+        return next((who for who, said in of(spans[own]) if said.start <= at < said.end), None)
+    around = [who for who, _ in of(spans[own]) if not any(_within(who, one) for one in quoted)]
+    if around:
+        return min(around, key=lambda who: max(inside.start - who.end, who.start - inside.end))
+    following = spans[own + 1] if own + 1 < len(spans) else None
+    if following and following.start - spans[own].end <= 2:
+        holds = any(_within(one, following) for one in quoted)
+        words = masked[following.start - paragraph.start : following.end - paragraph.start].split()
+        if not holds and len(words) <= NAMING_WORDS:
+            begin = following.start - paragraph.start
+            named = _naming(masked[begin : following.end - paragraph.start])
+            if named:
+                return Span(following.start + named[0], following.start + named[1])
+    for sentence in reversed(spans[:own]):
+        held = any(_within(one, sentence) for one in quoted)
+        ends = masked[: sentence.end - paragraph.start].endswith(":")
+        if held or ends:
+            who = next((who for who, _ in of(sentence)), None)
+            if who is not None:
+                return who
+            if ends:
+                begin = sentence.start - paragraph.start
+                named = _naming(masked[begin : sentence.end - paragraph.start])
+                return Span(sentence.start + named[0], sentence.start + named[1]) if named else None
+        if not held:
+            return None
+    return None
+
+
+def _naming(sentence: str) -> tuple[int, int] | None:
+    """The name in a sentence that says no more than who spoke: "Marlow said on Monday."."""
+    found = re.match(
+        r"([A-Z][\w.'’-]*(?:\s+(?:of|de|van|von|[A-Z][\w.'’-]*))*|He|She|They)\s+"
+        r"(?:said|says|told|wrote|writes|added|tweeted|posted|replied|answered|asked|announced"
+        r"|declared|recalled|explained)\b",
+        sentence,
+    )
+    return found.span(1) if found else None
+
+
+def _within(one: Span, other: Span) -> bool:
+    return other.start <= one.start and one.end <= other.end
+
+
+def _label(text: str, paragraph: Span) -> Span | None:
+    """The name before a colon with which the paragraph begins, as transcripts have it; in a
+    transcript also that of a paragraph before."""
+    own = _LABEL.match(text, paragraph.start, paragraph.end)
+    if own is not None:
+        return Span(*own.span(1))
+    labels = [found for found in _LABEL.finditer(text) if found[1].isupper()]
+    before = [found for found in labels if found.start() < paragraph.start]
+    return Span(*before[-1].span(1)) if before and len(labels) > 1 else None
+
+
+def _from_before(text: str, paragraph: Span, inside: Span) -> Span | None:
+    """The speaker of the paragraph before, where the quotation goes on from it or follows its
+    colon."""
+    if not paragraph.start or inside.start - paragraph.start > 2:
+        return None
+    before = text[: paragraph.start].rstrip()
+    earlier = _paragraph(text, len(before) - 1)
+    part = text[earlier.start : earlier.end].rstrip()
+    masked, quoted = _masked(text, earlier)
+    if part.endswith(":"):
+        last = sentences(masked)[-1]
+        sentence = masked[last.start : last.end]
+        who = next((one.speaker for one in attributions(sentence) if one.speaker), None)
+        who = who or _naming(sentence)
+        start = earlier.start + last.start
+        return Span(start + who[0], start + who[1]) if who else None
+    goes_on = part.count("“") > part.count("”") or part.count("„") > part.count("“") + part.count(
+        "”"
+    )
+    if goes_on or (part.startswith('"') and part.count('"') % 2 == 1):
+        opened = part.rfind("“") if "“" in part else part.rfind('"')
+        at = earlier.start + opened + 1
+        return _speaker(masked, earlier, [*quoted, Span(at, earlier.end)], Span(at, at), at) or (
+            _from_before(text, earlier, Span(at, at))
+        )
+    return None
+
+
+def _named_before(text: str, paragraph: Span, pronoun: Span) -> Span | None:
+    """The name that a pronoun stands for: the subject of the nearest sentence before that names
+    somebody; None where it names somebody in another place, for he may be meant, too."""
+    part, end = paragraph, pronoun.start
+    for _ in range(LOOK_BACK):
+        masked, _ = _masked(text, part)
+        before = masked[: end - part.start]
+        for sentence in reversed(sentences(before)):
+            said = before[sentence.start : sentence.end]
+            found = _SUBJECT.match(said)
+            who = found.span("name") if found else None
+            for one in () if who else attributions(said):
+                if one.speaker and not _PRONOUN.fullmatch(said[slice(*one.speaker)]):
+                    who = one.speaker
+                    break
+            if who is not None:
+                start = part.start + sentence.start
+                return Span(start + who[0], start + who[1])
+            if _FULL_NAME.search(said):
+                return None
+        if not part.start:
+            return None
+        part = _paragraph(text, len(text[: part.start].rstrip()) - 1)
+        end = part.end
+    return None
+
+
+def _named(text: str, who: Span) -> Span:
+    """The name itself: without where it was said, and with the name that follows an office."""
+    name = text[who.start : who.end]
+    if (place := _PLACE.search(name)) and _CAPITAL.search(name[: place.start()]):
+        return Span(who.start, who.start + place.start())
+    following = _APPOSED.match(text, who.end)
+    if following and not _CAPITAL.search(name):
+        return Span(*following.span("name"))
+    return who
