@@ -84,7 +84,7 @@ def paragraphs(pages: Sequence[Page]) -> Pieces:
     by_number = {page.number: page for page in pages}
     pieces = Pieces()
     before = ""
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in itertools.zip_longest(lines, lines[1:]):
         text, run = line.run.text, line.run
         page = by_number[line.page]
         level = (run.left, run.bottom, run.right, run.top)

@@ -218,6 +218,7 @@ def _turns(text: Any, count: int) -> int:
     from pypdfium2 import raw
 
     step = max(1, count // SAMPLED)
+    # PDFium measures a letter's turn with the clock.
     angles = (raw.FPDFText_GetCharAngle(text, index) for index in range(0, count, step))
-    found = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    found = Counter(round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
     return found.most_common(1)[0][0] if found else 0
