@@ -6,7 +6,7 @@ PYTHON ?= $(or $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$
 TORCH_INDEX ?=
 BIN := .venv/bin
 
-.PHONY: setup demo quick test check lock clean
+.PHONY: setup demo serve-demo quick test fuzz check lock clean
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
@@ -19,11 +19,18 @@ setup: .venv/ready
 demo: setup  ## start the service over examples/, send it claims, check its verdicts
 	$(BIN)/python demo.py
 
+serve-demo: setup  ## the same service, left running with its page
+	$(BIN)/python demo.py --serve
+
 quick: setup  ## under a minute: all tests that train nothing, compile no model, start no process
 	$(BIN)/python -m pytest -m "not slow"
 
 test: setup check  ## everything CI runs
 	$(BIN)/python -m pytest
+
+fuzz: setup  ## minutes: many requests drawn from the OpenAPI document, many damaged files
+	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),1000) $(BIN)/python -m pytest --timeout 3600 \
+		tests/api/test_schemathesis.py tests/index/test_fuzz_readers.py
 
 check: setup
 	$(BIN)/ruff check .

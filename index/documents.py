@@ -149,7 +149,8 @@ def primary_language(language: str) -> str:
             code = langcodes.get(value).language or ""
             if code.isalpha() and langcodes.get(code).is_valid():
                 return code
-        elif found := langcodes.find(value).language:
+        # The table of names reads past its end where a name holds a NUL.
+        elif value.isprintable() and (found := langcodes.find(value).language):
             return found
     shown = value if len(value) <= 40 else f"{value[:40]}…"
     raise InvalidDocument(f"language {shown!r} is none: write its tag (BCP 47), such as en")
