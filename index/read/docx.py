@@ -116,7 +116,8 @@ class _Reader:
                 self._chapter = text[:200]
             self.pieces.add(text, self._place())
         for box in paragraph.iter(f"{_W}txbxContent"):
-            if not any(local(up) in _DROPPED for up in box.iterancestors()):
+            dropped = any(local(up) in _DROPPED for up in box.iterancestors())
+            if not dropped and next(box.iterancestors(f"{_W}p")) is paragraph:
                 self._read_blocks(box, depth + 1)
         for reference in _references(paragraph):
             for note in self._note(reference):
@@ -157,14 +158,14 @@ class _Reader:
 
     def _rows(self, table: Any) -> list[str]:
         """The lines of a table, as those of HTML: each value after its column's header."""
-        from lxml import html
+        from lxml import etree
 
-        rows = []
+        whole = etree.Element("table")
         spanning: dict[int, Any] = {}  # column -> the cell that goes on below
         for number, row in enumerate(children(table, "tr")):
             if child(row, "trPr", "del") is not None:
                 continue
-            made = html.Element("tr")
+            made = etree.SubElement(whole, "tr")
             is_head = child(row, "trPr", "tblHeader") is not None or (
                 number == 0 and _first_row_is_header(table)
             )
@@ -177,14 +178,13 @@ class _Reader:
                 if merged is not None and merged.get(_VAL) != "restart" and above is not None:
                     above.set("rowspan", str(int(above.get("rowspan", "1")) + 1))
                 else:
-                    one = html.Element("th" if is_head else "td")
+                    one = etree.Element("th" if is_head else "td")
                     one.text = _cell_text(cell)
                     one.set("colspan", str(max(1, columns)))
                     made.append(one)
                     spanning[column] = one if merged is not None else None
                 column += max(1, columns)
-            rows.append(made)
-        return table_lines(rows)
+        return table_lines(list(whole))
 
 
 def _main_part(members: Archive) -> str:
@@ -260,9 +260,11 @@ def _write_run(run: Any, parts: list[str]) -> None:
 
 
 def _letters(run: Any) -> Iterator[str]:
-    for element in run.iter():
+    to_come = list(run)[::-1]
+    while to_come:
+        element = to_come.pop()
         name = local(element)
-        if name == "t" and not any(local(up) == "txbxContent" for up in element.iterancestors()):
+        if name == "t":
             yield element.text or ""
         elif name in ("tab", "ptab"):
             yield " "
@@ -270,6 +272,8 @@ def _letters(run: Any) -> Iterator[str]:
             yield "\n"
         elif name == "noBreakHyphen":
             yield "-"
+        elif name not in _DROPPED and name != "txbxContent":
+            to_come.extend(list(element)[::-1])
 
 
 def _is_on(look: Any, name: str) -> bool:
