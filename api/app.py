@@ -13,7 +13,7 @@ from api import contract, problems
 from api.cors import Cors
 from api.gate import Gate
 from api.metrics import Metrics
-from api.routes import check, claims, documents, erasure, health
+from api.routes import check, claims, documents, erasure, health, quotes
 from api.routes.page import page_router
 from api.running import run
 from api.service import VERSION, Service
@@ -46,7 +46,7 @@ def create_app(settings: Settings, service: Service | None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.running, app.state.metrics = None, metrics
-    for routes in (claims, check, documents, health, erasure):
+    for routes in (claims, check, quotes, documents, health, erasure):
         app.include_router(routes.router)
     if settings.page:
         app.include_router(page_router())

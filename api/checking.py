@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,28 +19,37 @@ from api.desk_schemas import (
     LeftOutBody,
     StatementLine,
     TextLine,
+    filters_of,
 )
 from api.errors import TooManyStatements
 from api.problems import line_problem
-from api.schemas import SliceBody
+from api.quote_schemas import QuotationBody, QuoteMatch
+from api.schemas import SliceBody, VerifyResponse
 from api.service import Service
+from index.documents import Span
 from index.errors import CorpusError, DocumentTooLarge
 from index.read.html import read_html
 from retrieval.check import Statement, Statements, find_statements
 from retrieval.checkworthy import load_checkworthiness
 from retrieval.errors import ClaimTooLong, InvalidClaim, RetrievalError
-from retrieval.types import Answer, Claim
+from retrieval.quotes import MAX_SPEAKER_CHARS, find_quote
+from retrieval.quotes_speaker import said_by
+from retrieval.quotes_text import quotations, words_of
+from retrieval.types import Claim
 
 # Statements of one article that the models read together.
 STATEMENTS_AT_ONCE = 16
+# Words from which on a quotation is looked for in the archive, and most quotations of a statement.
+QUOTED_WORDS, MOST_QUOTATIONS = 4, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A text, and the statements found in it."""
+    """A text, the statements found in it, and the quotations by the index of their statement."""
 
     text: str
     found: Statements
+    quoted: Mapping[int, Sequence[Span]]
 
 
 def read_article(body: CheckRequest, service: Service) -> Article:
@@ -69,7 +79,43 @@ def read_article(body: CheckRequest, service: Service) -> Article:
             f"the text has {len(found.statements):,} statements, more than the "
             f"{settings.max_check_statements:,} that are checked at once: send it in parts"
         )
-    return Article(text, found)
+    return Article(text, found, _quoted(text, found))
+
+
+def _quoted(text: str, found: Statements) -> dict[int, list[Span]]:
+    """The longer direct quotations, each with the first statement that holds a part of it."""
+    quoted: dict[int, list[Span]] = {}
+    for span in quotations(text) if found.statements else ():
+        if len(words_of(text, span.start, span.end).keys) < QUOTED_WORDS:
+            continue
+        for index, statement in enumerate(found.statements):
+            if statement.start < span.end and span.start < statement.end:
+                if len(own := quoted.setdefault(index, [])) < MOST_QUOTATIONS:
+                    own.append(span)
+                break
+    return quoted
+
+
+def quotations_of(
+    index: int, article: Article, body: CheckRequest, service: Service
+) -> list[QuotationBody]:
+    """The quotations of a statement, looked for in the archive. It blocks."""
+    filters = filters_of(body, service.settings.include_undated)
+    made = []
+    for span in article.quoted.get(index, ()):
+        text = article.text[span.start : span.end]
+        said = said_by(article.text, span.start, span.end).speaker
+        speaker = said.quote if said and len(said.quote) <= MAX_SPEAKER_CHARS else None
+        with suppress(InvalidClaim):  # too many parts, or marks that no script has
+            found = find_quote(text, service.corpus, speaker, filters, most=1)
+            made.append(
+                QuotationBody(
+                    start=span.start, end=span.end, text=text, speaker=speaker,
+                    result=found.result,
+                    match=QuoteMatch.of(found.matches[0]) if found.matches else None,
+                )
+            )  # fmt: skip
+    return made
 
 
 def answer_lines(
@@ -98,35 +144,44 @@ def _statement_lines(
         try:
             batch.append((index, *claim_of(statement, body, service)))
         except InvalidClaim as error:
-            yield from _batch_lines(batch, service, request_id)
+            yield from _batch_lines(batch, article, body, service, request_id)
             batch.clear()
             yield failed_line(index, statement, error, request_id)
         if len(batch) >= at_once:
-            yield from _batch_lines(batch, service, request_id)
+            yield from _batch_lines(batch, article, body, service, request_id)
             batch.clear()
             at_once = STATEMENTS_AT_ONCE
-    yield from _batch_lines(batch, service, request_id)
+    yield from _batch_lines(batch, article, body, service, request_id)
 
 
 def _batch_lines(
-    batch: Sequence[tuple[int, Statement, Claim]], service: Service, request_id: str
+    batch: Sequence[tuple[int, Statement, Claim]],
+    article: Article,
+    body: CheckRequest,
+    service: Service,
+    request_id: str,
 ) -> Iterator[CheckLine]:
     """The lines of statements that are read together; after a failure each is tried alone."""
     started = time.perf_counter()
     if not batch:
         return
+    made: list[CheckLine] = []
     try:
         answers = service.answer([claim for _, _, claim in batch])
+        for (index, statement, claim), answer in zip(batch, answers, strict=True):
+            quoted = quotations_of(index, article, body, service)
+            response = service.response(answer, request_id, started, claim)
+            made.append(statement_line(index, statement, response, quoted))
+        service.wait_until_kept()
     except (CorpusError, RetrievalError) as error:
         if len(batch) == 1:
             ((index, statement, _),) = batch
             yield failed_line(index, statement, error, request_id)
             return
         for one in batch:
-            yield from _batch_lines([one], service, request_id)
+            yield from _batch_lines([one], article, body, service, request_id)
         return
-    for (index, statement, _), answer in zip(batch, answers, strict=True):
-        yield statement_line(index, statement, answer, service, request_id, started)
+    yield from made
 
 
 def claim_of(statement: Statement, body: CheckRequest, service: Service) -> tuple[Statement, Claim]:
@@ -154,16 +209,10 @@ def claim_of(statement: Statement, body: CheckRequest, service: Service) -> tupl
 
 
 def statement_line(
-    index: int,
-    statement: Statement,
-    answer: Answer,
-    service: Service,
-    request_id: str,
-    started: float,
+    index: int, statement: Statement, response: VerifyResponse, quoted: list[QuotationBody]
 ) -> StatementLine:
-    """The line of a statement that was verified; `started` as for `Service.response`."""
-    response = service.response(answer, request_id, started)
-    return StatementLine(**_place(index, statement), **dict(response))
+    """The line of a statement that was verified."""
+    return StatementLine(**_place(index, statement), **dict(response), quotations=quoted)
 
 
 def failed_line(

@@ -20,6 +20,7 @@ from api.commands.check import check
 from api.commands.documents import documents_app
 from api.commands.keys import keys_app
 from api.commands.mcp import mcp
+from api.commands.quote import quote
 from api.options import (
     FORESEEN,
     INTERRUPTED,
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.add_typer(documents_app, name="documents")
 app.add_typer(keys_app, name="keys")
 app.command()(check)
+app.command()(quote)
 app.command()(mcp)
 erase.register(app)
 backup.register(app)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, model_validator
 
+from api.quote_schemas import QuotationBody
 from api.schemas import FailedLine, Problem, SliceBody, VerifyResponse, _Query
 from index.corpus import Filters
 from retrieval.types import Verdict
@@ -49,6 +50,11 @@ class _Place(BaseModel):
 
 class StatementLine(VerifyResponse, _Place):
     """A statement with its verdict and evidence, as /v1/verify gives them."""
+
+    quotations: list[QuotationBody] = Field(
+        [],
+        description="Direct quotations of at least four words in it, each as /v1/quotes finds it.",
+    )
 
 
 class FailedStatementLine(_Place):

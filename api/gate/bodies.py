@@ -15,7 +15,7 @@ from api.settings import Settings
 # No route reads the body of these methods, so its end would never be seen.
 BODILESS_METHODS = {"GET", "HEAD", "OPTIONS", "DELETE"}
 # Endpoints whose bodies are claims and queries, and the bytes of one that the log may hold.
-CLAIM_PATHS = {"/v1/verify", "/v1/verify/batch", "/v1/search", "/v1/check"}
+CLAIM_PATHS = {"/v1/verify", "/v1/verify/batch", "/v1/search", "/v1/check", "/v1/quotes"}
 MAX_LOGGED_BYTES = 2000
 # Time limit for a whole body, as a multiple of the limit for each of its parts.
 WHOLE_BODY_TIME_FACTOR = 20

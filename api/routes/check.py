@@ -14,6 +14,7 @@ from api.checking import (
     Article,
     claim_of,
     failed_line,
+    quotations_of,
     read_article,
     statement_line,
     summary_line,
@@ -21,13 +22,15 @@ from api.checking import (
 from api.desk_schemas import CheckLine, CheckRequest, TextLine
 from api.json_body import JsonRoute
 from api.problems import line_problem
+from api.quote_schemas import QuotationBody
 from api.routes.common import Charge, Ready, RequestId, in_thread, problems
 from api.routes.desk_examples import CHECK
 from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
 from api.schemas import FailedLine
+from index.errors import CorpusError
 from retrieval.check import Statement
-from retrieval.errors import InvalidClaim
+from retrieval.errors import InvalidClaim, RetrievalError
 from retrieval.types import Answer, Claim
 
 router = APIRouter(
@@ -37,7 +40,7 @@ router = APIRouter(
     responses=problems(401, 403, 408, 415, 421),
 )
 
-Waiting = dict["asyncio.Future[Answer]", tuple[int, Statement, float]]
+Waiting = dict["asyncio.Future[Answer]", tuple[int, Statement, Claim, float]]
 
 
 @router.post("/check", response_class=Lines, responses={200: CHECK, **problems(413, 422, 429, 503)})
@@ -81,7 +84,9 @@ async def _verified(
             yield failed_line(index, statement, error, request_id)
             continue
         if (known := service.recall(claim)) is not None:
-            yield statement_line(index, read, known, service, request_id, started)
+            quoted = await _quoted(index, article, body, running)
+            response = service.response(known, request_id, started, claim)
+            yield statement_line(index, read, response, quoted)
         else:
             todo.append((index, read, claim))
     todo.reverse()
@@ -92,28 +97,30 @@ async def _verified(
             while todo and len(waiting) < at_once:
                 index, statement, claim = todo.pop()
                 asked = running.queue.ask(running.lines, claim)
-                waiting[asked] = index, statement, time.perf_counter()
+                waiting[asked] = index, statement, claim, time.perf_counter()
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             at_once = STATEMENTS_AT_ONCE
             for done in [answer for answer in waiting if answer.done()]:
-                yield _line(done, *waiting.pop(done), running, request_id)
+                index, statement, claim, started = waiting.pop(done)
+                made = outcome(done)
+                if not isinstance(made, Exception):
+                    try:
+                        quoted = await _quoted(index, article, body, running)
+                    except (CorpusError, RetrievalError) as error:
+                        made = error
+                if isinstance(made, Exception):
+                    yield failed_line(index, statement, made, request_id)
+                else:
+                    response = service.response(made, request_id, started, claim)
+                    yield statement_line(index, statement, response, quoted)
     finally:
         abandon(waiting)
 
 
-def _line(
-    answer: asyncio.Future[Answer],
-    index: int,
-    statement: Statement,
-    started: float,
-    running: Running,
-    request_id: str,
-) -> CheckLine:
-    """
-    Raises:
-        Stopping: the answer will never come.
-    """
-    made = outcome(answer)
-    if isinstance(made, Exception):
-        return failed_line(index, statement, made, request_id)
-    return statement_line(index, statement, made, running.service, request_id, started)
+async def _quoted(
+    index: int, article: Article, body: CheckRequest, running: Running
+) -> list[QuotationBody]:
+    """The quotations of a statement, in the archive."""
+    if index not in article.quoted:
+        return []
+    return await in_thread(partial(quotations_of, index, article, body, running.service))
