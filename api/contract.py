@@ -14,11 +14,11 @@ from pydantic.json_schema import models_json_schema
 
 from api.desk_schemas import CheckLine
 from api.gate.scopes import scope_of
-from api.schemas import BatchLine, DocumentLine, ImportLine, Problem
+from api.schemas import BatchLine, DocumentLine, DocumentRequest, ImportLine, Problem
 
 NDJSON = "application/x-ndjson"
 _PLACE = "#/components/schemas/{model}"
-_READ = (DocumentLine,)
+_READ = (DocumentLine, DocumentRequest)
 _SENT = (Problem, *get_args(BatchLine), *get_args(CheckLine), *get_args(ImportLine))
 _KEY = {
     "type": "http",

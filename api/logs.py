@@ -18,6 +18,8 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered, in its task and in its worker threads."""
 # The loggers that CLAIMDESK_LOG_LEVEL is for; of libraries only warnings are written.
 OURS = ("api", "index", "retrieval", "evaluation")
+# Name in the state of a request whose path names what is in no log: a hidden document.
+HIDES_PATH = "hides_path"
 _access = logging.getLogger("api.access")
 
 
@@ -57,6 +59,8 @@ def write_access(
         key: the id of its API key.
     """
     raw_path: bytes | None = scope.get("raw_path")
+    if scope.get("state", {}).get(HIDES_PATH):
+        raw_path = route_of(scope).encode()
     fields = {
         "method": scope["method"],
         # As it was sent, without its query: percent-encoded, so that it cannot break a line.

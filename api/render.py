@@ -147,6 +147,7 @@ def verify_response(answer: Answer, provenance: Provenance, took_ms: float) -> V
         else None,
         searched=_searched(answer),
         excluded=Excluded(undated=answer.searched.undated_excluded),
+        withheld=answer.searched.withheld,
         provenance=provenance,
         took_ms=took_ms,
     )
@@ -158,6 +159,7 @@ def search_response(answer: Answer, provenance: Provenance, took_ms: float) -> S
         results=[Found(**_found(item)) for item in answer.evidence],
         searched=_searched(answer),
         excluded=Excluded(undated=answer.searched.undated_excluded),
+        withheld=answer.searched.withheld,
         provenance=provenance,
         took_ms=took_ms,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -28,6 +28,8 @@ from index.documents import (
 )
 from index.errors import InvalidDocument
 from index.places import Place, unpacked
+from index.rights import PubStatus, parse_moment, parse_pubstatus
+from index.versions import Version
 from retrieval.claim import claim
 from retrieval.types import (
     MAX_CLAIM_CHARS,
@@ -57,6 +59,21 @@ def _date_string(value: Any) -> Any:
     raise ValueError("not an ISO 8601 date such as 2021-06-15")
 
 
+def _moment_string(value: Any) -> Any:
+    """As `_date_string`, for moments."""
+    with suppress(InvalidDocument):
+        if isinstance(value, str | dt.datetime) and value:
+            return parse_moment(value, "")
+    raise ValueError("not an ISO 8601 moment such as 2026-12-01T06:00:00Z")
+
+
+def _status_string(value: Any) -> Any:
+    try:
+        return parse_pubstatus(value)
+    except InvalidDocument as error:
+        raise ValueError(str(error)) from error
+
+
 def _read_by(reader: Callable[[str], str]) -> BeforeValidator:
     """Validates a string by a function that raises InvalidDocument."""
 
@@ -72,6 +89,8 @@ def _read_by(reader: Callable[[str], str]) -> BeforeValidator:
 Language = Annotated[Short, _read_by(primary_language)]
 Publisher = Annotated[Short, _read_by(publisher_key)]
 Date = Annotated[dt.date, BeforeValidator(_date_string, json_schema_input_type=dt.date)]
+Moment = Annotated[dt.datetime, BeforeValidator(_moment_string, json_schema_input_type=dt.datetime)]
+Status = Annotated[PubStatus, BeforeValidator(_status_string)]
 
 
 class Problem(BaseModel):
@@ -157,18 +176,41 @@ class BatchRequest(_Query):
     )
 
 
-class DocumentRequest(_Request):
-    text: str = Field(
-        min_length=1, examples=["Turkey and Russia each sent 60 servicemen to the centre."]
-    )
+class DocumentDetails(_Request):
+    """What may be known of a document beside its text."""
+
     title: Short | None = Field(None, examples=["Monitoring centre opens"])
     url: Short | None = Field(None, examples=["https://example.org/centre"])
     publisher: Short | None = Field(None, examples=["Example Wire"])
     published_at: Date | None = Field(None, examples=["2021-01-30"])
     modified_at: Date | None = Field(
-        None, examples=["2021-02-01"], description="When it was changed last; `as_of` ignores it."
+        None,
+        examples=["2021-02-01"],
+        description="When it was changed last: from this day on `as_of` finds "
+        "a new text under a known id, and the earlier one before it.",
     )
     language: Short | None = Field(None, examples=["en"], description="Detected when left out.")
+    embargoed_until: Moment | None = Field(
+        None,
+        examples=[None],
+        description="In no answer before this moment. Without an offset: UTC.",
+    )
+    pubstatus: Status | None = Field(
+        None,
+        description="usable, where nothing is said. What is withheld or canceled is in no answer, "
+        "at any `as_of`.",
+    )
+    expires: Moment | None = Field(
+        None, examples=[None], description="In no answer from this moment on."
+    )
+    usageterms: Short | None = Field(None, examples=[None])
+    rights: Short | None = Field(None, examples=[None])
+
+
+class DocumentRequest(DocumentDetails):
+    text: str = Field(
+        min_length=1, examples=["Turkey and Russia each sent 60 servicemen to the centre."]
+    )
 
 
 class PlaceBody(BaseModel):
@@ -207,10 +249,25 @@ class DocumentInfo(BaseModel):
     published_at: dt.date | None
     modified_at: dt.date | None
     language: str | None
+    version: int = Field(
+        1,
+        exclude_if=lambda number: number == 1,
+        description="The number of this text among those that were stored under the id; left out "
+        "for the first.",
+    )
 
     @classmethod
     def of(cls, document: Document) -> DocumentInfo:
         return cls(**{name: getattr(document, name) for name in DocumentInfo.model_fields})
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+T = TypeVar("T")
+Stated = Annotated[T | None, Field(exclude_if=_is_none)]
+"""What is left out where it is not stated."""
 
 
 class DocumentBody(DocumentInfo):
@@ -219,12 +276,67 @@ class DocumentBody(DocumentInfo):
         description="Where each stretch of the text was written, in order: page and box of a PDF, "
         "chapter, entry of a feed, record of a web archive, row. Empty for other formats.",
     )
+    embargoed_until: Stated[dt.datetime] = Field(
+        None, description="The moment from which on it may be in answers."
+    )
+    expires: Stated[dt.datetime] = Field(
+        None, description="The moment from which on it may not any more."
+    )
+    usageterms: Stated[str] = None
+    rights: Stated[str] = None
 
     @classmethod
     def of(cls, document: Document) -> DocumentBody:
-        fields = {name: getattr(document, name) for name in DocumentInfo.model_fields}
-        places = [PlaceBody.of(place) for place in unpacked(document.places)]
-        return cls(**fields, text=document.text, places=places)
+        stated = {*cls.model_fields} - {"places"}
+        fields = {name: getattr(document, name) for name in stated}
+        return cls(**fields, places=[PlaceBody.of(place) for place in unpacked(document.places)])
+
+
+class ChangeBody(BaseModel):
+    """Sentences that a version says otherwise than the one before; one side may be empty."""
+
+    old: str
+    new: str
+
+
+class VersionBody(BaseModel):
+    """A text that was stored under an id, and the days on which it stood."""
+
+    version: int
+    title: str
+    published_at: dt.date | None
+    modified_at: dt.date | None
+    since: dt.date | None = Field(description="The first day on which `as_of` finds it.")
+    until: dt.date | None = Field(
+        description="The first day on which `as_of` finds it no more; null for what stands now."
+    )
+    current: bool
+    changes: list[ChangeBody] | None = Field(
+        description="What it changed of the version before it; null for the first that is kept."
+    )
+    text: str = Field(description="What the offsets of evidence from this version point into.")
+
+    @classmethod
+    def of(cls, version: Version) -> VersionBody:
+        document, period, changes = version.document, version.period, version.changes
+        return cls(
+            version=document.version,
+            title=document.title,
+            published_at=document.published_at,
+            modified_at=document.modified_at,
+            since=period.since,
+            until=period.until,
+            current=period.is_current,
+            changes=None
+            if changes is None
+            else [ChangeBody(old=one.old, new=one.new) for one in changes],
+            text=document.text,
+        )
+
+
+class VersionsBody(BaseModel):
+    id: str
+    versions: list[VersionBody] = Field(description="In the order in which they were stored.")
 
 
 class DocumentPage(BaseModel):
@@ -386,6 +498,9 @@ class Provenance(BaseModel):
     index_generation: int
     models: ModelNames
     version: str
+    verdict_id: str | None = Field(
+        description="Under which the verdict is kept (GET /v1/verdicts/{id}); null where none is."
+    )
 
 
 class Sources(BaseModel):
@@ -404,11 +519,22 @@ class SearchedBody(BaseModel):
     undated: int = Field(description="Of these, documents that carry no date.")
 
 
+Withheld = Annotated[
+    int | None,
+    Field(
+        exclude_if=_is_none,
+        description="Documents that pass `as_of` and `filters` and are embargoed, withheld, "
+        "canceled or expired now; only with CLAIMDESK_SHOW_WITHHELD.",
+    ),
+]
+
+
 class SearchResponse(BaseModel):
     query: str = Field(description="As it was read: NFC, with one space between words.")
     results: list[Found]
     searched: SearchedBody
     excluded: Excluded
+    withheld: Withheld = None
     provenance: Provenance
     took_ms: float
 
@@ -491,6 +617,7 @@ class VerifyResponse(BaseModel):
     sources: Sources | None
     searched: SearchedBody
     excluded: Excluded
+    withheld: Withheld = None
     provenance: Provenance
     took_ms: float
 

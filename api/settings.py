@@ -152,6 +152,14 @@ class Settings(BaseSettings):
     include_undated: bool = Field(
         False, description="Whether `as_of` lets through documents that carry no date."
     )
+    show_withheld: bool = Field(
+        False,
+        description="Whether an answer says how many documents are embargoed, withheld, canceled "
+        "or expired.",
+    )
+    max_versions: int = Field(
+        20, ge=0, description="Earlier versions of a document that are kept; 0 keeps none."
+    )
     allowed_hosts: Annotated[Listed, AfterValidator(_hosts)] = Field(
         ["localhost", "127.0.0.1", "[::1]"],
         description="Host headers that are answered, with commas between; * for all.",
@@ -201,6 +209,12 @@ class Settings(BaseSettings):
     )
     shutdown_timeout: int = Field(
         30, ge=0, description="Seconds that requests in flight get to finish at shutdown."
+    )
+    audit: bool = Field(
+        False, description="Whether every verdict is kept: durable before it is sent."
+    )
+    audit_claims: bool = Field(
+        True, description="Whether kept verdicts hold the claim's text; else its hash alone."
     )
     docs: bool = Field(True, description="Whether /docs is served.")
     page: bool = Field(True, description="Whether the page for reporters is served at /.")

@@ -72,9 +72,9 @@ def search(
         passage = passages[key]
         if passage.document_id in found:
             continue
-        document = corpus.get(passage.document_id)
-        if document is None or not claim.filters.admits(document):
-            continue  # deleted, or dated anew, since it was found
+        document = corpus.document_of(passage, claim.filters)
+        if document is None:
+            continue  # deleted, hidden, or dated anew, since it was found
         if document.text[passage.start : passage.end] != passage.text:
             if corpus.passages([key]) != {key: passage}:
                 continue  # updated since it was found

@@ -181,12 +181,14 @@ class Searched:
     """Numbers of documents that an answer was looked for in.
 
     documents: they pass the filters. undated: of these, those that carry no date.
-    undated_excluded: they are left out only because they carry no date.
+    undated_excluded: they are left out only because they carry no date. withheld: they pass the
+    filters and are hidden at this moment; None where nobody asked.
     """
 
     documents: int
     undated: int
     undated_excluded: int
+    withheld: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +251,6 @@ class StanceModel(Protocol):
         ...
 
     def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
-        """(evidence, claim) pairs -> probabilities of shape (n, 3), columns as in `STANCES`."""
+        """(evidence, claim) pairs -> probabilities of shape (n, 3), columns as in `STANCES`; of a
+        model that tells voices, of shape (n, 6), with columns as in `VOICES` after them."""
         ...

@@ -56,7 +56,8 @@ class Models:
     """What a claim is verified with. Without a stance model there are no stances, no verdict.
 
     threshold: probability below which a verdict is NOT_ENOUGH_EVIDENCE. timed: measures each stage
-    ("embed", "dense", "lexical", "stance", "differences").
+    ("embed", "dense", "lexical", "stance", "differences"). tells_withheld: whether an answer says
+    how many documents are hidden.
     """
 
     embedder: Embedder
@@ -64,6 +65,7 @@ class Models:
     fusion: Fusion
     threshold: float = 0.0
     timed: Timed = untimed
+    tells_withheld: bool = False
 
 
 def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answer]:
@@ -165,7 +167,8 @@ def _found(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> _Fo
     for _ in range(SEARCH_TRIES):
         generation = corpus.index_generation()
         readings = candidates(claim, vector, corpus, models)
-        found = _Found(readings, searched(claim.filters, corpus), generation)
+        counted = searched(claim.filters, corpus, tells_withheld=models.tells_withheld)
+        found = _Found(readings, counted, generation)
         if corpus.index_generation() == generation:
             break
     return found
@@ -198,7 +201,7 @@ def candidates(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) ->
     return readings
 
 
-def searched(filters: Filters, corpus: Corpus) -> Searched:
+def searched(filters: Filters, corpus: Corpus, *, tells_withheld: bool = False) -> Searched:
     """How many documents an answer was looked for in."""
     undated = corpus.count_undated(
         replace(filters, as_of=filters.as_of or dt.date.max, include_undated=False)
@@ -208,6 +211,7 @@ def searched(filters: Filters, corpus: Corpus) -> Searched:
         documents=corpus.count_documents(filters),
         undated=0 if left_out else undated,
         undated_excluded=undated if left_out else 0,
+        withheld=corpus.count_withheld(filters) if tells_withheld else None,
     )
 
 

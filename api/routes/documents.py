@@ -8,20 +8,32 @@ from collections.abc import Generator, Iterator
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
+from api.document_body import document_of
 from api.errors import DocumentNotFound, Stopping
 from api.json_body import JsonRoute
 from api.problems import line_problem
 from api.routes.common import Ready, RequestId, in_thread, problems
-from api.routes.examples import DOCUMENT, IMPORT, IMPORT_BODY, PAGE, PUBLISHERS, STORED
+from api.routes.examples import (
+    DOCUMENT,
+    DOCUMENT_BODY,
+    IMPORT,
+    IMPORT_BODY,
+    PAGE,
+    PUBLISHERS,
+    STORED,
+    VERSIONS,
+)
 from api.routes.streams import Lines, from_thread, lines
 from api.running import Running
 from api.schemas import (
     Counts,
     DocumentBody,
+    DocumentDetails,
     DocumentInfo,
     DocumentPage,
-    DocumentRequest,
     FailedLine,
     ImportLine,
     PublisherInfo,
@@ -30,9 +42,11 @@ from api.schemas import (
     Stored,
     StoredLine,
     SumLine,
+    VersionBody,
+    VersionsBody,
 )
 from api.service import Service
-from index.documents import MAX_ID_CHARS, Document, Refused, clean, document
+from index.documents import MAX_ID_CHARS, Document, Refused, clean
 from index.ingest import ingest_one
 from index.read import bounded_lines, parse_line, too_long
 
@@ -54,32 +68,69 @@ INDEXED_SECONDS = 2.0
 @router.put(
     "/documents/{id:path}",
     response_model=Stored,
+    openapi_extra={"requestBody": {"required": True, "content": DOCUMENT_BODY}},
     responses={
         200: {**STORED, "description": "Updated, or unchanged"},
         201: {**STORED, "model": Stored, "description": "Added"},
-        **problems(409, 413, 422, 429, 503, 507),
+        **problems(409, 413, 415, 422, 429, 503, 507),
     },
 )
 async def put_document(
-    id: DocumentId, body: DocumentRequest, running: Ready, response: Response
+    id: DocumentId,
+    details: Annotated[DocumentDetails, Query()],
+    request: Request,
+    running: Ready,
+    response: Response,
 ) -> Any:
     """Add a document, or replace the one of this id with all its passages.
 
-    A search finds it once it is indexed, which takes a moment.
+    The body is JSON, or a file of another kind (a page, Markdown, plain text, a PDF, …) as its
+    Content-Type says; what the query says of the document goes before what the body does. A new
+    text under a known id is a new version of it. A search finds it once it is indexed, which takes
+    a moment.
     """
-    service = running.service
+    service, content = running.service, await request.body()
+    media_type = request.headers.get("content-type", "")
 
     def store() -> Stored:
         limit = service.settings.max_document_chars
-        new = document(id, **body.model_dump(), max_chars=limit)
+        new = document_of(content, media_type, id, details, limit)
         outcome = ingest_one(new, service.corpus, running.embedder)
+        if service.corpus.get(new.id) is None:
+            request.state.hides_path = True
         return Stored.model_validate(outcome, from_attributes=True)
 
-    stored = await in_thread(store, running.writes)
+    try:
+        stored = await in_thread(store, running.writes)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False)) from error
     if stored.status != "unchanged":
         await _indexed(running)
     response.status_code = 201 if stored.status == "added" else 200
     return stored
+
+
+@router.get(
+    "/documents/{id:path}/versions",
+    response_model=VersionsBody | DocumentBody,
+    responses={200: VERSIONS, **problems(404, 422, 429, 503)},
+)
+async def list_versions(id: DocumentId, running: Ready) -> Any:
+    """The texts that were stored under an id, each with what it corrected of the one before.
+
+    `as_of` asks the version that stood on that day. A document whose own id ends in /versions is
+    answered itself, where there is none of the id before it.
+    """
+    corpus = running.service.corpus
+
+    def found() -> VersionsBody | DocumentBody:
+        if versions := corpus.versions(clean(id)):
+            return VersionsBody(id=clean(id), versions=[VersionBody.of(one) for one in versions])
+        if (document := corpus.get(clean(f"{id}/versions"))) is not None:
+            return DocumentBody.of(document)
+        raise DocumentNotFound(f"no document has the id {id!r}")
+
+    return await in_thread(found)
 
 
 @router.get(
@@ -88,7 +139,7 @@ async def put_document(
     responses={200: DOCUMENT, **problems(404, 422, 429, 503)},
 )
 async def get_document(id: DocumentId, running: Ready) -> Any:
-    """A document as it is stored."""
+    """A document as it is stored; one that is embargoed, withheld, canceled or expired is none."""
     found = await in_thread(lambda: running.service.corpus.get(clean(id)))
     if found is None:
         raise DocumentNotFound(f"no document has the id {id!r}")
@@ -100,9 +151,15 @@ async def get_document(id: DocumentId, running: Ready) -> Any:
     status_code=204,
     responses={204: {"description": "Deleted"}, **problems(404, 422, 429, 503, 507)},
 )
-async def delete_document(id: DocumentId, running: Ready) -> Response:
-    """Remove a document and all its passages, from every answer from now on."""
-    if not await in_thread(lambda: running.service.corpus.delete([clean(id)]), running.writes):
+async def delete_document(id: DocumentId, request: Request, running: Ready) -> Response:
+    """Remove a document with all its versions and passages, from every answer from now on."""
+    corpus = running.service.corpus
+
+    def delete() -> int:
+        request.state.hides_path = corpus.get(clean(id)) is None
+        return corpus.delete([clean(id)])
+
+    if not await in_thread(delete, running.writes):
         raise DocumentNotFound(f"no document has the id {id!r}")
     await _indexed(running)
     return Response(status_code=204)

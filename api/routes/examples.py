@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.contract import ndjson
+from api.contract import ndjson, reference
 from api.problems import problem
-from api.schemas import CLAIM, BatchLine, DocumentLine, ImportLine
+from api.schemas import CLAIM, BatchLine, DocumentLine, DocumentRequest, ImportLine
+from index.read import BY_MEDIA_TYPE
 
 _DOCUMENT = {
     "id": "examples/centre-opens.md",
@@ -76,6 +77,25 @@ VERIFY = _json(VERIFY_BODY)
 SEARCH = _json(SEARCH_BODY)
 INFO = _json(INFO_BODY)
 DOCUMENT = _json({**_DOCUMENT, "text": _TEXT, "places": []})
+_VERSION = {
+    "title": _DOCUMENT["title"], "published_at": "2021-01-30", "modified_at": None,
+    "since": "2021-01-30", "until": None, "current": True, "changes": None, "text": _TEXT,
+}  # fmt: skip
+VERSIONS = _json(
+    {
+        "id": _DOCUMENT["id"],
+        "versions": [
+            {**_VERSION, "version": 1, "until": "2021-02-01", "current": False},
+            {
+                **_VERSION,
+                "version": 2,
+                "modified_at": "2021-02-01",
+                "since": "2021-02-01",
+                "changes": [{"old": "They opened it on Sunday.", "new": ""}],
+            },
+        ],
+    }
+)
 PAGE = _json({"documents": [_DOCUMENT], "next_cursor": None})
 PUBLISHERS_BODY: dict[str, Any] = {"publishers": [{"name": "Example Wire", "documents": 7}]}
 PUBLISHERS = _json(PUBLISHERS_BODY)
@@ -93,7 +113,16 @@ BATCH = {
         },
     ),
 }
-IMPORT_BODY = ndjson(DocumentLine, {**_DOCUMENT, "text": _TEXT})
+# A PUT takes JSON, or a file of any kind that holds one document.
+DOCUMENT_BODY: dict[str, Any] = {
+    "application/json": {"schema": reference(DocumentRequest)},
+    **{media_type: {"schema": {"type": "string"}} for media_type in sorted(BY_MEDIA_TYPE)},
+}
+_RIGHTS = {
+    "embargoed_until": "2021-01-30T06:00:00Z", "pubstatus": "usable", "expires": None,
+    "usageterms": None, "rights": "Example Wire",
+}  # fmt: skip
+IMPORT_BODY = ndjson(DocumentLine, {**_DOCUMENT, "text": _TEXT, **_RIGHTS})
 IMPORT = {
     "description": "A line a document, then the sum",
     "content": ndjson(

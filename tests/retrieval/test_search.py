@@ -97,12 +97,13 @@ def test_a_document_dated_anew_since_it_was_found_is_not_let_through(
 ) -> None:
     day = dt.date(2021, 12, 31)
     known = found(corpus, "centre", filters=Filters(as_of=day))
-    get = corpus.get
+    document_of = corpus.document_of
 
-    def later(document_id: str) -> Document | None:
-        item = get(document_id)
-        return item and replace(item, published_at=day + dt.timedelta(1))
+    def later(passage: Passage, filters: Filters) -> Document | None:
+        item = document_of(passage)
+        dated_anew = item and replace(item, published_at=day + dt.timedelta(1))
+        return dated_anew if dated_anew and filters.admits(dated_anew) else None
 
-    monkeypatch.setattr(corpus, "get", later)
+    monkeypatch.setattr(corpus, "document_of", later)
     assert known
     assert not found(corpus, "centre", filters=Filters(as_of=day))
