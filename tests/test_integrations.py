@@ -32,7 +32,7 @@ INTEGRATIONS, CLIENTS = (
     (ROOT / "docs" / f"{name}.md").read_text() for name in ("integrations", "clients")
 )
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
-SCRIPTS = ROOT / "examples" / "integrations"
+SCRIPTS = ROOT / "docs" / "integrations"
 WRONG = "The museum moved its 5,200 objects to a warehouse outside the city."
 RIGHT = "The museum moved its 4,200 objects to a warehouse outside the city."
 
