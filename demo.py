@@ -1,8 +1,13 @@
-"""Start claimdesk over the articles of examples/, ask it about five claims, stop it."""
+"""Start claimdesk over the articles of examples/, ask it about five claims, stop it.
+
+With --serve it asks nothing, and runs with its page until it is stopped.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +17,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent
 CLAIMDESK = Path(sys.executable).with_name("claimdesk")
+# Where a service that stays is found, if nobody else has the port.
+PORT = 8000
+ADDRESS = f"http://127.0.0.1:{PORT}/"
 # Claim -> the verdict that a reader of the articles would give.
 CLAIMS = {
     "Turkey and Russia have equal servicemen at the monitoring center": "SUPPORTED",
@@ -48,22 +56,50 @@ def plain(label: str) -> str:
     return label.replace("_", " ").lower()
 
 
+def ask_all(url: str) -> None:
+    right = 0
+    for claim, expected in CLAIMS.items():
+        answer = ask(url, claim)
+        show(answer, expected)
+        right += answer["verdict"] == expected
+    print(f"\n{right} of {len(CLAIMS)} verdicts are what a reader says")
+    print(f"In a browser: `make serve-demo` keeps it running, with its page at {ADDRESS}")
+
+
+def wait(server: subprocess.Popen, url: str) -> None:
+    print(f"The page is at {url}/ (Ctrl+C stops it)", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.wait()
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 def main() -> None:
+    stays = "--serve" in sys.argv[1:]
+    # One that stays is at an address that can be kept, if nobody has it.
+    port = PORT if stays and is_free(PORT) else 0
     with tempfile.TemporaryDirectory() as data:
         subprocess.run([CLAIMDESK, "add", "examples", "--data", data], check=True, cwd=ROOT)
-        serve = [CLAIMDESK, "serve", "--port", "0", "--data", data]
+        serve = [CLAIMDESK, "serve", "--port", str(port), "--data", data]
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
             try:
                 started = server.stdout.readline()
                 if not started:
                     sys.exit("the service did not start")
                 print(started.strip())
-                right = 0
-                for claim, expected in CLAIMS.items():
-                    answer = ask(started.split()[-1], claim)
-                    show(answer, expected)
-                    right += answer["verdict"] == expected
-                print(f"\n{right} of {len(CLAIMS)} verdicts are what a reader says")
+                url = started.split()[-1]
+                if stays:
+                    wait(server, url)
+                else:
+                    ask_all(url)
             finally:
                 server.terminate()
 

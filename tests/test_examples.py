@@ -83,4 +83,7 @@ def test_the_demo_gives_every_verdict_that_a_reader_gives(tmp_path: Path, cache:
     )
     assert done.returncode == 0, done.stderr
     assert "“Turkey and Russia each sent 60 servicemen" in done.stdout
-    assert done.stdout.endswith("\n5 of 5 verdicts are what a reader says\n"), done.stdout
+    *_, counted, page = done.stdout.splitlines()
+    assert counted == "5 of 5 verdicts are what a reader says", done.stdout
+    assert "make serve-demo" in page
+    assert page.endswith("http://127.0.0.1:8000/")

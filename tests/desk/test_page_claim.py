@@ -189,7 +189,9 @@ def test_parts_steps_voices_and_languages(page: Opened) -> None:
     expect(against.locator("h5 mark")).to_have_text(title)
     expect(against.locator(".notes")).to_contain_text("The article says itself that it is not so.")
     expect(answer.locator(".aside[data-camp=unread]")).to_contain_text("French")
-    expect(answer.locator(".newest")).to_have_text("The newer side, of 3 February 2021, refutes it.")
+    expect(answer.locator(".newest")).to_have_text(
+        "The newer side, of 3 February 2021, refutes it."
+    )
 
 
 def test_a_language_that_is_not_judged_is_named(page: Opened) -> None:

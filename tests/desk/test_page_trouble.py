@@ -28,7 +28,10 @@ def problem(route: Route, status: int, detail: str, **headers: str) -> None:
     body = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail,
             "request_id": "4f1c"}  # fmt: skip
     route.fulfill(
-        status=status, headers=headers, body=json.dumps(body), content_type="application/problem+json"
+        status=status,
+        headers=headers,
+        body=json.dumps(body),
+        content_type="application/problem+json",
     )
 
 
@@ -47,7 +50,9 @@ def test_an_empty_archive_says_how_to_fill_it(browser: Browser) -> None:
         notice.get_by_role("link", name="Add articles here").click()
         view = page.view("archive")
         expect(view.locator(".documents")).to_contain_text("No article yet.")
-        row = json.dumps({"id": "row", "text": "The pier has 3 lamps.", "publisher": "Port Tribune"})
+        row = json.dumps(
+            {"id": "row", "text": "The pier has 3 lamps.", "publisher": "Port Tribune"}
+        )
         view.get_by_label("Choose files").set_input_files([
             {"name": "bridge.txt", "mimeType": "text/plain", "buffer": b"The bridge cost 48 million euros."},
             {"name": "rows.jsonl", "mimeType": "", "buffer": f"{row}\n{{}}\n".encode()},
