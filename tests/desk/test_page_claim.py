@@ -136,7 +136,7 @@ def test_a_gap_says_what_is_missing(page: Opened) -> None:
                           "attributed_to": {"start": 0, "end": 6, "text": text[:6]}}  # fmt: skip
     gap = {
         "documents": 13, "publishers": 1, "period": {"from": None, "to": "2023-05-31"},
-        "nearest": {"document": evidence["document"]["id"], "start": 0, "end": 6, "quote": text[:6]},
+        "nearest": {"document": "examples/centre-opens.md", "start": 0, "end": 6, "quote": text[:6]},
         "lacks": "only_mentioned",
     }  # fmt: skip
     recorded(page, verdict="NOT_ENOUGH_EVIDENCE", probability=0.7, gap=gap, evidence=[mention],
@@ -161,13 +161,16 @@ def test_parts_steps_voices_and_languages(page: Opened) -> None:
     supporting = evidence | {
         "stance": "SUPPORTS", "voice": "reported",
         "attributed_to": {"start": 0, "end": 6, "text": text[:6]},
-        "derivation": [{"text": "60 + 60 = 120", "evidence": [{"start": 7, "end": 9, "text": text[7:9]}]}],
+        "derivation": [
+            {"text": "60 + 60 = 120", "evidence": [{"start": 7, "end": 9, "text": text[7:9]}]}
+        ],
     }  # fmt: skip
     foreign = evidence | {"stance": None, "stance_probabilities": None, "voice": None,
                           "language_not_judged": "fr"}  # fmt: skip
     title = evidence["document"]["title"]
     rejected = evidence | {"stance": "REFUTES", "voice": "rejected", "rationale": [],
-                           "title_quote": {"start": 0, "end": len(title), "quote": title}}  # fmt: skip
+                           "title_quote": {"start": 0, "end": len(title), "quote": title},
+                           }  # fmt: skip
     parts = [
         {"text": "It rained", "start": 0, "end": 9, "verdict": "SUPPORTED", "probability": 0.9},
         {"text": "it snowed", "start": 15, "end": 24, "verdict": "REFUTED", "probability": 0.8},

@@ -54,7 +54,7 @@ def test_an_empty_archive_says_how_to_fill_it(browser: Browser) -> None:
             {"id": "row", "text": "The pier has 3 lamps.", "publisher": "Port Tribune"}
         )
         view.get_by_label("Choose files").set_input_files([
-            {"name": "bridge.txt", "mimeType": "text/plain", "buffer": b"The bridge cost 48 million euros."},
+            {"name": "bridge.txt", "mimeType": "text/plain", "buffer": CLAIM.encode()},
             {"name": "rows.jsonl", "mimeType": "", "buffer": f"{row}\n{{}}\n".encode()},
             {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"\0"},
         ])  # fmt: skip
@@ -112,8 +112,8 @@ def test_pages_and_markdown_are_sent_as_they_are(page: Opened) -> None:
 def test_a_long_archive_is_listed_in_pages(page: Opened) -> None:
     def listed(route: Route) -> None:
         start = int(route.request.url.partition("cursor=")[2] or 0)
-        rows = [{"id": f"{n}", "title": f"Title {n}", "url": None, "publisher": None,
-                 "published_at": None, "language": None} for n in range(start, start + 100)]  # fmt: skip
+        empty = dict.fromkeys(("url", "publisher", "published_at", "language"))
+        rows = [{"id": f"{n}", "title": f"Title {n}", **empty} for n in range(start, start + 100)]
         route.fulfill(json={"documents": rows, "next_cursor": "100" if start == 0 else None})
 
     page.page.route("**/v1/documents?*", listed)
