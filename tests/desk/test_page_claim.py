@@ -136,7 +136,8 @@ def test_a_gap_says_what_is_missing(page: Opened) -> None:
                           "attributed_to": {"start": 0, "end": 6, "text": text[:6]}}  # fmt: skip
     gap = {
         "documents": 13, "publishers": 1, "period": {"from": None, "to": "2023-05-31"},
-        "nearest": {"document": "examples/centre-opens.md", "start": 0, "end": 6, "quote": text[:6]},
+        "nearest": {"document": "examples/centre-opens.md", "start": 0, "end": 6,
+                    "quote": text[:6]},
         "lacks": "only_mentioned",
     }  # fmt: skip
     recorded(page, verdict="NOT_ENOUGH_EVIDENCE", probability=0.7, gap=gap, evidence=[mention],
