@@ -37,6 +37,7 @@ def read_warc(stream: io.BufferedIOBase, origin: Origin) -> Items:
     except ImportError as error:
         raise UnreadableFile("needs warcio: pip install 'claimdesk[warc]'") from error
     records = pages = 0
+    record = None
     try:
         # What is compressed was decompressed already, member by member.
         for record in ArchiveIterator(stream):
@@ -49,6 +50,8 @@ def read_warc(stream: io.BufferedIOBase, origin: Origin) -> Items:
         raise UnreadableFile(f"damaged after record {records}: {said}") from error
     except DAMAGED as error:
         raise UnreadableFile(f"damaged after record {records}: {error}") from error
+    if record is not None and _is_cut_off(record):
+        raise UnreadableFile(f"cut off in record {records}")
     if not pages:
         raise UnreadableFile("no page in it: no HTML that was answered with status 200")
 
@@ -89,6 +92,13 @@ def _is_page(record: Any) -> bool:
     return stated.partition(";")[0].strip().lower() in _PAGES
 
 
+def _is_cut_off(record: Any) -> bool:
+    """Whether a record is shorter than it says; all of it is read."""
+    while record.raw_stream.read(2**16):
+        pass
+    return bool(record.raw_stream.limit > 0)
+
+
 def _page(record: Any, source: str, origin: Origin) -> Document | Refused:
     headers = record.rec_headers
     url = headers.get_header("WARC-Target-URI") or ""
@@ -104,6 +114,8 @@ def _page(record: Any, source: str, origin: Origin) -> Document | Refused:
         content = record.content_stream().read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
             raise UnreadableFile(f"larger than {MAX_FILE_BYTES // 2**20} MiB")
+        if _is_cut_off(record):
+            raise UnreadableFile("the record is cut off")
         id = url if 0 < len(url) <= MAX_ID_CHARS else where.record or source
         found = read_html(_in_stated_encoding(content, record), id, origin.max_chars)
         return placed(found, where, url=url)
