@@ -25,7 +25,7 @@ from tests.fakes import FakeClock, FakeEmbedder, FakeStance
 NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 # What is in hidden documents alone and nobody asks for; everybody asks for their other words.
-SECRET, PROBED = ("quetzal", "vault"), ("zanzibar", "48", "bridge")
+SECRET = ("quetzal", "vault")
 SECRETS = {
     "vault-embargoed": {"embargoed_until": NOW + 9 * HOUR},
     "vault-withheld": {"pubstatus": "withheld"},
@@ -151,7 +151,7 @@ def pair(request: pytest.FixtureRequest, open_embedded: OpenEmbedded) -> Iterato
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(asked=st.lists(ASKED, min_size=1, max_size=6))
 def test_no_endpoint_tells_what_is_hidden(
@@ -163,6 +163,7 @@ def test_no_endpoint_tells_what_is_hidden(
     for method, path, body in asked:
         for client in pair.clients:
             client.request(method, path, json=body)  # now one of the secrets is still shown
+    assert holding.get("/v1/documents/vault-expires").status_code == 200
     pair.clock.now = NOW + HOUR
     caplog.clear()
     with caplog.at_level(logging.DEBUG):
