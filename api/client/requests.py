@@ -7,8 +7,8 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypedDict, TypeVar
-from urllib.parse import quote
+from typing import Any, Generic, Literal, TypedDict, TypeVar
+from urllib.parse import quote as percent_encoded
 
 from pydantic import BaseModel, TypeAdapter
 from typing_extensions import Unpack
@@ -20,6 +20,7 @@ from api.desk_schemas import (
     StatementLine,
     TextLine,
 )
+from api.quote_schemas import QuoteResponse
 from api.schemas import (
     BatchLine,
     ClaimLine,
@@ -33,6 +34,7 @@ from api.schemas import (
     SearchResponse,
     Stored,
     VerifyResponse,
+    VersionsBody,
 )
 from retrieval.types import Mode
 
@@ -68,7 +70,13 @@ class Details(TypedDict, total=False):
     url: str | None
     publisher: str | None
     published_at: Day | None
+    modified_at: Day | None
     language: str | None
+    embargoed_until: dt.datetime | str | None
+    pubstatus: Literal["usable", "withheld", "canceled"] | None
+    expires: dt.datetime | str | None
+    usageterms: str | None
+    rights: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +143,22 @@ def check(
     return Stream(Request("POST", "/v1/check", body), _check_line.validate_json)
 
 
+def quotes(
+    quote: str, *, speaker: str | None = None, **asked: Unpack[Asked]
+) -> Call[QuoteResponse]:
+    """Whether a quotation is in the archive: word for word, altered, shortened, another's."""
+    named = {} if speaker is None else {"speaker": speaker}
+    return _post("/v1/quotes", {"quote": quote, **named, **_asked(**asked)}, QuoteResponse)
+
+
 def get_document(id: str) -> Call[DocumentBody]:
     """A document as it is stored."""
     return Call(Request("GET", _document(id)), DocumentBody.model_validate_json)
+
+
+def versions(id: str) -> Call[VersionsBody]:
+    """The texts that were stored under an id, each with what it changed of the one before."""
+    return _get(f"{_document(id)}/versions", VersionsBody)
 
 
 def put_document(id: str, text: str, **details: Unpack[Details]) -> Call[Stored]:
@@ -221,5 +242,5 @@ def _post(path: str, body: Mapping[str, Any], answer: type[M]) -> Call[M]:
 
 def _document(id: str) -> str:
     """The path of a document. An id of dots alone would be taken for a step in the path."""
-    escaped = quote(id, safe="")
+    escaped = percent_encoded(id, safe="")
     return f"/v1/documents/{escaped if escaped.strip('.') else escaped.replace('.', '%2E')}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import anyio
 import httpx
@@ -14,14 +17,32 @@ from pydantic import BaseModel
 
 from api import client
 from api.app import create_app
-from api.client import AsyncClient, Client, CutOff, ProblemError, Retries, Timeouts, Unreachable
+from api.client import (
+    AsyncClient,
+    Client,
+    CutOff,
+    ProblemError,
+    Retries,
+    Timeouts,
+    Unreachable,
+    requests,
+)
 from api.client.lines import PART_DOCUMENTS, import_parts
-from api.client.requests import Request
+from api.client.requests import Asked, Details, Request
+from api.desk_schemas import CheckRequest
+from api.quote_schemas import QuoteRequest
+from api.schemas import (
+    BatchRequest,
+    DocumentDetails,
+    FilterFields,
+    SearchRequest,
+    VerifyRequest,
+)
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from tests.conftest import CENTRE, articles
+from tests.conftest import CENTRE, ROOT, articles
 from tests.fakes import FakeEmbedder, FakeStance
 from tests.served import served
 
@@ -29,7 +50,7 @@ CLAIM = "The bridge cost 48 million euros"
 ARTICLE = f"{CLAIM}. It opened in May. Is that not beautiful?"
 AT_ONCE = Retries(tries=4, longest_pause=0.0)
 PROBLEM = {"type": "about:blank", "title": "T", "status": 503, "detail": "busy", "request_id": "r"}
-Handler = Callable[[httpx.Request], httpx.Response]
+UNASKED = re.compile(r"/healthz|/metrics|/v1/(holds|verdicts)|\}:\w+$")
 
 
 def asked(kind: str, name: str, *args: Any, **given: Any) -> Any:
@@ -85,7 +106,9 @@ def comparable(answer: Any) -> Any:
         ("verify_batch", ([CLAIM, "", CENTRE[:40]],), {"language": ["en"]}),
         ("check", (ARTICLE,), {}),
         ("check", (), {"html": f"<html><body><p>{ARTICLE}</p></body></html>"}),
+        ("quotes", ("It opened in May",), {"speaker": "Ann", "language": ["en"]}),
         ("get_document", ("a",), {}),
+        ("versions", ("a",), {}),
         ("list_documents", (), {"limit": 2}),
         ("documents", (), {}),
         ("publishers", (), {}),
@@ -110,6 +133,8 @@ def test_answers_are_of_the_contract(url: str) -> None:
         lines = {line.index: line for line in desk.verify_batch([CLAIM, ""])}
         assert lines[0].verdict == "SUPPORTED"
         assert lines[1].error.status == 422
+        quoted = desk.quotes("The bridge cost 49 million euros")
+        assert (quoted.result, quoted.matches[0].document.id) == ("altered", "b")
         *statements, summed = desk.check(ARTICLE)
         assert ARTICLE[statements[0].start : statements[0].end] == statements[0].statement
         assert summed.summary.statements == len(statements)
@@ -375,6 +400,39 @@ def test_timeouts_are_those_that_are_given() -> None:
     with Client(transport=httpx.MockTransport(handle), timeouts=Timeouts(1, 2, 3)) as desk:
         desk.publishers()
     assert seen == [{"connect": 1, "read": 2, "write": 3, "pool": 2}]
+
+
+def test_options_are_those_of_the_contract() -> None:
+    """What a request takes, a method takes."""
+    assert Details.__annotations__.keys() == DocumentDetails.model_fields.keys()
+    asked = {*FilterFields.model_fields, *BatchRequest.model_fields} - {"claims", "filters"}
+    assert Asked.__annotations__.keys() == asked
+    pairs = [
+        (requests.verify, VerifyRequest),
+        (requests.search, SearchRequest),
+        (requests.check, CheckRequest),
+        (requests.quotes, QuoteRequest),
+    ]
+    for make, model in pairs:
+        own = model.model_fields.keys() - BatchRequest.model_fields.keys()
+        assert own == inspect.signature(make).parameters.keys() - {"asked"}
+
+
+def test_every_endpoint_has_a_method() -> None:
+    contract = json.loads((ROOT / "tests" / "api" / "openapi.json").read_text())
+    made = [requests.verify("c"), requests.verify_batch([]), requests.search("q"),
+            requests.check("t"), requests.quotes("q"), requests.info(), requests.ready(),
+            requests.publishers(), requests.list_documents(), requests.versions("{id}"),
+            requests.get_document("{id}"), requests.put_document("{id}", "t"),
+            requests.delete_document("{id}"), *import_parts([{}])]  # fmt: skip
+    asked = {(call.request.method, unquote(call.request.path)) for call in made}
+    offered = {
+        (method.upper(), path) for path, methods in contract["paths"].items() for method in methods
+    }
+    assert asked <= offered
+    # What is for those who keep the archive: by `claimdesk` on the machine itself, or by curl.
+    left = {path for _, path in offered - asked}
+    assert not {path for path in left if not UNASKED.search(path)}
 
 
 def test_both_clients_have_the_same_methods() -> None:

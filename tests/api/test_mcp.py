@@ -33,7 +33,7 @@ from tests.served import served
 
 CLAIM = "The bridge cost 48 million euros"
 CLAIMDESK = Path(sys.executable).with_name("claimdesk")
-READING = ["verify", "check", "search", "list_publishers"]
+READING = ["verify", "check", "search", "quote", "list_publishers"]
 Use = Callable[[Client], Awaitable[None]]
 
 
@@ -86,6 +86,10 @@ def test_an_assistant_verifies_checks_searches_and_reads(
 
         passages = await answer(client, "search", query="servicemen", mode="lexical", top_k=1)
         assert [one["document"]["id"] for one in passages["results"]] == ["a"]
+        words = "each sent 60 servicemen … It opened"
+        looked_up = await answer(client, "quote", quote=words, publisher=["wire"])
+        assert looked_up["result"] == "shortened"
+        assert looked_up["matches"][0]["document"]["id"] == "a"
         counted = await answer(client, "list_publishers")
         assert {one["name"] for one in counted["publishers"]} == {"Wire", "Tribune"}
 
