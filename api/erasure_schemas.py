@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from index.erasure import Receipt, Restricted, Restriction
 
 
-class PlaceBody(BaseModel):
+class SearchedPlace(BaseModel):
     """A place that held an erased document, and the search of it afterwards."""
 
     name: str
@@ -29,12 +29,12 @@ class ReceiptBody(BaseModel):
     copies: list[str] = Field(
         description="Other documents that hold the same text; they were not touched"
     )
-    places: list[PlaceBody]
+    places: list[SearchedPlace]
 
     @classmethod
     def of(cls, receipt: Receipt) -> ReceiptBody:
         places = [
-            PlaceBody(name=place.name, search=place.search, found=place.found)
+            SearchedPlace(name=place.name, search=place.search, found=place.found)
             for place in receipt.places
         ]
         return cls(

@@ -89,7 +89,7 @@ def test_an_item_with_plain_text_after_a_picture() -> None:
     content = (
         '<remoteContent href="a.jpg"/><inlineData contenttype="image/png" encoding="e:b64">'
         'AA==</inlineData><inlineData contenttype="text/plain">One line\nof it.\n\n'
-        'Another.</inlineData>'
+        "Another.</inlineData>"
     )
     assert blocks(one(item(content).encode(), "a.xml"))[1:] == ["One line of it.", "Another."]
 
