@@ -34,6 +34,7 @@ class Part(StrEnum):
     SEARCH = "search"
     FILTERS = "filters"
     START = "start"
+    CHECK = "check"
 
 
 SIZES = (10_000, 100_000, 1_000_000)  # vectors that are searched
@@ -131,7 +132,15 @@ def _measure(
 ) -> Iterator[tuple[Part, Any]]:
     """Yields each part with its figures, ours and plain, when it is done."""
     from api.service import embedder_of, stance_of
-    from evaluation.bench import imports, searching, serving, starting, texts, throughput
+    from evaluation.bench import (
+        checking,
+        imports,
+        searching,
+        serving,
+        starting,
+        texts,
+        throughput,
+    )
     from evaluation.bench.workplace import index_for_plain, prepare
     from retrieval.verify import READ_DOCUMENTS
 
@@ -161,6 +170,8 @@ def _measure(
                 "passages_weighed": READ_DOCUMENTS,
             }
             yield Part.SERVING, served
+        if Part.CHECK in parts:
+            yield Part.CHECK, checking.whole_and_one_by_one(chosen, work.folder / "checked")
         if not {Part.SEARCH, Part.FILTERS, Part.START} & set(parts):
             return
         real = embedder.embed([one.text for one in documents[: searching.REAL]])
@@ -200,6 +211,9 @@ def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     million = searched[-1] if len(searched) == len(SIZES) else None
     ratios["search_as_of"] = _ratio(found.get("filters", {}), "with_as_of_ms", "without_ms")
+    ratios["check_vs_one_by_one"] = _ratio(
+        found.get("check", {}), "one_by_one_seconds", "whole_seconds"
+    )
     ratios["search_p50_1m_vs_10k"] = (
         round(million["p50_ms"] / searched[0]["p50_ms"], 3) if million else None
     )
@@ -207,6 +221,7 @@ def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
         "ratios": ratios,
         "recall_at_10_1m": million["recall_at_10"] if million else None,
         "start_seconds": found.get("start", {}).get("start_seconds"),
+        "first_statement_seconds": found.get("check", {}).get("first_statement_seconds"),
         "peak_memory_mb": found.get("import", {}).get("peak_memory_mb"),
         "failed_requests": sum(load["failed"] for load in served["ours"]) if served else None,
     }

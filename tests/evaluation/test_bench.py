@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from evaluation.bench import searching, texts
+from api.service import Service
+from evaluation.bench import checking, searching, texts
 from evaluation.bench.cli import Part, _kept, _summary, app
 from evaluation.bench.limit import reached
 from evaluation.bench.load import measure
@@ -19,7 +20,7 @@ from tests.retrieval.test_stance import save_tiny
 
 RATIOS = {
     "embedding", "stance", "verify_p50_1", "throughput_32_vs_1", "throughput_32_vs_plain",
-    "import", "search_p50_1m_vs_10k", "search_as_of",
+    "import", "search_p50_1m_vs_10k", "search_as_of", "check_vs_one_by_one",
 }  # fmt: skip
 
 
@@ -81,6 +82,15 @@ def test_a_search_with_a_new_day_beside_one_without(tmp_path: Path) -> None:
     assert row["with_as_of_ms"] > 0
 
 
+def test_an_article_is_checked_whole_and_one_by_one(weighing_service: Service) -> None:
+    text = checking.article(100)
+    assert 100 <= len(text.split()) < 200
+    found = checking.figures(weighing_service, text, rounds=1)
+    assert found["statements"] >= 5
+    assert 0 < found["first_statement_seconds"] < found["whole_seconds"]
+    assert found["one_by_one_seconds"] > 0
+
+
 def test_the_summary_has_every_key_whatever_was_measured() -> None:
     empty = _summary({})
     assert empty["ratios"].keys() == RATIOS
@@ -94,6 +104,11 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
             },
             "start": {"start_seconds": 2.0},
             "filters": {"with_as_of_ms": 3.0, "without_ms": 2.0},
+            "check": {
+                "one_by_one_seconds": 3.0,
+                "whole_seconds": 2.0,
+                "first_statement_seconds": 0.4,
+            },
             "search": [{"p50_ms": ms, "recall_at_10": 0.99} for ms in (0.5, 0.6, 0.7)],
         }
     )
@@ -104,6 +119,8 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
     assert ratios["throughput_32_vs_plain"] == 5.0
     assert ratios["search_p50_1m_vs_10k"] == 1.4
     assert ratios["search_as_of"] == 1.5
+    assert ratios["check_vs_one_by_one"] == 1.5
+    assert full["first_statement_seconds"] == 0.4
     assert ratios["stance"] is None
     assert (full["recall_at_10_1m"], full["failed_requests"]) == (0.99, 1)
     assert full["start_seconds"] == 2.0
