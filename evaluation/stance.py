@@ -111,7 +111,8 @@ def predict(
 
 
 def _predicted(model: StanceModel, asked: Sequence[tuple[str, str]]) -> list[list[float]]:
-    return [[round(float(share), 6) for share in row] for row in model.predict(asked)]
+    stances = model.predict(asked)[:, : len(STANCES)]
+    return [[round(float(share), 6) for share in row] for row in stances]
 
 
 def _scores(pairs: Sequence[Pair], probabilities: Vectors) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from index.corpus import Embedder
 from index.regroup import regroup
 from index.terms import terms
-from retrieval.types import STANCES, Difference, Evidence, Quote, Timed, untimed
+from retrieval.types import STANCES, Difference, Evidence, Quote, Stance, Timed, Voice, untimed
 from retrieval.values import differences
 from retrieval.values.reading import derivations
 from retrieval.verdict import REFUTES, stance_of
@@ -78,13 +78,21 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
         label,
         dict(zip(STANCES, map(float, stance), strict=True)),
         _compared(reading, rationale, compare) if may_refute else (),
-        voice=voiced.voice,
+        voice=_voice(voiced.voice, reading, label),
         attributed_to=voiced.by,
         title_quote=Quote(0, len(title), title) if reading.by_title else None,
         derivation=()
         if label == "NOT_ENOUGH_INFO" or reading.by_title
         else derivations(reading.claim, rationale, found.document.language),
     )
+
+
+def _voice(by_rule: Voice, reading: Reading, label: Stance) -> Voice:
+    """Whose word evidence is. A rule that finds a speaker knows; else the model may tell that the
+    text only reports the claim, or rejects it."""
+    if by_rule == "stated" and label == "REFUTES" and reading.voice == "rejected":
+        return "rejected"
+    return "reported" if by_rule == "stated" and reading.mention else by_rule
 
 
 def _related(claim: str, rationale: Sequence[Quote]) -> tuple[Quote, ...]:

@@ -44,7 +44,7 @@ _NAMES: Mapping[str, Stance | Voice] = {
 
 
 class CompiledCrossEncoder:
-    """A three-way cross-encoder: (evidence, claim) in, probability of each stance out.
+    """A cross-encoder: (evidence, claim) in, probability of each stance out, perhaps of each voice.
 
     Evidence longer than the window is read in overlapping windows. Its logits are those of the
     window with the least probability of NOT_ENOUGH_INFO.
@@ -53,7 +53,8 @@ class CompiledCrossEncoder:
     def __init__(self, graph: Graph, calibration: Calibration) -> None:
         self._graph, self.calibration = graph, calibration
         labels: list[Stance | Voice] = self._graph.meta["labels"]
-        self._columns = [labels.index(stance) for stance in STANCES]
+        named = (*STANCES, *VOICES) if len(labels) > len(STANCES) else STANCES
+        self._columns = [labels.index(label) for label in named]
         self.window = int(self._graph.meta["max_tokens"])
         self._overlap = self.window // 8
         self._graph.tokenizer.enable_truncation(
@@ -68,22 +69,35 @@ class CompiledCrossEncoder:
             ClaimTooLong: a claim leaves less than half of the window to its evidence.
             ModelUnavailable: the model gives no finite numbers, or its device fails.
         """
+        return self._outputs(pairs)[:, : len(STANCES)]
+
+    def _outputs(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        """The same with the logits of the voices after them, where the model has them."""
         if not pairs:
-            return np.zeros((0, len(STANCES)), np.float32)
+            return np.zeros((0, len(self._columns)), np.float32)
         for claim in {claim for _, claim in pairs}:
             self.check(claim)
         encodings = self._graph.tokenizer.encode_batch(list(pairs))
         windows = [[encoding, *encoding.overflowing] for encoding in encodings]
         every = self._graph.run([window for each in windows for window in each])[:, self._columns]
-        undecided = softmax(every)[:, STANCES.index("NOT_ENOUGH_INFO")]
+        undecided = softmax(every[:, : len(STANCES)])[:, STANCES.index("NOT_ENOUGH_INFO")]
         ends = np.cumsum([len(each) for each in windows]).tolist()
         starts = [0, *ends[:-1]]
         chosen = [a + int(np.argmin(undecided[a:b])) for a, b in zip(starts, ends, strict=True)]
         return every[chosen]
 
     def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
-        """The same as calibrated probabilities: each row sums to 1."""
-        return softmax(self.logits(pairs) / self.calibration.temperature)
+        """Calibrated probabilities of shape (n, 3), columns in the order of `STANCES`; of a model
+        that tells voices, of shape (n, 6), with those of `VOICES` after them. Each three sum to 1.
+
+        Raises: as `logits`.
+        """
+        outputs = self._outputs(pairs)
+        width = len(STANCES)
+        stances = softmax(outputs[:, :width] / self.calibration.temperature)
+        if outputs.shape[1] == width:
+            return stances
+        return np.hstack([stances, softmax(outputs[:, width:])])
 
     @property
     def claim_tokens(self) -> int:
@@ -226,17 +240,22 @@ def trace(files: ModelFiles) -> Traceable:
     window = min(most, WINDOW_TOKENS)
     temperature = read_calibration(files.folder).temperature
 
+    columns = [at for at, label in enumerate(labels) if label in STANCES]
+
+    def shares(logits: Vectors) -> Vectors:
+        return softmax(logits[:, columns] / temperature)
+
     def measure() -> Measure:
         rows = []
         with torch.inference_mode():
             for pair in PAIRS:
                 given = tokenizer(*pair, truncation=True, max_length=window, return_tensors="pt")
                 rows.append(model(**{name: given[name] for name in inputs}).logits[0].numpy())
-        plain = softmax(np.array(rows, np.float32) / temperature)
+        plain = shares(np.array(rows, np.float32))
 
         def difference(graph: Graph) -> float:
             graph.tokenizer.enable_truncation(window)
-            ours = softmax(graph.run(graph.tokenizer.encode_batch(list(PAIRS))) / temperature)
+            ours = shares(graph.run(graph.tokenizer.encode_batch(list(PAIRS))))
             return float(np.abs(ours - plain).mean())
 
         return difference

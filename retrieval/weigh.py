@@ -11,7 +11,7 @@ import numpy.typing as npt
 from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.read import further_passages, takes_back
-from retrieval.types import STANCES, Calibration, Candidate, Quote, StanceModel
+from retrieval.types import STANCES, VOICES, Calibration, Candidate, Quote, StanceModel, Voice
 from retrieval.values.reading import as_read, settled
 from retrieval.verdict import (
     NEI,
@@ -50,7 +50,8 @@ class Reading:
     language_not_judged: the language of a passage that is found and not read. stance:
     probabilities of shape (3,); None until the stance model has read the passage. key_sentences:
     those that carry the stance most. mention: they tell what nobody vouches for, so the passage
-    does not support. by_title: the title carries the stance, and not they.
+    does not support. by_title: the title carries the stance, and not they. voice: whose word the
+    passage is to the model; None where the model does not tell.
     """
 
     candidate: Candidate
@@ -62,6 +63,7 @@ class Reading:
     key_sentences: tuple[Quote, ...] = ()
     mention: bool = False
     by_title: bool = False
+    voice: Voice | None = None
 
     @property
     def decided(self) -> bool:
@@ -92,8 +94,13 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
 
 
 def _without_mention(reading: Reading) -> Reading:
-    """A reading whose support is a mention says too little: a rumour supports nothing."""
-    if reading.stance is None or stance_of(reading.stance) != "SUPPORTS":
+    """A reading whose support is a mention says too little: a rumour supports nothing. One that
+    says too little, and reports the claim, is a mention."""
+    assert reading.stance is not None
+    label = stance_of(reading.stance)
+    if label == "NOT_ENOUGH_INFO":
+        return replace(reading, mention=reading.voice == "reported")
+    if label == "REFUTES":
         return reading
     document = reading.candidate.document
     voiced = (
@@ -141,6 +148,7 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
             each.append((reading.candidate.document.title, reading.claim))
     single = model.predict([pair for each in pairs for pair in each])
     stances = []
+    width = len(STANCES)
     for reading, quoted, row, is_titled, rows in zip(
         readings,
         sentences,
@@ -149,6 +157,8 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         regroup(single, [len(each) for each in pairs]),
         strict=True,
     ):
+        voices = row[width:]
+        row, rows = row[:width], [each[:width] for each in rows]
         alone, title = (rows[:-1], rows[-1:]) if is_titled else (rows, [])
         row, *alone = _settled(reading, quoted, [row, *alone])
         stance = combine_readings(np.array([row, *alone], np.float32))
@@ -160,6 +170,7 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
                 stance=stance,
                 key_sentences=_key(quoted, shares),
                 by_title=label != NEI and any(each[label] >= TITLE_CARRIES_FROM for each in title),
+                voice=VOICES[int(np.argmax(voices))] if len(voices) else None,
             )
         )
     return stances
@@ -195,7 +206,7 @@ def _deciding_passages(
     A document is read on where its best passage decides, or is surely about the claim.
 
     Args:
-        stances: of the best passages, shape (n, 3).
+        stances: of the best passages, shape (n, 3), with voices (n, 6).
     """
     about = probability_about(_search_scores(readings), model.calibration)
     further = [
@@ -231,7 +242,8 @@ def deciding_passage(texts: Sequence[str], stances: Vectors) -> int:
     passage speaks.
 
     Args:
-        stances: of the passages, shape (n, 3); the first row is that of the best one found.
+        stances: of the passages, shape (n, 3) or with voices (n, 6); the first row is that of the
+            best one found.
     """
     decides = [row for row in range(len(texts)) if stances[row, NEI] < MAY_DECIDE_BELOW]
     takes = [row for row in decides if takes_back(texts[row])]

@@ -1,15 +1,15 @@
 """A stance model and pairs it has not seen -> what makes its probabilities honest.
 
     python -m training.calibrate models/stance DATA --scifact SCIFACT --articles ARTICLES.jsonl \\
-        --newsroom evaluation/sets/newsroom/harbour --dev written/dev.jsonl
+        --newsroom evaluation/sets/newsroom/harbour
 
 writes `calibration.json` beside the weights. Two things are fitted, on nothing that was trained on:
 
-1. The stance temperature, which minimises the negative log-likelihood of dev labels (Guo et al.,
-   On Calibration of Modern Neural Networks, 2017), every data set counting the same: those of the
-   `--dev` files, and the one of stance_dev.jsonl that no round learned from (what a newsroom brings
-   was not learned from either, and there a model is less often right than it thinks: Ovadia et al.,
-   Can You Trust Your Model's Uncertainty?, 2019).
+1. The stance temperature, which minimises the negative log-likelihood of the labels of the one data
+   set of stance_dev.jsonl that no round learned from (Guo et al., On Calibration of Modern Neural
+   Networks, 2017). What a newsroom brings was not learned from either, and there a model is less
+   often right than it thinks (Ovadia et al., Can You Trust Your Model's Uncertainty?, 2019). Dev
+   pairs of the sets that were learned from would say that it is right to be surer.
 2. The verdict's parameters, on claims verified over several corpora. The evidence of the dev pairs,
    with evidence of train pairs around it, becomes documents of a few paragraphs; every second claim
    is asked after its own evidence was left out, so that its right verdict is NOT_ENOUGH_EVIDENCE.
@@ -88,8 +88,6 @@ AS_GOOD = 0.01
 DECIDED: Mapping[Stance, Verdict] = {"SUPPORTS": "SUPPORTED", "REFUTES": "REFUTED"}
 # Of other evidence, of other abstracts: what a search has to choose from.
 AROUND, ABSTRACTS = 6_000, 1_500
-# Most dev pairs of one data set that the temperature is fitted on.
-DEV_PAIRS = 400
 # Fewest paragraphs of a fact-check article: shorter ones are summaries.
 ARTICLE_PARAGRAPHS = 5
 # Ratings of fact-checks that leave no shade between true and false.
@@ -131,7 +129,6 @@ def main(
     newsroom: Annotated[
         list[Path] | None, typer.Option(help="folder with articles.jsonl and claims.jsonl")
     ] = None,
-    dev: Annotated[list[Path] | None, typer.Option(help="more files of dev pairs")] = None,
     claims: Annotated[int, typer.Option(help="to verify over each corpus, at most")] = 150,
     work: Annotated[Path | None, typer.Option(help="folder for a run to go on from")] = None,
     seed: int = 1,
@@ -142,8 +139,6 @@ def main(
         unseen = [pair for pair in own if pair.dataset == UNSEEN]
         if not unseen:
             raise TrainingError(f"{data / 'stance_dev.jsonl'} has no pair of {UNSEEN}")
-        more = [pair for file in dev or () for pair in read_pairs(file)]
-        unseen = evenly([*unseen, *more], DEV_PAIRS, seed)
         train = list(read_pairs(data / "stance_train.jsonl"))
         corpora = [of_pairs(own, train, claims, seed)]
         if scifact is not None:
@@ -283,17 +278,6 @@ def _shares(case: Case, fitted: Calibration) -> Vectors:
 
 def _search_scores(case: Case) -> Vectors:
     return np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
-
-
-def evenly(pairs: Sequence[Pair], most: int, seed: int) -> list[Pair]:
-    """At most so many pairs of each data set."""
-    by_set: dict[str, list[Pair]] = {}
-    for pair in pairs:
-        by_set.setdefault(pair.dataset, []).append(pair)
-    randomly = random.Random(seed)
-    return [
-        pair for each in by_set.values() for pair in randomly.sample(each, min(most, len(each)))
-    ]
 
 
 def of_articles(file: Path, most: int, seed: int) -> tuple[list[Document], list[Asked]]:

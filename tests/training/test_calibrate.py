@@ -1,7 +1,6 @@
 """What calibration fits, on cases whose answer is known."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,6 @@ from retrieval.types import Calibration, Candidate, Scores
 from retrieval.verdict import probability_about, worth_reading
 from training.calibrate import (
     Case,
-    evenly,
     fit_temperature,
     fit_verdict,
     loss,
@@ -117,13 +115,6 @@ def test_of_scifact_no_claim_that_training_pairs_are_made_of_is_asked() -> None:
     }
     assert {one.id for one in documents} == {"0", "1", "2", "3"}
     assert {one.publisher for one in documents} == {"0", "1", "2", "3"}
-
-
-def test_every_data_set_counts_the_same() -> None:
-    pairs = [Pair(f"c{n}", "e", "SUPPORTS", "large" if n % 5 else "small") for n in range(50)]
-    kept = evenly(pairs, 12, seed=1)
-    assert Counter(pair.dataset for pair in kept) == {"large": 12, "small": 10}
-    assert evenly(pairs, 12, seed=1) == kept
 
 
 def test_of_articles_every_fourth_claim_loses_its_article(tmp_path: Path) -> None:

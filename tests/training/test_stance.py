@@ -77,7 +77,8 @@ def test_a_run_learns_and_its_weights_can_be_asked(run: Run, tmp_path: Path) -> 
     assert losses[-1] < losses[0] / 2
     model = load_stance(str(run.out / "final"), tmp_path, precision="f32")
     said = model.predict([("matter 7 is confirmed", "claim 3"), ("matter 7 is denied", "claim 3")])
-    assert said.argmax(axis=1).tolist() == [0, 1]
+    assert said[:, :3].argmax(axis=1).tolist() == [0, 1]
+    assert said.shape == (2, 6)  # stances, then voices
 
 
 @pytest.mark.slow
