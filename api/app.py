@@ -10,10 +10,11 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import contract, problems
+from api.audit_barrier import AuditBarrier
 from api.cors import Cors
 from api.gate import Gate
 from api.metrics import Metrics
-from api.routes import check, claims, documents, erasure, health, quotes
+from api.routes import check, claims, documents, erasure, health, quotes, verdicts
 from api.routes.page import page_router
 from api.running import run
 from api.service import VERSION, Service
@@ -46,12 +47,14 @@ def create_app(settings: Settings, service: Service | None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.running, app.state.metrics = None, metrics
-    for routes in (claims, check, quotes, documents, health, erasure):
+    for routes in (claims, check, quotes, documents, health, erasure, verdicts):
         app.include_router(routes.router)
     if settings.page:
         app.include_router(page_router())
     problems.install(app)
     contract.complete(app)
+    if settings.audit:
+        app.add_middleware(AuditBarrier)
     app.add_middleware(Gate, settings=settings, metrics=metrics)
     if settings.cors_origins:
         app.add_middleware(

@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import entry_points, version
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.commands import backup, erase
+from api.commands import audit, backup, erase
+from api.commands.add import add
 from api.commands.check import check
 from api.commands.documents import documents_app
 from api.commands.keys import keys_app
 from api.commands.mcp import mcp
 from api.commands.quote import quote
+from api.commands.watch import watch_folder
 from api.options import (
     FORESEEN,
     INTERRUPTED,
@@ -38,10 +38,7 @@ from api.options import (
     said,
     settings,
 )
-from api.terminal import err, fail, out, printable, progress, say, show_found, show_verdict
-from index.errors import CorpusError
-from index.read import endings
-from retrieval.errors import RetrievalError
+from api.terminal import fail, out, progress, say, show_found, show_verdict
 
 app = typer.Typer(
     help="Checks a claim against your own sources.",
@@ -51,11 +48,14 @@ app = typer.Typer(
 )
 app.add_typer(documents_app, name="documents")
 app.add_typer(keys_app, name="keys")
+app.command()(add)
 app.command()(check)
+app.command("watch-folder")(watch_folder)
 app.command()(quote)
 app.command()(mcp)
 erase.register(app)
 backup.register(app)
+audit.register(app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -74,74 +74,6 @@ def _claimdesk(
     ] = False,
 ) -> None:
     """Checks a claim against your own sources."""
-
-
-@app.command()
-def add(
-    paths: Annotated[list[Path], typer.Argument(help=f"Files ({endings()}) or folders.")],
-    data: Data = None,
-    as_json: AsJson = False,
-    mapping: Annotated[
-        str,
-        typer.Option(
-            "--map", help="Names in JSON lines and CSV, such as text=story,published_at=day."
-        ),
-    ] = "",
-) -> None:
-    """Add or update documents."""
-    from api.service import Service
-    from index.documents import Outcome
-    from index.read import NAMES, count, named, read
-
-    chosen = settings(data)
-    try:
-        names = named(mapping) if mapping else NAMES
-    except ValueError as error:
-        fail(f"--map: {error}")
-    unknown: Counter[str] = Counter()
-    counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
-    refused: list[Outcome] = []
-    total = sum(map(count, paths))
-    try:
-        with Service.open(chosen, writable=True, stances=False) as service:
-            with progress("adding", total) as advance:
-                limit = chosen.max_document_chars
-                items = read(*paths, max_chars=limit, names=names, unknown=unknown)
-                for outcome in service.ingest(items):
-                    counts[outcome.status] += 1
-                    if outcome.status == "refused":
-                        refused.append(outcome)
-                    advance()
-            service.corpus.sync()
-    except KeyboardInterrupt:
-        fail(f"stopped; {_kept(counts)}", INTERRUPTED)
-    except (CorpusError, RetrievalError) as error:
-        if not counts.total():
-            raise
-        fail(f"{error}; {_kept(counts)}")
-    if as_json:
-        reasons = [{"source": item.id, "reason": item.reason} for item in refused]
-        print(json.dumps({**counts, "reasons": reasons, "unknown_fields": unknown}))
-    else:
-        out.print(", ".join(f"{number:,} {status}" for status, number in counts.items()))
-        for item in refused:
-            err.print(printable(f"refused {item.id}: {item.reason}"), markup=False, soft_wrap=True)
-        if unknown:
-            fields = ", ".join(f"{name} ({lines:,})" for name, lines in unknown.most_common())
-            err.print(printable(f"fields not kept (lines): {fields}"), markup=False, soft_wrap=True)
-    if not counts.total():
-        fail(f"nothing to add: no file there that is read ({endings()})")
-    if refused:
-        raise typer.Exit(1)
-
-
-def _kept(counts: Counter[str]) -> str:
-    """What an import that was cut off leaves behind, and how to go on."""
-    stored = counts["added"] + counts["updated"]
-    return (
-        f"{stored:,} documents were stored and are kept. Run the same command again to go on: "
-        "what is unchanged costs nothing"
-    )
 
 
 @app.command()

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from index import errors as index_errors
+from index.erasure import REASONS
 from retrieval import errors as retrieval_errors
 
 P = ParamSpec("P")
@@ -98,6 +99,18 @@ class KeysUnreadable(ApiError):
     """The file of API keys is damaged, or may not be read."""
 
 
+class VerdictNotFound(ApiError):
+    """No verdict of this id is kept, or it is not for this key."""
+
+
+class AuditUnavailable(ApiError):
+    """The audit log cannot be written or read: what cannot be kept is not answered."""
+
+
+class AuditDamaged(ApiError):
+    """An exported audit file is not what was written."""
+
+
 class ExposedWithoutKeys(ApiError):
     """The service would answer anybody who reaches this machine over the network."""
 
@@ -118,6 +131,9 @@ STATUS: Mapping[type[Exception], int] = {
     GroupRefused: 403,
     KeyNotFound: 404,
     KeysUnreadable: 503,
+    VerdictNotFound: 404,
+    AuditUnavailable: 503,
+    AuditDamaged: 500,
     ExposedWithoutKeys: 500,
     index_errors.CorpusError: 500,
     index_errors.InvalidDocument: 422,
@@ -145,7 +161,10 @@ STATUS: Mapping[type[Exception], int] = {
 # of this machine. A class that is not here says its message if the client is at fault (4xx), and
 # else nothing.
 DETAIL: Mapping[type[Exception], str] = {
+    AuditUnavailable: "the audit log cannot be used; see the log",
     KeysUnreadable: "API keys cannot be read; see the log",
+    index_errors.DocumentHeld: REASONS["held"],
+    index_errors.DocumentErased: REASONS["erased"],
     index_errors.CorpusLocked: "another process writes to this corpus: try again later",
     index_errors.CorpusReadOnly: "this corpus was opened for reading",
     index_errors.CorpusBusy: "the database is locked: try again later",

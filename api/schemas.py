@@ -355,6 +355,9 @@ class DocumentLine(DocumentRequest):
 
     model_config = ConfigDict(extra="ignore")
     id: str = Field(min_length=1, max_length=MAX_ID_CHARS)
+    places: list[PlaceBody] = Field(
+        [], description="Where the text was written: as `claimdesk add --url` reads it in a file."
+    )
 
 
 class StoredLine(Stored):
@@ -499,7 +502,8 @@ class Provenance(BaseModel):
     models: ModelNames
     version: str
     verdict_id: str | None = Field(
-        description="Under which the verdict is kept (GET /v1/verdicts/{id}); null where none is."
+        None,
+        description="Under which the verdict is kept (GET /v1/verdicts/{id}); null where none is.",
     )
 
 

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from uuid import uuid4
 
+from api.audit import AuditLog
+from api.audit_record import record_of, unsent
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
 from api.render import search_response, verify_response
 from api.schemas import (
@@ -63,6 +66,9 @@ class Service:
             settings.verdict_threshold,
             tells_withheld=settings.show_withheld,
         )
+        audit = AuditLog(settings.data)
+        # Verdicts that were kept before are still erased from, and read.
+        self.audit = audit if settings.audit or audit.path.exists() else None
         self.names = ModelNames(
             embedding=embedder.identity, stance=stance.identity if stance else None
         )
@@ -81,7 +87,10 @@ class Service:
         embedder = embedder_of(settings)
         stance = stance_of(settings) if stances and settings.stance_model != NO_MODEL else None
         corpus = _open(settings.data, settings, embedder, writable)
-        return cls(settings, corpus, embedder, stance)
+        service = cls(settings, corpus, embedder, stance)
+        if writable and service.audit is not None:
+            service.audit.finish_redaction()
+        return service
 
     def __enter__(self) -> Service:
         return self
@@ -90,6 +99,8 @@ class Service:
         self.close()
 
     def close(self) -> None:
+        if self.audit is not None:
+            self.audit.close()
         self.corpus.close()
 
     def warm_up(self) -> None:
@@ -118,6 +129,10 @@ class Service:
         Raises:
             DocumentHeld: it must stay.
         """
+        texts = self.corpus.texts(document_id)
+        if texts and not self._is_held(document_id):
+            # First: were it last, a process that is killed in between would leave the quotes.
+            self._redact(document_id, texts)
         try:
             receipt = self.corpus.erase(document_id)
         finally:  # an erasure that is cut off has removed it from the answers
@@ -127,10 +142,22 @@ class Service:
             return None
         return receipt.with_places(
             [
+                # Again: an answer was on its way, perhaps.
+                *self._redact(document_id, texts),
                 Place("remembered answers", "answers that quote it", self._remembered(document_id)),
                 Place("remembered vectors", "all of them", len(self.vectors.cache)),
             ]
         )
+
+    def _is_held(self, document_id: str) -> bool:
+        restricted = self.corpus.restricted()
+        return any((one.document_id, one.kind) == (document_id, "held") for one in restricted)
+
+    def _redact(self, document_id: str, texts: Sequence[str]) -> list[Place]:
+        if self.audit is None:
+            return []
+        self.audit.wait()
+        return [self.audit.redact(document_id, texts)]
 
     def _remembered(self, document_id: str) -> int:
         """How many remembered answers quote a document."""
@@ -149,7 +176,21 @@ class Service:
         for claim in claims:
             self.admit(claim)
         answers = self.answer(claims)
-        return [self.response(answer, request_id, started) for answer in answers]
+        responses = [
+            self.response(answer, request_id, started, claim)
+            for claim, answer in zip(claims, answers, strict=True)
+        ]
+        self.wait_until_kept()
+        return responses
+
+    def wait_until_kept(self) -> None:
+        """Return once every verdict that was given is durable, where verdicts are kept.
+
+        Raises:
+            AuditUnavailable: one could not be kept.
+        """
+        if self.audit is not None:
+            self.audit.wait()
 
     def admit(self, claim: Claim) -> Claim:
         """The claim, if the stance model can read all of it.
@@ -193,20 +234,39 @@ class Service:
         (answer,) = self.find([claim])
         return self.found(answer, request_id, started)
 
-    def response(self, answer: Answer, request_id: str, started: float) -> VerifyResponse:
-        """An answer as it is sent; `started` is when its claim came in (perf_counter)."""
-        return verify_response(answer, self._provenance(answer, request_id), _took_ms(started))
+    def response(
+        self, answer: Answer, request_id: str, started: float, claim: Claim
+    ) -> VerifyResponse:
+        """An answer as it is sent; `started` is when its claim came in (perf_counter).
+
+        Where verdicts are kept, it is sent only after `wait_until_kept` (api/audit_barrier.py).
+
+        Raises:
+            AuditUnavailable: no verdict can be kept any more.
+        """
+        keeps = self.audit if self.settings.audit else None
+        provenance = self._provenance(answer, request_id, uuid4().hex if keeps else None)
+        response = verify_response(answer, provenance, _took_ms(started))
+        if keeps is not None and provenance.verdict_id is not None:
+            record = record_of(provenance.verdict_id, claim, answer, response, self.settings)
+            done = keeps.put(record.id, record.head, record.pieces)
+            if (waiting := unsent.get()) is not None:
+                waiting.append(done)
+        return response
 
     def found(self, answer: Answer, request_id: str, started: float) -> SearchResponse:
         """`response` for a search."""
         return search_response(answer, self._provenance(answer, request_id), _took_ms(started))
 
-    def _provenance(self, answer: Answer, request_id: str) -> Provenance:
+    def _provenance(
+        self, answer: Answer, request_id: str, verdict_id: str | None = None
+    ) -> Provenance:
         return Provenance(
             request_id=request_id,
             index_generation=answer.generation,
             models=self.names,
             version=VERSION,
+            verdict_id=verdict_id,
         )
 
     def info(self) -> Info:

@@ -37,6 +37,9 @@ class Filters:
     `published_after` those published on that day or later. Where either is set, a document without
     a date stays out, because it cannot be shown to be old or new enough, unless `include_undated`
     is set. Publishers are compared by `publisher_key`, languages by their primary subtag.
+
+    `access` names the access groups whose documents are seen beside those of no group; None sees
+    all. Earlier versions of a document are of the group that it is of now, if it is of one.
     """
 
     publisher: tuple[str, ...] = ()
@@ -44,9 +47,11 @@ class Filters:
     as_of: dt.date | None = None
     include_undated: bool = False
     published_after: dt.date | None = None
+    access: tuple[str, ...] | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.publisher or self.language or self.restricts_dates)
+        restricts = self.publisher or self.language or self.restricts_dates
+        return bool(restricts) or self.access is not None
 
     @property
     def restricts_dates(self) -> bool:
@@ -57,7 +62,11 @@ class Filters:
         return self.restricts_dates and not self.include_undated
 
     def without_dates(self) -> Filters:
-        return Filters(self.publisher, self.language)
+        return Filters(self.publisher, self.language, access=self.access)
+
+    def sees(self, group: str | None) -> bool:
+        """Whether documents of this access group may be in what is answered."""
+        return group is None or self.access is None or group in self.access
 
     def admits(self, document: Document, period: Period | None = None) -> bool:
         """The definition that every corpus's own filtering must agree with.
@@ -65,6 +74,8 @@ class Filters:
         Args:
             period: the days on which this version stood; by default those of an only version.
         """
+        if not self.sees(document.access):
+            return False
         if self.publisher and not _among(document.publisher, self.publisher, publisher_key):
             return False
         if self.language and not _among(document.language, self.language, language_key):
@@ -168,6 +179,10 @@ class Corpus(Protocol):
         """
         ...
 
+    def texts(self, document_id: str) -> list[str]:
+        """The texts that are stored of a document, hidden ones and earlier versions too."""
+        ...
+
     def erase(self, document_id: str) -> Receipt | None:
         """Remove a document so that nothing of it is left, and keep it from being stored again.
 
@@ -207,7 +222,15 @@ class Corpus(Protocol):
         """The versions that are kept of a document, in the order in which they were stored."""
         ...
 
-    def documents(self, cursor: str | None = None, limit: int = 100) -> Page: ...
+    def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
+        """The access group of each of these documents that is stored, hidden ones too."""
+        ...
+
+    def documents(
+        self, cursor: str | None = None, limit: int = 100, filters: Filters = NO_FILTERS
+    ) -> Page:
+        """A page of the documents that `filters.access` sees; nothing else of them counts."""
+        ...
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
         """Hash of each of these documents that is stored."""
@@ -241,6 +264,10 @@ class Corpus(Protocol):
         """The number of documents that pass the filters."""
         ...
 
+    def count_passages(self, filters: Filters) -> int:
+        """The number of passages of the documents that pass the filters."""
+        ...
+
     def count_undated(self, filters: Filters) -> int:
         """The number of documents that stay out only because they carry no date."""
         ...
@@ -249,7 +276,7 @@ class Corpus(Protocol):
         """The number of documents that pass the filters and are hidden at this moment."""
         ...
 
-    def publishers(self) -> list[tuple[str, int]]:
+    def publishers(self, filters: Filters = NO_FILTERS) -> list[tuple[str, int]]:
         """Each publisher, as most of its documents write it, with its number of documents.
 
         Most documents first, equal numbers by name.

@@ -141,6 +141,9 @@ class ExactCorpus:
             self._change(stored, rows, bool(gone))
         return len(gone)
 
+    def texts(self, document_id: str) -> list[str]:
+        return [one.text for one in self._stored.get(document_id, ())]
+
     def erase(self, document_id: str) -> Receipt | None:
         with self._writing:
             kept = self._stored.get(document_id, ())
@@ -214,7 +217,7 @@ class ExactCorpus:
             standing = {
                 (id, version.document.version): version
                 for id in current
-                for version in versions_of(self._stored[id])
+                for version in self._versions(id)
                 if version.document.is_shown(now) and not version.period.is_empty
             }
             rows = {key: row for key, row in self._rows.items() if _place(row) in standing}
@@ -229,6 +232,14 @@ class ExactCorpus:
             if seen is not None and seen.standing.keys() != standing.keys():
                 self._generation += 1
             return self._seen
+
+    def _versions(self, document_id: str) -> list[Version]:
+        """Every version, under the access group that the document has now."""
+        group = self._stored[document_id][-1].access
+        return [
+            replace(one, document=replace(one.document, access=group or one.document.access))
+            for one in versions_of(self._stored[document_id])
+        ]
 
     def get(self, document_id: str) -> Document | None:
         return self._shown().current.get(document_id)
@@ -248,10 +259,17 @@ class ExactCorpus:
         now = self.clock()
         if document_id not in self._shown().current:
             return []
-        return [one for one in versions_of(self._stored[document_id]) if one.document.is_shown(now)]
+        return [one for one in self._versions(document_id) if one.document.is_shown(now)]
 
-    def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
-        documents = self._shown().current
+    def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
+        stored = self._stored
+        return {id: stored[id][-1].access for id in document_ids if id in stored}
+
+    def documents(
+        self, cursor: str | None = None, limit: int = 100, filters: Filters = NO_FILTERS
+    ) -> Page:
+        shown = self._shown().current
+        documents = {id: one for id, one in shown.items() if filters.sees(one.access)}
         ids = sorted(id for id in documents if cursor is None or id > cursor)
         page = [replace(documents[id], text="", places=None) for id in ids[:limit]]
         return Page(page, page[-1].id if len(ids) > limit else None)
@@ -328,6 +346,9 @@ class ExactCorpus:
         standing = self._shown().standing.values()
         return sum(filters.admits(version.document, version.period) for version in standing)
 
+    def count_passages(self, filters: Filters) -> int:
+        return len(self._admitted(filters))
+
     def count_undated(self, filters: Filters) -> int:
         if not filters.hides_undated:
             return 0
@@ -341,10 +362,10 @@ class ExactCorpus:
         hidden = [kept[-1] for id, kept in self._stored.items() if id not in shown]
         return sum(filters.admits(document) for document in hidden)
 
-    def publishers(self) -> list[tuple[str, int]]:
+    def publishers(self, filters: Filters = NO_FILTERS) -> list[tuple[str, int]]:
         spellings: dict[str, Counter[str]] = {}
         for document in self._shown().current.values():
-            if document.publisher is not None:
+            if document.publisher is not None and filters.sees(document.access):
                 counts = spellings.setdefault(publisher_key(document.publisher), Counter())
                 counts[document.publisher] += 1
         named = [

@@ -12,13 +12,14 @@ from typing import Annotated, Any
 
 import typer
 
+from api.audit import FILE as AUDIT
 from api.keys import FILE as KEYS
 from api.options import AsJson, Data, settings
 from api.terminal import fail, out, printable, steps
 from index.embedded.doctor import Finding
 
 # Files of a data folder that a backup holds beside the corpus.
-BESIDE = (KEYS,)
+BESIDE = (KEYS, AUDIT)
 Words = Annotated[
     list[str],
     typer.Argument(metavar="[check] FILE", help="The file; check: look whether it is whole."),
@@ -106,7 +107,8 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
 
 def _beside(folder: Path) -> Iterable[Finding]:
     """The checks of what lies beside the corpus."""
-    from api.errors import KeysUnreadable
+    from api.audit import AuditLog, problems
+    from api.errors import AuditUnavailable, KeysUnreadable
     from api.keys import KeyStore
 
     if (folder / KEYS).is_file():
@@ -114,6 +116,15 @@ def _beside(folder: Path) -> Iterable[Finding]:
             yield Finding("API keys: readable", len(KeyStore(folder).all()), ())
         except KeysUnreadable as error:
             yield Finding("API keys: readable", 0, (str(error),))
+    if (folder / AUDIT).is_file():
+        entries, wrong = 0, list[str]()
+        try:
+            for number, found in problems(AuditLog(folder).entries()):
+                entries = number
+                wrong += found
+        except AuditUnavailable as error:
+            wrong.append(str(error))
+        yield Finding("audit log: hashes and chain of its entries", entries, tuple(wrong[:20]))
 
 
 def _report(findings: list[Finding], as_json: bool) -> None:

@@ -57,7 +57,7 @@ async def verify(
     started, service = time.perf_counter(), running.service
     claim = service.admit(body.to_claim(body.claim, service.settings.include_undated))
     answer = service.recall(claim) or await _answer(claim, running.claims, request, running)
-    return service.response(answer, request_id, started)
+    return service.response(answer, request_id, started, claim)
 
 
 @router.post(
@@ -121,23 +121,21 @@ async def _verify_all(
         else:
             yield FailedClaimLine(index=index, error=claim)
     todo.reverse()
-    waiting: dict[asyncio.Future[Answer], tuple[int, float]] = {}
+    waiting: dict[asyncio.Future[Answer], tuple[int, float, Claim]] = {}
     try:
         while todo or waiting:
             while todo and len(waiting) < LINES_AT_ONCE:
                 index, claim = todo.pop()
                 started = time.perf_counter()
                 if (known := service.recall(claim)) is not None:
-                    yield ClaimLine(
-                        index=index, **dict(service.response(known, request_id, started))
-                    )
+                    response = service.response(known, request_id, started, claim)
+                    yield ClaimLine(index=index, **dict(response))
                 else:
-                    waiting[running.queue.ask(running.lines, claim)] = index, started
+                    waiting[running.queue.ask(running.lines, claim)] = index, started, claim
             if waiting:
                 await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             for done in [answer for answer in waiting if answer.done()]:
-                index, started = waiting.pop(done)
-                yield _line(done, index, started, running, request_id)
+                yield _line(done, *waiting.pop(done), running, request_id)
     finally:
         abandon(waiting)
 
@@ -156,7 +154,12 @@ def _claim(given: Any, body: BatchRequest, running: Running, request_id: str) ->
 
 
 def _line(
-    answer: asyncio.Future[Answer], index: int, started: float, running: Running, request_id: str
+    answer: asyncio.Future[Answer],
+    index: int,
+    started: float,
+    claim: Claim,
+    running: Running,
+    request_id: str,
 ) -> BatchLine:
     """
     Raises:
@@ -165,5 +168,5 @@ def _line(
     made = outcome(answer)
     if isinstance(made, Exception):
         return FailedClaimLine(index=index, error=line_problem(made, request_id))
-    response = running.service.response(made, request_id, started)
+    response = running.service.response(made, request_id, started, claim)
     return ClaimLine(index=index, **dict(response))

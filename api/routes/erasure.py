@@ -17,13 +17,30 @@ from index.erasure import Restriction
 router = APIRouter(
     prefix="/v1", tags=["erasure"], responses=problems(401, 403, 408, 415, 421, 422, 429, 503)
 )
-RESTRICTED = {200: {"description": "The restrictions of the document now"}, **problems(404, 409)}
+_HELD = {"id": "examples/election.md", "kind": "held", "since": "2026-11-01T09:30:00Z"}
+_LISTED = {"application/json": {"example": {"restrictions": [_HELD]}}}
+_RECEIPT = {
+    "id": "examples/election.md", "erased_at": "2026-11-01T09:30:00Z", "versions": 2, "passages": 3,
+    "complete": True, "tombstone": "9f86d081884c7d65", "copies": [],
+    "places": [
+        {"name": "database: passages", "search": "rows of its passages' keys", "found": 0},
+        {"name": "word index", "search": "rows of its passages' keys", "found": 0},
+    ],
+}  # fmt: skip
+RESTRICTED = {
+    200: {"description": "The restrictions of the document now", "content": _LISTED},
+    **problems(404, 409),
+}
+ERASED = {
+    200: {"description": "The receipt", "content": {"application/json": {"example": _RECEIPT}}},
+    **problems(404, 409, 507),
+}
 
 
 @router.post(
     "/documents/{id:path}:erase",
     response_model=ReceiptBody,
-    responses={200: {"description": "The receipt"}, **problems(404, 409, 507)},
+    responses=ERASED,
 )
 async def erase_document(id: DocumentId, running: Ready) -> Any:
     """Remove a document and every version of it, so that no byte of it is left.
@@ -76,7 +93,11 @@ async def release_document(id: DocumentId, running: Ready) -> Any:
     return await _restrict(id, "held", True, running)
 
 
-@router.get("/holds", response_model=Restrictions)
+@router.get(
+    "/holds",
+    response_model=Restrictions,
+    responses={200: {"description": "By id", "content": _LISTED}},
+)
 async def list_restrictions(running: Ready) -> Any:
     """Every document that is held or de-indexed."""
     restricted = await in_thread(running.service.corpus.restricted)

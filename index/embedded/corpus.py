@@ -122,6 +122,9 @@ class EmbeddedCorpus:
         self._written(hides=bool(deleted))
         return deleted
 
+    def texts(self, document_id: str) -> list[str]:
+        return self._store.texts(document_id)
+
     def erase(self, document_id: str) -> Receipt | None:
         gone = self._store.erase(document_id)
         if gone is None:
@@ -223,9 +226,14 @@ class EmbeddedCorpus:
     def versions(self, document_id: str) -> list[Version]:
         return self._store.versions(document_id)
 
-    def documents(self, cursor: str | None = None, limit: int = 100) -> Page:
+    def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
+        return self._store.groups_of(document_ids)
+
+    def documents(
+        self, cursor: str | None = None, limit: int = 100, filters: Filters = NO_FILTERS
+    ) -> Page:
         self._settle()
-        return self._store.documents(cursor, limit)
+        return self._store.documents(cursor, limit, filters)
 
     def all_documents(self) -> Iterator[Document]:
         self._settle()
@@ -275,6 +283,9 @@ class EmbeddedCorpus:
     def count_documents(self, filters: Filters) -> int:
         return self._answering().columns.count_documents(filters)
 
+    def count_passages(self, filters: Filters) -> int:
+        return self._answering().columns.count_passages(filters)
+
     def count_undated(self, filters: Filters) -> int:
         return self._answering().columns.count_undated(filters)
 
@@ -282,8 +293,8 @@ class EmbeddedCorpus:
         self._settle()
         return sum(filters.admits(document) for document in self._store.withheld())
 
-    def publishers(self) -> list[tuple[str, int]]:
-        return self._answering().columns.publisher_counts()
+    def publishers(self, filters: Filters = NO_FILTERS) -> list[tuple[str, int]]:
+        return self._answering().columns.publisher_counts(filters)
 
     def _answering(self) -> _Indexes:
         self._settle()

@@ -204,6 +204,13 @@ class Store:
                 rows.remove(connection, id)
         return len(known)
 
+    def texts(self, document_id: str) -> list[str]:
+        found = self._all(
+            "SELECT text FROM documents WHERE id = ? OR id > ? AND id < ? ORDER BY version",
+            document_id, *rows.earlier_keys(document_id),
+        )  # fmt: skip
+        return [text for (text,) in found]
+
     def erase(self, document_id: str) -> Gone | None:
         """See `index.embedded.erase.erase`; `scrub` finishes it."""
         with self._writing() as connection:
@@ -318,8 +325,12 @@ class Store:
             return []
         return [one for one in versions_of(documents) if one.document.is_shown(now)]
 
-    def documents(self, cursor: str | None, limit: int) -> Page:
-        found = self._page(LISTED, _STANDS_NOW, cursor, limit + 1)
+    def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
+        ids = list(dict.fromkeys(document_ids))
+        return dict(self._in("SELECT id, access FROM documents WHERE id IN", ids))
+
+    def documents(self, cursor: str | None, limit: int, filters: Filters = NO_FILTERS) -> Page:
+        found = self._page(LISTED, _STANDS_NOW, cursor, limit + 1, filters.access)
         page = [document_of(row) for row in found[:limit]]
         now = self._clock()
         shown = [one for one in page if one.is_shown(now)]
@@ -346,11 +357,19 @@ class Store:
             cursor = page[-1][0]
 
     def _page(
-        self, columns: str, which: str, cursor: str | None, limit: int
+        self,
+        columns: str,
+        which: str,
+        cursor: str | None,
+        limit: int,
+        access: tuple[str, ...] | None = None,
     ) -> list[tuple[Any, ...]]:
+        """Rows by id; of those access groups alone, and of none."""
+        if access is not None:
+            which += f" AND (access IS NULL OR access IN ({','.join('?' * len(access))}))"
         return self._all(
             f"SELECT {columns} FROM documents WHERE id > ? AND {which} ORDER BY id LIMIT ?",
-            cursor or "", limit,
+            cursor or "", *(access or ()), limit,
         )  # fmt: skip
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,11 @@ import json
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import BaseModel
 
+from api.audit_schemas import VerdictBody
+from api.erasure_schemas import ReceiptBody, Restrictions
+from api.routes import erasure, verdicts
 from api.service import Service
 from api.settings import Settings
 from tests.conftest import CENTRE, OpenEmbedded, client_for
@@ -81,3 +85,15 @@ def test_an_answer_in_the_making_does_not_bring_it_back(open_embedded: OpenEmbed
         assert receipt["complete"], receipt
         assert cited(client) == set()
     service.close()
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (ReceiptBody, erasure._RECEIPT),
+        (Restrictions, {"restrictions": [erasure._HELD]}),
+        (VerdictBody, verdicts._EXAMPLE),
+    ],
+)
+def test_examples_fit_their_schemas(model: type[BaseModel], example: dict) -> None:
+    assert model.model_validate(example).model_dump(exclude_unset=True).keys() == example.keys()

@@ -1,0 +1,58 @@
+"""An answer -> the client, once every verdict in it is durable in the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.audit_record import key_id, unsent
+from api.errors import AuditUnavailable
+
+
+class AuditBarrier:
+    """ASGI middleware inside the gate, which knows whose key it is.
+
+    Before each part of an answer it waits until the verdicts in it are durable: what several
+    requests wait for is written together.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """
+        Raises:
+            AuditUnavailable: a verdict could not be kept: it is not sent.
+        """
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        caller = scope["state"].get("caller")
+        waiting: list[Future[None]] = []
+        key = key_id.set(caller.key.id if caller is not None and caller.key else None)
+        own = unsent.set(waiting)
+
+        failed: AuditUnavailable | None = None
+
+        async def send_durable(message: Message) -> None:
+            nonlocal failed
+            try:
+                while waiting:
+                    # Shielded: a client that leaves must not take the entry back.
+                    await asyncio.shield(asyncio.wrap_future(waiting.pop()))
+            except AuditUnavailable as error:
+                failed = error
+                raise
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_durable)
+        except Exception:
+            if failed is not None:  # what the application makes of it is about an answer begun
+                raise failed from None
+            raise
+        finally:
+            unsent.reset(own)
+            key_id.reset(key)
