@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -83,6 +84,8 @@ def is_free(port: int) -> bool:
 
 
 def main() -> None:
+    # Whoever stops this stops the service too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     stays = "--serve" in sys.argv[1:]
     # One that stays is at an address that can be kept, if nobody has it.
     port = PORT if stays and is_free(PORT) else 0

@@ -27,7 +27,7 @@ def test_the_page_stays_until_it_is_stopped(tmp_path: Path, cache: Path) -> None
             assert "<title>claimdesk</title>" in httpx.get(url).text
             assert httpx.get(f"{url}v1/info").json()["documents"] == 13
         finally:
-            demo.send_signal(signal.SIGINT)
+            demo.send_signal(signal.SIGTERM)
         assert demo.wait(30) == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
