@@ -72,6 +72,8 @@ class Document:
     """The moment (UTC) from which on it is in no answer."""
     usageterms: str | None = None
     rights: str | None = None
+    access: str | None = None
+    """The group that may see it; None for everybody. See `index.corpus.Filters`."""
     version: int = field(default=1, compare=False)
     """The number of its text among those that were stored under its id, from 1."""
 
@@ -195,6 +197,7 @@ def document(
     expires: str | dt.datetime | None = None,
     usageterms: str | None = None,
     rights: str | None = None,
+    access: str | None = None,
     max_chars: int = MAX_DOCUMENT_CHARS,
 ) -> Document:
     """A document of checked and normalised fields.
@@ -212,6 +215,7 @@ def document(
     parts = {
         "id": id, "text": text, "title": title or "", "url": url,
         "publisher": publisher, "language": language, "usageterms": usageterms, "rights": rights,
+        "access": access,
     }  # fmt: skip
     for name, value in parts.items():
         if value is None:
@@ -248,7 +252,17 @@ def document(
         expires=parse_moment(expires, "expires"),
         usageterms=usageterms or None,
         rights=rights or None,
+        access=access_group(access or "") or None,
     )
+
+
+def access_group(name: str) -> str:
+    """The one form of an access group's name: letter case and runs of white space do not count.
+
+    Raises:
+        InvalidDocument: as `clean` does.
+    """
+    return clean(_one_line(name).casefold())
 
 
 def _known_language(language: str | None) -> str | None:

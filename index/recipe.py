@@ -23,7 +23,7 @@ class Recipe:
     """index/terms.py: which terms a text has."""
     vectors: int = 2
     """index/embedded/vectors.py: kind, parameters and file of the vector index."""
-    words: int = 3
+    words: int = 4
     """index/embedded/words.py: fields and stamp of the word index."""
 
     @property

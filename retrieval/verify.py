@@ -95,7 +95,7 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
         if answer.parts:
             undecided = [each for each in own if not _is_supported(each.answer)]
         if answer.judgement is not None and answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE":
-            of, publishers = undecided[0], [name for name, _ in corpus.publishers()]
+            of, publishers = undecided[0], [name for name, _ in corpus.publishers(claim.filters)]
             found = answer.searched.documents
             missing = gap(of.answer.claim, of.judged, claim.filters, found, publishers)
             answer = replace(answer, gap=missing)

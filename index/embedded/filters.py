@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.corpus import Filters, language_key
+from index.corpus import NO_FILTERS, Filters, language_key
 from index.documents import publisher_key
 from index.embedded.snapshot import BEFORE_ALL, DocumentRow, Snapshot
 from index.errors import InvalidDocument
@@ -66,6 +66,8 @@ class Columns:
     publishers: Numbers
     """Number of the spelling, or NO_NAME; `languages` likewise."""
     languages: Numbers
+    groups: Numbers
+    """Number of the access group, or NO_NAME for everybody's."""
     since: Numbers
     """The day from which on its document's version stood, or UNDATED."""
     until: Numbers
@@ -76,6 +78,7 @@ class Columns:
     """Whether there are earlier versions among them, which filters without `as_of` keep out."""
     publisher_names: Names = Names()
     language_names: Names = Names()
+    group_names: Names = Names()
 
     def mask(self, filters: Filters) -> Mask:
         """The passages whose document passes: `Filters.admits` for all of them."""
@@ -86,6 +89,8 @@ class Columns:
         if filters.language:
             wanted = {language_key(name) for name in filters.language}
             masks.append(self.language_names.mask(self.languages, wanted))
+        if filters.access is not None:
+            masks.append(self._mask_of_access(filters))
         if filters.restricts_dates:
             masks.append(self._mask_of_days(filters))
         elif self.has_earlier:
@@ -95,6 +100,10 @@ class Columns:
         for other in masks[1:]:
             masks[0] &= other
         return masks[0]
+
+    def _mask_of_access(self, filters: Filters) -> Mask:
+        everybodys = np.equal(self.groups, NO_NAME)
+        return everybodys | self.group_names.mask(self.groups, filters.access or ())
 
     def _mask_of_days(self, filters: Filters) -> Mask:
         last = UNDATED - 1 if filters.as_of is None else filters.as_of.toordinal()
@@ -110,6 +119,9 @@ class Columns:
     def count_documents(self, filters: Filters) -> int:
         return int(np.count_nonzero(self.mask(filters) & self.first))
 
+    def count_passages(self, filters: Filters) -> int:
+        return int(np.count_nonzero(self.mask(filters)))
+
     def count_undated(self, filters: Filters) -> int:
         """Documents that stay out only because they carry no date."""
         if not filters.hides_undated:
@@ -119,9 +131,11 @@ class Columns:
             undated &= self.mask(others)
         return int(np.count_nonzero(undated))
 
-    def publisher_counts(self) -> list[tuple[str, int]]:
+    def publisher_counts(self, filters: Filters = NO_FILTERS) -> list[tuple[str, int]]:
         """See `index.corpus.Corpus.publishers`."""
         named = self.first & (self.publishers != NO_NAME) & (self.until == NOW)
+        if filters.access is not None:
+            named &= self._mask_of_access(filters)
         numbers = self.publishers[named]
         counts = np.bincount(numbers, minlength=len(self.publisher_names.spellings)).tolist()
         spellings = self.publisher_names.spellings
@@ -145,7 +159,7 @@ def name_key(name: str) -> str:
 def _empty() -> Columns:
     none = np.empty(0, np.int32)
     keys, first = np.empty(0, np.int64), np.empty(0, bool)
-    return Columns(0, keys, none, none, none, none, none, first, has_earlier=False)
+    return Columns(0, keys, none, none, none, none, none, none, first, has_earlier=False)
 
 
 def columns_of(snapshot: Snapshot, earlier: Columns | None = None) -> Columns:
@@ -165,6 +179,7 @@ def _without(columns: Columns, deleted: Sequence[int]) -> Columns:
     return replace(
         columns, keys=columns.keys[kept], days=columns.days[kept],
         publishers=columns.publishers[kept], languages=columns.languages[kept],
+        groups=columns.groups[kept],
         since=columns.since[kept], until=columns.until[kept], first=columns.first[kept],
     )  # fmt: skip
 
@@ -182,10 +197,14 @@ def _with_more(columns: Columns, snapshot: Snapshot, generation: int) -> Columns
     language_names = columns.language_names.with_more(
         (row.language for row in documents if row.language is not None), language_key
     )
+    group_names = columns.group_names.with_more(
+        (row.access for row in documents if row.access is not None), str
+    )
     days = _days(row.published_at for row in documents)
     since, until = _days(row.since for row in documents), _days(row.until for row in documents)
     publishers = _numbered(publisher_names, [row.publisher for row in documents])
     languages = _numbered(language_names, [row.language for row in documents])
+    groups = _numbered(group_names, [row.access for row in documents])
     at = np.searchsorted(numbers, rows.documents)
     # All passages of a document are of one generation and follow each other.
     first = np.diff(rows.documents, prepend=-1) != 0
@@ -195,12 +214,14 @@ def _with_more(columns: Columns, snapshot: Snapshot, generation: int) -> Columns
         days=np.concatenate([columns.days, days[at]]),
         publishers=np.concatenate([columns.publishers, publishers[at]]),
         languages=np.concatenate([columns.languages, languages[at]]),
+        groups=np.concatenate([columns.groups, groups[at]]),
         since=np.concatenate([columns.since, since[at]]),
         until=np.concatenate([columns.until, until[at]]),
         first=np.concatenate([columns.first, first]),
         has_earlier=columns.has_earlier or bool((until != NOW).any()),
         publisher_names=publisher_names,
         language_names=language_names,
+        group_names=group_names,
     )
 
 

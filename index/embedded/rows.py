@@ -29,7 +29,7 @@ EARLIER = "\x1f"
 IN_NO_INDEX = -2
 _METADATA = (
     "title, url, publisher, published_at, language, modified_at, embargoed_until, pubstatus,"
-    " expires, usageterms, rights, version"
+    " expires, usageterms, rights, access, version"
 )
 COLUMNS = f"id, text, {_METADATA}, places"
 LISTED = f"id, '', {_METADATA}, NULL"
@@ -39,11 +39,11 @@ SINCE = "COALESCE(since, published_at)"
 def document_of(row: Sequence[Any]) -> Document:
     """The document of a row of `COLUMNS` or `LISTED`; an earlier version has its document's id."""
     id, text, title, url, publisher, published, language, modified = row[:8]
-    embargo, pubstatus, expires, usageterms, rights, version, places = row[8:]
+    embargo, pubstatus, expires, usageterms, rights, access, version, places = row[8:]
     return Document(
         id.partition(EARLIER)[0], text, title, url, publisher, day(published), language,
         day(modified), places, moment(embargo), pubstatus, moment(expires), usageterms, rights,
-        version,
+        access, version,
     )  # fmt: skip
 
 
@@ -146,23 +146,27 @@ def arrange(
     """Bring every version of a document to what its dates and its rights say at that moment.
 
     A document is hidden with all its versions, a version by what it said itself, too; a document
-    that is de-indexed is hidden.
+    that is de-indexed is hidden. The access group that a document is of now is that of all.
     """
     deindexed = restrictions.is_restricted(connection, document_id, "deindexed")
     rows = connection.execute(
-        f"SELECT number, {SINCE}, until, hidden, pubstatus, embargoed_until, expires"
+        f"SELECT number, {SINCE}, until, hidden, access, pubstatus, embargoed_until, expires"
         " FROM documents WHERE id = ? OR id > ? AND id < ? ORDER BY version",
         (document_id, *earlier_keys(document_id)),
     ).fetchall()
-    shown = [is_shown(row[4], moment(row[5]), moment(row[6]), now) for row in rows]
+    shown = [is_shown(row[5], moment(row[6]), moment(row[7]), now) for row in rows]
+    group = rows[-1][4] if rows else None
     stood = periods([day(row[1]) for row in rows])
-    for (number, since, until, hidden, *_), is_own, period in zip(rows, shown, stood, strict=True):
+    for (number, since, until, hidden, access, *_), is_own, period in zip(
+        rows, shown, stood, strict=True
+    ):
         is_hidden = deindexed or not (is_own and shown[-1])
-        wanted = period.until.isoformat() if period.until else None, is_hidden
-        if wanted == (until, bool(hidden)):
+        stands_until = period.until.isoformat() if period.until else None
+        wanted = {"until": stands_until, "hidden": is_hidden, "access": group or access}
+        if wanted == {"until": until, "hidden": bool(hidden), "access": access}:
             continue
-        new = _copied(connection, number, {"until": wanted[0], "hidden": wanted[1]})
-        indexed = is_indexed(since, *wanted)
+        new = _copied(connection, number, wanted)
+        indexed = is_indexed(since, stands_until, is_hidden)
         _copy_passages(connection, number, new, generation if indexed else IN_NO_INDEX)
         connection.execute("DELETE FROM documents WHERE number = ?", (number,))
 
@@ -196,6 +200,7 @@ def _insert(connection: sqlite3.Connection, document: Document, hidden: bool) ->
         "places": document.places, "embargoed_until": written(document.embargoed_until),
         "pubstatus": document.pubstatus, "expires": written(document.expires),
         "usageterms": document.usageterms, "rights": document.rights, "hidden": hidden,
+        "access": document.access,
         "version": document.version, "since": begun and begun.isoformat(),
     }  # fmt: skip
     marks = ", ".join("?" * len(values))

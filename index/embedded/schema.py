@@ -85,4 +85,11 @@ MIGRATIONS = (
     ) WITHOUT ROWID;
     INSERT INTO meta VALUES ('erasure_salt', lower(hex(randomblob(32))));
     """,
+    # The access group that may see a document (`index.corpus.Filters`).
+    """
+    ALTER TABLE documents ADD COLUMN access TEXT;
+    DROP INDEX documents_by_recipe_and_filter;
+    CREATE INDEX documents_by_recipe_and_filter
+        ON documents (recipe, published_at, publisher, language, since, until, hidden, access);
+    """,
 )

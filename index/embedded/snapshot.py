@@ -39,6 +39,7 @@ class Text:
     publisher: str | None
     published_at: dt.date | None
     language: str | None
+    access: str | None
     period: Period
 
 
@@ -59,6 +60,7 @@ class DocumentRow(NamedTuple):
     language: str | None
     since: str | None
     until: str | None
+    access: str | None
 
 
 class Snapshot:
@@ -117,15 +119,15 @@ class Snapshot:
     def texts_since(self, generation: int) -> Iterator[Text]:
         """Passages added after that generation."""
         rows = self._connection.execute(
-            "SELECT p.key, d.title, p.text, d.publisher, d.language, d.published_at,"
+            "SELECT p.key, d.title, p.text, d.publisher, d.language, d.published_at, d.access,"
             " COALESCE(d.since, d.published_at), d.until"
             " FROM passages p CROSS JOIN documents d ON d.number = p.document"
             " WHERE p.generation > ? ORDER BY p.generation, p.document, p.key",
             (generation,),
         )
-        for key, title, text, publisher, language, published, since, until in rows:
+        for key, title, text, publisher, language, published, access, since, until in rows:
             period = Period(day(since), day(until))
-            yield Text(key, title, text, publisher, day(published), language, period)
+            yield Text(key, title, text, publisher, day(published), language, access, period)
 
     def passage_rows_since(self, generation: int) -> PassageRows:
         """Passages added after that generation, without their texts."""
@@ -139,7 +141,10 @@ class Snapshot:
 
     def document_rows_since(self, generation: int) -> Iterator[DocumentRow]:
         """The documents and versions with passages that were added since."""
-        columns = "number, published_at, publisher, language, COALESCE(since, published_at), until"
+        columns = (
+            "number, published_at, publisher, language, COALESCE(since, published_at), until,"
+            " access"
+        )
         if generation < 0:
             rows = self._connection.execute(f"SELECT {columns} FROM documents WHERE NOT hidden")
         else:

@@ -18,7 +18,16 @@ from index.embedded.boundary import index_errors
 from index.embedded.checksum import checksum
 from index.embedded.filters import name_key
 from index.embedded.snapshot import BEFORE_ALL, Snapshot, Text, needs_rebuild
-from index.embedded.wordsearch import EARLIER, NAME, NOW, ROW, UNDATED, WordSearcher, schema
+from index.embedded.wordsearch import (
+    EARLIER,
+    NAME,
+    NOW,
+    ROW,
+    UNDATED,
+    WordSearcher,
+    group_term,
+    schema,
+)
 from index.errors import CorpusCorrupt, CorpusError, DiskFull, IndexUnavailable
 from index.recipe import RECIPE
 from index.split import embedding_text
@@ -236,6 +245,7 @@ def _row(text: Text) -> tantivy.Document:
     row.add_integer("until", until.toordinal() if until else NOW)
     if until is not None:
         row.add_text(EARLIER, EARLIER)
+    row.add_text("access", group_term(text.access))
     if text.publisher is not None:
         row.add_text("publisher", name_key(text.publisher))
     if text.language is not None:

@@ -37,6 +37,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("text", stored=False, tokenizer_name=ANALYZER)
     builder.add_text_field("publisher", stored=False, tokenizer_name="raw")
     builder.add_text_field("language", stored=False, tokenizer_name="raw")
+    builder.add_text_field("access", stored=False, tokenizer_name="raw")
     builder.add_text_field(ROW, stored=False, tokenizer_name="raw")
     builder.add_text_field(EARLIER, stored=False, tokenizer_name="raw")
     builder.add_integer_field("key", indexed=True, fast=True)
@@ -127,6 +128,11 @@ def _idf(rows: int, having: int) -> float:
     return math.log(1 + (rows - having + 0.5) / (having + 0.5))
 
 
+def group_term(group: str | None) -> str:
+    """The term of an access group; that of none is no other's."""
+    return "all" if group is None else f"of {group}"
+
+
 def _restrictions(schema: tantivy.Schema, filters: Filters, has_earlier: bool) -> list[Query]:
     """tantivy for `Filters.admits`."""
     kind = tantivy.FieldType.Integer
@@ -137,6 +143,9 @@ def _restrictions(schema: tantivy.Schema, filters: Filters, has_earlier: bool) -
     musts = [
         Query.term_set_query(schema, field, list(names)) for field, names in wanted.items() if names
     ]
+    if filters.access is not None:
+        groups = [group_term(name) for name in (None, *filters.access)]
+        musts.append(Query.term_set_query(schema, "access", groups))
     last = (filters.as_of or dt.date.max).toordinal()
     if filters.restricts_dates:
         first = (filters.published_after or dt.date.min).toordinal()

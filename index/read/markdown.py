@@ -6,7 +6,6 @@ import datetime as dt
 import re
 import tomllib
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from index.documents import Document, document
@@ -14,6 +13,7 @@ from index.errors import UnreadableFile
 from index.read.content import decoded
 from index.read.html import fragment_text
 from index.read.inline import shown
+from index.read.pieces import day_of_name
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -32,6 +32,7 @@ KEYS = {
     "expires": ("expires",),
     "usageterms": ("usageterms",),
     "rights": ("rights", "copyright"),
+    "access": ("access",),
 }
 # Other keys by which front matter is told from a text between two rules.
 OTHER_KEYS = (
@@ -45,8 +46,6 @@ _YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 # What YAML writes for null.
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
-# The day at the start of a file's name, as Jekyll has it: 2021-06-15-bridge-opens.md.
-_DAY_OF_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-.")
 
 
 def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
@@ -67,8 +66,8 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
         field: next((header[key] for key in keys if key in header), None)
         for field, keys in KEYS.items()
     }
-    if fields["published_at"] is None and (day := _DAY_OF_NAME.match(PurePosixPath(id).name)):
-        fields["published_at"] = day[1]
+    if fields["published_at"] is None:
+        fields["published_at"] = day_of_name(id)
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
     tokens, notes = _body_and_notes(parser.parse(body))
     to_come = tokens[::-1]

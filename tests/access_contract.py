@@ -1,0 +1,99 @@
+"""What every Corpus must keep from who is not of a document's access group."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from index.corpus import Corpus, Filters
+from index.documents import document
+from index.ingest import ingest, ingest_one
+from tests.fakes import FakeEmbedder
+
+NOBODY, SPORT, BOTH = (
+    Filters(access=()),
+    Filters(access=("sport",)),
+    Filters(access=("law", "sport")),
+)
+SEEN = {
+    NOBODY: {"open"},
+    SPORT: {"open", "s"},
+    BOTH: {"open", "s", "l"},
+    Filters(): {"open", "s", "l"},
+}
+
+
+class AccessContract:
+    @pytest.fixture
+    def stored(self, corpus: Corpus) -> Corpus:
+        days = {"published_at": "2021-05-02"}
+        list(
+            ingest(
+                [
+                    document("l", "The bridge fell. Law.", access="law", publisher="Law", **days),
+                    document("open", "The bridge fell. All.", publisher="Wire", **days),
+                    document("s", "The bridge fell. Sport.", access="  SPORT", publisher="wire"),
+                ],
+                corpus,
+                FakeEmbedder(),
+            )
+        )
+        corpus.sync()
+        return corpus
+
+    @pytest.mark.parametrize("filters", SEEN, ids=repr)
+    def test_searches_counts_lists_and_publishers(self, stored: Corpus, filters: Filters) -> None:
+        vector = FakeEmbedder().embed(["The bridge fell."])[0]
+        for hits in (
+            stored.search_words("bridge", 9, filters),
+            stored.search_vector(vector, 9, filters),
+        ):
+            passages = stored.passages([hit.key for hit in hits])
+            assert {one.document_id for one in passages.values()} == SEEN[filters]
+        every = stored.passages([hit.key for hit in stored.search_words("bridge", 9)])
+        read = {one.document_id for one in every.values() if stored.document_of(one, filters)}
+        assert read == SEEN[filters]
+        assert stored.count_documents(filters) == len(SEEN[filters])
+        assert stored.count_passages(filters) == len(SEEN[filters])
+        assert {one.id for one in stored.documents(filters=filters).documents} == SEEN[filters]
+        names = {"open": "wire", "s": "wire", "l": "law"}
+        shown = {name.lower() for name, _ in stored.publishers(filters)}
+        assert shown == {names[id] for id in SEEN[filters]}
+        assert sum(number for _, number in stored.publishers(filters)) == len(SEEN[filters])
+
+    def test_a_page_ends_at_a_document_that_is_seen(self, stored: Corpus) -> None:
+        first = stored.documents(limit=1, filters=SPORT)
+        assert ([one.id for one in first.documents], first.next_cursor) == (["open"], "open")
+        last = stored.documents("open", 1, SPORT)
+        assert ([one.id for one in last.documents], last.next_cursor) == (["s"], None)
+        assert stored.documents(limit=1, filters=NOBODY).next_cursor is None
+
+    def test_with_dates_and_names_the_group_counts_as_well(self, stored: Corpus) -> None:
+        asked = Filters(as_of=dt.date(2022, 1, 1), access=())
+        assert stored.count_documents(asked) == 1
+        assert stored.count_undated(asked) == 0
+        assert stored.count_undated(Filters(as_of=dt.date(2022, 1, 1), access=("sport",))) == 1
+        assert stored.count_documents(Filters(publisher=("WIRE",), access=())) == 1
+
+    def test_groups_are_told_of_what_is_hidden_too(self, stored: Corpus) -> None:
+        ingest_one(document("h", "x", access="law", pubstatus="withheld"), stored, FakeEmbedder())
+        assert stored.groups_of(["s", "open", "h", "none"]) == {
+            "s": "sport",
+            "open": None,
+            "h": "law",
+        }
+        assert stored.count_withheld(NOBODY) == 0
+        assert stored.count_withheld(BOTH) == 1
+
+    def test_a_document_that_changes_groups_takes_its_versions_along(self, stored: Corpus) -> None:
+        newer = document("open", "The bridge stands.", access="law", modified_at="2021-06-01",
+                         publisher="Wire", published_at="2021-05-02")  # fmt: skip
+        ingest_one(newer, stored, FakeEmbedder())
+        stored.sync()
+        for asked in (NOBODY, Filters(as_of=dt.date(2021, 5, 10), access=())):
+            assert stored.count_documents(asked) == 0
+            assert stored.search_words("bridge", 9, asked) == []
+        then = Filters(as_of=dt.date(2021, 5, 10), access=("law",))
+        assert stored.count_documents(then) == 2
+        assert {one.document.access for one in stored.versions("open")} == {"law"}
