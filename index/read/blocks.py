@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from index.errors import UnreadableFile
 from index.read.markup import BLOCKS, number_items, tidy
 from index.read.own import plain
 from index.read.tables import open_tables
 
+# Elements from which a piece is refused: reading it would take minutes.
+MAX_ELEMENTS = 150_000
 _BREAK = "\u2029"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -16,9 +19,15 @@ def blocks(element: Any) -> list[str]:
     """The text of each block of a parsed element, in order, without blank ones.
 
     Rows of tables are lines of "header: value", items of numbered lists have their numbers.
+
+    Raises:
+        UnreadableFile: it has more than `MAX_ELEMENTS` elements.
     """
     from lxml import etree
 
+    elements = sum(1 for _ in element.iter())
+    if elements > MAX_ELEMENTS:
+        raise UnreadableFile(f"has {elements:,} elements, more than {MAX_ELEMENTS:,}")
     etree.strip_elements(element, etree.Comment, etree.ProcessingInstruction, with_tail=False)
     tidy(element)
     open_tables(element)

@@ -162,7 +162,7 @@ class _Reader:
 
         whole = etree.Element("table")
         spanning: dict[int, Any] = {}  # column -> the cell that goes on below
-        for number, row in enumerate(children(table, "tr")):
+        for number, row in enumerate(_own(table, "tr", "tbl")):
             if child(row, "trPr", "del") is not None:
                 continue
             made = etree.SubElement(whole, "tr")
@@ -170,9 +170,10 @@ class _Reader:
                 number == 0 and _first_row_is_header(table)
             )
             column = 0
-            for cell in _cells(row):
+            for cell in _own(row, "tc", "tr"):
                 width = child(cell, "tcPr", "gridSpan")
-                columns = int(width.get(_VAL, "1")) if width is not None else 1
+                said = "1" if width is None else width.get(_VAL, "1")
+                columns = int(said[:4]) if said.isascii() and said.isdigit() else 1
                 merged = child(cell, "tcPr", "vMerge")
                 above = spanning.get(column)
                 if merged is not None and merged.get(_VAL) != "restart" and above is not None:
@@ -208,13 +209,17 @@ def _first_row_is_header(table: Any) -> bool:
     return bool(int(value, 16) & 0x0020) if value.isalnum() and len(value) <= 8 else False
 
 
-def _cells(row: Any) -> list[Any]:
-    """The cells of a row, those in content controls and tracked insertions too."""
+def _own(table: Any, name: str, around: str) -> list[Any]:
+    """The rows of a table, or the cells of a row, those in content controls and insertions too.
+
+    Args:
+        around: the name of the table or row, by which those of tables inside are left out.
+    """
     return [
-        cell
-        for cell in row.iter(f"{_W}tc")
-        if next(cell.iterancestors(f"{_W}tr")) is row
-        and not any(local(up) in _DROPPED for up in cell.iterancestors())
+        part
+        for part in table.iter(f"{_W}{name}")
+        if next(part.iterancestors(f"{_W}{around}")) is table
+        and not any(local(up) in _DROPPED for up in part.iterancestors())
     ]
 
 

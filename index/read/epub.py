@@ -24,8 +24,8 @@ _ENCRYPTION = "META-INF/encryption.xml"
 # What obfuscates fonts alone; any other encryption is of the text.
 _OF_FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _PAGES = ("application/xhtml+xml", "text/html")
-# Most chapters of a book, and elements of a chapter.
-MAX_CHAPTERS, MAX_ELEMENTS = 5_000, 150_000
+# Most chapters of a book.
+MAX_CHAPTERS = 5_000
 
 
 def read_epub(stream: io.BufferedIOBase, origin: Origin) -> Items:
@@ -90,8 +90,6 @@ def _chapter(content: bytes, href: str, about: Any, book: str, origin: Origin) -
     page = _parsed_page(content)
     if page is None:
         return None
-    if sum(1 for _ in page.iter()) > MAX_ELEMENTS:
-        raise UnreadableFile(f"has more than {MAX_ELEMENTS:,} elements")
     body = page.find("body")
     if body is None:
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from index.documents import Document, document
 from index.errors import UnreadableFile
-from index.read.blocks import html_blocks
+from index.read.blocks import MAX_ELEMENTS, html_blocks
 from index.read.encoding import html_text
 from index.read.markup import simplify
 from index.read.metadata import about
@@ -15,8 +15,6 @@ from index.read.metadata import about
 # Elements of a page up to which its main text is looked for in several ways; some of them take
 # time that is quadratic in the number of paragraphs.
 SEVERAL_WAYS_ELEMENTS = 3_000
-# Elements from which a page is refused: reading it would take minutes.
-MAX_ELEMENTS = 150_000
 _BULLET = re.compile(r"^- (?=\S)")
 
 

@@ -16,7 +16,7 @@ from index.places import Place, packed
 
 PARAGRAPH = "\n\n"
 # The day at the start of a file's name, as Jekyll has it: 2021-06-15-bridge-opens.md.
-_DAY_OF_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?=[-_ .])")
+_DAY_OF_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?=[-_ ].)")
 _NOWHERE = Place(0, 0)
 
 
