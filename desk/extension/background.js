@@ -6,8 +6,11 @@ import { Claimdesk, ClaimdeskError } from "./client/claimdesk.js";
 import { readSettings } from "./settings.js";
 
 const SCRIPTS = ["style", "view", "extract", "marks", "main"].map((name) => `content/${name}.js`);
-// The page's own style sheets cannot overrule it, and it reaches into shadow trees.
-const MARKS = { origin: "USER", files: ["content/marks.css"] };
+// Each says why it is inserted as that.
+const MARKS = [
+  { origin: "USER", files: ["content/lines.css"] },
+  { origin: "AUTHOR", files: ["content/wash.css"] },
+];
 // Sent by the page are its text and what it is; more is not believed to be a page's text.
 const MAX_CHARS = 200_000;
 
@@ -48,7 +51,7 @@ async function start(tabId, what, given = "", inPage = true) {
   try {
     const [there] = await run(target, () => "claimdesk" in globalThis);
     if (!there.result) await chrome.scripting.executeScript({ target, files: SCRIPTS });
-    await chrome.scripting.insertCSS({ target, ...MARKS });
+    for (const marks of MARKS) await chrome.scripting.insertCSS({ target, ...marks });
     await run(target, (...asked) => globalThis.claimdesk.start(...asked), what, given, inPage);
   } catch {
     await chrome.action.setBadgeText({ tabId, text: "!" });
@@ -89,7 +92,7 @@ async function answer(port, text, selected, signal) {
 chrome.runtime.onMessage.addListener((message, sender, reply) => {
   const tabId = sender.tab?.id;
   if (message.closed && tabId !== undefined) {
-    chrome.scripting.removeCSS({ target: { tabId }, ...MARKS }).catch(() => undefined);
+    for (const marks of MARKS) chrome.scripting.removeCSS({ target: { tabId }, ...marks }).catch(() => undefined);
   } else if (message.options) {
     chrome.runtime.openOptionsPage();
   } else if (sender.origin === location.origin && message.start) {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Worker
@@ -19,7 +21,9 @@ HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202e evil"
 
 
 def archive() -> list[Document]:
-    bridge = "The harbour bridge in Lindholm cost 48 million euros, the port said. It opened in May."
+    bridge = (
+        "The harbour bridge in Lindholm cost 48 million euros, the port said. It opened in May."
+    )
     buses = "The council of Veldrin bought {} electric buses in 2021."
     return [
         document(
@@ -58,12 +62,24 @@ class Desk:
     def open(self, url: str) -> Tab:
         return Tab(self, self.context.new_page(), url)
 
+    def close_pages(self) -> None:
+        first, *others = self.context.pages  # without any, the browser ends
+        first.goto("about:blank")
+        for page in others:
+            page.close()
+
     def click(self, page: Page) -> None:
         """The button in the toolbar: what alone lets the extension read a page."""
         page.bring_to_front()
-        targets = self._browser.send("Target.getTargets", {"filter": [{"type": "tab"}]})
-        (tab,) = [t for t in targets["targetInfos"] if t["url"] == page.url]
-        self._browser.send("Extensions.triggerAction", {"id": ID, "targetId": tab["targetId"]})
+        for _ in range(200):
+            targets = self._browser.send("Target.getTargets", {"filter": [{"type": "tab"}]})
+            for tab in targets["targetInfos"]:
+                if tab["url"] == page.url and tab.get("embedderData", {}).get("tabActive"):
+                    asked = {"id": ID, "targetId": tab["targetId"]}
+                    self._browser.send("Extensions.triggerAction", asked)
+                    return
+            page.wait_for_timeout(25)
+        raise AssertionError("the tab does not come to the front")
 
     def tab_id(self, page: Page) -> int:
         page.bring_to_front()
@@ -91,7 +107,9 @@ class Tab:
     def inside(self, expression: str) -> Any:
         """What an expression is in the extension's world of this page, where `root` is its shadow
         tree."""
-        code = f"(() => {{ const root = claimdesk.marks?.root; return {expression}; }})()"
+        code = (
+            f"(() => {{ const root = globalThis.claimdesk?.marks?.root; return {expression}; }})()"
+        )
         answer = self._session.send(
             "Runtime.evaluate",
             {"expression": code, "contextId": self._worlds[-1], "returnByValue": True,
@@ -118,12 +136,19 @@ class Tab:
 
     def check(self) -> None:
         """Click the button, and wait until the check is at its end."""
-        self.desk.click(self.page)
-        self.wait()
+        with self.new_check():
+            self.desk.click(self.page)
 
-    def wait(self) -> None:
-        for _ in range(400):
-            title = self.text(".bar h2 span") if self._worlds else None
+    @contextmanager
+    def new_check(self) -> Iterator[None]:
+        """Waits until a check that the block starts is at its end."""
+        if self._worlds:
+            self.inside("claimdesk.marks && (claimdesk.marks.isOld = true)")
+        yield
+        title = None
+        for _ in range(800):
+            if self._worlds and not self.inside("globalThis.claimdesk?.marks?.isOld"):
+                title = self.text(".bar h2 span")
             if title and "…" not in title:
                 return
             self.page.wait_for_timeout(25)

@@ -95,8 +95,7 @@
         if (NO_TEXT.has(node.localName) || node.localName === "claimdesk-marks" || (!all && isBeside(node))) continue;
         const { display, visibility, float } = getComputedStyle(node);
         if (display === "none" || (visibility !== "visible" && !node.childElementCount)) continue;
-        const isInitial = float !== "none" && node.textContent.trim().length <= 2;
-        const block = !INLINE.test(display) && !isInitial;
+        const block = !INLINE.test(display) && !isInitial(node, float);
         if (block) finish();
         if (node.localName === "a") links++;
         todo.push({ node, enter: false, isBlock: block });
@@ -107,10 +106,14 @@
     return { found, cut: false };
   }
 
+  // A large first letter.
+  const isInitial = (element, float) => float !== "none" && element.textContent.trim().length <= 2;
+
   function blockOf(node) {
-    let element = shownParent(node);
-    while (element !== document.body && INLINE.test(getComputedStyle(element).display)) element = shownParent(element);
-    return element;
+    for (let element = shownParent(node); ; element = shownParent(element)) {
+      const { display, float } = getComputedStyle(element);
+      if (element === document.body || !(INLINE.test(display) || isInitial(element, float))) return element;
+    }
   }
 
   // Adds node.data[from, to] to a paragraph: runs of white space as one, what is never seen left out.
@@ -186,9 +189,24 @@
     else range.setStartBefore(startsIn);
     if (endsIn === endContainer) range.setEnd(endsIn, endOffset);
     else range.setEndAfter(endsIn);
-    return (node) => {
+    const isIn = (node) => {
       const here = inTree(node, root);
-      if (!here || !range.intersectsNode(here)) return null;
+      if (!here || !range.intersectsNode(here)) return false;
+      if (here === node) return true;
+      // In a shadow tree: that of an end is selected from there or up to there, others as a whole.
+      const { DOCUMENT_POSITION_PRECEDING: before, DOCUMENT_POSITION_FOLLOWING: after } = Node;
+      const own = node.getRootNode();
+      if (own === startContainer.getRootNode() && startContainer.compareDocumentPosition(node) & before) return false;
+      if (own === endContainer.getRootNode() && endContainer.compareDocumentPosition(node) & after) return false;
+      const whole = document.createRange();
+      whole.selectNode(here);
+      return (
+        range.compareBoundaryPoints(Range.START_TO_START, whole) <= 0 &&
+        range.compareBoundaryPoints(Range.END_TO_END, whole) >= 0
+      );
+    };
+    return (node) => {
+      if (!isIn(node)) return null;
       const from = node === startContainer ? startOffset : 0;
       const to = node === endContainer ? endOffset : node.data.length;
       return from < to ? [from, to] : null;

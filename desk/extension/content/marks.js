@@ -36,13 +36,13 @@
     shownRanges.priority = 1;
     CSS.highlights.set("claimdesk-shown", shownRanges);
 
-    const marks = new Map(); // index of a statement -> {line, ranges, block, sign}
+    const marks = new Map(); // index of a statement -> {line, ranges, block, sign, clippers}
     let shown = null;
 
     function add(line, { ranges, block }) {
       const { word, tone } = verdictOf(line);
       const sign = h("button", { class: "sign", type: "button", "data-tone": tone, "aria-expanded": "false", "aria-label": `${word}: ${line.statement}`, title: word, onclick: () => (shown === mark ? hide(true) : show(mark, true)) }, icon(tone));
-      const mark = { line, ranges, block, sign };
+      const mark = { line, ranges, block, sign, clippers: block ? clippersOf(block) : [] };
       marks.set(line.index, mark);
       for (const range of ranges) highlights.get(tone).add(range);
       if (!ranges.length) return;
@@ -55,15 +55,37 @@
 
     const firstRect = (mark) => mark.ranges[0]?.getClientRects()[0];
 
+    // Elements between a paragraph and the page that cut off what does not fit.
+    function clippersOf(block) {
+      const found = [];
+      for (let above = block; above && above !== document.body; above = above.assignedSlot ?? above.parentNode ?? above.host) {
+        if (above instanceof Element && getComputedStyle(above).overflow !== "visible") found.push(above);
+      }
+      return found;
+    }
+
+    // Scrolled out of a frame within the page, or under the page's own header.
+    function isCovered({ block, clippers }, { left, top, width, height, bottom }) {
+      for (const clipper of clippers) {
+        const box = clipper.getBoundingClientRect();
+        if (bottom <= box.top || top >= box.bottom) return true;
+      }
+      if (bottom < 0 || top > innerHeight || getComputedStyle(block).pointerEvents === "none") return false;
+      const tree = block.getRootNode();
+      const there = tree.elementFromPoint(left + Math.min(2, width / 2), top + height / 2);
+      return there !== null && there !== host && there !== tree.host && !block.contains(there);
+    }
+
     // Beside the first line of each statement, outside its paragraph where there is room.
     function layOut() {
       const origin = host.getBoundingClientRect();
       const width = document.documentElement.clientWidth;
       const taken = [];
-      for (const sign of signs.children) {
+      // From the last one on: of two that begin in one line the first then stands first.
+      for (const sign of [...signs.children].reverse()) {
         const mark = [...marks.values()].find((other) => other.sign === sign);
         const rect = firstRect(mark);
-        sign.hidden = !rect || !mark.block?.isConnected;
+        sign.hidden = !rect || !mark.block?.isConnected || isCovered(mark, rect);
         if (sign.hidden) continue;
         const { direction, paddingLeft, paddingRight } = getComputedStyle(mark.block);
         const box = mark.block.getBoundingClientRect();

@@ -19,7 +19,7 @@ claimdesk.style = `
     --cd-deciding: #5c4d12; --cd-deciding-ink: #fff8dc;
   }
 }
-:host { all: initial !important; position: absolute !important; inset: 0 auto auto 0 !important; display: block !important;
+:host { all: initial !important; direction: ltr !important; unicode-bidi: isolate !important; position: absolute !important; inset: 0 auto auto 0 !important; display: block !important;
   width: 0 !important; height: 0 !important; color-scheme: light dark !important; z-index: 2147483646 !important; }
 @media print { :host { display: none !important; } }
 *, ::before, ::after { box-sizing: border-box; }
@@ -37,6 +37,7 @@ button:hover { border-color: var(--cd-ink); }
 [data-tone="open"] { --cd-tone: var(--cd-open); --cd-wash: var(--cd-open-wash); }
 [data-tone="none"] { --cd-tone: var(--cd-none); --cd-wash: var(--cd-none-wash); }
 
+[hidden] { display: none !important; }
 .sign { position: absolute; display: grid; place-items: center; width: 22px; height: 22px; padding: 0; border: 1.5px solid var(--cd-tone); border-radius: 50%; background: var(--cd-wash); color: var(--cd-tone); }
 .sign:hover, .sign[aria-expanded="true"] { background: var(--cd-tone); color: var(--cd-paper); border-color: var(--cd-tone); }
 .sign svg { width: 12px; height: 12px; }
