@@ -36,7 +36,7 @@ class Filters:
     `as_of` keeps documents published on that day or before, in the version that stood on that day,
     `published_after` those published on that day or later. Where either is set, a document without
     a date stays out, because it cannot be shown to be old or new enough, unless `include_undated`
-    is set. Publishers are compared by `publisher_key`, languages by their primary subtag.
+    is set. Publishers are compared by `name_key`, languages by their primary subtag.
 
     `access` names the access groups whose documents are seen beside those of no group; None sees
     all. Earlier versions of a document are of the group that it is of now, if it is of one.
@@ -76,7 +76,7 @@ class Filters:
         """
         if not self.sees(document.access):
             return False
-        if self.publisher and not _among(document.publisher, self.publisher, publisher_key):
+        if self.publisher and not _among(document.publisher, self.publisher, name_key):
             return False
         if self.language and not _among(document.language, self.language, language_key):
             return False
@@ -93,6 +93,14 @@ class Filters:
 
 def _among(value: str | None, wanted: tuple[str, ...], key: Callable[[str], str]) -> bool:
     return value is not None and key(value) in {key(name) for name in wanted}
+
+
+def name_key(name: str) -> str:
+    """The form in which publishers are compared, whatever an earlier version stored."""
+    try:
+        return publisher_key(name)
+    except InvalidDocument:  # stored by an earlier version, which refused less
+        return name
 
 
 def language_key(language: str) -> str:

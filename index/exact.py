@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
-from index.documents import Document, Passage, Prepared, Vectors, publisher_key
+from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats, name_key
+from index.documents import Document, Passage, Prepared, Vectors
 from index.erasure import (
     REASONS,
     Place,
@@ -366,7 +366,7 @@ class ExactCorpus:
         spellings: dict[str, Counter[str]] = {}
         for document in self._shown().current.values():
             if document.publisher is not None and filters.sees(document.access):
-                counts = spellings.setdefault(publisher_key(document.publisher), Counter())
+                counts = spellings.setdefault(name_key(document.publisher), Counter())
                 counts[document.publisher] += 1
         named = [
             (min(counts, key=lambda name: (-counts[name], name)), counts.total())

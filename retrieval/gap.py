@@ -10,8 +10,7 @@ import logging
 import re
 from collections.abc import Sequence
 
-from index.corpus import Filters
-from index.documents import publisher_key
+from index.corpus import Filters, name_key
 from retrieval.parts import MONTHS_AND_DAYS
 from retrieval.types import Gap, Lack, Quote
 from retrieval.values.parsed import Value, parse
@@ -127,5 +126,5 @@ def _absent(claimed: Sequence[Value], told: Sequence[Value]) -> list[Value]:
 
 def _admitted(publishers: Sequence[str], filters: Filters) -> int:
     """The number of publishers that the filter by publisher admits."""
-    wanted = {publisher_key(name) for name in filters.publisher}
-    return sum(not wanted or publisher_key(name) in wanted for name in publishers)
+    wanted = {name_key(name) for name in filters.publisher}
+    return sum(not wanted or name_key(name) in wanted for name in publishers)

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.corpus import NO_FILTERS, Filters, language_key
-from index.documents import publisher_key
+from index.corpus import NO_FILTERS, Filters, language_key, name_key
 from index.embedded.snapshot import BEFORE_ALL, DocumentRow, Snapshot
-from index.errors import InvalidDocument
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int32]
@@ -146,14 +144,6 @@ class Columns:
         return sorted(
             (item for item in found if item[1]), key=lambda item: (-item[1], item[0])
         )  # fmt: skip
-
-
-def name_key(name: str) -> str:
-    """The form in which publishers are compared, whatever an earlier version stored."""
-    try:
-        return publisher_key(name)
-    except InvalidDocument:  # stored by an earlier version, which refused less
-        return name
 
 
 def _empty() -> Columns:

@@ -13,10 +13,9 @@ from typing import Any
 
 import tantivy
 
-from index.corpus import language_key
+from index.corpus import language_key, name_key
 from index.embedded.boundary import index_errors
 from index.embedded.checksum import checksum
-from index.embedded.filters import name_key
 from index.embedded.snapshot import BEFORE_ALL, Snapshot, Text, needs_rebuild
 from index.embedded.wordsearch import (
     EARLIER,

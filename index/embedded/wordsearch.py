@@ -12,9 +12,8 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
-from index.corpus import Filters, Hit, language_key
+from index.corpus import Filters, Hit, language_key, name_key
 from index.embedded.boundary import index_errors
-from index.embedded.filters import name_key
 from index.exact import K1
 from index.terms import ANALYZER, terms
 

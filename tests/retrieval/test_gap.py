@@ -6,11 +6,11 @@ import pytest
 
 from api.render import verify_response
 from api.schemas import ModelNames, Provenance
-from index.corpus import Filters
+from index.corpus import NO_FILTERS, Filters
 from index.documents import document
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from retrieval.gap import lack
+from retrieval.gap import gap, lack
 from retrieval.search import Fusion
 from retrieval.types import Claim
 from retrieval.verify import Models, verify
@@ -82,6 +82,12 @@ def test_the_gap_does_not_depend_on_how_much_is_shown(corpus: ExactCorpus) -> No
     text = "Penguins of the southern cape opened the bridge"
     one, many = verify([Claim(text, 1), Claim(text, 50)], corpus, MODELS)
     assert one.gap == many.gap is not None
+
+
+def test_a_publisher_whom_only_an_earlier_version_took_is_counted() -> None:
+    odd = "Wire" + "\u0301" * 40  # more marks in a row than a name may have today
+    for filters, admitted in ((NO_FILTERS, 2), (Filters(publisher=("wire",)), 1)):
+        assert gap("The bridge fell", [], filters, 3, [odd, "Wire"]).publishers == admitted
 
 
 def test_a_decided_claim_has_no_gap(corpus: ExactCorpus) -> None:
