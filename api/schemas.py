@@ -17,6 +17,7 @@ from pydantic import (
     model_serializer,
 )
 
+from api.keys import asking
 from index.corpus import Filters
 from index.documents import (
     MAX_FIELD_CHARS,
@@ -152,6 +153,7 @@ class _Query(_Request):
             as_of=self.as_of,
             include_undated=include_undated,
             published_after=given.published_after,
+            access=asking.get().access,
         )
         return claim(text, self.top_k, filters, mode)
 
@@ -205,6 +207,11 @@ class DocumentDetails(_Request):
     )
     usageterms: Short | None = Field(None, examples=[None])
     rights: Short | None = Field(None, examples=[None])
+    access: Short | None = Field(
+        None,
+        examples=[None],
+        description="The access group whose keys see it; everybody does, where none is named.",
+    )
 
 
 class DocumentRequest(DocumentDetails):
@@ -284,6 +291,7 @@ class DocumentBody(DocumentInfo):
     )
     usageterms: Stated[str] = None
     rights: Stated[str] = None
+    access: Stated[str] = None
 
     @classmethod
     def of(cls, document: Document) -> DocumentBody:

@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from index.errors import InvalidDocument
 
@@ -71,6 +72,33 @@ def unpacked(places: bytes | None) -> list[Place]:
         found.append(Place(last + gap, last + gap + length, **said))
         last += gap + length
     return found
+
+
+def places_of(rows: Any) -> list[Place]:
+    """The places of rows of fields, as they come in JSON.
+
+    Raises:
+        InvalidDocument: they are none.
+    """
+    found = []
+    for row in rows if isinstance(rows, list) else [rows]:
+        fields_of = {name: value for name, value in dict(row).items() if value is not None}
+        wrong = [name for name, value in fields_of.items() if not _fits(name, value)]
+        if wrong or not {"start", "end"} <= fields_of.keys():
+            raise InvalidDocument(f"places are not understood: {', '.join(wrong) or 'no start'}")
+        if "box" in fields_of:
+            fields_of["box"] = tuple(fields_of["box"])
+        found.append(Place(**fields_of))
+    return found
+
+
+def _fits(name: str, value: object) -> bool:
+    if name in ("start", "end", "page", "row"):
+        return type(value) is int and value >= 0
+    if name == "box":
+        numbers = value if isinstance(value, list | tuple) else ()
+        return len(numbers) == 4 and all(type(one) in (int, float) for one in numbers)
+    return name in _NAMES and isinstance(value, str)
 
 
 def place_of(places: Iterable[Place], start: int, end: int) -> Place | None:

@@ -41,6 +41,28 @@ def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
     print(body.model_dump_json() if as_json else printable(document.text))
 
 
+@documents_app.command("versions")
+def list_versions(id: str, data: Data = None, as_json: AsJson = False) -> None:
+    """The texts that were stored under an id: number, first and last day, what it corrected."""
+    from api.schemas import VersionBody, VersionsBody
+    from api.service import Service
+
+    with Service.open(settings(data), writable=False, stances=False) as service:
+        versions = [VersionBody.of(one) for one in service.corpus.versions(clean(id))]
+    if not versions:
+        fail(f"no document has the id {id!r}")
+    if as_json:
+        print(VersionsBody(id=clean(id), versions=versions).model_dump_json())
+        return
+    for one in versions:
+        until = "now" if one.current else f"before {one.until}"
+        print(f"{one.version}\t{one.since or 'undated'} to {until}\t{printable(one.title)}")
+        for change in one.changes or ():
+            for mark, said in (("-", change.old), ("+", change.new)):
+                if said:
+                    print(f"  {mark} {printable(said)}")
+
+
 @documents_app.command("delete")
 def delete_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
     """Remove a document and its passages."""

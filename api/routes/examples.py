@@ -43,7 +43,8 @@ _TAIL = {
     "searched": {"documents": 12, "undated": 1},
     "excluded": {"undated": 0},
     "provenance": {
-        "request_id": "4f1c0d6b", "index_generation": 12, "models": _MODELS, "version": "0.1.0"
+        "request_id": "4f1c0d6b", "index_generation": 12, "models": _MODELS, "version": "0.1.0",
+        "verdict_id": None,
     },
     "took_ms": 41.0,
 }  # fmt: skip
@@ -118,9 +119,9 @@ DOCUMENT_BODY: dict[str, Any] = {
     "application/json": {"schema": reference(DocumentRequest)},
     **{media_type: {"schema": {"type": "string"}} for media_type in sorted(BY_MEDIA_TYPE)},
 }
-_RIGHTS = {
+_RIGHTS: dict[str, Any] = {
     "embargoed_until": "2021-01-30T06:00:00Z", "pubstatus": "usable", "expires": None,
-    "usageterms": None, "rights": "Example Wire",
+    "usageterms": None, "rights": "Example Wire", "access": None, "places": [],
 }  # fmt: skip
 IMPORT_BODY = ndjson(DocumentLine, {**_DOCUMENT, "text": _TEXT, **_RIGHTS})
 IMPORT = {

@@ -38,19 +38,32 @@ def read(
                 yield found
                 continue
             file, form = str(found.file), BY_ENDING.get(kind(found.file))
-            if form is None:
-                said = kind(found.file) or "its name has no ending"
-                yield Refused(file, unknown_kind(said))
-                continue
             # One path alone has no file twice: then no ids are kept in memory.
-            alone = len(paths) == 1 or form.states_ids
+            alone = len(paths) == 1 or form is None or form.states_ids
             first = file if alone else by_id.setdefault(found.id, file)
             if first == file:
-                origin = Origin(found.id, file, max_chars, names, unknown)
-                yield from _items(found.file, form, origin)
+                yield from read_file(found, max_chars=max_chars, names=names, unknown=unknown)
             else:
                 reason = f"has the same id as {first}: add the folder above both"
                 yield Refused(file, reason)
+
+
+def read_file(
+    found: Found,
+    *,
+    max_chars: int = MAX_DOCUMENT_CHARS,
+    names: Names = NAMES,
+    unknown: Counter[str] | None = None,
+) -> Items:
+    """Every document of one file; see `read`."""
+    form = BY_ENDING.get(kind(found.file))
+    if form is None:
+        said = kind(found.file) or "its name has no ending"
+        yield Refused(str(found.file), unknown_kind(said))
+        return
+    yield from _items(
+        found.file, form, Origin(found.id, str(found.file), max_chars, names, unknown)
+    )
 
 
 def count(path: Path) -> int:

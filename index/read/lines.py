@@ -6,11 +6,13 @@ import json
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
 from index.documents import MAX_DOCUMENT_CHARS, MAX_ID_CHARS, Document, Refused, document
-from index.errors import CorpusError
+from index.errors import CorpusError, InvalidDocument
+from index.places import packed, places_of
 
 
 class Readable(Protocol):
@@ -44,6 +46,7 @@ NAMES: Names = MappingProxyType(
         "expires": ("expires",),
         "usageterms": ("usageterms",),
         "rights": ("rights", "copyrightnotice"),
+        "access": ("access",),
     }
 )
 # Values that say nothing.
@@ -145,7 +148,22 @@ def parse_line(
     if len(values) < len(row):
         ((twice, _),) = Counter(key for key, _ in row).most_common(1)
         return Refused(source, f"the key {_shortened(twice)!r} comes twice")
-    return document_of_row(values, source, max_chars, names, unknown)
+    places = values.pop("places", None)
+    found = document_of_row(values, source, max_chars, names, unknown)
+    return found if isinstance(found, Refused) or not places else _placed(found, places, source)
+
+
+def _placed(found: Document, places: object, source: str) -> Document | Refused:
+    """The document with the places of its text, which another claimdesk read from a file."""
+    try:
+        given = places_of(places)
+        if given[-1].end > len(found.text):
+            raise InvalidDocument("a place lies beyond the end of the text")
+        return replace(found, places=packed(given))
+    except InvalidDocument as error:
+        return Refused(source, str(error))
+    except (TypeError, ValueError):
+        return Refused(source, "places are not understood: a list of objects")
 
 
 def document_of_row(
