@@ -12,6 +12,7 @@ import secrets
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
@@ -19,6 +20,8 @@ from typing import Any, Final, Literal, get_args
 from filelock import FileLock
 
 from api.errors import KeyNotFound, KeyRefused, KeysUnreadable
+from index.corpus import Filters
+from index.documents import access_group
 
 Scope = Literal["verify", "write", "admin", "metrics"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
@@ -119,7 +122,7 @@ class KeyStore:
             id=secrets.token_hex(ID_DIGITS // 2),
             name=name,
             scopes=tuple(scope for scope in SCOPES if scope in set(scopes)),
-            groups=None if groups is None else tuple(sorted(set(groups))),
+            groups=None if groups is None else tuple(sorted(set(map(access_group, groups)))),
             rate=rate,
             created=_now(),
             expires=expires,
@@ -214,11 +217,21 @@ class Caller:
 
     @property
     def access(self) -> tuple[str, ...] | None:
-        """The access groups whose documents it sees beside those of none; None for all there is."""
-        return None if self.key is None else self.key.groups
+        """The access groups whose documents it sees beside those of none; None for all there is.
+
+        An admin's work, such as an erasure, is about every document.
+        """
+        return None if self.key is None or "admin" in self.key.scopes else self.key.groups
 
 
 ANYBODY: Final = Caller()
+asking: Final[ContextVar[Caller]] = ContextVar("asking", default=ANYBODY)
+"""Who sends the request that is being answered, in its task and in its worker threads."""
+
+
+def visible() -> Filters:
+    """The filters that let through what whoever is asking may see."""
+    return Filters(access=asking.get().access)
 
 
 def redacted(text: str) -> str:

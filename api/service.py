@@ -13,6 +13,7 @@ from uuid import uuid4
 from api.audit import AuditLog
 from api.audit_record import record_of, unsent
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
+from api.keys import visible
 from api.render import search_response, verify_response
 from api.schemas import (
     Info,
@@ -271,11 +272,12 @@ class Service:
 
     def info(self) -> Info:
         stats, settings, stance = self.corpus.stats(), self.settings, self.models.stance
+        seen, is_all = visible(), visible().access is None
         return Info(
             version=VERSION,
             models=self.names,
-            documents=stats.documents,
-            passages=stats.passages,
+            documents=stats.documents if is_all else self.corpus.count_documents(seen),
+            passages=stats.passages if is_all else self.corpus.count_passages(seen),
             store_generation=stats.generation,
             index_generation=self.corpus.index_generation(),
             limits=Limits(

@@ -27,7 +27,7 @@ def create_key(
     ] = None,
     group: Annotated[
         list[str] | None,
-        typer.Option(help="An access group whose documents it sees; may be repeated."),
+        typer.Option(help="An access group whose documents it sees; repeatable. Admin sees all."),
     ] = None,
     all_groups: Annotated[
         bool, typer.Option("--all-groups", help="It sees the documents of every group.")

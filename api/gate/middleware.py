@@ -15,7 +15,7 @@ from api.gate.bodies import Body
 from api.gate.rates import Meter
 from api.gate.request_id import request_id
 from api.gate.slots import IMPORT_PATH, RequestSlots, Slots
-from api.keys import ANYBODY
+from api.keys import ANYBODY, asking
 from api.logs import request_id as logged_request_id
 from api.logs import route_of, write_access
 from api.metrics import Metrics
@@ -55,9 +55,10 @@ class Gate:
         answer = _Answer(send, id, self._settings.body_timeout, meter)
         caller = ANYBODY
         started = time.perf_counter()
-        token = logged_request_id.set(id)
+        token, nobody = logged_request_id.set(id), asking.set(ANYBODY)
         try:
             caller = scope["state"]["caller"] = self._admission.check(scope, headers, client, meter)
+            asking.set(caller)
             # Nothing behind the gate has a use for the key itself.
             scope["headers"] = [each for each in scope["headers"] if each[0] != b"authorization"]
             if scope["path"] == IMPORT_PATH:
@@ -96,6 +97,7 @@ class Gate:
                 key=caller.key.id if caller.key else None,
             )
             logged_request_id.reset(token)
+            asking.reset(nobody)
 
 
 class _Answer:

@@ -12,8 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from api.document_body import document_of
-from api.errors import DocumentNotFound, Stopping
+from api.errors import DocumentNotFound, GroupRefused, Stopping
 from api.json_body import JsonRoute
+from api.keys import visible
 from api.problems import line_problem
 from api.routes.common import Ready, RequestId, in_thread, problems
 from api.routes.examples import (
@@ -46,6 +47,7 @@ from api.schemas import (
     VersionsBody,
 )
 from api.service import Service
+from index.corpus import Filters
 from index.documents import MAX_ID_CHARS, Document, Refused, clean
 from index.ingest import ingest_one
 from index.read import bounded_lines, parse_line, too_long
@@ -95,6 +97,8 @@ async def put_document(
     def store() -> Stored:
         limit = service.settings.max_document_chars
         new = document_of(content, media_type, id, details, limit)
+        if (why := _refused_group(new, service, visible())) is not None:
+            raise GroupRefused(why)
         outcome = ingest_one(new, service.corpus, running.embedder)
         if service.corpus.get(new.id) is None:
             request.state.hides_path = True
@@ -124,9 +128,12 @@ async def list_versions(id: DocumentId, running: Ready) -> Any:
     corpus = running.service.corpus
 
     def found() -> VersionsBody | DocumentBody:
-        if versions := corpus.versions(clean(id)):
+        sees = visible().sees
+        versions = corpus.versions(clean(id))
+        if versions and sees(versions[-1].document.access):
             return VersionsBody(id=clean(id), versions=[VersionBody.of(one) for one in versions])
-        if (document := corpus.get(clean(f"{id}/versions"))) is not None:
+        document = corpus.get(clean(f"{id}/versions"))
+        if document is not None and sees(document.access):
             return DocumentBody.of(document)
         raise DocumentNotFound(f"no document has the id {id!r}")
 
@@ -141,7 +148,7 @@ async def list_versions(id: DocumentId, running: Ready) -> Any:
 async def get_document(id: DocumentId, running: Ready) -> Any:
     """A document as it is stored; one that is embargoed, withheld, canceled or expired is none."""
     found = await in_thread(lambda: running.service.corpus.get(clean(id)))
-    if found is None:
+    if found is None or not visible().sees(found.access):
         raise DocumentNotFound(f"no document has the id {id!r}")
     return DocumentBody.of(found)
 
@@ -156,6 +163,8 @@ async def delete_document(id: DocumentId, request: Request, running: Ready) -> R
     corpus = running.service.corpus
 
     def delete() -> int:
+        if not visible().sees(corpus.groups_of([clean(id)]).get(clean(id))):
+            return 0
         request.state.hides_path = corpus.get(clean(id)) is None
         return corpus.delete([clean(id)])
 
@@ -174,7 +183,7 @@ async def list_documents(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Any:
     """The documents by id, without their texts."""
-    page = await in_thread(lambda: running.service.corpus.documents(cursor, limit))
+    page = await in_thread(lambda: running.service.corpus.documents(cursor, limit, visible()))
     return DocumentPage(
         documents=[DocumentInfo.of(item) for item in page.documents], next_cursor=page.next_cursor
     )
@@ -185,7 +194,7 @@ async def list_documents(
 )
 async def list_publishers(running: Ready) -> Any:
     """The publishers, those of most documents first. A filter may spell them in any letter case."""
-    counted = await in_thread(running.service.corpus.publishers)
+    counted = await in_thread(lambda: running.service.corpus.publishers(visible()))
     return Publishers(
         publishers=[PublisherInfo(name=name, documents=number) for name, number in counted]
     )
@@ -213,11 +222,13 @@ async def import_documents(request: Request, running: Ready, request_id: Request
         body.close()
         raise
     body.seek(0)
-    results = from_thread(_import(body, running, request_id), running)
+    results = from_thread(_import(body, running, request_id, visible()), running)
     return Lines(lines(results, lambda error: FailedLine(error=line_problem(error, request_id))))
 
 
-def _import(body: IO[bytes], running: Running, request_id: str) -> Generator[ImportLine]:
+def _import(
+    body: IO[bytes], running: Running, request_id: str, seen: Filters
+) -> Generator[ImportLine]:
     """
     Raises:
         Stopping: the service stops; what came before is stored.
@@ -228,7 +239,7 @@ def _import(body: IO[bytes], running: Running, request_id: str) -> Generator[Imp
     numbers: deque[int] = deque()  # of lines whose outcome is not there yet
     with body:
         try:
-            documents = _documents(body, service, numbers, unknown)
+            documents = _documents(body, service, numbers, unknown, seen)
             for outcome in service.ingest(documents, running.embedder):
                 counts[outcome.status] += 1
                 number = numbers.popleft()
@@ -257,10 +268,35 @@ async def _indexed(running: Running) -> None:
 
 
 def _documents(
-    body: IO[bytes], service: Service, numbers: deque[int], unknown: Counter[str]
+    body: IO[bytes],
+    service: Service,
+    numbers: deque[int],
+    unknown: Counter[str],
+    seen: Filters,
 ) -> Iterator[Document | Refused]:
     most = service.settings.max_document_chars
     for number, line in bounded_lines(body, most):
         numbers.append(number)
         source = f"line {number}"
-        yield too_long(source) if line is None else parse_line(line, source, most, unknown=unknown)
+        if line is None:
+            yield too_long(source)
+            continue
+        new = parse_line(line, source, most, unknown=unknown)
+        if isinstance(new, Document) and (why := _refused_group(new, service, seen)) is not None:
+            yield Refused(source, why)
+        else:
+            yield new
+
+
+def _refused_group(new: Document, service: Service, seen: Filters) -> str | None:
+    """Why whoever sees no more than this may not store this document; None where he may.
+
+    That an id is taken by a group that he has not is told: it cannot be stored twice.
+    """
+    if seen.access is None:
+        return None
+    if not seen.sees(new.access):
+        return f"this API key has not the access group {new.access!r}"
+    if not seen.sees(service.corpus.groups_of([new.id]).get(new.id)):
+        return f"the id {new.id!r} belongs to an access group that this API key has not"
+    return None
