@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import statistics
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # Points between two columns, at least; and as a share of the height of a line.
@@ -20,9 +20,9 @@ MIN_LINES, MIN_LINE_CHARS = 3, 18
 MAX_RUNS = 5_000
 # Share of the lower of two heights that two runs of one line have in common.
 SAME_LINE = 0.5
-# Space within a line, as a share of its height, that stands for one between words, and between
-# the cells of a table.
-WORD_SPACE, CELL_SPACE = 0.15, 2.0
+# Space within a line, as a share of its height, that stands for one between words, between the
+# cells of a table, and between cells of which one has no letter: a number.
+WORD_SPACE, CELL_SPACE, NUMBER_SPACE = 0.15, 2.0, 0.9
 CELLS = " | "
 
 
@@ -45,13 +45,26 @@ class Run:
         return (self.top + self.bottom) / 2
 
 
-def columns(runs: Sequence[Run]) -> list[list[Run]]:
+def gutters(runs: Sequence[Run]) -> list[float]:
+    """The middles of the spaces between the columns of text of a page."""
+    x = _gutter(runs, ())
+    if x is None:
+        return []
+    left = [run for run in runs if run.right <= x]
+    right = [run for run in runs if run.left >= x]
+    return [x, *gutters(left), *gutters(right)]
+
+
+def columns(runs: Sequence[Run], known: Sequence[float] = ()) -> list[list[Run]]:
     """The lines of each column, from top to bottom, the columns in the order of reading.
 
     What lies across two columns (a headline) is a column of its own between what is above it and
     what is below. The columns of a table are none: its rows are lines, with `CELLS` in them.
+
+    Args:
+        known: the spaces between columns of other pages; less text tells that they are here, too.
     """
-    x = _gutter(runs)
+    x = _gutter(runs, known)
     if x is None:
         found = _lines(runs)
         return [found] if found else []
@@ -60,7 +73,7 @@ def columns(runs: Sequence[Run]) -> list[list[Run]]:
     across: list[Run] = []
     for run in sorted(runs, key=lambda run: -run.middle):
         if run.left < x < run.right:
-            read += _sides(band, x)
+            read += _sides(band, x, known)
             band = []
             across.append(run)
         else:
@@ -68,27 +81,57 @@ def columns(runs: Sequence[Run]) -> list[list[Run]]:
                 read.append(_lines(across))
                 across = []
             band.append(run)
-    return [*read, *_sides(band, x), *([_lines(across)] if across else [])]
+    return [*read, *_sides(band, x, known), *([_lines(across)] if across else [])]
 
 
-def _sides(band: list[Run], x: float) -> list[list[Run]]:
+def _sides(band: list[Run], x: float, known: Sequence[float]) -> list[list[Run]]:
     left = [run for run in band if run.right <= x]
     right = [run for run in band if run.right > x]
     if sum(run.text[:1].isalpha() and _is_rtl(run) for run in band) > len(band) / 2:
         left, right = right, left
-    return [*columns(left), *columns(right)] if band else []
+    return [*columns(left, known), *columns(right, known)] if band else []
 
 
-def _gutter(runs: Sequence[Run]) -> float | None:
+def _gutter(runs: Sequence[Run], known: Sequence[float]) -> float | None:
     """The middle of the space between two columns of text, if there are any."""
-    if not 2 * MIN_LINES <= len(runs) <= MAX_RUNS:
+    if not 2 <= len(runs) <= MAX_RUNS:
         return None
+    spaces = list(_spaces(runs))
+    wide = min((space for space in spaces if space.is_between), default=None, key=_rank)
+    if wide is not None and all(_text_sides(runs, wide.middle)):
+        return wide.middle
+    told = [space for space in spaces if any(space.start <= x <= space.end for x in known)]
+    found = min(told, default=None, key=_rank)
+    if found is not None and any(_text_sides(runs, found.middle)):
+        return found.middle
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """A range of x that few runs lie across; whether much of the text is on each side of it."""
+
+    start: float
+    end: float
+    across: int
+    is_between: bool
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end) / 2
+
+
+def _rank(space: _Space) -> tuple[int, float]:
+    return (space.across, space.start - space.end)
+
+
+def _spaces(runs: Sequence[Run]) -> Iterator[_Space]:
+    """The spaces that may lie between two columns, from left to right."""
     chars = sum(len(run.text) for run in runs)
     edges = sorted({edge for run in runs for edge in (run.left, run.right)})
     starts = sorted((run.left, len(run.text)) for run in runs)
     ends = sorted((run.right, len(run.text)) for run in runs)
     begun = ended = begun_chars = ended_chars = 0
-    best: tuple[int, float, float] | None = None
     least = max(MIN_GUTTER, MIN_GUTTER_SHARE * statistics.median(run.height for run in runs))
     for edge, following in itertools.pairwise(edges):
         while begun < len(starts) and starts[begun][0] <= edge:
@@ -97,23 +140,21 @@ def _gutter(runs: Sequence[Run]) -> float | None:
         while ended < len(ends) and ends[ended][0] <= edge:
             ended_chars += ends[ended][1]
             ended += 1
-        if following - edge < least:
-            continue
-        across = begun - ended
-        enough = min(ended_chars, chars - begun_chars) >= MIN_SIDE * chars
-        if across <= MAX_ACROSS * len(runs) and enough:
-            found = (across, edge - following, (edge + following) / 2)
-            best = found if best is None else min(best, found)
-    if best is None:
-        return None
-    x = best[2]
-    for side in ([r for r in runs if r.right <= x], [r for r in runs if r.left >= x]):
-        lines = _lines(side)
-        if len(lines) < MIN_LINES or sum(len(line.text) for line in lines) < MIN_LINE_CHARS * len(
-            lines
-        ):
-            return None
-    return x
+        if following - edge >= least and begun - ended <= MAX_ACROSS * len(runs):
+            is_between = min(ended_chars, chars - begun_chars) >= MIN_SIDE * chars
+            yield _Space(edge, following, begun - ended, is_between)
+
+
+def _text_sides(runs: Sequence[Run], x: float) -> tuple[bool, bool]:
+    """Whether what is left of x, and what is right, is a column of text, not of a table."""
+    left = _is_text([run for run in runs if run.right <= x])
+    return left, _is_text([run for run in runs if run.left >= x])
+
+
+def _is_text(side: list[Run]) -> bool:
+    lines = _lines(side)
+    chars = sum(len(line.text) for line in lines)
+    return len(lines) >= MIN_LINES and chars >= MIN_LINE_CHARS * len(lines)
 
 
 def _lines(runs: Sequence[Run]) -> list[Run]:
@@ -139,9 +180,9 @@ def _joined(row: list[Run]) -> Run:
     for before, run in itertools.pairwise(row):
         space = before.left - run.right if rtl else run.left - before.right
         height = min(before.height, run.height)
-        between = (
-            CELLS if space > CELL_SPACE * height else " " if space > WORD_SPACE * height else ""
-        )
+        letters = all(any(map(str.isalpha, one.text)) for one in (before, run))
+        is_cell = space > (CELL_SPACE if letters else NUMBER_SPACE) * height
+        between = CELLS if is_cell else " " if space > WORD_SPACE * height else ""
         text += between + run.text
     return Run(
         text,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.places import Box, Place
-from index.read.columns import CELLS, Run
+from index.read.columns import CELLS, Run, columns, gutters
 from index.read.pieces import PARAGRAPH, Pieces
 
 # Share of a page's height, at its top and at its foot, in which running heads are looked for, and
@@ -43,16 +43,16 @@ _UNITS = re.compile(r"(?:one|two|three|four|five|six|seven|eight|nine|first|seco
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The lines of a page by its columns.
+    """The runs of letters of a page of `width` and `height` points.
 
-    height: in points, in the direction of the lines. turns: quarters of a turn, against the clock,
-    by which the lines were turned to be level, from a page of `width` and `height` points then.
+    turns: quarters of a turn, against the clock, by which the page was turned for its lines to be
+    level.
     """
 
     number: int
     width: float
     height: float
-    columns: list[list[Run]]
+    runs: list[Run]
     turns: int = 0
 
 
@@ -99,21 +99,23 @@ def paragraphs(pages: Sequence[Page]) -> Pieces:
 
 
 def running_heads(pages: Sequence[Page]) -> set[tuple[int, Run]]:
-    """The lines, with the numbers of their pages, that are heads, feet or page numbers.
+    """The runs, with the numbers of their pages, that are heads, feet or page numbers.
 
-    Such a line stands in the margin of several pages and differs in nothing but the page's number,
+    Such a run stands in the margin of several pages and differs in nothing but the page's number,
     or is a page's number alone.
     """
     alike: dict[str, list[tuple[int, Run]]] = {}
     heads: set[tuple[int, Run]] = set()
     for page in pages:
-        runs = sorted((run for column in page.columns for run in column), key=lambda r: -r.middle)
-        top = [run for run in runs[:MARGIN_LINES] if run.middle > (1 - MARGIN) * page.height]
-        foot = [run for run in runs[-MARGIN_LINES:] if run.middle < MARGIN * page.height]
+        runs = sorted(page.runs, key=lambda run: -run.middle)
+        rows = [list(row) for _, row in itertools.groupby(runs, key=lambda run: round(run.middle))]
+        top = [row for row in rows[:MARGIN_LINES] if row[0].middle > (1 - MARGIN) * page.height]
+        foot = [row for row in rows[-MARGIN_LINES:] if row[0].middle < MARGIN * page.height]
         for outermost in (*top[:1], *foot[-1:]):
-            if _PAGE_NUMBER.fullmatch(outermost.text) and len(runs) > 1:
-                heads.add((page.number, outermost))
-        for run in {id(run): run for run in (*top, *foot)}.values():
+            for run in outermost:
+                if _PAGE_NUMBER.fullmatch(run.text) and len(runs) > 1:
+                    heads.add((page.number, run))
+        for run in {id(run): run for row in (*top, *foot) for run in row}.values():
             alike.setdefault(_NUMBER.sub("#", run.text.casefold()), []).append((page.number, run))
     for group in alike.values():
         number = len({page for page, _ in group})
@@ -142,11 +144,10 @@ def _counts_pages(group: list[tuple[int, Run]]) -> bool | None:
 
 def _lines(pages: Sequence[Page], heads: set[tuple[int, Run]]) -> Iterator[_Line]:
     number = 0
-    for page in pages:
-        for column in page.columns:
-            runs = [run for run in column if (page.number, run) not in heads]
-            if not runs:
-                continue
+    kept = [[run for run in page.runs if (page.number, run) not in heads] for page in pages]
+    known = sorted({x for runs in kept for x in gutters(runs)})
+    for page, of_page in zip(pages, kept, strict=True):
+        for runs in columns(of_page, known):
             number += 1
             spaces = [a.bottom - b.top for a, b in itertools.pairwise(runs)]
             space = statistics.median(spaces) if len(spaces) > 1 else 0.0

@@ -13,7 +13,7 @@ from typing import Any
 from index.documents import Document, document
 from index.errors import DocumentTooLarge, UnreadableFile
 from index.places import Box
-from index.read.columns import Run, columns
+from index.read.columns import Run
 from index.read.inline import raised
 from index.read.paragraphs import Page, paragraphs, turned
 from index.read.pieces import day_of_name
@@ -107,7 +107,7 @@ def _pages(pdf: Any, max_chars: int) -> Iterator[Page]:
         page.close()
         size = (right - left, top - bottom)
         width, height = size if turns % 2 == 0 else size[::-1]
-        yield Page(number, width, height, columns(runs), turns)
+        yield Page(number, width, height, runs, turns)
     if damaged:
         raise UnreadableFile(f"damaged: page {damaged[0]} cannot be read")
     if not chars:

@@ -275,6 +275,27 @@ def test_blocks_are_kept_apart_and_what_is_hidden_goes(
     assert found.text.split("\n\n") == [ONE, TWO, THREE, *lines, "The end of it."]
 
 
+def test_numbered_lists_keep_their_numbers() -> None:
+    steps = "<ol start=3><li>The ferry is towed to the yard.</li><li>The bow is cut off.</li></ol>"
+    text = read(page(f"<article><h1>{TITLE}</h1>{STORY}{steps}</article>")).text
+    assert text.endswith("3. The ferry is towed to the yard.\n\n4. The bow is cut off.")
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ('<meta property="article:modified_time" content="2021-07-01T10:00:00Z">', "2021-07-01"),
+        (ld({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2021-06-15",
+             "dateModified": "2021-07-02"}), "2021-07-02"),
+        (ld({"@type": "VideoObject", "name": "Ice", "dateModified": "2021-07-02"}), None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_the_day_of_the_last_change_is_kept_apart(head: str, day: str | None) -> None:
+    found = read(page(f"<article><h1>{TITLE}</h1>{STORY}</article>", head))
+    assert (found.modified_at and found.modified_at.isoformat()) == day
+
+
 def test_bare_text_beside_paragraphs_is_a_paragraph() -> None:
     found = read(page(f"<article><h1>{TITLE}</h1><span>By Jane Doe</span>{STORY}</article>"))
     assert found.text.split("\n\n") == ["By Jane Doe", ONE, TWO, THREE]

@@ -256,6 +256,18 @@ VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20),
     st.lists(st.text(max_size=5), max_size=3), st.just({"a": 1}),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["modified_at", "updated_at"])
+def test_the_day_of_the_last_change_is_kept_beside_that_of_publication(name: str) -> None:
+    found = taken({"id": "a", "text": "T.", "date": "2021-06-15", name: "2021-07-01T10:00:00Z"})
+    assert found.published_at == dt.date(2021, 6, 15)
+    assert found.modified_at == dt.date(2021, 7, 1)
+    assert reason({"id": "a", "text": "T.", name: "later"}) == (
+        "modified_at 'later' is not understood: write it as 2021-06-15"
+    )
+
+
 FIELDS = sorted({name for names in NAMES.values() for name in names})
 
 

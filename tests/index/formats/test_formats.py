@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,9 @@ from tests.conftest import OpenEmbedded
 from tests.fakes import FakeEmbedder
 from tests.index.formats.pdfs import column, pdf
 from tests.index.formats.reading import documents, one, reason
-from tests.index.formats.zipped import docx, epub, p, xhtml
+from tests.index.formats.test_newsml import inline, item
+from tests.index.formats.test_warc import crawl
+from tests.index.formats.zipped import docx, epub, p, xhtml, zipped
 
 WORDS = "The ferry runs again."
 
@@ -135,6 +139,40 @@ def test_a_large_table_is_never_in_memory_whole() -> None:
     tracemalloc.stop()
     assert count == 1_500
     assert peak < 3 * 2**20
+
+
+# One file of each format that has places.
+PLACED = {
+    ".pdf": lambda: pdf([[(50, 700, 10, WORDS)]]),
+    ".docx": lambda: docx(p("One", "Heading 1") + p(WORDS)),
+    ".epub": lambda: epub({"1.xhtml": xhtml(f"<p>{WORDS}</p>")}),
+    ".atom": lambda: f"<feed><entry><title>{WORDS}</title></entry></feed>".encode(),
+    ".rss": lambda: f"<rss version='2.0'><channel><item><title>{WORDS}</title></item>".encode(),
+    ".xml": lambda: item(inline(f"<p>{WORDS}</p>")).encode(),
+    ".json": lambda: json.dumps({"uri": "a", "body_text": WORDS}).encode(),
+    ".warc": lambda: crawl()[0],
+    ".wacz": lambda: zipped({"archive/a.warc": crawl()[0]}),
+    ".csv": lambda: f"id,text\n1,{WORDS}\n".encode(),
+}
+
+
+# The library's writer, by which the test makes an archive, leaves its buffers open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_documentation_says_which_places_each_format_has() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "formats.md").read_text()
+    rows = [re.split(r"(?<!\\)\|", line) for line in text.splitlines() if line.startswith("| `.")]
+    names = {part.name for part in fields(Place)}
+    for row in rows:
+        said = set(re.findall(r"`(\w+)`", row[5])) & names
+        for ending in re.findall(r"`(\.\w+)`", row[1]):
+            if ending not in PLACED:
+                assert not said or BY_ENDING[ending].read in {BY_ENDING[one].read for one in PLACED}
+                continue
+            read = read_bytes(PLACED[ending](), None, f"a{ending}")
+            found = next(item for item in read if isinstance(item, Document))
+            first, *_ = unpacked(found.places)
+            given = {name for name in names if getattr(first, name) is not None}
+            assert given - {"start", "end"} == said, ending
 
 
 # -- places -----------------------------------------------------------------------------------

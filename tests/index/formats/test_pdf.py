@@ -88,6 +88,12 @@ def test_running_heads_and_page_numbers_are_dropped() -> None:
     ]
 
 
+@pytest.mark.parametrize("foot", ["{}", "- {} -", "Page {} of 12", "Seite {}", "{} / 12"])
+def test_page_numbers_are_dropped_on_one_page_too(foot: str) -> None:
+    words = [(280, 30, 8, foot.format(7)), *column(["The toll is", "48 euros."], 50, 700)]
+    assert one(pdf([words]), "a.pdf").text == "The toll is 48 euros."
+
+
 def test_lines_in_a_margin_that_differ_in_what_they_say_are_kept() -> None:
     tolls = (48, 71, 12)
     below = column(["Text below it, which", "goes on."], 50, 600)
@@ -118,6 +124,14 @@ def test_rows_of_a_table_stay_rows() -> None:
         for y, cell in enumerate(row[x] for row in rows)
     ]
     assert blocks(one(pdf([words]), "a.pdf")) == [" | ".join(row) for row in rows]
+
+
+def test_a_column_of_little_text_is_told_by_those_of_other_pages() -> None:
+    table = [(330, 720 - 14 * y, 10, name) for y, name in enumerate(["Year", "2020", "2021"])]
+    values = [(368, 720 - 14 * y, 10, toll) for y, toll in enumerate(["Toll", "48", "71"])]
+    last = [*column([*LEFT[:3], "as it was."], 50, 720), *table, *values]
+    found = one(pdf([row_by_row(LEFT, RIGHT), last]), "a.pdf")
+    assert blocks(found)[-3:] == ["Year Toll", "2020 | 48", "2021 | 71"]
 
 
 def test_raised_digits_join_no_number() -> None:
