@@ -68,8 +68,7 @@ from retrieval.verify import Models, candidates
 from retrieval.weigh import Reading, as_shown, predict_stances
 from training.errors import TrainingError
 from training.factchecks import ratings
-from training.mine import may_decide
-from training.recipe import UNSEEN, WITHOUT_CONTEXT
+from training.recipe import UNSEEN
 
 # All pairs that are learned and calibrated on are English.
 LANGUAGES = ("en",)
@@ -90,6 +89,10 @@ DECIDED: Mapping[Stance, Verdict] = {"SUPPORTS": "SUPPORTED", "REFUTES": "REFUTE
 AROUND, ABSTRACTS = 6_000, 1_500
 # Fewest paragraphs of a fact-check article: shorter ones are summaries.
 ARTICLE_PARAGRAPHS = 5
+# Data sets of sentence pairs without a source: their claims cannot be looked up in a corpus.
+WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
+# Share of a claim's terms from which on a text may decide it.
+MOST_SHARED = 0.5
 # Ratings of fact-checks that leave no shade between true and false.
 PLAIN_RATINGS = {"true", "false", "pants-fire", "pants on fire", "not true"}
 # Which documents are read on while the stances of all are predicted, before it is fitted.
@@ -366,6 +369,11 @@ def of_scifact(
         [as_document(id, *data.abstracts[id]) for id in ids],
         [Asked(data.claims[id], data.gold[id], _verdict(data.gold[id].values())) for id in asked],
     )
+
+
+def may_decide(claim: set[str], text: str) -> bool:
+    """Whether the text holds most of the claim's terms."""
+    return len(claim & set(terms(text))) > MOST_SHARED * len(claim)
 
 
 def _verdict(gold: Iterable[Gold]) -> Verdict:

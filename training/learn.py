@@ -23,6 +23,7 @@ from retrieval.types import STANCES, VOICES
 from training.recipe import Recipe
 from training.rounding import as_packed
 from training.sampler import by_length
+from training.voices import UNTOLD, spoken
 
 # Weight of the voice's loss, beside 1 for that of the stance.
 VOICE_WEIGHT = 0.3
@@ -33,30 +34,12 @@ WEIGHT_DECAY = 0.01
 # Largest norm of a step's gradient.
 LARGEST_GRADIENT = 1.0
 CHECKPOINT = "checkpoint.pt"
-# A target of the voice where the pair tells none: the number that PyTorch's losses leave out.
-UNTOLD = -100
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What is learned of each pair. All arrays have a row for each pair.
-
-    stances: probabilities, shape (n, 3), rows sum to 1.
-    bias: log-probabilities that the claim alone explains, shape (n, 3), added to the logits while
-        training (see `training.claim_only`).
-    voices: index in `VOICES`, or `UNTOLD`, shape (n,).
-    """
-
-    pairs: Sequence[Pair]
-    stances: Vectors
-    bias: Vectors
-    voices: Sequence[int]
 
 
 def learn(
-    lesson: Lesson, dev: Sequence[Pair], plan: Recipe, base: Path, out: Path, minutes: float
+    pairs: Sequence[Pair], dev: Sequence[Pair], plan: Recipe, base: Path, out: Path, minutes: float
 ) -> None:
-    """Fine-tune `base`; write model and tokenizer to `out/final` and a log to `out/log.jsonl`.
+    """Fine-tune `base` on the pairs; write model and tokenizer to `out/final`, and `out/log.jsonl`.
 
     A run that was cut off goes on from its last checkpoint.
 
@@ -73,7 +56,9 @@ def learn(
     optimizer = torch.optim.AdamW(
         learned, lr=plan.learning_rate, weight_decay=WEIGHT_DECAY, fused=device == "cuda"
     )
-    lengths = [len(pair.evidence) + len(pair.claim) for pair in lesson.pairs]
+    lengths = [len(pair.evidence) + len(pair.claim) for pair in pairs]
+    stances = [STANCES.index(pair.label) for pair in pairs]
+    voices = [spoken(pair) for pair in pairs]
     batches = cache(lambda epoch: by_length(lengths, plan.batch_size, plan.seed + epoch))
     per_epoch = len(batches(0))
     total = plan.steps or per_epoch * plan.epochs
@@ -86,20 +71,16 @@ def learn(
     def prepared(step: int) -> tuple[list[int], Any]:
         epoch, at = divmod(step, per_epoch)
         rows = batches(epoch)[at]
-        pairs = [lesson.pairs[row] for row in rows]
-        return rows, _columns(tokenizer, pairs, plan.max_tokens)
+        return rows, _columns(tokenizer, [pairs[row] for row in rows], plan.max_tokens)
 
     model.train()
     losses, saved = [], time.monotonic()
     for step, (rows, columns) in _ahead(prepared, done, total):
-        stances, bias = (
-            torch.from_numpy(values[rows]).to(device) for values in (lesson.stances, lesson.bias)
-        )
-        voices = torch.tensor([lesson.voices[row] for row in rows], device=device)
+        targets = torch.tensor([[stances[row], voices[row]] for row in rows], device=device)
         with rounding():
             with _fast(device):
                 logits = model(**columns.to(device)).logits.float()
-            loss = loss_of(logits, stances, bias, voices, plan.label_smoothing)
+            loss = loss_of(logits, targets[:, 0], targets[:, 1], plan.label_smoothing)
             loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, LARGEST_GRADIENT)
         optimizer.step()
@@ -120,18 +101,17 @@ def learn(
     tokenizer.save_pretrained(str(out / "final"))
 
 
-def loss_of(logits: Any, stances: Any, bias: Any, voices: Any, smoothing: float) -> Any:
-    """Cross entropy of stance and voice; of the stance, that of a product of two experts:
-    softmax(logits + the other's log-probabilities).
-
-    Hinton, "Training Products of Experts by Minimizing Contrastive Divergence", 2002.
+def loss_of(logits: Any, stances: Any, voices: Any, smoothing: float) -> Any:
+    """Cross entropy of the stance, and `VOICE_WEIGHT` times that of the voice where it is told.
 
     Args:
-        logits: shape (n, 6): stances, then voices. The rest: as in `Lesson`.
+        logits: shape (n, 6): stances, then voices.
+        stances: index in `STANCES`, shape (n,).
+        voices: index in `VOICES`, or `UNTOLD`, shape (n,).
         smoothing: share of each stance's target that is spread over all.
     """
     width = len(STANCES)
-    stance = cross_entropy(logits[:, :width] + bias, stances, label_smoothing=smoothing)
+    stance = cross_entropy(logits[:, :width], stances, label_smoothing=smoothing)
     if (voices == UNTOLD).all():  # a mean over none is no number
         return stance
     return stance + VOICE_WEIGHT * cross_entropy(logits[:, width:], voices, ignore_index=UNTOLD)

@@ -1,6 +1,6 @@
 """A fine-tuned cross-encoder -> what ships: packed weights with a manifest.
 
-python -m training.pack RUNS/mpnet12-lacking/final models/stance --seed 6 --base RUNS/rounded
+python -m training.pack RUNS/mpnet12-settled/final models/stance --seed 24 --base BASE
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EMBEDDING_LEVEL = 0.33
 EMBEDDING = ".word_embeddings."
 # Largest absolute level number.
 MOST = 126
-COMMAND = "sh training/ship.sh DATA CORPUS BASE SCIFACT RUNS"
+COMMAND = "sh training/ship.sh DATA BASE SCIFACT RUNS"
 GOLDEN = 0x9E3779B9  # 2**32 divided by the golden ratio
 
 

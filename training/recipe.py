@@ -22,8 +22,6 @@ class Share(BaseModel):
     repeat: int = Field(default=1, ge=1)
 
 
-# Data sets of sentence pairs without a source: their claims cannot be looked up in a corpus.
-WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
 # The data set that no recipe trains on; the stance temperature is fitted on it.
 UNSEEN = "conjnli"
 
@@ -42,13 +40,7 @@ class Recipe(BaseModel):
     epochs: int = Field(default=1, ge=1)
     steps: int = Field(default=0, ge=0)  # most steps, over which the learning rate falls; 0: all
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
-    without_claim_only: bool = False  # discount what the claim alone predicts
     dropout: float = Field(default=0.1, ge=0, lt=1)  # 0: a step is a quarter faster on a CPU
-    # Number of pairs that are made from the others, by kind.
-    number_swaps: int = Field(default=0, ge=0)
-    omissions: int = Field(default=0, ge=0)
-    surrounded: int = Field(default=0, ge=0)
-    shortened: int = Field(default=0, ge=0)
     as_packed: bool = False  # round weights in training as training/pack.py does
     datasets: dict[str, Share] = Field(default_factory=dict)
     default: Share = Share()

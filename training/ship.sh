@@ -1,27 +1,22 @@
 #!/bin/sh
 # Repeats the steps that made the stance model, in the checkout:
 #
-#     sh training/ship.sh DATA CORPUS BASE SCIFACT RUNS
+#     sh training/ship.sh DATA BASE SCIFACT RUNS
 #
-# DATA: folder with stance_train.jsonl, stance_dev.jsonl, more_train.jsonl, more_dev.jsonl and the folders
-# written and factcheck; CORPUS: news passages as JSON lines with
-# a text; BASE: folder of all-mpnet-base-v2; SCIFACT: SciFact as its authors publish it; RUNS: a folder
-# for pairs, checkpoints and weights. Run again, it resumes. Hours on a GPU's host, days on two cores.
+# DATA: folder with stance_train.jsonl, stance_dev.jsonl, more_train.jsonl and the folders written and
+# factcheck; BASE: folder of the weights of release 0.1, models/stance at 16a0f55 or later, whose own
+# rounds the ship.sh of that commit repeats; SCIFACT: SciFact as its authors publish it; RUNS: a folder
+# for checkpoints and weights. Run again, it resumes. Ten minutes on a GPU, two days on two cores.
 #
-# What it cannot repeat: DATA and CORPUS are not in this repository (their licences do not allow it),
-# the mean was packed with seed 4 for the weights that ship and is packed with seed 3 here, the
-# first three runs computed in bfloat16 on a GPU, and the last one was planned for 1,247 steps and cut to
-# 880 at step 565. So it gives weights like those that ship, not the same.
+# What it cannot repeat: DATA is not in this repository (its licences do not allow it), and one of the
+# two rounds also learned 31,500 pairs that programs had made (swapped numbers, copies, comparisons …),
+# with seed 22 and learning rate 7e-5. Beside the round without them it was right on 0.844 to 0.847 of
+# the written dev pairs, 0.872 to 0.866 of the reported ones and 0.689 to 0.691 of the kinds: no gain
+# that another seed would not give, so they are gone. It gives weights like those that ship.
 set -eu
 [ -f training/ship.sh ] || { echo "ship.sh: run it in the checkout" >&2; exit 1; }
-data=$1 corpus=$2 base=$3 scifact=$4 runs=$5
+data=$1 base=$2 scifact=$3 runs=$4
 mkdir -p "$runs"
-
-make_pairs() { # KIND MOST CORPUS; renamed when complete
-    [ -f "$runs/$1.jsonl" ] && return
-    python -m "training.$1" "$3" "$runs/$1.new" --most "$2"
-    mv "$runs/$1.new" "$runs/$1.jsonl"
-}
 
 learn() { # RECIPE BASE
     mkdir -p "$runs/$1"
@@ -34,38 +29,21 @@ learn() { # RECIPE BASE
         exit 1
     }
     [ -f "$runs/$1/final/recipe.json" ] && return # a finished run: this file is written last
-    recipe=$1 from=$2
-    shift 2
-    python -m training.stance "$data" --recipe "training/$recipe.toml" --base "$from" \
-        --out "$runs/$recipe" --minutes 2 "$@"
+    python -m training.stance "$data" --recipe "training/$1.toml" --base "$2" \
+        --out "$runs/$1" --minutes 8 --extra "$runs/factchecks.jsonl" \
+        --extra "$data/written/pairs.jsonl" --extra "$data/written/kinds.jsonl" \
+        --extra "$data/more_train.jsonl"
 }
 
-make_pairs mined 12000 "$data"
-make_pairs copies 20000 "$corpus"
-make_pairs comparisons 8000 "$corpus"
-make_pairs contrasts 2000 "$corpus"
-make_pairs bounds 4000 "$corpus"
-
-# Pairs that no person wrote, for the rounds before the last.
-set -- --extra "$runs/mined.jsonl" --extra "$runs/copies.jsonl" --extra "$runs/comparisons.jsonl" \
-    --extra "$runs/contrasts.jsonl" --extra "$runs/bounds.jsonl"
-learn mpnet12 "$base" "$@"
-learn mpnet12-evidence "$base" "$@"
-python -m training.mean "$runs/mpnet12/final" "$runs/mpnet12-evidence/final" --out "$runs/mean"
-# Another seed than the next round's, or rounding takes that round's small steps back.
-python -m training.pack "$runs/mean" "$runs/packed" --seed 3
-learn mpnet12-rounded "$runs/packed" "$@"
-python -m training.pack "$runs/mpnet12-rounded/final" "$runs/rounded" --seed 4 --base "$runs/packed"
-learn mpnet12-lacking "$runs/rounded" "$@"
-python -m training.pack "$runs/mpnet12-lacking/final" "$runs/lacking" --seed 6 --base "$runs/rounded"
 [ -f "$runs/factchecks.jsonl" ] || python -m training.factchecks "$data/factcheck" "$runs/factchecks.jsonl"
-learn mpnet12-newsroom "$runs/lacking" --extra "$runs/factchecks.jsonl" \
-    --extra "$data/written/pairs.jsonl" --extra "$data/written/kinds.jsonl" --extra "$data/more_train.jsonl"
-python -m training.pack "$runs/mpnet12-newsroom/final" "$runs/shipped" --seed 8 --base "$runs/lacking"
+learn mpnet12-all "$base"
+learn mpnet12-desk "$base"
+python -m training.mean "$runs/mpnet12-all/final" "$runs/mpnet12-desk/final" --out "$runs/mean"
+learn mpnet12-settled "$runs/mean"
+python -m training.pack "$runs/mpnet12-settled/final" "$runs/shipped" --seed 24 --base "$base"
 python -m training.ranges "$runs/shipped" "$data"
 news=evaluation/sets/newsroom
 python -m training.calibrate "$runs/shipped" "$data" --scifact "$scifact" --claims 90 \
     --articles "$data/factcheck/articles.jsonl" --newsroom "$news/harbour" --newsroom "$news/science" \
-    --dev "$data/written/dev.jsonl" --dev "$data/written/kinds_dev.jsonl" \
-    --dev "$data/factcheck/pairs_dev.jsonl" --dev "$data/more_dev.jsonl" --work "$runs/calibration"
+    --work "$runs/calibration"
 cp "$runs/shipped/"* models/stance/

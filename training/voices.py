@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from evaluation.pairs import Pair
 from retrieval.types import VOICES, Voice
-from training.learn import UNTOLD
 
+# The target where a pair tells no voice: the number that PyTorch's losses leave out.
+UNTOLD = -100
 # Data sets in which evidence that decides is the text's own word, or that of somebody in a position
 # to settle it.
 _STATING = frozenset({"written", "reported", "kinds", "fever_train", "factcheck_ruling"})
