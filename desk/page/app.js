@@ -5,6 +5,7 @@ import { archiveView } from "./archive.js";
 import { onKeyWanted, service } from "./api.js";
 import { claimView } from "./claim.js";
 import { $, h } from "./dom.js";
+import { quoteView } from "./quote.js";
 import { failureView } from "./running.js";
 import { count } from "./words.js";
 
@@ -16,9 +17,10 @@ const remember = (address) => {
 const views = {
   claim: claimView({ remember }),
   article: articleView({ remember }),
+  quote: quoteView({ remember }),
   archive: archiveView({ changed: showInfo }),
 };
-const TITLES = { claim: "A claim", article: "An article", archive: "The archive" };
+const TITLES = { claim: "A claim", article: "An article", quote: "A quotation", archive: "The archive" };
 
 // #claim=…&as_of=… : the first name is the view, the rest what it shows.
 function route() {

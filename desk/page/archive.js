@@ -8,7 +8,12 @@ import { openDocument } from "./reader.js";
 import { failureView, runner } from "./running.js";
 import { count, day, languageName, sentence } from "./words.js";
 
-const TYPES = { txt: "text/plain", md: "text/markdown", markdown: "text/markdown", html: "text/html", htm: "text/html" };
+// Media types of files that hold one article each, by their ending.
+const TYPES = {
+  txt: "text/plain", md: "text/markdown", markdown: "text/markdown", html: "text/html", htm: "text/html", pdf: "application/pdf",
+  docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document", epub: "application/epub+zip",
+  eml: "message/rfc822", ninjs: "application/ninjs+json",
+};
 // Documents that are listed at once.
 const PAGE = 100;
 const LINES = ["jsonl", "ndjson"];
@@ -106,11 +111,8 @@ async function send(file, signal, tell) {
     tell(file.name, "refused", "a kind of file that this page does not send");
     return;
   }
-  // Plain text is sent as JSON, for which every claimdesk has a reader.
   try {
-    const { status } = type === "text/plain"
-      ? await service.documents.put(file.name, { text: await file.text() }, { signal })
-      : await putFile(file.name, file, type, { signal });
+    const { status } = await putFile(file.name, file, type, { signal });
     tell(file.name, status);
   } catch (error) {
     if (!(error instanceof ClaimdeskError) || ![409, 413, 415, 422].includes(error.status)) throw error;

@@ -4,6 +4,7 @@ import { service } from "./api.js";
 import { answerView } from "./answer.js";
 import { $, append, h, icon, points, spoken } from "./dom.js";
 import { filtersOf, mountFilters, readAddress, writeAddress } from "./filters.js";
+import { quotationView } from "./quote.js";
 import { problemView, runner } from "./running.js";
 import { MarkedText } from "./marked_text.js";
 import { NOT_JUDGED, VERDICTS, count, languageName, sentence, verdictOf } from "./words.js";
@@ -176,6 +177,9 @@ function readingDesk() {
       line.error
         ? [h("p", { class: "word" }, h("span", { class: "stamp", "data-tone": tone }, icon(tone), word)), problemView(line.error)]
         : answerView(line, { level: 4, narrow: true, claim: line.parts.length > 0 || line.claim !== line.statement }),
+      line.quotations?.length > 0 && h("section", { class: "quotations" },
+        h("h4", {}, "Quoted words in the archive"),
+        line.quotations.map(quotationView)),
     ];
   }
 

@@ -38,6 +38,11 @@ def show_article(page: Opened) -> None:
     expect(view.get_by_role("status")).to_contain_text("checked: ")
 
 
+def show_quote(page: Opened) -> None:
+    page.at("#quote=The+bridge+cost+49+million+euros")
+    expect(page.view("quote").locator(".answer .evidence").first).to_be_visible()
+
+
 def show_archive(page: Opened) -> None:
     page.at("#archive")
     page.view("archive").get_by_text("Paste an article").click()
@@ -64,7 +69,8 @@ def show_key(page: Opened) -> None:
     expect(page.page.get_by_role("dialog")).to_be_visible()
 
 
-SHOWN = [show_claim, show_then, show_article, show_archive, show_document, show_failure, show_key]
+SHOWN = [show_claim, show_then, show_article, show_quote, show_archive, show_document,
+         show_failure, show_key]  # fmt: skip
 
 
 @pytest.mark.parametrize("show", SHOWN)
