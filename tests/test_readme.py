@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -22,11 +23,12 @@ from api.metrics import Metrics
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
-HTTP, OPERATIONS, SETTINGS = (
-    (ROOT / "docs" / f"{name}.md").read_text() for name in ("http", "operations", "settings")
+HTTP, OPERATIONS, SETTINGS, EVALUATION, CLIENTS = (
+    (ROOT / "docs" / f"{name}.md").read_text()
+    for name in ("http", "operations", "settings", "evaluation", "clients")
 )
 # Pages whose commands are run, in this order, over one corpus.
-PAGES = (README, HTTP, OPERATIONS)
+PAGES = (README, EVALUATION, HTTP, OPERATIONS, CLIENTS)
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
 BIN = Path(sys.executable).parent
 
@@ -43,7 +45,7 @@ def commands() -> list[str]:
         for text in blocks(page, "sh")
         for line in text.splitlines()
         if line.startswith("claimdesk ")
-        and not line.startswith(("claimdesk serve", "claimdesk bench"))
+        and not line.startswith(("claimdesk serve", "claimdesk bench", "claimdesk mcp"))
     ]
     return list(dict.fromkeys(lines))
 
@@ -116,9 +118,9 @@ def test_every_command_runs(
 
 
 def test_every_command_of_the_program_is_on_a_page() -> None:
-    names = {command.callback.__name__ for command in app.registered_commands}
+    names = {command.name or command.callback.__name__ for command in app.registered_commands}
     names |= {group.name for group in app.registered_groups}
-    mentioned = set(re.findall(r"claimdesk (\w+)", "".join(PAGES)))
+    mentioned = set(re.findall(r"claimdesk ([\w-]+)", "".join(PAGES)))
     assert names <= mentioned
 
 
@@ -170,6 +172,16 @@ def test_the_output_of_python_is_real(url: str) -> None:
     (code,) = blocks(README, "python")
     code = code.replace("http://127.0.0.1:8000", url)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert f"```text\n{done.stdout}```" in README
+
+
+@pytest.mark.slow
+def test_the_output_of_javascript_is_the_same(url: str) -> None:
+    node = shutil.which("node") or pytest.skip("no node here")
+    (code,) = blocks(README, "js")
+    code = code.replace("http://127.0.0.1:8000", url)
+    command = [node, "--input-type=module", "--eval", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     assert f"```text\n{done.stdout}```" in README
 
 
