@@ -105,5 +105,5 @@ def _tell(events: Iterable[Event], as_json: bool, sum_as: str | None) -> None:
             print(printable(f"{event.event}\t{event.id}{reason}"), flush=True)
     if sum_as is not None:
         told = ", ".join(f"{number:,} {name}" for name, number in counts.items())
-        line = f"{sum_as} {told or 'nothing there'}"
+        line = f"{sum_as} {told or 'nothing new'}"
         say(line) if as_json else print(line, flush=True)
