@@ -137,7 +137,8 @@ def primary_language(language: str) -> str:
     """The primary subtag (BCP 47) of a language's tag, ISO 639 code or name.
 
     "en-GB", "eng" and "English" give "en", "deutsch" gives "de". An old code gives the one that
-    replaced it: "iw" gives "he".
+    replaced it: "iw" gives "he"; one language of a group that has a code of two letters gives that:
+    "cmn" (Mandarin) gives "zh".
 
     Raises:
         InvalidDocument: it is the tag or the name of no language.
@@ -148,12 +149,12 @@ def primary_language(language: str) -> str:
     with suppress(LookupError, ValueError):
         # Names of two or three Latin letters exist too, but such a value is meant as a code.
         if value.isascii() and len(re.split("[-_]", value)[0]) <= 3:
-            code = langcodes.get(value).language or ""
+            code = langcodes.get(value).prefer_macrolanguage().language or ""
             if code.isalpha() and langcodes.get(code).is_valid():
                 return code
         # The table of names reads past its end where a name holds a NUL.
-        elif value.isprintable() and (found := langcodes.find(value).language):
-            return found
+        elif value.isprintable() and (found := langcodes.find(value)).language:
+            return found.prefer_macrolanguage().language or ""
     shown = value if len(value) <= 40 else f"{value[:40]}…"
     raise InvalidDocument(f"language {shown!r} is none: write its tag (BCP 47), such as en")
 

@@ -44,6 +44,7 @@ def test_publishers_are_compared_in_one_normal_form() -> None:
         ("français", "fr"), ("fre", "fr"), ("Norwegian Bokmål", "nb"), ("no", "no"), ("NO", "no"),
         ("zh_Hans", "zh"), ("zh-cmn-Hans", "zh"), ("Simplified Chinese", "zh"), ("中文", "zh"),
         ("iw", "he"), ("sr-Latn-RS", "sr"), ("русский", "ru"), ("gsw", "gsw"), ("fil", "fil"),
+        ("cmn", "zh"), ("Mandarin", "zh"), ("arb", "ar"), ("nb", "nb"), ("yue", "yue"),
     ],
 )  # fmt: skip
 def test_a_language_is_kept_as_its_primary_subtag(written: str, language: str) -> None:
