@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import anyio
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from opentelemetry.trace import TracerProvider
 
 from api import contract, problems
 from api.audit_barrier import AuditBarrier
@@ -19,11 +20,14 @@ from api.routes.page import page_router
 from api.running import run
 from api.service import VERSION, Service
 from api.settings import Settings
+from api.tracing import Stages, fastapi_config
 
 
-def create_app(settings: Settings, service: Service | None) -> FastAPI:
+def create_app(
+    settings: Settings, service: Service | None, tracer_provider: TracerProvider | None = None
+) -> FastAPI:
     """The application over an open service, which it does not close. Without one it can only tell
-    its contract."""
+    its contract. The provider makes spans; without one there are none."""
     metrics = Metrics()
 
     @asynccontextmanager
@@ -31,7 +35,7 @@ def create_app(settings: Settings, service: Service | None) -> FastAPI:
         if service is None:
             raise RuntimeError("an application without a service cannot be run")
         await anyio.to_thread.run_sync(service.warm_up)
-        app.state.running = running = run(service, metrics)
+        app.state.running = running = run(service, metrics, Stages(tracer_provider))
         try:
             yield
         finally:
@@ -45,6 +49,7 @@ def create_app(settings: Settings, service: Service | None) -> FastAPI:
         version=VERSION,
         summary="Checks a claim against your own sources.",
         lifespan=lifespan,
+        telemetry=fastapi_config(tracer_provider),
     )
     app.state.running, app.state.metrics = None, metrics
     for routes in (claims, check, quotes, documents, health, erasure, verdicts):

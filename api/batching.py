@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -15,8 +16,8 @@ from api.errors import Overloaded, Stopping, without_panics
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-# Told of each batch that was run: name of its lane, number of items.
-Observer = Callable[[str, int], None]
+# Told of each batch that was run: name of its lane, number of items, seconds.
+Observer = Callable[[str, int, float], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,7 @@ class _Waiter:
     item: Any
     cost: int
     future: Future[Any]
+    context: Context
     alone: bool = False
 
 
@@ -105,7 +107,7 @@ class ModelQueue:
             Overloaded: too many items wait already.
             Stopping: the queue is closed.
         """
-        waiter = _Waiter(item, lane.cost(item), Future())
+        waiter = _Waiter(item, lane.cost(item), Future(), copy_context())
         with self._changed:
             if self._stopped:
                 raise Stopping
@@ -174,10 +176,13 @@ class ModelQueue:
     def _serve(self, lane: Lane[Any, Any], batch: Sequence[_Waiter]) -> None:
         if not batch:
             return
+        started = time.perf_counter()
         results: Sequence[Any] = ()
         failure: Exception | None = None
         try:
-            results = without_panics(lane.work)([waiter.item for waiter in batch])
+            # Logs and spans of a batch are those of the request whose item is first.
+            work = without_panics(lane.work)
+            results = batch[0].context.run(work, [waiter.item for waiter in batch])
             if len(results) != len(batch):
                 raise RuntimeError(f"{len(results)} results for {len(batch)} {lane.name}")
         except Exception as error:  # noqa: BLE001 - whoever waits hears of it
@@ -194,7 +199,7 @@ class ModelQueue:
                     waiter.alone = True
                 self._waiting[lane].extendleft(reversed(batch))
         if self._observe is not None:
-            self._observe(lane.name, len(batch))
+            self._observe(lane.name, len(batch), time.perf_counter() - started)
 
 
 def _settle(future: Future[Any], result: Any = None, error: Exception | None = None) -> bool:

@@ -178,13 +178,14 @@ def serve(
         # Meanwhile: models are read and compiled without holding up imports.
         from api.app import create_app
         from api.server import run
+        from api.tracing import open_provider
 
         service = opening.result()
     # uvicorn hands a signal on once it has stopped: by itself this one would end the process with
     # its indexes unsaved.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with service:
-        if not run(create_app(chosen, service), chosen):
+        if not run(create_app(chosen, service, open_provider(chosen)), chosen):
             raise typer.Exit(1)
 
 

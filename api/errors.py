@@ -111,6 +111,10 @@ class AuditDamaged(ApiError):
     """An exported audit file is not what was written."""
 
 
+class TracingUnavailable(ApiError):
+    """What sends traces is not installed."""
+
+
 class ExposedWithoutKeys(ApiError):
     """The service would answer anybody who reaches this machine over the network."""
 
@@ -135,6 +139,7 @@ STATUS: Mapping[type[Exception], int] = {
     AuditUnavailable: 503,
     AuditDamaged: 500,
     ExposedWithoutKeys: 500,
+    TracingUnavailable: 500,
     index_errors.CorpusError: 500,
     index_errors.InvalidDocument: 422,
     index_errors.DocumentTooLarge: 413,

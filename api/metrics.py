@@ -8,6 +8,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from retrieval.types import Stage
 
+# Upper bounds of the buckets of seconds, from an answer that is remembered to a batch that is late.
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+
 
 class Metrics:
     """Holds a registry of its own, so that two applications in one process count apart."""
@@ -21,7 +24,11 @@ class Metrics:
             registry=self.registry,
         )
         self.seconds = Histogram(
-            "claimdesk_request_seconds", "Time to the last byte.", ["route"], registry=self.registry
+            "claimdesk_request_seconds",
+            "Time to the last byte.",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self.registry,
         )
         self.in_flight = self._gauge("requests_in_flight", "Requests being worked on.")
         self.documents = self._gauge("documents", "Documents in the corpus.")
@@ -31,6 +38,12 @@ class Metrics:
         )
         self.index_generation = self._gauge(
             "index_generation", "Generation that searches answer from."
+        )
+        self.index_lag = self._gauge(
+            "index_lag", "Generations that the indexes are behind the stored documents."
+        )
+        self.rebuilds = self._gauge(
+            "index_rebuilds", "Indexes built anew since the start.", "index"
         )
         self.cache_hits = self._gauge("cache_hits", "Found in a cache.", "cache")
         self.cache_misses = self._gauge("cache_misses", "Had to be computed.", "cache")
@@ -43,10 +56,18 @@ class Metrics:
             buckets=(1, 2, 4, 8, 16, 32),
             registry=self.registry,
         )
+        self.model_seconds = Histogram(
+            "claimdesk_model_seconds",
+            "Time that the models took for a batch; their sum is how busy they were.",
+            ["lane"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
         self.stage_seconds = Histogram(
             "claimdesk_stage_seconds",
             "Time that a stage took for a batch: embed, dense, lexical, stance, differences.",
             ["stage"],
+            buckets=_SECONDS,
             registry=self.registry,
         )
 
@@ -54,8 +75,9 @@ class Metrics:
         """Measures a stage of verifying; see `retrieval.types.Timed`."""
         return self.stage_seconds.labels(stage).time()
 
-    def observe_batch(self, lane: str, size: int) -> None:
+    def observe_batch(self, lane: str, size: int, seconds: float) -> None:
         self.batch_size.labels(lane).observe(size)
+        self.model_seconds.labels(lane).observe(seconds)
 
     def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
         return Gauge(f"claimdesk_{name}", about, labels, registry=self.registry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from api.batching import Lane, ModelQueue
 from api.errors import Stopping
 from api.metrics import Metrics
 from api.service import Service
+from api.tracing import Stages
 from index.corpus import Embedder
 from index.documents import Vectors
 from retrieval.types import Answer, Claim, Stage
@@ -86,8 +87,9 @@ class Running:
             await asyncio.wait(self.closing)
 
 
-def run(service: Service, metrics: Metrics) -> Running:
+def run(service: Service, metrics: Metrics, stages: Stages | None = None) -> Running:
     """The service with its queue, whose thread begins to work. Call it in the event loop."""
+    stages = stages or Stages(None)
     settings, models, stopping = service.settings, service.models, asyncio.Event()
     count = token_counter(models.stance)
 
@@ -98,7 +100,10 @@ def run(service: Service, metrics: Metrics) -> Running:
     def timed(stage: Stage) -> AbstractContextManager[object]:
         if stopping.is_set():
             raise Stopping  # nobody waits for the rest of a batch
-        return metrics.timed(stage)
+        both = ExitStack()
+        both.enter_context(stages.timed(stage))
+        both.enter_context(metrics.timed(stage))
+        return both
 
     def answer(claims: Sequence[Claim]) -> list[Answer]:
         return service.answer(claims, timed)

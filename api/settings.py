@@ -216,6 +216,14 @@ class Settings(BaseSettings):
     audit_claims: bool = Field(
         True, description="Whether kept verdicts hold the claim's text; else its hash alone."
     )
+    traces_url: str = Field(
+        "",
+        description="Where OpenTelemetry traces go, by OTLP over HTTP (extra `otel`), such as "
+        "http://127.0.0.1:4318/v1/traces.",
+    )
+    trace_claims: bool = Field(
+        False, description="Whether traces hold the text of claims: up to 1,000 characters."
+    )
     docs: bool = Field(True, description="Whether /docs is served.")
     page: bool = Field(True, description="Whether the page for reporters is served at /.")
     log_level: Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -311,6 +311,10 @@ class Corpus(Protocol):
 
     def index_generation(self) -> int:
         """The newest generation that searches, scores and counts answer from."""
+        ...
+
+    def rebuilds(self) -> Mapping[str, int]:
+        """How often each index was built from nothing since the corpus was opened."""
         ...
 
     def sync(self) -> int:

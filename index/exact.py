@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -383,6 +383,9 @@ class ExactCorpus:
 
     def is_settled(self) -> bool:
         return True  # `index_generation` asks the clock
+
+    def rebuilds(self) -> Mapping[str, int]:
+        return {}
 
     def sync(self) -> int:
         return self.generation()

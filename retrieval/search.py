@@ -6,6 +6,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from index.corpus import Corpus, Hit
@@ -119,7 +120,7 @@ def _rankings(
     if claim.mode == "dense":
         return dense(), []
     with ThreadPoolExecutor(1) as beside:
-        words = beside.submit(lexical)
+        words = beside.submit(copy_context().run, lexical)  # spans know what they are under
         return dense(), words.result()
 
 

@@ -21,6 +21,7 @@ from api.logs import route_of, write_access
 from api.metrics import Metrics
 from api.problems import refusal, respond
 from api.settings import Settings
+from api.tracing import REQUEST_ID, annotate
 
 log = logging.getLogger(__name__)
 # Status that is counted, never sent, when the client is gone; nginx logs the same.
@@ -55,6 +56,7 @@ class Gate:
         answer = _Answer(send, id, self._settings.body_timeout, meter)
         caller = ANYBODY
         started = time.perf_counter()
+        annotate(REQUEST_ID, id)
         token, nobody = logged_request_id.set(id), asking.set(ANYBODY)
         try:
             caller = scope["state"]["caller"] = self._admission.check(scope, headers, client, meter)

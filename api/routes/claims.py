@@ -31,6 +31,7 @@ from api.schemas import (
     VerifyRequest,
     VerifyResponse,
 )
+from api.tracing import CLAIM, MAX_CLAIM_CHARS, annotate
 from retrieval.errors import InvalidClaim
 from retrieval.types import Answer, Claim
 
@@ -56,6 +57,8 @@ async def verify(
     """Evidence for a claim, what decides most first, and the verdict."""
     started, service = time.perf_counter(), running.service
     claim = service.admit(body.to_claim(body.claim, service.settings.include_undated))
+    if service.settings.trace_claims:
+        annotate(CLAIM, claim.text[:MAX_CLAIM_CHARS])
     answer = service.recall(claim) or await _answer(claim, running.claims, request, running)
     return service.response(answer, request_id, started, claim)
 

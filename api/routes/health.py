@@ -112,5 +112,9 @@ def _measure(service: Service, metrics: Metrics) -> None:
     stats = service.corpus.stats()
     metrics.documents.set(stats.documents)
     metrics.passages.set(stats.passages)
-    metrics.store_generation.set(service.corpus.generation())
-    metrics.index_generation.set(service.corpus.index_generation())
+    index, store = service.corpus.index_generation(), service.corpus.generation()
+    metrics.store_generation.set(store)
+    metrics.index_generation.set(index)
+    metrics.index_lag.set(max(0, store - index))
+    for name, times in service.corpus.rebuilds().items():
+        metrics.rebuilds.labels(name).set(times)

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,6 +96,7 @@ class EmbeddedCorpus:
         self._indexer: Indexer | None = None
         self._indexes: _Indexes | None = None
         self._failure: CorpusError | None = None
+        self._vector_rebuilds = 0
         self._words_damaged = False
         # One thread at a time brings the indexes up to date or saves them.
         self._sync_lock = threading.Lock()
@@ -251,6 +252,12 @@ class EmbeddedCorpus:
     def generation(self) -> int:
         self._settle()
         return self._store.generation()
+
+    def _count_rebuild(self) -> None:
+        self._vector_rebuilds += 1
+
+    def rebuilds(self) -> Mapping[str, int]:
+        return {"vectors": self._vector_rebuilds, "words": self._words.rebuilds}
 
     def stats(self) -> Stats:
         self._settle()
@@ -414,8 +421,9 @@ class EmbeddedCorpus:
             if vectors is None and not anew:
                 vectors = self._load_vectors(snapshot)
             vectors = vector_index_of(
-                snapshot, model.dimension, model.vector_index, vectors, self._check_stopping
-            )
+                snapshot, model.dimension, model.vector_index, vectors, self._check_stopping,
+                self._count_rebuild,
+            )  # fmt: skip
             if not np.array_equal(vectors.living_keys, columns.keys):
                 raise IndexUnavailable("the vector index and the filter columns differ")
         return vectors, columns

@@ -143,11 +143,19 @@ def _row(result: tuple[Any, Any]) -> tuple[Any, Any]:
 
 
 def vector_index_of(
-    snapshot: Snapshot, dimension: int, kind: Kind, earlier: VectorIndex | None, check: Check
+    snapshot: Snapshot,
+    dimension: int,
+    kind: Kind,
+    earlier: VectorIndex | None,
+    check: Check,
+    building: Check = lambda: None,
 ) -> VectorIndex:
     """The index at the snapshot's generation, caught up from an earlier one where that can be.
 
     The earlier one answers meanwhile, and goes on to answer where this fails.
+
+    Args:
+        building: called before it is built from nothing.
 
     Raises:
         CorpusCorrupt: a stored vector has another length.
@@ -155,6 +163,7 @@ def vector_index_of(
     """
     if earlier is not None and (caught_up := _caught_up(snapshot, dimension, kind, earlier, check)):
         return caught_up
+    building()
     built = build(
         lambda: snapshot.vectors_since(BEFORE_ALL, dimension, BUILD_BLOCK),
         snapshot.passages, dimension, kind, snapshot.generation, check,

@@ -55,6 +55,8 @@ class WordIndex:
         # A copy that was made while another process wrote may say more than it holds.
         self._counted = False
         self._rebuilt_at: int | None = None
+        self.rebuilds = 0
+        """How often it was built from nothing."""
         self.searcher: WordSearcher | None = None
         """What answers now; None until the first `sync` where the folder held nothing usable."""
         try:
@@ -163,6 +165,7 @@ class WordIndex:
 
     def _rebuild(self, snapshot: Snapshot) -> None:
         """Build the index from nothing: in memory where the disk is full and nothing answers."""
+        self.rebuilds += 1
         if self._rebuilt_at == snapshot.generation:
             raise IndexUnavailable(
                 "the word index failed again after it was built anew: it is tried again after the "

@@ -195,14 +195,15 @@ def test_those_that_wait_are_told_when_it_stops(work: Work, start: Start) -> Non
 
 
 def test_batches_are_observed(work: Work, start: Start) -> None:
-    seen: list[tuple[str, int]] = []
+    seen: list[tuple[str, int, float]] = []
     lane = numbers(work)
     queue = start(lane, observe=lambda *batch: seen.append(batch))
     for future in behind(queue, work, lane, [1, 2]):
         work.go.set()
         future.result(10)
     queue.close()
-    assert seen == [("numbers", 1), ("numbers", 2)]
+    assert [one[:2] for one in seen] == [("numbers", 1), ("numbers", 2)]
+    assert all(seconds >= 0 for _, _, seconds in seen)
 
 
 def run(scenario: Callable[[], Awaitable[None]]) -> None:
