@@ -1,5 +1,6 @@
-"""Any sequence of add, update, delete, search and reopen, against a plain dict."""
+"""Any sequence of writes, searches, reopening and passing time, against a dict and the reference."""
 
+import datetime as dt
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,44 +9,59 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from index.documents import document
+from index.corpus import Corpus, Filters
+from index.documents import Document, document
 from index.embedded import open_corpus
 from index.exact import ExactCorpus
 from index.ingest import ingest
-from index.terms import terms
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeClock, FakeEmbedder
 
+NOW = dt.datetime(2026, 6, 1, 12, tzinfo=dt.UTC)
 IDS = st.sampled_from(["a", "b", "c", "d/e", "ü"])
 WORDS = st.sampled_from(["river", "bridge", "ferry", "vote", "storm", "water"])
 TEXTS = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: " ".join(words) + ".")
+DAYS = st.none() | st.dates(dt.date(2024, 1, 1), dt.date(2024, 1, 9))
+HOURS = st.none() | st.integers(-3, 9)
+FILTERS = st.builds(
+    Filters, as_of=DAYS, include_undated=st.booleans(), published_after=st.none() | DAYS
+)
+
+
+def moment(hours: int | None) -> dt.datetime | None:
+    return None if hours is None else NOW + dt.timedelta(hours=hours)
 
 
 class Corpora(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
-        self.model: dict[str, str] = {}
-        self.embedder = FakeEmbedder()
-        self.exact = ExactCorpus()
+        self.model: dict[str, Document] = {}
+        self.embedder, self.clock = FakeEmbedder(), FakeClock(NOW)
+        self.exact = ExactCorpus(self.clock, most_versions=3)
         self.open()
 
     def open(self) -> None:
         model = self.embedder
         self.corpus = open_corpus(
-            self.folder, identity=model.identity, dimension=model.dimension, writable=True
-        )
+            self.folder, identity=model.identity, dimension=model.dimension, writable=True,
+            clock=self.clock, most_versions=3,
+        )  # fmt: skip
 
-    @rule(id=IDS, text=TEXTS)
-    def put(self, id: str, text: str) -> None:
+    @rule(id=IDS, text=TEXTS, published_at=DAYS, modified_at=DAYS, embargo=HOURS, expires=HOURS,
+          pubstatus=st.sampled_from(["usable", "usable", "usable", "withheld"]))  # fmt: skip
+    def put(self, id: str, text: str, embargo: int | None, expires: int | None, **fields) -> None:
+        new = document(
+            id, text, language="en", embargoed_until=moment(embargo), expires=moment(expires),
+            **fields,
+        )  # fmt: skip
         expected = (
-            "unchanged" if self.model.get(id) == text else
+            "unchanged" if self.model.get(id) == new else
             "updated" if id in self.model else "added"
         )  # fmt: skip
-        new = document(id, text, language="en")
         for corpus in (self.corpus, self.exact):
             (outcome,) = ingest([new], corpus, self.embedder)
             assert outcome.status == expected
-        self.model[id] = text
+        self.model[id] = new
 
     @rule(id=IDS)
     def delete(self, id: str) -> None:
@@ -53,22 +69,37 @@ class Corpora(RuleBasedStateMachine):
             assert corpus.delete([id]) == (id in self.model)
         self.model.pop(id, None)
 
-    @rule(word=WORDS)
-    def search_words(self, word: str) -> None:
-        self.corpus.sync()
-        hits = self.corpus.search_words(word, 50)
-        found = self.corpus.passages([hit.key for hit in hits])
-        having = {id for id, text in self.model.items() if terms(word)[0] in terms(text)}
-        assert {passage.document_id for passage in found.values()} == having
+    @rule(hours=st.integers(1, 4))
+    def wait(self, hours: int) -> None:
+        self.clock.now += dt.timedelta(hours=hours)
 
-    @rule(text=TEXTS)
-    def search_vector(self, text: str) -> None:
+    @rule(word=WORDS, text=TEXTS, filters=FILTERS)
+    def search(self, word: str, text: str, filters: Filters) -> None:
         self.corpus.sync()
         vector = self.embedder.embed([text])[0]
-        ours = {hit.key: round(hit.score, 4) for hit in self.corpus.search_vector(vector, 50)}
-        theirs = {hit.key: round(hit.score, 4) for hit in self.exact.search_vector(vector, 50)}
-        assert ours.keys() == theirs.keys()
-        assert all(abs(ours[key] - theirs[key]) < 1e-3 for key in ours)
+
+        def told(corpus: Corpus) -> tuple[set[str], dict[str, float], int, int, int]:
+            by_words = corpus.search_words(word, 99, filters)
+            by_vector = corpus.search_vector(vector, 99, filters)
+            found = corpus.passages([hit.key for hit in by_words + by_vector])
+            for passage in found.values():
+                assert corpus.document_of(passage, filters) is not None
+            return (
+                {found[hit.key].id for hit in by_words},
+                {found[hit.key].id: round(hit.score, 2) for hit in by_vector},
+                corpus.count_documents(filters), corpus.count_undated(filters),
+                corpus.count_withheld(filters),
+            )  # fmt: skip
+
+        ours, theirs = told(self.corpus), told(self.exact)
+        assert ours[0] == theirs[0]
+        assert ours[1].keys() == theirs[1].keys()
+        assert all(abs(ours[1][id] - theirs[1][id]) < 0.02 for id in ours[1])
+        assert ours[2:] == theirs[2:]
+
+    @rule(id=IDS)
+    def list_versions(self, id: str) -> None:
+        assert self.corpus.versions(id) == self.exact.versions(id)
 
     @rule(save=st.booleans())
     def reopen(self, save: bool) -> None:
@@ -81,8 +112,9 @@ class Corpora(RuleBasedStateMachine):
     @invariant()
     def holds_what_the_dict_holds(self) -> None:
         if hasattr(self, "corpus"):
-            stored = {item.id: item.text for item in self.corpus.all_documents()}
-            assert stored == self.model
+            stored = {item.id: item for item in self.corpus.all_documents()}
+            now = self.clock.now
+            assert stored == {id: one for id, one in self.model.items() if one.is_shown(now)}
 
     def teardown(self) -> None:
         if hasattr(self, "corpus"):
