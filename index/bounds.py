@@ -15,7 +15,7 @@ import sentencex
 _JUDGED_BY = 40
 # Marks before a word, and the word.
 _OPENING = "\"'“‘«„([¿¡-–—"
-_NEXT = re.compile(r"[\"'“‘«„(\[¿¡\s$€£¥~<>±]*([\w’'\-]+)")
+_NEXT = re.compile(r"[\"'“‘«„(\[¿¡—\s$€£¥~<>±]*([\w’'\-]+)")
 _ENDED = re.compile(r"[.!?…]+(?:[\"'”’»)\]]|[\s\u202f]»)*(\s+)(?=[\"'“‘«„(\[¿¡]*[^\W\d_a-zß-ÿ])")
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 _NUMBER = re.compile(r"\d{1,3}\Z")
@@ -79,7 +79,8 @@ RULES = {
         "last yet still then now more",
     ),
     "de": _rules(
-        "dr prof hr fr frl st ing dipl hl mag med jur phil rer habil dipl.-ing gebr",
+        "dr prof hr fr frl st ing dipl hl mag med jur phil rer habil dipl.-ing dipl.-kfm gebr "
+        "fa vgl abg",
         "nr nrn abb abs art s bd kap ca tel tab ziff rd min max aufl anm vgl §",
         "usw etc u.a z.b d.h bzw evtl ggf inkl exkl mio mrd tsd jh jhd str gest geb sog u.ä o.ä "
         "v.chr n.chr chr a.d e.v z.t i.d.r bspw allg jan feb mrz apr jun jul aug sep sept okt nov "
@@ -93,7 +94,8 @@ RULES = {
         "mein meinen bereits zweiten vor nach auf platz rang",
     ),
     "fr": _rules(
-        "m mm mme mmes mlle mlles me mgr dr pr prof st ste vve cdt cne col gal lt gén sgt cap",
+        "m mm mme mmes mlle mlles me mgr dr pr prof st ste vve cdt cne col gal lt gén sgt cap av "
+        "apr bd",
         "art p pp n no nº env fig vol chap ch al par t tél éd av réf",
         "etc cf ex c.-à-d j.-c apr janv févr juil sept oct nov déc bd sté cie inc ltd min max hab "
         "p.-d.g s.a s.a.r.l",
@@ -103,8 +105,8 @@ RULES = {
         "toutes aujourd hier demain pas non oui plusieurs certains",
     ),
     "es": _rules(
-        "sr sra srta sres dr dra d dª dña prof profa lic ing arq gral cnel sto sta fr mons excmo "
-        "excma hno rvdo",
+        "dip sen sr sra srta sres dr dra d dª dña prof profa lic ing arq gral cnel sto sta fr mons "
+        "excmo excma hno rvdo",
         "art arts núm n nº no pág págs p pp vol cap fig aprox tel tít ap párr min máx",
         "etc ee uu ee.uu a.m p.m a p m ej c s a.c d.c s.a s.l cía ltda inc avda av dto depto admón "
         "gob prov ene feb abr jun jul ago sept oct nov dic",
@@ -136,9 +138,9 @@ RULES = {
         "v ve na z ze do od po pro při před o u s k ke dne byl je den a až ten",
     ),
     "tr": _rules(
-        "dr prof doç av sn bay yrd alb gen org müh mim öğr op uzm st hz yzb",
+        "dr prof doç av sn bay yrd alb gen org müh mim öğr gör op uzm st hz yzb tic",
         "no s sf cilt md bkz fık yak yakl tel böl şek çev",
-        "vb vs vd örn mah cad sok apt ltd şti a.ş m.ö m.s t.c ör krş",
+        "vb vs vd örn mah cad sok apt san ltd şti a.ş m.ö m.s t.c ör krş",
         "bu şu o ben biz siz onlar bir ve ama fakat ancak sonra daha önce dün bugün yarın çünkü "
         "ayrıca böylece başkan her hiç çok ne kim nasıl neden nerede evet hayır kimse en artık",
         "bu her yüz saat ocak ve dünya ilk",
@@ -162,7 +164,7 @@ def bounds(text: str, language: str) -> Iterator[int]:
         if end < len(text) and _goes_on(text, last, end, rules, ordinals):
             continue
         for ended in _ENDED.finditer(text, last, end):
-            if ended.end() < end and _ends(text, ended, rules):
+            if ended.end() < end and _ends(text, last, ended, rules, ordinals):
                 yield ended.end()
         yield end
         last = end
@@ -190,18 +192,22 @@ def _goes_on(text: str, start: int, end: int, rules: Rules, ordinals: bool) -> b
     words = said[:-1].split()
     word = words[-1].lstrip(_OPENING) if words else ""
     lower = word.lower()
+    elided = _APOSTROPHE.split(lower)[-1]  # l'avv. Conti
     if said == before and text[end].isalpha() and not word[-2:-1].isalpha():
         return True  # letters with full stops and no space: P.-D.G., a.C.
     if _NUMBER.match(word):
         if len(words) == 1 and end - start < _JUDGED_BY:
             return True  # the number of an item: "1. Ada Marlow"
         return ordinals and _is_ordinal(words[-2] if len(words) > 1 else "", after, rules)
-    if lower in rules.titles:
+    if _ROMAN.match(word) and len(words) == 1 and ordinals and end - start < _JUDGED_BY:
+        return True  # the ordinal before a ruler's name: "II. Abdülhamid"
+    if lower in rules.titles or elided in rules.titles:
         return True
     if lower in rules.before_numbers and (after[0].isdigit() or _ROMAN.match(after)):
         return True
     if goes_on_small:
-        known = lower in rules.inside or lower in rules.before_numbers or word[:1].isdigit()
+        known = not {lower, elided}.isdisjoint(rules.inside | rules.before_numbers)
+        known = known or word[:1].isdigit()
         return known or "." in word or len(word) == 1 or bool(_CONSONANTS.match(word))
     if lower.endswith(".m") and after.lower() in _DAYS_AND_ZONES:
         return True
@@ -224,8 +230,8 @@ def _is_ordinal(before: str, after: str, rules: Rules) -> bool:
     return not rules.articles or before.lstrip(_OPENING).lower() in rules.articles
 
 
-def _ends(text: str, ended: re.Match[str], rules: Rules) -> bool:
-    """Whether a sentence ends where the library saw no bound."""
+def _ends(text: str, start: int, ended: re.Match[str], rules: Rules, ordinals: bool) -> bool:
+    """Whether the sentence that begins at `start` ends where the library saw no bound."""
     following = _NEXT.match(text, ended.end(), ended.end() + _JUDGED_BY)
     if following is None:
         return False
@@ -233,7 +239,7 @@ def _ends(text: str, ended: re.Match[str], rules: Rules) -> bool:
     if "»" in ended[0]:
         return True
     if ended[0][0] == "…" or ")" in ended[0]:
-        return _begins(after, rules)
+        return _begins(after, rules) or (")" in ended[0] and text.startswith("(", start))
     words = text[max(0, ended.start() - _JUDGED_BY) : ended.start()].split()
     if ended[0][0] != "." or not words:
         return False
@@ -243,7 +249,16 @@ def _ends(text: str, ended: re.Match[str], rules: Rules) -> bool:
         return False
     if lower in rules.before_numbers and len(lower) > 1 and (word == lower or lower == "may"):
         return not _ROMAN.match(after)
-    return word[:1] == "°" or (lower in rules.inside and _begins(after, rules))
+    if word[:1] == "°" or (len(word) > 1 and text[ended.end()] in "“„«" and word.isalpha()):
+        return lower not in rules.inside
+    if len(word) < 2 or (_NUMBER.match(word) and ordinals):
+        return False
+    return _begins(after, rules) and not _is_quoted(text[start : ended.start()])
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether a quotation is open at the end of a text."""
+    return text.count('"') % 2 == 1 or text.count("“") > text.count("”") + text.count("„")
 
 
 def _begins(word: str, rules: Rules) -> bool:
