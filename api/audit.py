@@ -361,7 +361,7 @@ BEGINNING: Final = sha256(FORMAT)
 """What the first entry is linked to."""
 
 
-def problems(entries: Iterator[Entry]) -> Iterator[tuple[int, list[str]]]:
+def problems(entries: Iterator[Entry]) -> Iterator[tuple[int, list[str]]]:  # noqa: C901
     """Of each entry its number and what is wrong with it: links, hashes, pieces that are gone.
 
     A piece may be gone where its entry says that it never was kept, or a later one that its

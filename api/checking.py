@@ -104,7 +104,7 @@ def quotations_of(
     made = []
     for span in article.quoted.get(index, ()):
         text = article.text[span.start : span.end]
-        said = said_by(article.text, span.start, span.end).speaker
+        said = said_by(article.text, span.start).speaker
         speaker = said.quote if said and len(said.quote) <= MAX_SPEAKER_CHARS else None
         with suppress(InvalidClaim):  # too many parts, or marks that no script has
             found = find_quote(text, service.corpus, speaker, filters, most=1)

@@ -197,7 +197,7 @@ def _match(parts: Fragments, document: Document, speaker: str | None) -> Match |
     for row in rows:
         anchor = row[longest(parts.parts)]
         place = text.words.span(anchor.first, anchor.last)
-        said = said_by(document.text, place.start, place.end)
+        said = said_by(document.text, place.start)
         is_speaker = None
         if speaker is not None and said.speaker is not None:
             is_speaker = same_speaker(speaker, said.speaker.quote)

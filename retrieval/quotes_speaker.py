@@ -56,8 +56,8 @@ class Said:
     in_marks: bool
 
 
-def said_by(text: str, start: int, end: int) -> Said:
-    """Who says `text[start:end]`, as the text around it attributes it."""
+def said_by(text: str, start: int) -> Said:
+    """Who says the words at `start`, as the text around it attributes it."""
     paragraph = _paragraph(text, start)
     masked, quoted = _masked(text, paragraph)
     inside = next((span for span in quoted if span.start <= start < span.end), None)
@@ -143,7 +143,7 @@ def _masked(text: str, paragraph: Span) -> tuple[str, list[Span]]:
     return masked, moved
 
 
-def _speaker(
+def _speaker(  # noqa: C901
     masked: str, paragraph: Span, quoted: Sequence[Span], inside: Span | None, at: int
 ) -> Span | None:
     """The speaker whom the paragraph names."""

@@ -207,9 +207,7 @@ def voice_of(
     """
     title = document.title
     about_saying = reports(claim)
-    found = [
-        None if about_saying else attribution(claim, quote, passage, title) for quote in quotes
-    ]
+    found = [None if about_saying else attribution(claim, quote, passage) for quote in quotes]
     speakers = [
         Quote(quote.start + one.speaker[0], quote.start + one.speaker[1],
               quote.quote[slice(*one.speaker)])
@@ -252,7 +250,7 @@ def reports(text: str) -> bool:
     return bool(_HEARSAY.search(text)) or next(attributions(text), None) is not None
 
 
-def attribution(claim: str, quote: Quote, passage: Passage, title: str = "") -> Attribution | None:
+def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | None:
     """Who says what of a sentence the claim is about; None where the text itself says it."""
     sentence = quote.quote
     whole = (0, len(sentence))

@@ -61,7 +61,7 @@ class CheckedArticle(BaseModel):
     summary: CheckSummary
 
 
-def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:
+def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901 - counts its tools
     """A server of tools and resources; `write` adds the tool that stores documents."""
     server: MCPServer[Any] = MCPServer(
         "claimdesk", instructions=INSTRUCTIONS, version=VERSION, log_level="WARNING"

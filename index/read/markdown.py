@@ -48,7 +48,7 @@ _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 
 
-def read_markdown(content: bytes, id: str, max_chars: int) -> Document:
+def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa: C901
     """A document of a Markdown file: its plain text, and fields from its front matter.
 
     Front matter is YAML between `---` lines or TOML between `+++` lines. Without a day in it, the

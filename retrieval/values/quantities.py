@@ -146,7 +146,7 @@ def _unit_or_noun(text: str, number: Number) -> bool:
     return bool(word["percent"]) or bool(counted_noun(text, number.end)) or number.exact_to > 0
 
 
-def _quantity(text: str, number: Number) -> Quantity | None:
+def _quantity(text: str, number: Number) -> Quantity | None:  # noqa: C901
     start, end = number.start, number.end
     before = text[max(0, start - _LOOK_BACK) : start]
     if _is_literal(text, number, before):
