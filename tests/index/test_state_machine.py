@@ -1,4 +1,4 @@
-"""Any sequence of writes, searches, reopening and passing time, against a dict and the reference."""
+"""Any sequence of writes, searches, reopening, passing time, against a dict and the reference."""
 
 import datetime as dt
 import shutil

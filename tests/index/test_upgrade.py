@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import faiss
@@ -115,6 +117,13 @@ def test_nothing_is_lost(
     ]
     assert {one.status for one in ingest(sample(30), corpus, FakeEmbedder())} == {"updated"}
     assert {one.status for one in ingest(sample(30), corpus, FakeEmbedder())} == {"unchanged"}
+    # Everything is shown, in the only version there was, from its day on.
+    for filters in (
+        Filters(as_of=dt.date(2020, 1, 9)),
+        Filters(published_after=dt.date(2020, 1, 9)),
+    ):
+        admitted = [one for one in sample(30) if filters.admits(one)]
+        assert corpus.count_documents(filters) == len(admitted) > 0
     filters = Filters(publisher=("wire",))
     admitted = [one for one in sample(30) if filters.admits(one)]
     assert corpus.count_documents(filters) == len(admitted) == 15
@@ -125,6 +134,20 @@ def test_nothing_is_lost(
     assert again.stats().documents == 29
     again.close()
     assert [file for file in (data / "vectors").iterdir() if "-r" not in file.name] == []
+
+
+def test_a_text_of_then_becomes_an_earlier_version(data: Path, open_embedded: OpenEmbedded) -> None:
+    corpus = open_embedded()
+    old = corpus.get("d1")
+    assert old is not None
+    new = replace(old, text="Corrected.", modified_at=dt.date(2020, 1, 20))
+    assert [one.status for one in ingest([new], corpus, FakeEmbedder())] == ["updated"]
+    corpus.sync()
+    filters = Filters(as_of=dt.date(2020, 1, 19))
+    (hit,) = corpus.search_words("number1", 5, filters)
+    (passage,) = corpus.passages([hit.key]).values()
+    assert (passage.document_id, passage.text) == ("d1", old.text)
+    corpus.close()
 
 
 def test_a_reader_asks_for_the_upgrade_and_leaves_it_to_a_writer(
