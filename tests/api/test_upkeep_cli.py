@@ -72,3 +72,29 @@ def test_backup_restore_and_doctor(run, tmp_path: Path) -> None:
     assert run("backup", "check", file)[0] == 1
     assert run("backup")[0] == 2
     assert run("backup", "one", "two")[0] == 2
+
+
+def test_a_kept_verdict_is_replayed_and_exported(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status, _, said = run("audit", "export", tmp_path / "audit.jsonld")
+    assert status == 1
+    assert "CLAIMDESK_AUDIT" in said
+    monkeypatch.setenv("CLAIMDESK_STANCE_MODEL", "none")
+    monkeypatch.setenv("CLAIMDESK_AUDIT", "on")
+    answer = json.loads(run("verify", "The bridge cost 48 million euros", "--json")[1])
+    id = answer["provenance"]["verdict_id"]
+    assert "nothing is different" in run("replay", id)[1]
+    assert json.loads(run("replay", id, "--json")[1])["changes"] == []
+    first = answer["evidence"][0]["document"]["id"]
+    assert run("erase", first)[0] == 0
+    assert "was erased" in run("replay", id)[1]
+    assert run("replay", "0" * 32)[0] == 1
+    file = tmp_path / "audit.jsonld"
+    sealed = json.loads(run("audit", "export", file, "--json")[1])
+    assert sealed["entries"] == 2
+    assert run("audit", "check", file, "--seal", sealed["seal"])[0] == 0
+    assert run("audit", "check", file, "--seal", "0" * 64)[0] == 1
+    assert "audit log: hashes and chain" in run("doctor")[1]
+    file.write_bytes(file.read_bytes().replace(b"bridge", b"tunnel", 1) + b" ")
+    assert run("audit", "check", file)[0] == 1
