@@ -7,6 +7,7 @@ export { ClaimdeskError } from "./errors.js";
 /** @typedef {import("./openapi.d.ts").components["schemas"]} Schemas */
 /** @typedef {Omit<Partial<Schemas["VerifyRequest"]>, "claim">} Query */
 /** @typedef {Omit<Partial<Schemas["SearchRequest"]>, "query">} SearchQuery */
+/** @typedef {Omit<Partial<Schemas["QuoteRequest"]>, "quote">} QuoteQuery */
 /** @typedef {{ signal?: AbortSignal }} Cancel */
 /** @typedef {Schemas["ClaimLine"] | Schemas["FailedClaimLine"]} BatchLine */
 /**
@@ -87,6 +88,13 @@ export class Claimdesk {
      */
     search(query: string, { signal, ...options }?: SearchQuery & Cancel): Promise<Schemas["SearchResponse"]>;
     /**
+     * Whether a quotation stands in the archive, word by word, and who says it there.
+     * @param {string} quote
+     * @param {QuoteQuery & Cancel} [options] `speaker`: who is said to have said it.
+     * @returns {Promise<Schemas["QuoteResponse"]>}
+     */
+    quotes(quote: string, { signal, ...options }?: QuoteQuery & Cancel): Promise<Schemas["QuoteResponse"]>;
+    /**
      * Every publisher with its number of documents, most documents first.
      * @param {Cancel} [cancel]
      * @returns {Promise<Schemas["PublisherInfo"][]>}
@@ -103,6 +111,7 @@ export class Claimdesk {
 export type Schemas = import("./openapi.d.ts").components["schemas"];
 export type Query = Omit<Partial<Schemas["VerifyRequest"]>, "claim">;
 export type SearchQuery = Omit<Partial<Schemas["SearchRequest"]>, "query">;
+export type QuoteQuery = Omit<Partial<Schemas["QuoteRequest"]>, "quote">;
 export type Cancel = {
     signal?: AbortSignal;
 };

@@ -10,6 +10,8 @@ const element = (id) => document.getElementById(id);
 const given = Number(new URLSearchParams(location.search).get("tab"));
 let tabId = given;
 let lines = [];
+// The tab that a click could not open to us, until it shows something else.
+let refused = 0;
 /** @type {chrome.runtime.Port | null} */
 let port = null;
 
@@ -71,7 +73,7 @@ function attach() {
     if (port !== opened) return;
     port = null;
     reset([]);
-    tell(null);
+    tell(refused === tabId ? UNREADABLE : null);
   });
 }
 
@@ -87,13 +89,18 @@ for (const what of ["article", "selection"]) {
   element(what).addEventListener("click", () => chrome.runtime.sendMessage({ start: tabId, what }));
 }
 chrome.runtime.onMessage.addListener(({ started, unreadable }) => {
+  if (started) refused = 0;
   if (started === tabId && !port) attach();
+  if (unreadable) refused = unreadable;
   if (unreadable === tabId) {
     reset([]);
     tell(UNREADABLE);
   }
 });
 chrome.tabs.onActivated.addListener(follow);
-chrome.tabs.onUpdated.addListener((id, change) => id === tabId && change.status === "complete" && attach());
+chrome.tabs.onUpdated.addListener((id, { status }) => {
+  if (status === "loading" && id === refused) refused = 0;
+  if (status === "complete" && id === tabId) attach();
+});
 tell(null);
 follow();

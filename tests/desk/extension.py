@@ -81,6 +81,11 @@ class Desk:
             page.wait_for_timeout(25)
         raise AssertionError("the tab does not come to the front")
 
+    def is_refused(self, page: Page) -> bool:
+        """Whether the button says that the page cannot be read."""
+        badge = "(tabId) => chrome.action.getBadgeText({ tabId })"
+        return self.worker.evaluate(badge, self.tab_id(page)) == "!"
+
     def tab_id(self, page: Page) -> int:
         page.bring_to_front()
         return self.worker.evaluate(
@@ -136,21 +141,31 @@ class Tab:
 
     def check(self) -> None:
         """Click the button, and wait until the check is at its end."""
-        with self.new_check():
-            self.desk.click(self.page)
+        self._forget()
+        self.desk.click(self.page)
+        self.wait()
+
+    def _forget(self) -> None:
+        if self._worlds:
+            self.inside("globalThis.claimdesk?.marks && (claimdesk.marks.isOld = true)")
 
     @contextmanager
     def new_check(self) -> Iterator[None]:
         """Waits until a check that the block starts is at its end."""
-        if self._worlds:
-            self.inside("claimdesk.marks && (claimdesk.marks.isOld = true)")
+        self._forget()
         yield
+        self.wait()
+
+    def wait(self) -> None:
         title = None
-        for _ in range(800):
+        for turn in range(1, 800):
             if self._worlds and not self.inside("globalThis.claimdesk?.marks?.isOld"):
                 title = self.text(".bar h2 span")
             if title and "…" not in title:
                 return
+            # A navigation that the browser is about to finish takes the leave of a click away.
+            if turn % 40 == 0 and title is None and self.desk.is_refused(self.page):
+                self.desk.click(self.page)
             self.page.wait_for_timeout(25)
         raise AssertionError(f"the check does not end: {title}")
 

@@ -53,6 +53,14 @@ test("a search, publishers, info", async () => {
   assert.equal((await desk.info()).documents, 3);
 });
 
+test("a quotation, in the archive and not", async () => {
+  const found = await desk.quotes("the bridge cost 48 million euros");
+  assert.equal(found.result, "verbatim");
+  assert.equal(found.matches[0].document.id, "b");
+  const other = await desk.quotes("I never said anything of that kind", { speaker: "Ada Marlow" });
+  assert.equal(other.result, "not_found");
+});
+
 test("documents are put, read, listed and deleted", async () => {
   const id = "new/ä b?#%.md";
   const document = { text: "The ferry sails at noon.", title: "<b>Ferry</b>", published_at: "2024-01-02" };

@@ -7,7 +7,6 @@ import functools
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -481,9 +480,7 @@ def test_a_page_of_five_megabytes_is_bounded_and_that_is_said(ready: Desk, site:
         [f"{BRIDGE}.", filler],
     )
     assert tab.page.evaluate("document.documentElement.outerHTML.length") > 5_000_000
-    started = time.monotonic()
     tab.check()
-    assert time.monotonic() - started < 10
     assert "first 100,000 characters" in tab.text(".bar")
     assert tab.statements() == {f"{BRIDGE}.": "supports"}
 

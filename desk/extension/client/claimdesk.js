@@ -10,6 +10,7 @@ export { ClaimdeskError } from "./errors.js";
 /** @typedef {import("./openapi.d.ts").components["schemas"]} Schemas */
 /** @typedef {Omit<Partial<Schemas["VerifyRequest"]>, "claim">} Query */
 /** @typedef {Omit<Partial<Schemas["SearchRequest"]>, "query">} SearchQuery */
+/** @typedef {Omit<Partial<Schemas["QuoteRequest"]>, "quote">} QuoteQuery */
 /** @typedef {{ signal?: AbortSignal }} Cancel */
 /** @typedef {Schemas["ClaimLine"] | Schemas["FailedClaimLine"]} BatchLine */
 /**
@@ -115,6 +116,16 @@ export class Claimdesk {
    */
   search(query, { signal, ...options } = {}) {
     return this.#service.json("POST", "/v1/search", { body: { ...options, query }, signal });
+  }
+
+  /**
+   * Whether a quotation stands in the archive, word by word, and who says it there.
+   * @param {string} quote
+   * @param {QuoteQuery & Cancel} [options] `speaker`: who is said to have said it.
+   * @returns {Promise<Schemas["QuoteResponse"]>}
+   */
+  quotes(quote, { signal, ...options } = {}) {
+    return this.#service.json("POST", "/v1/quotes", { body: { ...options, quote }, signal });
   }
 
   /**

@@ -5,7 +5,7 @@
   const MAX_CHARS = 100_000;
   // Nodes that are looked at, and characters that are collected, to find the article in a page.
   const MAX_NODES = 200_000;
-  const MAX_COLLECTED = 2_000_000;
+  const MAX_COLLECTED = 1_000_000;
   // Share of a page's running text from which an element holds the article.
   const ARTICLE_SHARE = 0.75;
   // Elements above a paragraph that may be the article.
