@@ -77,6 +77,7 @@ class Details(TypedDict, total=False):
     expires: dt.datetime | str | None
     usageterms: str | None
     rights: str | None
+    access: str | None
 
 
 @dataclass(frozen=True, slots=True)
