@@ -1,4 +1,4 @@
-"""A 600-word article in the page over the real models -> seconds until its first statement is marked.
+"""A 600-word article in the page over the real models -> seconds until a statement is marked.
 
 Run it by hand: python tests/desk/measure_page.py [URL of a service]
 """
@@ -23,7 +23,7 @@ RUNS = 5
 def article(run: int) -> str:
     """Statements that no run before has asked, so that none comes from memory."""
     lines = (
-        f"The council of Lindholm spent {run}{n} million euros on the harbour bridge in {1950 + n}, "
+        f"The city of Lindholm spent {run}{n} million euros on the harbour bridge in {1950 + n}, "
         f"and {n} members of the board voted for ferry line {run}{n}."
         for n in range(100)
     )
