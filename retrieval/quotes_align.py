@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -30,6 +30,9 @@ AROUND = 8
 ASIDE_WORDS = 15
 _MARKS = re.compile('["“”„«»]')
 _ENDS = re.compile(r"[.!?:;\"“”„«»]|\n\s*\n")
+# Pairs of equal words, of quote and range, from which on a range is not compared: a quote that says
+# one word a thousand times would take seconds.
+MOST_PAIRS = 200_000
 # Places where the very words stand that are looked at.
 MOST_EXACT = 200
 
@@ -125,6 +128,9 @@ def _likely(part: Words, text: Text) -> Iterator[tuple[int, int]]:
 def _compared(part: Words, text: Text, start: int, end: int) -> Aligned | None:
     """The quote beside the words of a range that are its own, without what stands around them."""
     quote, archive = part.keys, text.words.keys[start:end]
+    counts = Counter(archive)
+    if sum(counts[key] for key in quote) > MOST_PAIRS:
+        return None
     blocks = SequenceMatcher(None, quote, archive, autojunk=False).get_matching_blocks()
     kept = [(block.a, block.b, block.size) for block in blocks if block.size]
     while len(kept) > 1 and _is_stray(kept[0], kept[1][1] - kept[0][1] - kept[0][2], quote):

@@ -1,6 +1,7 @@
 """Quotations in the archive: cases of every result, places, limits."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_an_answer_is_the_same_each_time(archive: Corpus) -> None:
 def test_a_quote_is_found_in_a_long_document() -> None:
     filler = "The council met and the weather was fine in the town of Oria today."
     quote = "We shall weigh every stone, and then we shall weigh the bridge."
-    text = "\n\n".join([*[filler] * 3_000, f"“{quote}” said Ada Marlow.", *[filler] * 3_000])
+    text = "\n\n".join([*[filler] * 800, f"“{quote}” said Ada Marlow.", *[filler] * 800])
     corpus = ExactCorpus()
     list(ingest([document("long", text)], corpus, FakeEmbedder()))
     answer = find_quote(quote.replace("every", "each"), corpus)
@@ -115,6 +116,14 @@ def test_a_quote_is_found_in_a_long_document() -> None:
     (match,) = answer.matches
     assert f"“{quote}” said Ada Marlow." == match.passage.quote
     assert match.document.text == ""
+
+
+def test_one_word_many_times_takes_no_longer() -> None:
+    corpus = ExactCorpus()
+    list(ingest([document("a", "The the the sea. " * 2_000)], corpus, FakeEmbedder()))
+    started = time.process_time()
+    assert find_quote("the " * 1_249, corpus).result == "not_found"
+    assert time.process_time() - started < 2
 
 
 def test_limits() -> None:
