@@ -35,6 +35,8 @@ TITLE_CARRIES_FROM = 0.5
 SKIP_SENTENCES_FROM = 0.5
 # Below this P(NOT_ENOUGH_INFO) a passage may decide for its document.
 MAY_DECIDE_BELOW = 0.5
+# Share of the claim's words from which on a passage that reports something reports the claim.
+MENTIONED_FROM = 0.6
 # From this P(about) on, a document is read on even where its best passage says too little.
 READ_ON_FROM = 0.6
 # Avoids a division by zero where no reading says anything.
@@ -99,7 +101,7 @@ def _without_mention(reading: Reading) -> Reading:
     assert reading.stance is not None
     label = stance_of(reading.stance)
     if label == "NOT_ENOUGH_INFO":
-        return replace(reading, mention=reading.voice == "reported")
+        return replace(reading, mention=_reports_the_claim(reading))
     if label == "REFUTES":
         return reading
     document = reading.candidate.document
@@ -120,6 +122,14 @@ def _without_mention(reading: Reading) -> Reading:
     return replace(
         reading, stance=np.array([0, refutes, silent + supports], np.float32), mention=True
     )
+
+
+def _reports_the_claim(reading: Reading) -> bool:
+    """Whether the model hears another's word, and the passage holds most of the claim: the model
+    learned voices from passages that speak of the claim, and knows nothing of the others."""
+    claim = content_words(reading.claim)
+    held = len(claim & content_words(reading.candidate.passage.text))
+    return reading.voice == "reported" and held >= MENTIONED_FROM * len(claim) > 0
 
 
 def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:

@@ -29,8 +29,8 @@ class Voiced(FakeStance):
         return np.array(rows, np.float32).reshape(-1, 6)
 
 
-def reading(voice: str) -> Reading:
-    made = document(voice, f"The bridge in Oria, a town, was closed in {voice}.", language="en")
+def reading(voice: str, text: str = "The bridge in Oria, a town, was closed in") -> Reading:
+    made = document(voice, f"{text} {voice}.", language="en")
     (passage, *_) = split(made)
     found = Candidate(made, passage, Scores(0.9, 1.0, 0.9))
     return Reading(found, CLAIM, np.zeros(16, np.float32), judged=True)
@@ -54,3 +54,10 @@ def test_stances_are_those_of_a_model_that_tells_no_voices() -> None:
     assert read[0].stance is not None
     assert read[0].stance.shape == (3,)
     assert read[0].stance.argmax() == 1
+
+
+def test_what_is_about_something_else_mentions_nothing() -> None:
+    (read,) = score_evidence(
+        [[reading("reported", "The mayor of Oria spoke of trees, and")]], Voiced()
+    )
+    assert not read[0].mention
