@@ -55,6 +55,8 @@ DOCUMENTS = [
     {"id": f"d{n}", "text": f"The bridge in town{n} cost {n} million euros. It opened in May."}
     for n in range(50)
 ]
+# Longest stop: the 4 seconds of grace, and the batch that the models are at on a busy machine.
+MOST_STOP_SECONDS = 15.0
 # Most that the service's memory may grow by under load, once it is warm: bytes.
 MOST_GROWTH = 60 * 2**20
 
@@ -218,7 +220,7 @@ def stop_under_load(batches: int) -> Result:
                 result.losses.append(f"an answer ends with {end[:100]!r}")
         if status != 0:
             result.losses.append(f"the service ended with status {status}")
-        if took > 10:
+        if took > MOST_STOP_SECONDS:
             result.losses.append(f"the stop took {took:.1f} s")
         lines = server.log.read_text().splitlines()
         about_stop = [line for line in lines if "stopping" in line]
