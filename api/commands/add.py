@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from api.client.errors import ClientError
 from api.options import INTERRUPTED, AsJson, Data, settings
 from api.terminal import err, fail, out, printable, progress
 from index.errors import CorpusError
@@ -46,7 +45,7 @@ def add(
     mapping: Mapping = "",
 ) -> None:
     """Add or update documents."""
-    from api.targets import target
+    from api.targets import ClientError, target
     from index.documents import Outcome
     from index.read import count, read
 

@@ -9,15 +9,16 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event as Flag
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.client.errors import ClientError
 from api.commands.add import Key, Mapping, Url, names_of
 from api.options import Data, settings
 from api.terminal import fail, printable, say
-from api.watching import Event, Watched, record_of
+
+if TYPE_CHECKING:
+    from api.watching import Event
 
 # Milliseconds without a change after which what changed is read, and the longest that is waited.
 QUIET_MS, LONGEST_MS = 400, 5_000
@@ -43,7 +44,8 @@ def watch_folder(
     """
     from watchfiles import watch
 
-    from api.targets import target
+    from api.targets import ClientError, target
+    from api.watching import Watched, record_of
 
     if not folder.is_dir():
         fail(f"{folder}: no such folder")
