@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from api.json_body import parse
 from api.schemas import DocumentDetails, DocumentRequest
 from index.documents import Document, Refused, document
-from index.errors import InvalidDocument
+from index.errors import DocumentTooLarge, InvalidDocument
 from index.read import BY_MEDIA_TYPE, read_bytes
 
 JSON = "application/json"
@@ -56,11 +56,14 @@ def _only(content: bytes, media_type: str, id: str, max_chars: int) -> Document:
 
     Raises:
         InvalidDocument: it holds none, or several.
+        DocumentTooLarge: its text is longer than `max_chars`.
     """
     only: Document | None = None
     for item in read_bytes(content, media_type, id, max_chars=max_chars):
         if isinstance(item, Refused):
-            raise InvalidDocument(item.reason)
+            # Readers say in words alone that a text is longer than allowed.
+            too_long = len(content) > max_chars and "characters, more than the" in item.reason
+            raise (DocumentTooLarge if too_long else InvalidDocument)(item.reason)
         if only is not None:
             raise InvalidDocument(
                 "the body holds several documents: add them with `claimdesk add --url`"
