@@ -327,6 +327,8 @@ def test_the_panel_lists_and_leads(ready: Desk, site: str) -> None:
     tab = ready.open(f"{site}/live.html")
     tab.check()
     tab_id = ready.tab_id(tab.page)
+    panels = "chrome.runtime.getContexts({ contextTypes: ['SIDE_PANEL'] })"
+    assert len(ready.worker.evaluate(panels)) == 1  # the click has opened it
     panel = ready.context.new_page()
     panel.goto(f"{ORIGIN}/panel.html?tab={tab_id}")
     panel.get_by_text("5 statements checked").wait_for()
@@ -473,16 +475,18 @@ def test_a_page_of_five_megabytes_is_bounded_and_that_is_said(ready: Desk, site:
     tab = ready.open(f"{site}/classic.html")
     filler = "Perhaps. " * 20
     tab.page.evaluate(
-        """([first, filler]) => {
-            const more = `<p>${filler}</p>`.repeat(28_000);
-            document.body.innerHTML = `<main><p>${first}</p>${more}</main>`;
+        """([first, far, filler]) => {
+            const some = (number) => `<p>${filler}</p>`.repeat(number);
+            const text = `<p>${first}</p>${some(300)}<p>${far}</p>${some(28_000)}`;
+            document.body.innerHTML = `<main>${text}</main>`;
         }""",
-        [f"{BRIDGE}.", filler],
+        [f"{BRIDGE} 😀.", BUSES, filler],
     )
     assert tab.page.evaluate("document.documentElement.outerHTML.length") > 5_000_000
     tab.check()
     assert "first 100,000 characters" in tab.text(".bar")
-    assert tab.statements() == {f"{BRIDGE}.": "supports"}
+    # It is sent in parts, and the place of a statement in a later part is right all the same.
+    assert tab.statements() == {f"{BRIDGE} 😀.": "supports", BUSES: "conflict"}
 
 
 def test_a_page_that_no_extension_may_read(ready: Desk) -> None:
