@@ -35,6 +35,7 @@ class Part(StrEnum):
     FILTERS = "filters"
     START = "start"
     CHECK = "check"
+    READING = "reading"
 
 
 SIZES = (10_000, 100_000, 1_000_000)  # vectors that are searched
@@ -135,6 +136,7 @@ def _measure(
     from evaluation.bench import (
         checking,
         imports,
+        reading,
         searching,
         serving,
         starting,
@@ -172,6 +174,8 @@ def _measure(
             yield Part.SERVING, served
         if Part.CHECK in parts:
             yield Part.CHECK, checking.whole_and_one_by_one(chosen, work.folder / "checked")
+        if Part.READING in parts:
+            yield Part.READING, reading.over_news(chosen, work.folder / "news")
         if not {Part.SEARCH, Part.FILTERS, Part.START} & set(parts):
             return
         real = embedder.embed([one.text for one in documents[: searching.REAL]])
@@ -213,6 +217,9 @@ def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
     ratios["search_as_of"] = _ratio(found.get("filters", {}), "with_as_of_ms", "without_ms")
     ratios["check_vs_one_by_one"] = _ratio(
         found.get("check", {}), "one_by_one_seconds", "whole_seconds"
+    )
+    ratios["verify_vs_one_passage"] = _ratio(
+        found.get("reading", {}), "read_on_ms", "one_passage_ms"
     )
     ratios["search_p50_1m_vs_10k"] = (
         round(million["p50_ms"] / searched[0]["p50_ms"], 3) if million else None

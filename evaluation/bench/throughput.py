@@ -12,7 +12,7 @@ from evaluation.bench.limit import reached
 from evaluation.bench.plain import load_embedder, load_stance
 from evaluation.bench.workplace import Workplace
 from retrieval.embed import CompiledEmbedder
-from retrieval.stance import CompiledCrossEncoder, softmax, output_labels
+from retrieval.stance import CompiledCrossEncoder, output_labels, softmax
 from retrieval.types import STANCES
 
 ROUNDS = 2  # timed runs of each side

@@ -21,6 +21,7 @@ from tests.retrieval.test_stance import save_tiny
 RATIOS = {
     "embedding", "stance", "verify_p50_1", "throughput_32_vs_1", "throughput_32_vs_plain",
     "import", "search_p50_1m_vs_10k", "search_as_of", "check_vs_one_by_one",
+    "verify_vs_one_passage",
 }  # fmt: skip
 
 
@@ -109,6 +110,7 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
                 "whole_seconds": 2.0,
                 "first_statement_seconds": 0.4,
             },
+            "reading": {"read_on_ms": 3.2, "one_passage_ms": 2.0},
             "search": [{"p50_ms": ms, "recall_at_10": 0.99} for ms in (0.5, 0.6, 0.7)],
         }
     )
@@ -120,6 +122,7 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
     assert ratios["search_p50_1m_vs_10k"] == 1.4
     assert ratios["search_as_of"] == 1.5
     assert ratios["check_vs_one_by_one"] == 1.5
+    assert ratios["verify_vs_one_passage"] == 1.6
     assert full["first_statement_seconds"] == 0.4
     assert ratios["stance"] is None
     assert (full["recall_at_10_1m"], full["failed_requests"]) == (0.99, 1)

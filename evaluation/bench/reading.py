@@ -1,0 +1,70 @@
+"""Claims over news articles -> model time of reading on, beside that of one passage each."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from api.service import Service
+from api.settings import Settings
+from evaluation.verdict import load
+from index.documents import Vectors
+from index.read import read
+from retrieval.claim import claim as normal_claim
+from retrieval.search import Fusion
+from retrieval.types import StanceModel
+from retrieval.verify import Models, verify
+
+NEWS = Path(__file__).parent.parent / "sets" / "newsroom"
+CLAIMS = 30  # of each folder of news
+# A claim is read in three calls: the best passage of each document, the further passages of those
+# that are read on, the sentences of the passages that decide.
+FURTHER = 1
+
+
+class Clock:
+    """A stance model, and the seconds that each of its calls takes."""
+
+    def __init__(self, model: StanceModel) -> None:
+        self._model, self.identity = model, model.identity
+        self.calibration, self.claim_tokens = model.calibration, model.claim_tokens
+        self.seconds: list[float] = []
+
+    def check(self, claim: str) -> None:
+        self._model.check(claim)
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        started = time.perf_counter()
+        rows = self._model.predict(pairs)
+        self.seconds.append(time.perf_counter() - started)
+        return rows
+
+
+def over_news(chosen: Settings, data: Path) -> dict[str, Any]:
+    """Median milliseconds of the stance model for a claim: with and without reading on."""
+    folders = sorted(folder for folder in NEWS.iterdir() if folder.is_dir())
+    with Service.open(chosen.model_copy(update={"data": data}), writable=True) as service:
+        for folder in folders:
+            for _ in service.ingest(read(folder / "articles.jsonl")):
+                pass
+        service.corpus.sync()
+        model = service.models.stance
+        assert model is not None
+        clock = Clock(model)
+        models = Models(service.embedder, clock, Fusion())
+        whole, one = [], []
+        for folder in folders:
+            for asked in load(folder / "claims.jsonl")[:CLAIMS]:
+                clock.seconds.clear()
+                verify([normal_claim(asked.claim)], service.corpus, models)
+                if len(clock.seconds) == FURTHER + 2:  # a claim of several statements has more
+                    whole.append(sum(clock.seconds))
+                    one.append(whole[-1] - clock.seconds[FURTHER])
+    return {
+        "claims": len(whole),
+        "read_on_ms": round(1000 * statistics.median(whole), 1),
+        "one_passage_ms": round(1000 * statistics.median(one), 1),
+    }
