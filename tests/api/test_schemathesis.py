@@ -22,7 +22,7 @@ from tests.conftest import ROOT, articles, client_for
 from tests.fakes import FakeEmbedder, FakeStance
 
 # Requests of each kind (valid, invalid) for each operation.
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 CONTRACT = json.loads((ROOT / "tests/api/openapi.json").read_text())
 # What has neither parameters nor a body cannot be asked for wrongly.
 OPERATIONS = [

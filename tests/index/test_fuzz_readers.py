@@ -20,7 +20,7 @@ from index.documents import Document, Refused
 from index.read.formats import FORMATS, Format, read_bytes
 from tests.index.formats.pdfs import pdf
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 # Longest time in seconds, and most memory in bytes beside what was taken, that one file may take.
 MOST_SECONDS, MOST_BYTES = 5.0, 400 * 2**20
 ARTICLE = "The bridge cost 48 million euros. It opened in May 2021, the mayor said."
