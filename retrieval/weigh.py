@@ -24,6 +24,7 @@ from retrieval.verdict import (
     worth_reading,
 )
 from retrieval.voice import content_words, voice_of, voice_of_title
+from retrieval.wording import says_otherwise
 
 # Most sentences that are quoted for a stance.
 RATIONALE_SENTENCES = 2
@@ -96,8 +97,8 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
 
 
 def _without_mention(reading: Reading) -> Reading:
-    """A reading whose support is a mention says too little: a rumour supports nothing. One that
-    says too little, and reports the claim, is a mention."""
+    """A reading whose support is a mention, or that says something else with the same words, says too little: a rumour
+    supports nothing. One that says too little, and reports the claim, is a mention."""
     assert reading.stance is not None
     label = stance_of(reading.stance)
     if label == "NOT_ENOUGH_INFO":
@@ -116,12 +117,18 @@ def _without_mention(reading: Reading) -> Reading:
             "SUPPORTS",
         )
     )
-    if not voiced.mention:
+    other = not reading.by_title and _say_otherwise(reading)
+    if not (voiced.mention or other):
         return reading
     supports, refutes, silent = reading.stance
-    return replace(
-        reading, stance=np.array([0, refutes, silent + supports], np.float32), mention=True
-    )
+    undecided = np.array([0, refutes, silent + supports], np.float32)
+    return replace(reading, stance=undecided, mention=voiced.mention)
+
+
+def _say_otherwise(reading: Reading) -> bool:
+    """Whether all sentences that carry the stance say something else with the claim's words."""
+    said = [says_otherwise(reading.claim, quote.quote) for quote in reading.key_sentences]
+    return bool(said) and all(said)
 
 
 def _reports_the_claim(reading: Reading) -> bool:

@@ -16,7 +16,7 @@ from retrieval.running.files import ModelFiles, file_sha256
 from retrieval.running.load import load_graph
 from retrieval.running.packed import PACKED, unpack
 from retrieval.running.traceable import Traceable
-from retrieval.stance import CompiledCrossEncoder, load_stance, softmax, output_labels
+from retrieval.stance import CompiledCrossEncoder, load_stance, output_labels, softmax
 from retrieval.types import STANCES, Calibration
 from training.pack import EMBEDDING_LEVEL, MOST, pack
 

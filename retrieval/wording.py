@@ -1,0 +1,135 @@
+"""(claim, sentence) -> whether the sentence has the claim's words and still says something else.
+
+A small model reads words more than the way they are joined. By rule, for English, and only where
+the form is plain: a condition, a story, "to" for "by", a bound for a number, the passive's roles.
+Such a sentence does not support; whether it refutes is left to the model.
+"""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.voice import content_words
+
+_IF = re.compile(
+    r"(?:^|[,;:]\s*|\b(?:and|but|that)\s+)(?:only\s+)?(?:if|unless|provided that|in case|should)\b"
+    r"|\b(?:only if|even if|as long as|unless)\b|\s+if\s+(?!not\b|any\b|only\b)",
+    re.IGNORECASE,
+)
+_WOULD_HAVE = re.compile(
+    r"\b(?:would|could|might|should)(?:n['’]t| not)?\s+(?:\w+ly\s+)?have\s+\w+|^had\s+\w+", re.I
+)
+_WOULD = re.compile(r"\b(?:will|would|could|might)\b", re.IGNORECASE)
+# A claim that is itself about what may be, or is said, may be supported by a condition.
+_CAUTIOUS = re.compile(
+    r"\b(?:may|might|could|can|would|should|provided|depends?|depended|tie[sd]?|hangs?|conditional"
+    r"|threaten\w*|said|says?|told|wish\w*|hopes?|hoped|wants?|wanted|plans?|condition|if|unless)\b",
+    re.IGNORECASE,
+)
+_WHETHER = re.compile(
+    r"\b(?:ask\w*|wonder\w*|know|knows|knew|unclear|see|said|decide\w*) if\b", re.I
+)
+_STORIES = (
+    r"(?:film|movie|novel|play|series|book|comic|cartoon|game|sketch|fairy tale|story|episode"
+    r"|legend|myth|poem|opera|musical|trailer|scene|sequel|satire)"
+)
+_STORY = re.compile(rf"^\W*[Ii]n (?:the|his|her|its|this|a|an) (?:\w+ )?{_STORIES}\b")
+_OF_STORY = re.compile(rf"\b{_STORIES}\b", re.IGNORECASE)
+_CHANGE = (
+    r"(?P<verb>fell|fall|falls|fallen|falling|rose|rise|rises|risen|rising|dropped|drops?|dropping"
+    r"|increased?|increases|decreased?|decreases|grew|grown|grows?|declined?|declines|climbed"
+    r"|climbs?|slipped|slips?|jumped|jumps?|cut|cuts|raised?|raises|reduced?|reduces|shrank|shrunk"
+    r"|shrinks?|lowered|went (?:up|down))"
+)
+_BY = re.compile(
+    rf"\b{_CHANGE}(?:\s+\w+)?\s+by\s+(?:about |almost |nearly |some )?(?P<what>\S+)", re.I
+)
+_TO = re.compile(
+    rf"\b{_CHANGE}(?:\s+\w+)?\s+to\s+(?:about |almost |nearly |some )?(?P<what>\S+)", re.I
+)
+_EXACTLY = re.compile(r"\b(?:exactly|precisely|no more and no less than)\s+(?P<n>\d[\d.,]*)", re.I)
+_BOUND = re.compile(
+    r"\b(?:at least|at most|more than|over|fewer than|less than|up to|as many as|no more than"
+    r"|nearly|almost|about|around|roughly|some|approximately)\s+(?P<n>\d[\d.,]*)",
+    re.IGNORECASE,
+)
+_NAME = r"(?:(?:[Tt]he|[Aa]n?)\s+)?(?P<{}>[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)*|\w+)"
+_PASSIVE = re.compile(
+    _NAME.format("whom")
+    + r"\s+(?:was|were|is|are|has been|have been|had been)\s+(?:\w+ly\s+)?"
+    + r"(?P<verb>\w+(?:ed|en|nt|ld|ght|t))"
+    + r"\s+(?:\w+\s+){0,2}?by\s+"
+    + _NAME.format("who")
+)
+_ACTIVE = re.compile(
+    r"^\W*"
+    + _NAME.format("who")
+    + r"\s+(?:has |have |had )?(?P<verb>\w+)\s+"
+    + _NAME.format("whom")
+)
+# Share of the claim's words that the sentence holds at the least: what it joins is the claim.
+SAME_WORDS = 0.5
+# Characters by which two forms of a verb may differ at their end ("attacked", "attack").
+VERB_ENDING = 3
+
+
+def says_otherwise(claim: str, sentence: str) -> bool:
+    """Whether the sentence cannot support the claim, for how its words are joined."""
+    words = content_words(claim)
+    if len(words & content_words(sentence)) < SAME_WORDS * len(words):
+        return False
+    return (
+        _is_supposed(claim, sentence)
+        or (_STORY.search(sentence) is not None and _OF_STORY.search(claim) is None)
+        or _is_to_for_by(claim, sentence)
+        or _is_bound_for_number(claim, sentence)
+        or _has_roles_reversed(claim, sentence)
+    )
+
+
+def _is_supposed(claim: str, sentence: str) -> bool:
+    """Whether the sentence tells what would be under a condition, and the claim names none."""
+    if _CAUTIOUS.search(claim):
+        return False
+    if _WOULD_HAVE.search(sentence) and re.search(
+        r"\b(?:if|had|unless|without|but for)\b", sentence, re.I
+    ):
+        return not _WHETHER.search(sentence)
+    found = _IF.search(sentence)
+    return bool(found and _WOULD.search(sentence) and not _WHETHER.search(sentence))
+
+
+def _is_to_for_by(claim: str, sentence: str) -> bool:
+    """Whether one gives a change, and the other, of the same number, where it ended."""
+    for one, other in ((_BY, _TO), (_TO, _BY)):
+        asked, told = one.search(claim), other.search(sentence)
+        if asked and told and not one.search(sentence):
+            return asked["what"].strip(".,;") == told["what"].strip(".,;")
+    return False
+
+
+def _is_bound_for_number(claim: str, sentence: str) -> bool:
+    """Whether the claim says "exactly 40" and the sentence "at least 40"."""
+    exact = _EXACTLY.search(claim)
+    if not exact:
+        return False
+    number = exact["n"].strip(".,")
+    bounds = [found["n"].strip(".,") for found in _BOUND.finditer(sentence)]
+    stated = re.findall(r"\d[\d.,]*", sentence)
+    return number in bounds and [n.strip(".,") for n in stated].count(number) == bounds.count(
+        number
+    )
+
+
+def _has_roles_reversed(claim: str, sentence: str) -> bool:
+    """Whether the claim makes him who was "invaded by" somebody the one who invaded him."""
+    done = _ACTIVE.search(claim)
+    if not done:
+        return False
+    for told in _PASSIVE.finditer(sentence):
+        length = max(3, min(len(told["verb"]), len(done["verb"])) - VERB_ENDING)
+        same_verb = told["verb"][:length].lower() == done["verb"][:length].lower()
+        reversed_ = told["whom"] == done["who"] and told["who"] == done["whom"]
+        if same_verb and reversed_:
+            return True
+    return False
