@@ -97,8 +97,9 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
 
 
 def _without_mention(reading: Reading) -> Reading:
-    """A reading whose support is a mention, or that says something else with the same words, says too little: a rumour
-    supports nothing. One that says too little, and reports the claim, is a mention."""
+    """A reading whose support is a mention, or says something else with the claim's words, says too
+    little: a rumour supports nothing. One that says too little, and reports the claim, is a
+    mention."""
     assert reading.stance is not None
     label = stance_of(reading.stance)
     if label == "NOT_ENOUGH_INFO":
