@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import sentencex
-
 # Code points around a full stop by which it is judged.
 _JUDGED_BY = 40
 # Marks before a word, and the word.
@@ -154,6 +152,8 @@ _ORDINALS = _words("bs cs da de et fi hr hu is lt lv nb nn no pl sk sl sr tr")
 
 def bounds(text: str, language: str) -> Iterator[int]:
     """The offsets where a sentence ends and the next begins, in order, and the end of the text."""
+    import sentencex  # the command line shows its help without it
+
     rules = RULES.get(language, _OTHER)
     ordinals = rules.ordinals or language in _ORDINALS
     last = 0

@@ -43,9 +43,7 @@ def ingest(
     for batch, prepared in prefetch(embedded, BATCHES_WAITING):
         changes = corpus.upsert(prepared) if prepared else []
         pending.remove(one.document for one in prepared)
-        stored = (
-            _outcome(one, change) for one, change in zip(prepared, changes, strict=True)
-        )
+        stored = (_outcome(one, change) for one, change in zip(prepared, changes, strict=True))
         yield from (outcome or next(stored) for outcome in batch.outcomes)
 
 

@@ -75,9 +75,9 @@ function voiceNote({ voice, attributed_to: who, stance }) {
   if (voice === "rejected") return "The article says itself that it is not so.";
   if (voice !== "reported") return null;
   if (stance === "NOT_ENOUGH_INFO") {
-    return name ? ["Mentioned, not vouched for: according to ", name, "."] : "Mentioned, not vouched for.";
+    return name ? ["Mentioned, not vouched for. Source: ", name, "."] : "Mentioned, not vouched for.";
   }
-  return name ? ["Reported, according to ", name, "."] : "Reported: another’s word.";
+  return name ? ["Reported, not the article’s own word. Source: ", name, "."] : "Reported: another’s word.";
 }
 
 function howSure({ stance_probabilities: sure, scores }) {

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.served import served as served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
 # Of one test in a browser.
 SECONDS = 60
 

@@ -151,7 +151,7 @@ def test_a_gap_says_what_is_missing(page: Opened) -> None:
     mentioned = answer.locator("[data-camp=mentioned].aside")
     expect(mentioned.locator("h4")).to_have_text("Only mentioned 1")
     expect(mentioned.locator(".notes")).to_contain_text(
-        f"Mentioned, not vouched for: according to {text[:6]}."
+        f"Mentioned, not vouched for. Source: {text[:6]}."
     )
 
 
@@ -188,7 +188,9 @@ def test_parts_steps_voices_and_languages(page: Opened) -> None:
     expect(card.locator(".derivation li")).to_have_text("60 + 60 = 120")
     expect(card.locator(".used")).to_have_text(text[7:9])
     expect(card.locator(".attributed")).to_have_text(text[:6])
-    expect(card.locator(".notes")).to_contain_text(f"Reported, according to {text[:6]}.")
+    expect(card.locator(".notes")).to_contain_text(
+        f"Reported, not the article’s own word. Source: {text[:6]}."
+    )
     against = answer.locator("[data-camp=refutes].camp .evidence")
     expect(against.locator("h5 mark")).to_have_text(title)
     expect(against.locator(".notes")).to_contain_text("The article says itself that it is not so.")

@@ -152,7 +152,7 @@ def test_a_claim_is_verified_within_its_own_filters(tmp_path: Path) -> None:
 
 def test_the_line_in_the_documentation_is_read(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "evaluation.md").read_text()
-    _, example, _ = re.split(r"```(?:json)?\n", page, maxsplit=2)
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     (one,) = verdict.load(write(tmp_path / "claims.jsonl", [json.loads(example)]))
     assert one.filters == Filters(
         publisher=("Example Wire",),
