@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -92,7 +93,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         subprocess.run([CLAIMDESK, "add", "examples", "--data", data], check=True, cwd=ROOT)
         serve = [CLAIMDESK, "serve", "--port", str(port), "--data", data]
-        with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server:
+        # What is answered is printed below; a line of the log for each request would part it.
+        quiet = {"CLAIMDESK_LOG_LEVEL": "warning", **os.environ}
+        with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=quiet) as server:
             try:
                 started = server.stdout.readline()
                 if not started:
