@@ -39,6 +39,7 @@ export function evidenceCard(item, { level = 4, isNew = false } = {}) {
       article.published_at
         ? h("time", { datetime: article.published_at }, day(article.published_at))
         : h("span", {}, "no date"),
+      where(item) && h("span", { class: "place" }, bdi(where(item))),
       article.language && article.language !== "en" && h("span", {}, languageName(article.language)),
       isNew && h("span", { class: "new" }, "new since then")),
     h(`h${level}`, { class: "headline", dir: "auto" }, shownTitle),
@@ -51,6 +52,14 @@ export function evidenceCard(item, { level = 4, isNew = false } = {}) {
       h("button", { type: "button", class: "link", onclick: () => openDocument(article, item.rationale) },
         "Whole article", spoken(`: ${title}`)),
       item.stance_probabilities && howSure(item)));
+}
+
+// Where in its file the deciding quote stands, for what has pages, chapters or rows.
+function where(item) {
+  const place = item.rationale.find((quote) => quote.place)?.place;
+  if (!place) return null;
+  if (place.page) return `page ${place.page}`;
+  return place.row ? `row ${place.row}` : place.chapter ?? null;
 }
 
 function notes(item) {

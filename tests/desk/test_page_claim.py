@@ -155,6 +155,21 @@ def test_a_gap_says_what_is_missing(page: Opened) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [({"page": 3, "box": [1, 2, 3, 4]}, "page 3"), ({"row": 12}, "row 12"),
+     ({"chapter": "ch1.xhtml: <b>Rain</b>"}, "ch1.xhtml: <b>Rain</b>")],
+)  # fmt: skip
+def test_a_quote_says_where_in_its_file_it_stands(
+    page: Opened, place: dict[str, object], shown: str
+) -> None:
+    evidence = copy.deepcopy(VERIFY_BODY["evidence"][0])
+    evidence["rationale"][0]["place"] = {"start": 0, "end": 5} | place
+    recorded(page, evidence=[evidence])
+    page.at()
+    expect(page.ask("x").locator(".byline .place")).to_have_text(shown)
+
+
 def test_parts_steps_voices_and_languages(page: Opened) -> None:
     claim = "It rained, and it snowed"
     evidence = copy.deepcopy(VERIFY_BODY["evidence"][0])
