@@ -78,7 +78,7 @@ RULES = {
     ),
     "de": _rules(
         "dr prof hr fr frl st ing dipl hl mag med jur phil rer habil dipl.-ing dipl.-kfm gebr "
-        "fa vgl abg",
+        "fa vgl abg nat pfr pfrn dt",
         "nr nrn abb abs art s bd kap ca tel tab ziff rd min max aufl anm vgl §",
         "usw etc u.a z.b d.h bzw evtl ggf inkl exkl mio mrd tsd jh jhd str gest geb sog u.ä o.ä "
         "v.chr n.chr chr a.d e.v z.t i.d.r bspw allg jan feb mrz apr jun jul aug sep sept okt nov "
@@ -184,7 +184,7 @@ def _goes_on(text: str, start: int, end: int, rules: Rules, ordinals: bool) -> b
         return False
     following = _NEXT.match(text, end, end + _JUDGED_BY)
     if following is None:
-        return text[end] == "-" and said[-1] == "."  # J.-C.
+        return text[end] in ",;" or (text[end] == "-" and said[-1] == ".")  # J.-C.
     after = following[1]
     goes_on_small = after[0].islower() and not after[1:2].isupper()  # iPhone begins a sentence
     if said[-1] != ".":
@@ -203,7 +203,8 @@ def _goes_on(text: str, start: int, end: int, rules: Rules, ordinals: bool) -> b
         return True  # the ordinal before a ruler's name: "II. Abdülhamid"
     if lower in rules.titles or elided in rules.titles:
         return True
-    if lower in rules.before_numbers and (after[0].isdigit() or _ROMAN.match(after)):
+    numbered = not {lower, elided}.isdisjoint(rules.before_numbers)  # l'art. 49
+    if numbered and (after[0].isdigit() or _ROMAN.match(after)):
         return True
     if goes_on_small:
         known = not {lower, elided}.isdisjoint(rules.inside | rules.before_numbers)
@@ -211,7 +212,7 @@ def _goes_on(text: str, start: int, end: int, rules: Rules, ordinals: bool) -> b
         return known or "." in word or len(word) == 1 or bool(_CONSONANTS.match(word))
     if lower.endswith(".m") and after.lower() in _DAYS_AND_ZONES:
         return True
-    if len(word) == 1 and word.isupper():
+    if word[-1:].isupper() and word[-2:-1] in ("", "-"):  # J.-P. Lorrain
         return not _begins(after, rules)
     return lower in rules.inside and not _begins(after, rules)
 
@@ -258,7 +259,13 @@ def _ends(text: str, start: int, ended: re.Match[str], rules: Rules, ordinals: b
 
 def _is_quoted(text: str) -> bool:
     """Whether a quotation is open at the end of a text."""
-    return text.count('"') % 2 == 1 or text.count("“") > text.count("”") + text.count("„")
+    low, turned, high = map(text.count, "„“”")
+    return (
+        text.count('"') % 2 == 1
+        or turned > high + low
+        or low > turned + high
+        or text.count("«") > text.count("»")
+    )
 
 
 def _begins(word: str, rules: Rules) -> bool:
