@@ -104,25 +104,27 @@ RULES = {
     ),
     "es": _rules(
         "dip sen sr sra srta sres dr dra d dª dña prof profa lic ing arq gral cnel sto sta fr mons "
-        "excmo excma hno rvdo",
+        "excmo excma hno rvdo mtro mtra",
         "art arts núm n nº no pág págs p pp vol cap fig aprox tel tít ap párr min máx",
         "etc ee uu ee.uu a.m p.m a p m ej c s a.c d.c s.a s.l cía ltda inc avda av dto depto admón "
-        "gob prov ene feb abr jun jul ago sept oct nov dic",
+        "gob prov ene feb abr jun jul ago sept oct nov dic pdta pdte cc oo rr ff aa jj mm",
         "el la los las un una unos unas él ella ellos ellas se su sus lo le en de del al a por "
         "para con sin sobre según desde hasta pero y e o no sí si que qué quién cuándo cómo dónde "
         "cuando como este esta estos estas ese esa eso esto después antes luego entonces ayer hoy "
-        "mañana también además",
+        "mañana también además es era hay todos todas muchos muchas algunos nadie ninguno ambos "
+        "otro otra otros otras tras durante mientras",
     ),
     "it": _rules(
         "sig sigg sig.ra sig.na dott dott.ssa prof prof.ssa ing avv on arch geom rag sen gen col "
         "cap ten mons don fra ss egr gent.mo cav comm",
-        "art artt n nn nr pag pagg p pp vol cap fig sec ca circa tel tab cfr cod",
+        "art artt n nn nr pag pagg p pp vol cap fig sec ca circa tel tab cfr cod sez",
         "ecc etc es a.c d.c c s.p.a s.r.l spa srl ltd inc v u.s min max gen feb mar apr mag giu "
-        "lug ago set sett ott nov dic prov st",
+        "lug ago set sett ott nov dic prov st univ ang",
         "il lo la i gli le l un una uno egli ella lui lei loro essi si in di del della dei delle a "
         "al alla ai da dal dalla per con su sul sulla tra fra ma e o non no sì se che chi quando "
         "come dove perché questo questa questi queste quello quella dopo prima poi ieri oggi "
-        "domani secondo anche nel nella",
+        "domani secondo anche nel nella è era tutti tutte molti molte alcuni nessuno nessuna ogni "
+        "qui durante mentre",
     ),
     "cs": _rules(
         "p pí pan dr mudr judr phdr rndr ing mgr bc prof doc mvdr paeddr thdr arch gen plk mjr kpt "
@@ -252,7 +254,8 @@ def _ends(text: str, start: int, ended: re.Match[str], rules: Rules, ordinals: b
         return not _ROMAN.match(after)
     if word[:1] == "°" or (len(word) > 1 and text[ended.end()] in "“„«" and word.isalpha()):
         return lower not in rules.inside
-    if len(word) < 2 or (_NUMBER.match(word) and ordinals):
+    pair = "".join(words[-2:]).lower()  # a. C., S. L.
+    if (len(word) < 2 and pair not in rules.inside) or (_NUMBER.match(word) and ordinals):
         return False
     return _begins(after, rules) and not _is_quoted(text[start : ended.start()])
 
