@@ -250,7 +250,9 @@ def test_a_folder_that_is_empty_at_the_start_is_taken_for_not_mounted(
 @pytest.mark.slow
 def test_watch_folder_as_a_process(url: str, service: Service, folder: Path) -> None:
     environment = {**os.environ, "CLAIMDESK_CACHE": str(folder.parent / "cache")}
-    command = [sys.executable, "-c", "from api.cli import main; main()"]
+    # A shell's background job, which the tests may be, ignores Ctrl-C, and its children do.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", heard + "from api.cli import main; main()"]
     with subprocess.Popen(
         [*command, "watch-folder", "--url", url, "--json", str(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
