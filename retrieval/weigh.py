@@ -91,14 +91,14 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
     worth &= np.array([reading.language_not_judged is None for reading in flat], bool)
     rows = np.flatnonzero(worth).tolist()
     for row, read in zip(rows, predict_stances([flat[row] for row in rows], model), strict=True):
-        flat[row] = _without_mention(read)
+        flat[row] = _vouched_for(read)
     sizes = [len(each) for each in found]
     return [_in_order(each, model.calibration) for each in regroup(flat, sizes)]
 
 
-def _without_mention(reading: Reading) -> Reading:
-    """A reading whose support is a mention, or says something else with the claim's words, says too
-    little: a rumour supports nothing. One that says too little, and reports the claim, is a
+def _vouched_for(reading: Reading) -> Reading:
+    """A reading without support that nobody vouches for: that of a rumour, or of sentences that say
+    something else with the claim's words. One that says too little, and reports the claim, is a
     mention."""
     assert reading.stance is not None
     label = stance_of(reading.stance)

@@ -19,6 +19,7 @@ _IF = re.compile(
 _WOULD_HAVE = re.compile(
     r"\b(?:would|could|might|should)(?:n['’]t| not)?\s+(?:\w+ly\s+)?have\s+\w+|^had\s+\w+", re.I
 )
+_SUPPOSED = re.compile(r"\b(?:if|had|unless|without|but for)\b", re.IGNORECASE)
 _WOULD = re.compile(r"\b(?:will|would|could|might)\b", re.IGNORECASE)
 # A claim that is itself about what may be, or is said, may be supported by a condition.
 _CAUTIOUS = re.compile(
@@ -36,7 +37,7 @@ _STORIES = (
 _STORY = re.compile(rf"^\W*[Ii]n (?:the|his|her|its|this|a|an) (?:\w+ )?{_STORIES}\b")
 _OF_STORY = re.compile(rf"\b{_STORIES}\b", re.IGNORECASE)
 _CHANGE = (
-    r"(?P<verb>fell|fall|falls|fallen|falling|rose|rise|rises|risen|rising|dropped|drops?|dropping"
+    r"(?:fell|fall|falls|fallen|falling|rose|rise|rises|risen|rising|dropped|drops?|dropping"
     r"|increased?|increases|decreased?|decreases|grew|grown|grows?|declined?|declines|climbed"
     r"|climbs?|slipped|slips?|jumped|jumps?|cut|cuts|raised?|raises|reduced?|reduces|shrank|shrunk"
     r"|shrinks?|lowered|went (?:up|down))"
@@ -47,13 +48,15 @@ _BY = re.compile(
 _TO = re.compile(
     rf"\b{_CHANGE}(?:\s+\w+)?\s+to\s+(?:about |almost |nearly |some )?(?P<what>\S+)", re.I
 )
+_NUMBER = re.compile(r"\d[\d.,]*")
 _EXACTLY = re.compile(r"\b(?:exactly|precisely|no more and no less than)\s+(?P<n>\d[\d.,]*)", re.I)
 _BOUND = re.compile(
     r"\b(?:at least|at most|more than|over|fewer than|less than|up to|as many as|no more than"
     r"|nearly|almost|about|around|roughly|some|approximately)\s+(?P<n>\d[\d.,]*)",
     re.IGNORECASE,
 )
-_NAME = r"(?:(?:[Tt]he|[Aa]n?)\s+)?(?P<{}>[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)*|\w+)"
+# A name of at most five words, or one word. Without a bound, matching takes the square of a length.
+_NAME = r"(?:(?:[Tt]he|[Aa]n?)\s+)?(?P<{}>[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*){{0,4}}|\w+)"
 _PASSIVE = re.compile(
     _NAME.format("whom")
     + r"\s+(?:was|were|is|are|has been|have been|had been)\s+(?:\w+ly\s+)?"
@@ -91,12 +94,11 @@ def _is_supposed(claim: str, sentence: str) -> bool:
     """Whether the sentence tells what would be under a condition, and the claim names none."""
     if _CAUTIOUS.search(claim):
         return False
-    if _WOULD_HAVE.search(sentence) and re.search(
-        r"\b(?:if|had|unless|without|but for)\b", sentence, re.I
-    ):
-        return not _WHETHER.search(sentence)
-    found = _IF.search(sentence)
-    return bool(found and _WOULD.search(sentence) and not _WHETHER.search(sentence))
+    if _WHETHER.search(sentence):
+        return False
+    never = _WOULD_HAVE.search(sentence) and _SUPPOSED.search(sentence)
+    maybe = _IF.search(sentence) and _WOULD.search(sentence)
+    return bool(never or maybe)
 
 
 def _is_to_for_by(claim: str, sentence: str) -> bool:
@@ -115,10 +117,8 @@ def _is_bound_for_number(claim: str, sentence: str) -> bool:
         return False
     number = exact["n"].strip(".,")
     bounds = [found["n"].strip(".,") for found in _BOUND.finditer(sentence)]
-    stated = re.findall(r"\d[\d.,]*", sentence)
-    return number in bounds and [n.strip(".,") for n in stated].count(number) == bounds.count(
-        number
-    )
+    stated = [found.strip(".,") for found in _NUMBER.findall(sentence)]
+    return number in bounds and stated.count(number) == bounds.count(number)
 
 
 def _has_roles_reversed(claim: str, sentence: str) -> bool:
@@ -129,7 +129,6 @@ def _has_roles_reversed(claim: str, sentence: str) -> bool:
     for told in _PASSIVE.finditer(sentence):
         length = max(3, min(len(told["verb"]), len(done["verb"])) - VERB_ENDING)
         same_verb = told["verb"][:length].lower() == done["verb"][:length].lower()
-        reversed_ = told["whom"] == done["who"] and told["who"] == done["whom"]
-        if same_verb and reversed_:
+        if same_verb and (told["whom"], told["who"]) == (done["who"], done["whom"]):
             return True
     return False

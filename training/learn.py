@@ -50,6 +50,8 @@ def learn(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(plan.seed)
     model, tokenizer = _loaded(base, plan, out)
+    # Before it is used: it would keep the limit of training, and pad.
+    tokenizer.save_pretrained(str(out / "final"))
     model.to(device)
     _freeze(model, plan)
     learned = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -98,7 +100,6 @@ def learn(
     state.save(total)
     _log_scores(out, total, total, model, tokenizer, dev, plan, rounding)
     model.save_pretrained(str(out / "final"))
-    tokenizer.save_pretrained(str(out / "final"))
 
 
 def loss_of(logits: Any, stances: Any, voices: Any, smoothing: float) -> Any:

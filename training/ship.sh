@@ -10,9 +10,8 @@
 #
 # What it cannot repeat: DATA is not in this repository (its licences do not allow it), and one of the
 # two rounds also learned 31,500 pairs that programs had made (swapped numbers, copies, comparisons …),
-# with seed 22 and learning rate 7e-5. Beside the round without them it was right on 0.844 to 0.847 of
-# the written dev pairs, 0.872 to 0.866 of the reported ones and 0.689 to 0.691 of the kinds: no gain
-# that another seed would not give, so they are gone. It gives weights like those that ship.
+# with seed 22 and learning rate 7e-5. They gained nothing that another seed would not give, so they are
+# gone (docs/decisions/0007-experiments.md). It gives weights like those that ship.
 set -eu
 [ -f training/ship.sh ] || { echo "ship.sh: run it in the checkout" >&2; exit 1; }
 data=$1 base=$2 scifact=$3 runs=$4

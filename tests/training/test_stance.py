@@ -89,3 +89,13 @@ def test_a_run_that_was_cut_off_goes_on_where_it_was(run: Run) -> None:
     assert max(resumed) == EPOCHS * STEPS_PER_EPOCH
     made = json.loads((run.out / "final" / "recipe.json").read_text())
     assert (made["epochs"], made["base"]) == (EPOCHS, "base")
+
+
+@pytest.mark.slow
+def test_the_length_limit_of_training_does_not_stay(run: Run) -> None:
+    learned, base = (
+        json.loads((folder / "tokenizer.json").read_text())
+        for folder in (run.out / "final", run.out.parent / "base")
+    )
+    for kept in ("truncation", "padding"):
+        assert learned[kept] == base[kept]
