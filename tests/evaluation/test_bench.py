@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.service import Service
-from evaluation.bench import checking, searching, texts
+from evaluation.bench import checking, reading, searching, texts
 from evaluation.bench.cli import Part, _kept, _summary, app
 from evaluation.bench.limit import reached
 from evaluation.bench.load import measure
@@ -90,6 +90,12 @@ def test_an_article_is_checked_whole_and_one_by_one(weighing_service: Service) -
     assert found["statements"] >= 5
     assert 0 < found["first_statement_seconds"] < found["whole_seconds"]
     assert found["one_by_one_seconds"] > 0
+
+
+def test_reading_on_takes_more_than_one_passage(weighing_service: Service) -> None:
+    found = reading.figures(weighing_service, claims=4)
+    assert found["claims"] == 12  # four of each folder
+    assert 0 < found["one_passage_ms"] <= found["read_on_ms"]
 
 
 def test_the_summary_has_every_key_whatever_was_measured() -> None:
