@@ -91,8 +91,8 @@ AROUND, ABSTRACTS = 6_000, 1_500
 ARTICLE_PARAGRAPHS = 5
 # Data sets of sentence pairs without a source: their claims cannot be looked up in a corpus.
 WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
-# Share of a claim's terms from which on a text may decide it.
-MOST_SHARED = 0.5
+# Share of a claim's terms above which a text may decide it.
+MOST_SHARED = 0.6
 # Ratings of fact-checks that leave no shade between true and false.
 PLAIN_RATINGS = {"true", "false", "pants-fire", "pants on fire", "not true"}
 # Which documents are read on while the stances of all are predicted, before it is fitted.
