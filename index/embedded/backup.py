@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ from index.embedded.erase import scrub
 from index.embedded.opening import locked
 from index.embedded.rows import COLUMNS, document_of, remove
 from index.embedded.schema import MIGRATIONS
-from index.embedded.store import Store
+from index.embedded.store import Store, is_sqlite
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible
 
 FORMAT = "claimdesk-backup/1"
@@ -102,7 +103,7 @@ def write_backup(
 
 
 def _copy(source: Path, target: Path, tell: Tell) -> None:
-    if not _is_database(source):
+    if not is_sqlite(source):
         shutil.copyfile(source, target)
         return
     with (
@@ -120,11 +121,6 @@ def _copy(source: Path, target: Path, tell: Tell) -> None:
         )
         # A copy that needs no write-ahead log beside it.
         writer.execute("PRAGMA journal_mode = DELETE")
-
-
-def _is_database(file: Path) -> bool:
-    with file.open("rb") as opened:
-        return opened.read(16) == b"SQLite format 3\0"
 
 
 def _described(database: Path) -> dict[str, Any]:
@@ -176,9 +172,7 @@ def unpacked(
                     _unpack(archive, name, inside / name, expected)
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
             raise CorpusCorrupt(f"{file} is no whole backup: {error}") from error
-        except Exception as error:
-            if type(error).__module__ != "zlib":
-                raise
+        except zlib.error as error:
             raise CorpusCorrupt(f"{file} is damaged: {error}") from error
         yield inside, manifest
 

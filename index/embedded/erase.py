@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.embedded import restrictions
-from index.embedded.rows import COLUMNS, document_of, earlier_keys, remove
+from index.embedded.rows import ALL_VERSIONS, COLUMNS, EARLIER, document_of, keys_of, remove
 from index.embedded.wordsearch import WordSearcher
 from index.erasure import Place
 from index.errors import CorpusBusy
@@ -59,8 +59,7 @@ def erase(connection: sqlite3.Connection, document_id: str, now: dt.datetime) ->
         DocumentHeld: it must stay.
     """
     rows = connection.execute(
-        f"SELECT {COLUMNS} FROM documents WHERE id = ? OR id > ? AND id < ?",
-        (document_id, *earlier_keys(document_id)),
+        f"SELECT {COLUMNS} FROM documents WHERE {ALL_VERSIONS}", keys_of(document_id)
     ).fetchall()
     if not rows:
         return None
@@ -69,9 +68,8 @@ def erase(connection: sqlite3.Connection, document_id: str, now: dt.datetime) ->
     keys = [
         key
         for (key,) in connection.execute(
-            "SELECT key FROM passages JOIN documents ON number = document"
-            " WHERE id = ? OR id > ? AND id < ?",
-            (document_id, *earlier_keys(document_id)),
+            f"SELECT key FROM passages JOIN documents ON number = document WHERE {ALL_VERSIONS}",
+            keys_of(document_id),
         )
     ]
     remove(connection, document_id)
@@ -93,7 +91,7 @@ def _only_there(
         for stretch in [one for one in candidates if one in text]:
             del candidates[stretch]
         if text in texts:
-            copies.add(id.partition("\x1f")[0])
+            copies.add(id.partition(EARLIER)[0])
     return tuple(one.encode() for one in candidates), tuple(sorted(copies))
 
 
@@ -135,8 +133,7 @@ def places_of(
 ) -> list[Place]:
     """Each place that held it, searched."""
     database = connection.execute(
-        "SELECT COUNT(*) FROM documents WHERE id = ? OR id > ? AND id < ?",
-        (gone.document_id, *earlier_keys(gone.document_id)),
+        f"SELECT COUNT(*) FROM documents WHERE {ALL_VERSIONS}", keys_of(gone.document_id)
     ).fetchone()[0]
     passages, vectors = (
         sum(

@@ -34,6 +34,8 @@ _METADATA = (
 COLUMNS = f"id, text, {_METADATA}, places"
 LISTED = f"id, '', {_METADATA}, NULL"
 SINCE = "COALESCE(since, published_at)"
+# The rows of a document and of its earlier versions; its parameters are `keys_of`.
+ALL_VERSIONS = "(id = ? OR id > ? AND id < ?)"
 
 
 def document_of(row: Sequence[Any]) -> Document:
@@ -76,6 +78,11 @@ def key_of(document_id: str, version: int) -> str:
 def earlier_keys(document_id: str) -> tuple[str, str]:
     """The bounds, both exclusive, of the keys of a document's earlier versions."""
     return f"{document_id}{EARLIER}", f"{document_id}{chr(ord(EARLIER) + 1)}"
+
+
+def keys_of(document_id: str) -> tuple[str, str, str]:
+    """The parameters of `ALL_VERSIONS`."""
+    return document_id, *earlier_keys(document_id)
 
 
 def is_indexed(since: str | None, until: str | None, hidden: bool) -> bool:
@@ -151,8 +158,8 @@ def arrange(
     deindexed = restrictions.is_restricted(connection, document_id, "deindexed")
     rows = connection.execute(
         f"SELECT number, {SINCE}, until, hidden, access, pubstatus, embargoed_until, expires"
-        " FROM documents WHERE id = ? OR id > ? AND id < ? ORDER BY version",
-        (document_id, *earlier_keys(document_id)),
+        f" FROM documents WHERE {ALL_VERSIONS} ORDER BY version",
+        keys_of(document_id),
     ).fetchall()
     shown = [is_shown(row[5], moment(row[6]), moment(row[7]), now) for row in rows]
     group = rows[-1][4] if rows else None
@@ -173,10 +180,7 @@ def arrange(
 
 def remove(connection: sqlite3.Connection, document_id: str) -> None:
     """Remove a document with its versions."""
-    connection.execute(
-        "DELETE FROM documents WHERE id = ? OR id > ? AND id < ?",
-        (document_id, *earlier_keys(document_id)),
-    )
+    connection.execute(f"DELETE FROM documents WHERE {ALL_VERSIONS}", keys_of(document_id))
 
 
 def _forget_oldest(connection: sqlite3.Connection, document_id: str, most_versions: int) -> None:

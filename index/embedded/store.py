@@ -18,7 +18,17 @@ from index.documents import Document, Passage, Prepared, Vectors
 from index.embedded import erase, moments, restrictions, rows
 from index.embedded.boundary import sqlite_errors
 from index.embedded.erase import Gone
-from index.embedded.rows import COLUMNS, LISTED, SINCE, day, document_of, passage_of
+from index.embedded.rows import (
+    ALL_VERSIONS,
+    COLUMNS,
+    LISTED,
+    SINCE,
+    day,
+    document_of,
+    key_of,
+    keys_of,
+    passage_of,
+)
 from index.embedded.schema import MIGRATIONS
 from index.embedded.snapshot import Snapshot
 from index.embedded.wordsearch import WordSearcher
@@ -139,7 +149,7 @@ class Store:
             with self._connection() as connection:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
         except CorpusCorrupt as error:
-            if _is_sqlite(self._path):
+            if is_sqlite(self._path):
                 raise
             raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus") from error
         if version > len(MIGRATIONS):
@@ -206,9 +216,9 @@ class Store:
 
     def texts(self, document_id: str) -> list[str]:
         found = self._all(
-            "SELECT text FROM documents WHERE id = ? OR id > ? AND id < ? ORDER BY version",
-            document_id, *rows.earlier_keys(document_id),
-        )  # fmt: skip
+            f"SELECT text FROM documents WHERE {ALL_VERSIONS} ORDER BY version",
+            *keys_of(document_id),
+        )
         return [text for (text,) in found]
 
     def erase(self, document_id: str) -> Gone | None:
@@ -292,36 +302,40 @@ class Store:
 
     def get(self, document_id: str) -> Document | None:
         found = self._shown(document_id)
-        return found and found[0]
+        return found[0][0] if found else None
 
     def document_of(self, passage: Passage, filters: Filters = NO_FILTERS) -> Document | None:
         """See `index.corpus.Corpus.document_of`."""
-        found = self._shown(passage.document_id)
-        if found is not None and passage.version is not None:
-            found = self._shown(rows.key_of(passage.document_id, passage.version))
-        return found[0] if found and filters.admits(*found) else None
+        found = self._shown(passage.document_id, passage.version)
+        return found[-1][0] if found and filters.admits(*found[-1]) else None
 
-    def _shown(self, key: str) -> tuple[Document, Period] | None:
-        """The document of a row and its period, if its own rights show it at this moment."""
-        row = self._one(f"SELECT {SINCE}, until, {COLUMNS} FROM documents WHERE id = ?", key)
-        document = document_of(row[2:]) if row else None
-        if row is None or document is None or not document.is_shown(self._clock()):
-            return None
-        if self._is_deindexed(document.id):
-            return None
-        return document, Period(day(row[0]), day(row[1]))
+    def _shown(self, document_id: str, version: int | None = None) -> list[tuple[Document, Period]]:
+        """A document as it stands now, then that earlier version of it, each with its period.
 
-    def _is_deindexed(self, document_id: str) -> bool:
-        with self._connection() as connection:
-            return restrictions.is_restricted(connection, document_id, "deindexed")
+        Empty if one of them is not stored, or not shown at this moment by its own rights.
+        """
+        keys = [document_id] if version is None else [document_id, key_of(document_id, version)]
+        found = self._all(
+            f"SELECT {SINCE}, until, {COLUMNS} FROM documents"
+            f" WHERE id IN ({','.join('?' * len(keys))}) AND NOT {_IS_DEINDEXED} ORDER BY id",
+            *keys, document_id,
+        )  # fmt: skip
+        now = self._clock()
+        shown = [
+            (document, Period(day(since), day(until)))
+            for since, until, *row in found
+            if (document := document_of(row)).is_shown(now)
+        ]
+        return shown if len(shown) == len(keys) else []
 
     def versions(self, document_id: str) -> list[Version]:
         found = self._all(
-            f"SELECT {COLUMNS} FROM documents WHERE id = ? OR id > ? AND id < ? ORDER BY version",
-            document_id, *rows.earlier_keys(document_id),
+            f"SELECT {COLUMNS} FROM documents WHERE {ALL_VERSIONS} AND NOT {_IS_DEINDEXED}"
+            " ORDER BY version",
+            *keys_of(document_id), document_id,
         )  # fmt: skip
         now, documents = self._clock(), [document_of(row) for row in found]
-        if not documents or not documents[-1].is_shown(now) or self._is_deindexed(document_id):
+        if not documents or not documents[-1].is_shown(now):
             return []
         return [one for one in versions_of(documents) if one.document.is_shown(now)]
 
@@ -438,10 +452,13 @@ class Store:
             yield from self._all(f"{sql} ({marks})", *chunk)
 
 
-def _is_sqlite(path: Path) -> bool:
+def is_sqlite(path: Path) -> bool:
+    """Whether a file begins as one of SQLite does."""
     with path.open("rb") as file:
         return file.read(len(SQLITE_MAGIC)) == SQLITE_MAGIC
 
 
 # Of a row: the document as it stands now, which nothing hid when the store was brought to a moment.
 _STANDS_NOW = "NOT hidden AND until IS NULL"
+# Whether a document is de-indexed; its parameter is the document's id.
+_IS_DEINDEXED = "EXISTS (SELECT 1 FROM restrictions WHERE id = ? AND kind = 'deindexed')"

@@ -165,12 +165,12 @@ class WordIndex:
 
     def _rebuild(self, snapshot: Snapshot) -> None:
         """Build the index from nothing: in memory where the disk is full and nothing answers."""
-        self.rebuilds += 1
         if self._rebuilt_at == snapshot.generation:
             raise IndexUnavailable(
                 "the word index failed again after it was built anew: it is tried again after the "
                 "next write, or when claimdesk is started again"
             )
+        self.rebuilds += 1
         answering, self._rebuilt_at, self._index = self.searcher, snapshot.generation, None
         try:
             with index_errors(NAME, self._folder):
