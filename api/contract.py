@@ -13,8 +13,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.desk_schemas import CheckLine
+from api.document_schemas import DocumentLine, DocumentRequest, ImportLine
 from api.gate.scopes import scope_of
-from api.schemas import BatchLine, DocumentLine, DocumentRequest, ImportLine, Problem
+from api.schema_fields import Problem
+from api.schemas import BatchLine
 
 NDJSON = "application/x-ndjson"
 _PLACE = "#/components/schemas/{model}"

@@ -7,14 +7,15 @@ from typing import Literal
 from pydantic import BaseModel, Field, model_validator
 
 from api.quote_schemas import QuotationBody
-from api.schemas import FailedLine, Problem, SliceBody, VerifyResponse, _Query
+from api.schema_fields import FailedLine, Problem
+from api.schemas import QueryFields, SliceBody, VerifyResponse
 from index.corpus import Filters
 from retrieval.types import Verdict
 
 ARTICLE = "The bridge cost 48 million euros. It opened in May. Isn't it beautiful?"
 
 
-class CheckRequest(_Query):
+class CheckRequest(QueryFields):
     """An article, as text or as a page."""
 
     text: str | None = Field(None, min_length=1, examples=[ARTICLE])
@@ -92,6 +93,6 @@ class CheckSummaryLine(BaseModel):
 CheckLine = TextLine | StatementLine | FailedStatementLine | CheckSummaryLine | FailedLine
 
 
-def filters_of(body: _Query, include_undated: bool) -> Filters:
+def filters_of(body: QueryFields, include_undated: bool) -> Filters:
     """The filters that a request asks for."""
     return body.to_claim("-", include_undated).filters

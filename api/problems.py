@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import WRITTEN_FOR_CLIENTS, ApiError, detail_of, is_foreseen, status_of
 from api.keys import redacted
-from api.schemas import Problem
+from api.schema_fields import Problem
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
 

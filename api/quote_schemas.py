@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.schemas import DocumentInfo, SliceBody, _Query
-from retrieval.quotes import (
-    MAX_QUOTE_CHARS,
-    MAX_SPEAKER_CHARS,
-    Match,
-    Note,
-    QuoteResult,
-)
+from api.document_schemas import DocumentInfo
+from api.schemas import QueryFields, SliceBody
+from retrieval.quotes import MAX_QUOTE_CHARS, MAX_SPEAKER_CHARS, Match, Note, QuoteResult
 from retrieval.quotes_align import Op
 
 QUOTE = "We stayed within the budget to the last cent"
 
 
-class QuoteRequest(_Query):
+class QuoteRequest(QueryFields):
     """A quotation to look for, and who is said to have said it."""
 
     quote: str = Field(min_length=1, max_length=MAX_QUOTE_CHARS, examples=[QUOTE])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from api.document_schemas import DocumentInfo, PlaceBody
 from api.schemas import (
     DerivationBody,
     DifferenceBody,
-    DocumentInfo,
     EvidenceBody,
     Excluded,
     Found,
@@ -18,7 +18,6 @@ from api.schemas import (
     PartBody,
     PassageBody,
     PeriodBody,
-    PlaceBody,
     Provenance,
     QuoteBody,
     RationaleBody,

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from api.client import Client, ClientError, CutOff, ProblemError, Retries, Unreachable
 from api.client.lines import import_parts
-from api.schemas import DocumentLine, PlaceBody, RefusedLine, StoredLine
+from api.document_schemas import DocumentLine, PlaceBody, RefusedLine, StoredLine
 from api.settings import Settings
 from index.documents import Document, Outcome, Refused
 from index.places import unpacked

@@ -13,7 +13,7 @@ from http import HTTPStatus
 import httpx
 from pydantic import ValidationError
 
-from api.schemas import Problem
+from api.schema_fields import Problem
 
 
 class ClientError(Exception):

@@ -20,21 +20,17 @@ from api.desk_schemas import (
     StatementLine,
     TextLine,
 )
+from api.document_schemas import DocumentBody, DocumentPage, Publishers, Stored, VersionsBody
 from api.quote_schemas import QuoteResponse
+from api.schema_fields import FailedLine
 from api.schemas import (
     BatchLine,
     ClaimLine,
-    DocumentBody,
-    DocumentPage,
     FailedClaimLine,
-    FailedLine,
     Info,
-    Publishers,
     Readiness,
     SearchResponse,
-    Stored,
     VerifyResponse,
-    VersionsBody,
 )
 from retrieval.types import Mode
 

@@ -22,8 +22,9 @@ from api.desk_schemas import (
     StatementLine,
     TextLine,
 )
+from api.document_schemas import Publishers, Stored
 from api.quote_schemas import QuoteResponse
-from api.schemas import Publishers, SearchResponse, Stored, VerifyResponse
+from api.schemas import SearchResponse, VerifyResponse
 from api.service import VERSION
 from retrieval.types import MAX_TOP_K, Mode
 

@@ -27,7 +27,7 @@ from api.routes.common import Charge, Ready, RequestId, in_thread, problems
 from api.routes.desk_examples import CHECK
 from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
-from api.schemas import FailedLine
+from api.schema_fields import FailedLine
 from index.errors import CorpusError
 from retrieval.check import Statement
 from retrieval.errors import InvalidClaim, RetrievalError

@@ -18,14 +18,13 @@ from api.routes.common import Charge, Ready, RequestId, problems, while_connecte
 from api.routes.examples import BATCH, SEARCH, VERIFY
 from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
+from api.schema_fields import FailedLine, Problem
 from api.schemas import (
     BatchLine,
     BatchRequest,
     ClaimLine,
     ClaimText,
     FailedClaimLine,
-    FailedLine,
-    Problem,
     SearchRequest,
     SearchResponse,
     VerifyRequest,

@@ -15,7 +15,7 @@ from api.gate.rates import Meter
 from api.keys import Caller
 from api.problems import MEDIA_TYPE
 from api.running import Running
-from api.schemas import Problem
+from api.schema_fields import Problem
 
 T = TypeVar("T")
 

@@ -12,6 +12,22 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from api.document_body import document_of
+from api.document_schemas import (
+    Counts,
+    DocumentBody,
+    DocumentDetails,
+    DocumentInfo,
+    DocumentPage,
+    ImportLine,
+    PublisherInfo,
+    Publishers,
+    RefusedLine,
+    Stored,
+    StoredLine,
+    SumLine,
+    VersionBody,
+    VersionsBody,
+)
 from api.errors import DocumentNotFound, GroupRefused, Stopping
 from api.json_body import JsonRoute
 from api.keys import visible
@@ -29,23 +45,7 @@ from api.routes.examples import (
 )
 from api.routes.streams import Lines, from_thread, lines
 from api.running import Running
-from api.schemas import (
-    Counts,
-    DocumentBody,
-    DocumentDetails,
-    DocumentInfo,
-    DocumentPage,
-    FailedLine,
-    ImportLine,
-    PublisherInfo,
-    Publishers,
-    RefusedLine,
-    Stored,
-    StoredLine,
-    SumLine,
-    VersionBody,
-    VersionsBody,
-)
+from api.schema_fields import FailedLine
 from api.service import Service
 from index.corpus import Filters
 from index.documents import MAX_ID_CHARS, Document, Refused, clean

