@@ -22,9 +22,8 @@ export function stamp(answer) {
 // Args: level: of the verdict's heading. narrow: camps stand below each other. before: ids of
 // documents that an earlier answer had, so that others are shown as new.
 export function answerView(answer, { level = 3, narrow = false, before = null, heading = null, claim = true } = {}) {
-  const camps = Object.groupBy
-    ? Object.groupBy(answer.evidence, campOf)
-    : answer.evidence.reduce((all, item) => ({ ...all, [campOf(item)]: [...(all[campOf(item)] ?? []), item] }), {});
+  const camps = {};
+  for (const item of answer.evidence) (camps[campOf(item)] ??= []).push(item);
   const card = (item) =>
     evidenceCard(item, { level: level + 2, isNew: before !== null && !before.has(item.document.id) });
   const { tone } = verdictOf(answer);

@@ -32,8 +32,6 @@ const asked = transport(BASE, { ...OPTIONS, fetch: keyed });
 export const documentPage = (cursor, limit) =>
   asked.json("GET", `/v1/documents?limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`, {});
 
-export const findQuote = (body, { signal }) => asked.json("POST", "/v1/quotes", { body, signal });
-
 // A transport that sends a file as it is.
 const sending = (file, type) => transport(BASE, {
   ...OPTIONS,

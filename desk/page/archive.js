@@ -31,13 +31,17 @@ export function archiveView({ changed }) {
   async function page(from = null) {
     try {
       const answer = await documentPage(from, PAGE);
-      if (!from) list.replaceChildren();
+      if (from) $(".failure", list)?.parentElement.remove();
+      else list.replaceChildren();
       list.append(...answer.documents.map(row));
       cursor = answer.next_cursor;
       more.hidden = !cursor;
       if (!list.children.length) list.append(h("li", { class: "empty" }, "No article yet."));
     } catch (error) {
-      list.replaceChildren(h("li", {}, failureView(error, () => page(from))));
+      const failed = h("li", {}, failureView(error, () => page(from)));
+      more.hidden = true;
+      if (from) list.append(failed);
+      else list.replaceChildren(failed);
     }
   }
   more.addEventListener("click", () => page(cursor));

@@ -146,7 +146,8 @@ function readingDesk() {
     chosen?.link.removeAttribute("aria-current");
     chosen = one;
     one.link.setAttribute("aria-current", "true");
-    append(card, [card.replaceChildren(), cardOf(one)]);
+    card.replaceChildren();
+    append(card, cardOf(one));
     card.scrollTop = 0;
     showPlace();
     if (!focus) return;

@@ -4,6 +4,7 @@ import { $, bdi, h } from "./dom.js";
 import { service } from "./api.js";
 import { count, day } from "./words.js";
 
+// A promise of the publishers: who opens two lists at once asks once.
 let publishers = null;
 // Fields of the address that filters are kept in.
 const FIELDS = ["as_of", "published_after", "language"];
@@ -23,14 +24,16 @@ export const forgetPublishers = () => { publishers = null; };
 
 async function listPublishers(form, chosen = checked(form)) {
   const list = $(".ticks", form);
+  let found;
   try {
-    publishers ??= await service.publishers();
+    found = await (publishers ??= service.publishers());
   } catch (error) {
+    publishers = null;
     list.replaceChildren(h("p", {}, error.detail ?? "The publishers cannot be listed."));
     return;
   }
-  const known = new Set(publishers.map(({ name }) => name));
-  const all = [...publishers, ...chosen.filter((name) => !known.has(name)).map((name) => ({ name, documents: 0 }))];
+  const known = new Set(found.map(({ name }) => name));
+  const all = [...found, ...chosen.filter((name) => !known.has(name)).map((name) => ({ name, documents: 0 }))];
   list.replaceChildren(...all.map(({ name, documents }) => h("label", { class: "tick" },
     h("input", { type: "checkbox", name: "publisher", value: name, checked: chosen.includes(name) }),
     " ", bdi(name), " ", h("span", { class: "number", title: count(documents, "article") }, documents))));

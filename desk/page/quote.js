@@ -1,6 +1,6 @@
 // A quotation -> where the archive has it: word for word, altered, shortened, or from another mouth.
 
-import { findQuote } from "./api.js";
+import { service } from "./api.js";
 import { $, bdi, h, icon, marked, points, spoken, webLink } from "./dom.js";
 import { filtersOf, mountFilters, readAddress, writeAddress } from "./filters.js";
 import { openDocument } from "./reader.js";
@@ -44,7 +44,7 @@ export function quoteView({ remember }) {
     if (!quote) return;
     result.replaceChildren();
     run(async (signal) => {
-      const answer = await findQuote({ quote, ...(speaker && { speaker }), ...filtersOf(form) }, { signal });
+      const answer = await service.quotes(quote, { ...(speaker && { speaker }), ...filtersOf(form), signal });
       result.replaceChildren(answerView(answer));
       return `${RESULTS[answer.result].word}.`;
     }, { started: "Looking …", again: look });

@@ -80,8 +80,12 @@ def test_publishers_languages_and_days_narrow_the_archive(page: Opened) -> None:
     expect(answer.locator("h3")).to_contain_text("Refuted")
     expect(answer.locator(".rests")).to_contain_text("1 article searched.")
     assert page.page.evaluate("location.hash").endswith("&publisher=Coast+Observer")
+    before = len(page.asked)
     page.at(page.page.evaluate("location.hash"))
     expect(view.get_by_label("Coast Observer")).to_be_checked()
+    expect(view.locator(".answer")).to_be_visible()
+    # The address and the fold that it opens both list the publishers.
+    assert sum(url.endswith("/v1/publishers") for url in page.asked[before:]) == 1
     view.get_by_label("Published on or after").fill("2024-01-01")
     view.get_by_role("button", name="Check the claim").click()
     expect(view.locator(".reason")).to_contain_text("No article passes the filters")

@@ -125,6 +125,29 @@ def test_a_long_archive_is_listed_in_pages(page: Opened) -> None:
     expect(view.get_by_role("button", name="More articles")).to_be_hidden()
 
 
+def test_more_of_the_archive_can_be_asked_for_again(page: Opened) -> None:
+    empty = dict.fromkeys(("url", "publisher", "published_at", "language"))
+    asked: list[str] = []
+
+    def listed(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 2:
+            problem(route, 503, "busy")
+            return
+        rows = [{"id": f"{len(asked)}", "title": "Title", **empty}]
+        route.fulfill(json={"documents": rows, "next_cursor": "1" if len(asked) == 1 else None})
+
+    page.page.route("**/v1/documents?*", listed)
+    page.at("#archive")
+    view = page.view("archive")
+    view.get_by_role("button", name="More articles").click()
+    expect(view.get_by_role("alert")).to_contain_text("busy")
+    expect(view.get_by_role("button", name="Title")).to_have_count(1)
+    view.get_by_role("button", name="Try again").click()
+    expect(view.get_by_role("button", name="Title")).to_have_count(2)
+    expect(view.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_service_that_is_gone_is_told_and_asked_again(page: Opened) -> None:
     page.at()
     page.page.route("**/v1/verify", lambda route: route.abort())
@@ -169,8 +192,9 @@ def test_a_later_question_wins(page: Opened) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_service_says_when_to_ask_again(page: Opened, status: int) -> None:
-    busy = {"Retry-After": "3"}
+    busy = {"Retry-After": "30"}
     page.page.route("**/v1/verify", lambda route: problem(route, status, "slow down", **busy))
+    page.page.clock.install()
     page.at()
     send(page)
     alert = page.view("claim").get_by_role("alert")
@@ -180,6 +204,7 @@ def test_a_busy_service_says_when_to_ask_again(page: Opened, status: int) -> Non
     again = alert.get_by_role("button")
     expect(again).to_be_disabled()
     expect(again).to_contain_text("Try again in")
+    page.page.clock.run_for(30_000)
     expect(again).to_be_enabled()
     expect(again).to_have_text("Try again")
 
