@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -260,10 +261,10 @@ def _rows(parts: Fragments, text: Text) -> list[list[Aligned]]:
     for first in places[0]:
         row = [first]
         for options in places[1:]:
-            following = next((one for one in options if one.first >= row[-1].last), None)
-            if following is None:
+            following = bisect.bisect_left(options, row[-1].last, key=lambda one: one.first)
+            if following == len(options):
                 break
-            row.append(following)
+            row.append(options[following])
         if len(row) == len(places):
             rows.append(row)
     if rows:

@@ -18,6 +18,8 @@ from retrieval.voice import attributions
 # Paragraphs before a quotation in which a pronoun's name is looked for, and the most characters
 # of one that is read.
 LOOK_BACK, MAX_PARAGRAPH_CHARS = 3, 20_000
+# Paragraphs over which one quotation is followed back to where it begins.
+MOST_PARAGRAPHS = 500
 # Most words of a sentence after a quotation that does no more than name its speaker.
 NAMING_WORDS = 8
 _LABEL = re.compile(
@@ -218,30 +220,33 @@ def _label(text: str, paragraph: Span) -> Span | None:
 
 
 def _from_before(text: str, paragraph: Span, inside: Span) -> Span | None:
-    """The speaker of the paragraph before, where the quotation goes on from it or follows its
+    """The speaker of a paragraph before, where the quotation goes on from it or follows its
     colon."""
-    if not paragraph.start or inside.start - paragraph.start > 2:
-        return None
-    before = text[: paragraph.start].rstrip()
-    earlier = _paragraph(text, len(before) - 1)
-    part = text[earlier.start : earlier.end].rstrip()
-    masked, quoted = _masked(text, earlier)
-    if part.endswith(":"):
-        last = sentences(masked)[-1]
-        sentence = masked[last.start : last.end]
-        who = next((one.speaker for one in attributions(sentence) if one.speaker), None)
-        who = who or _naming(sentence)
-        start = earlier.start + last.start
-        return Span(start + who[0], start + who[1]) if who else None
-    goes_on = part.count("“") > part.count("”") or part.count("„") > part.count("“") + part.count(
-        "”"
-    )
-    if goes_on or (part.startswith('"') and part.count('"') % 2 == 1):
-        opened = part.rfind("“") if "“" in part else part.rfind('"')
-        at = earlier.start + opened + 1
-        return _speaker(masked, earlier, [*quoted, Span(at, earlier.end)], Span(at, at), at) or (
-            _from_before(text, earlier, Span(at, at))
-        )
+    for _ in range(MOST_PARAGRAPHS):
+        if not paragraph.start or inside.start - paragraph.start > 2:
+            return None
+        end = paragraph.start
+        while text[end - 1].isspace() and end > 1:
+            end -= 1
+        paragraph = _paragraph(text, end - 1)
+        part = text[paragraph.start : paragraph.end].rstrip()
+        masked, quoted = _masked(text, paragraph)
+        if part.endswith(":"):
+            last = sentences(masked)[-1]
+            sentence = masked[last.start : last.end]
+            who = next((one.speaker for one in attributions(sentence) if one.speaker), None)
+            who = who or _naming(sentence)
+            start = paragraph.start + last.start
+            return Span(start + who[0], start + who[1]) if who else None
+        closed = part.count("”")
+        goes_on = part.count("“") > closed or part.count("„") > part.count("“") + closed
+        if not goes_on and not (part.startswith('"') and part.count('"') % 2 == 1):
+            return None
+        at = paragraph.start + (part.rfind("“") if "“" in part else part.rfind('"')) + 1
+        inside = Span(at, at)
+        found = _speaker(masked, paragraph, [*quoted, Span(at, paragraph.end)], inside, at)
+        if found is not None:
+            return found
     return None
 
 

@@ -13,7 +13,7 @@ from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.errors import InvalidClaim
 from retrieval.quotes import MAX_QUOTE_CHARS, Match, find_quote
-from retrieval.quotes_speaker import same_speaker
+from retrieval.quotes_speaker import said_by, same_speaker
 from retrieval.quotes_text import fragments, quotations, words_of
 from tests.conftest import OpenEmbedded
 from tests.fakes import FakeEmbedder
@@ -188,3 +188,12 @@ def test_parts_of_a_quote() -> None:
 )
 def test_names(asked: str, attributed: str, same: bool | None) -> None:
     assert same_speaker(asked, attributed) is same
+
+
+@pytest.mark.parametrize(("paragraphs", "speaker"), [(100, "Ada Marlow"), (3_000, None)])
+def test_a_quotation_over_many_paragraphs(paragraphs: int, speaker: str | None) -> None:
+    goes_on = "\n\n".join(f"“We went on with part {n} of it." for n in range(paragraphs))
+    text = f"Ada Marlow said:\n\n{goes_on}"
+    found = said_by(text, text.rindex("part"))
+    assert found.in_marks
+    assert (found.speaker and found.speaker.quote) == speaker
