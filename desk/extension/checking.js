@@ -18,7 +18,7 @@ export async function* check(desk, text, selected, signal) {
   const sum = { sentences: 0, statements: 0, failed: 0, message: null, language_not_judged: null };
   let before = 0; // code points
   for (const part of parts(text)) {
-    for await (const line of desk.check({ text: part }, { signal })) {
+    for await (const line of part.trim() ? desk.check({ text: part }, { signal }) : []) {
       if ("summary" in line) add(sum, line.summary);
       else yield { line: moved(line, before, sum.statements) };
     }
@@ -39,7 +39,7 @@ export function parts(text) {
     if (found[found.length - 1].length + paragraph.length > PART_CHARS) found.push("");
     found[found.length - 1] += paragraph;
   }
-  return found.filter((part) => part.trim());
+  return found;
 }
 
 function add(sum, part) {

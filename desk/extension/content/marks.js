@@ -81,9 +81,10 @@
       const origin = host.getBoundingClientRect();
       const width = document.documentElement.clientWidth;
       const taken = [];
+      const bySign = new Map([...marks.values()].map((mark) => [mark.sign, mark]));
       // From the last one on: of two that begin in one line the first then stands first.
       for (const sign of [...signs.children].reverse()) {
-        const mark = [...marks.values()].find((other) => other.sign === sign);
+        const mark = bySign.get(sign);
         const rect = firstRect(mark);
         sign.hidden = !rect || !mark.block?.isConnected || isCovered(mark, rect);
         if (sign.hidden) continue;
