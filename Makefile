@@ -9,7 +9,7 @@ LOCKED ?=
 BIN := .venv/bin
 TOOLS := .venv/tools
 
-.PHONY: setup demo serve-demo quick test fuzz check lock hashes audit licences sbom clean
+.PHONY: setup demo serve-demo quick test fuzz faults check lock hashes audit licences sbom clean
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt

@@ -72,7 +72,8 @@ Inputs tried: {tried:,}. Losses: {losses}.
   both are left out.
 - *SIGTERM under load*: every answer of many lines ends with an `error` line of status 503.
 - *mixed load*: claims, batches, searches, writes and lists at once, with every verdict kept
-  (`CLAIMDESK_AUDIT`). Each claim is answered as by the same service when nobody else asked.
+  (`CLAIMDESK_AUDIT`). Each claim is answered as by the same service when nobody else asked. It
+  takes ten minutes, or the seconds of the variable `MIXED_SECONDS`.
 """
 
 
