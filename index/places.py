@@ -114,12 +114,13 @@ def place_of(places: Iterable[Place], start: int, end: int) -> Place | None:
         if first is None:
             first = within
         elif replace(within, start=0, end=0, box=None) == replace(first, start=0, end=0, box=None):
-            box = _around(first.box, within.box)
+            box = around(first.box, within.box)
             first = replace(first, end=within.end, box=box)
     return first
 
 
-def _around(one: Box | None, other: Box | None) -> Box | None:
+def around(one: Box | None, other: Box | None) -> Box | None:
+    """The smallest box around two; None is none."""
     if one is None or other is None:
         return one or other
     return (

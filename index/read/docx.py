@@ -18,6 +18,7 @@ from index.read.zips import Archive, archive
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = f"{_W}val"
 _MAIN = "word/document.xml"
+_CORE = "docProps/core.xml"
 _OFFICE = "/officeDocument"
 # What is no text of its own, or is no longer there: tracked deletions, where a text was moved
 # from, codes of fields, comments, the second of two drawings of one thing.
@@ -59,9 +60,6 @@ def read_docx(content: bytes, id: str, max_chars: int) -> Document:
         places=reader.pieces.places,
         max_chars=max_chars,
     )
-
-
-_CORE = "docProps/core.xml"
 
 
 class _Reader:

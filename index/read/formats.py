@@ -10,7 +10,6 @@ from pathlib import PurePath
 from types import MappingProxyType
 
 from index.documents import MAX_DOCUMENT_CHARS, Document, Refused, document
-from index.errors import CorpusError
 from index.read.content import DAMAGED, decoded, kind
 from index.read.docx import read_docx
 from index.read.eml import read_eml
@@ -20,7 +19,7 @@ from index.read.html import read_html
 from index.read.lines import NAMES, Names, read_lines
 from index.read.markdown import read_markdown
 from index.read.ninjs import read_ninjs
-from index.read.origin import Items, Origin, Reader, whole
+from index.read.origin import Items, Origin, Reader, reason_of, whole
 from index.read.pdf import read_pdf
 from index.read.table import read_table
 from index.read.warc import read_wacz, read_warc
@@ -160,13 +159,8 @@ def read_stream(stream: io.BufferedIOBase, found: Format, origin: Origin) -> Ite
         yield Refused(origin.source, f"the compressed file is damaged: {error}")
     except OSError as error:
         yield Refused(origin.source, error.strerror or str(error))
-    except CorpusError as error:
-        yield Refused(origin.source, str(error))
-    except RecursionError:
-        yield Refused(origin.source, "nested too deeply")
     except Exception as error:  # noqa: BLE001 - a parser that fails on one file must not end the run
-        reason = f"cannot be parsed: {type(error).__name__}: {error}"
-        yield Refused(origin.source, reason)
+        yield Refused(origin.source, reason_of(error))
 
 
 def endings() -> str:

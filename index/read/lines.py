@@ -51,6 +51,7 @@ NAMES: Names = MappingProxyType(
 )
 # Values that say nothing.
 BLANK: tuple[Any, ...] = (None, "", [], ())
+# Fields that may be a number such as 20210615.
 _DAYS = ("published_at", "modified_at")
 # What a field must be, where a string is not all that it may be.
 WANTED = {
@@ -217,11 +218,7 @@ def _missing(kept: Mapping[str, Any], names: Names) -> str | None:
 
 def _mistyped(kept: Mapping[str, Any], used: Mapping[str, str]) -> str | None:
     for field, value in kept.items():
-        dated = (
-            field in ("published_at", "modified_at")
-            and isinstance(value, int)
-            and not isinstance(value, bool)
-        )
+        dated = field in _DAYS and isinstance(value, int) and not isinstance(value, bool)
         if not (value is None or isinstance(value, str) or dated):
             wanted = WANTED.get(field, "a string")
             return f"{used[field]} must be {wanted}, not {_kind(value)}"

@@ -26,7 +26,6 @@ class NewsItem:
     """One version of an item; what it does not say is empty."""
 
     id: str
-    version: int = 1
     status: str = ""
     headline: str = ""
     byline: str = ""

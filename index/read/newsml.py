@@ -21,6 +21,7 @@ from index.read.xml import child, children, local, said, without_namespaces
 ROOTS = ("newsMessage", "newsItem", "packageItem", "planningItem", "conceptItem", "knowledgeItem",
          "catalogItem")  # fmt: skip
 NITF = "nitf"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _STATUS = re.compile(r"\w*stat\w*:(\w+)|.*/(\w+)\Z")
 # Elements of NITF, as those of HTML that read alike.
 _AS_HTML = {"hl1": "h1", "hl2": "h2", "block": "div", "body.content": "div", "media-caption": "p",
@@ -123,9 +124,6 @@ def _news_item(item: Any) -> NewsItem:
             if (text := said(part) or _name(part))
         ),
     )
-
-
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def _status(element: Any) -> str:

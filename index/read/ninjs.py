@@ -19,7 +19,8 @@ Fields = Mapping[str, Any]
 # Bodies in the order in which one of several is chosen: its type, as ninjs 1 and as 2 and 3 say it.
 _HTML = ("bodyhtml", "bodyxhtml", "html", "xhtml")
 _TEXT = ("bodytext", "text", "plain")
-_IN_TEXT = ("text", "composite", "article", "")
+# Types of items that are texts.
+_TEXTS = ("text", "composite", "article")
 # Most items in each other: a story, its sidebars, their pictures.
 MAX_DEPTH = 5
 _MARKUP = re.compile(r"<[a-zA-Z/][^>]*>")
@@ -70,7 +71,7 @@ def _items(fields: Fields, depth: int) -> Iterator[Fields]:
     if depth >= MAX_DEPTH:
         return
     for _, other in _associated(fields):
-        if _type(other) in ("text", "composite", "article") and _is_whole(other):
+        if _type(other) in _TEXTS and _is_whole(other):
             yield from _items(other, depth + 1)
 
 
@@ -176,7 +177,7 @@ def _blocks(fields: Fields) -> list[str]:
 
 def _captions(fields: Fields) -> Iterator[Caption]:
     for name, other in _associated(fields):
-        if _type(other) in _IN_TEXT[:-1] or _status(other) not in ("", USABLE):
+        if _type(other) in _TEXTS or _status(other) not in ("", USABLE):
             continue
         if _text(other, "embargoed") or _text(other, "expires"):
             continue  # its text would be shown with the item's, whatever its own moment is

@@ -50,9 +50,14 @@ def kept_or_refused(make: Callable[[], Made], source: str) -> Made | Refused:
     """What is made, or why it is none; the source names the part of the file."""
     try:
         return make()
-    except CorpusError as error:
-        return Refused(source, str(error))
-    except RecursionError:
-        return Refused(source, "nested too deeply")
     except Exception as error:  # noqa: BLE001 - a part that fails must not end the rest
-        return Refused(source, f"cannot be parsed: {type(error).__name__}: {error}")
+        return Refused(source, reason_of(error))
+
+
+def reason_of(error: Exception) -> str:
+    """Why a reader, or a library that it calls, failed."""
+    if isinstance(error, CorpusError):
+        return str(error)
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return f"cannot be parsed: {type(error).__name__}: {error}"

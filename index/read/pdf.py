@@ -12,7 +12,7 @@ from typing import Any
 
 from index.documents import Document, document
 from index.errors import DocumentTooLarge, UnreadableFile
-from index.places import Box
+from index.places import Box, around
 from index.read.columns import Run
 from index.read.inline import raised
 from index.read.paragraphs import Page, paragraphs, turned
@@ -175,11 +175,11 @@ class _Growing:
         return shared > 0.3 * height and -height < box[0] - right < APART * (top - bottom)
 
     def add(self, letter: str, box: Box) -> None:
-        last, self_box = self._last, self._box
+        last = self._last
         height = last[3] - last[1]
         if (
             letter.isdigit()
-            and self_box is not None
+            and self._box is not None
             and box[3] - box[1] < SMALLER * height
             and box[1] > last[1] + RAISED * height
         ):
@@ -189,10 +189,7 @@ class _Growing:
             self._text += letter
             self._last = box
         self._last = (self._last[0], self._last[1], box[2], self._last[3])
-        self._box = box if self_box is None else (
-            min(self_box[0], box[0]), min(self_box[1], box[1]),
-            max(self_box[2], box[2]), max(self_box[3], box[3]),
-        )  # fmt: skip
+        self._box = around(self._box, box)
 
     def space(self, letter: str) -> None:
         self._write_raised()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from typing import Any
+from zipfile import BadZipFile
 
 from index.documents import MAX_ID_CHARS, Document, Refused
 from index.errors import UnreadableFile
@@ -75,7 +76,7 @@ def read_wacz(stream: io.BufferedIOBase, origin: Origin) -> Items:
                             yield from read_warc(inner, part)
                     else:
                         yield from read_warc(member, part)
-            except UnreadableFile as error:
+            except (UnreadableFile, BadZipFile) as error:
                 yield Refused(part.source, str(error))
 
 

@@ -23,9 +23,8 @@ def parsed(content: bytes) -> Any:
         root = etree.fromstring(content, parser)
     except (etree.LxmlError, ValueError) as error:
         raise UnreadableFile(f"not XML: {_first_line(error)}") from error
-    if root.getroottree().docinfo.internalDTD is not None and any(
-        root.getroottree().docinfo.internalDTD.iterentities()
-    ):
+    dtd = root.getroottree().docinfo.internalDTD
+    if dtd is not None and any(dtd.iterentities()):
         raise UnreadableFile("XML that defines entities is not read")
     return root
 

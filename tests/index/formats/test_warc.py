@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import io
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -122,6 +123,21 @@ def test_the_archives_of_a_wacz(gzipped: bool) -> None:
     ]
     assert isinstance(refused, Refused)
     assert refused.source == "a.wacz!archive/broken.warc"
+
+
+def test_a_damaged_member_of_a_wacz_ends_no_other() -> None:
+    content, _ = crawl()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as members:
+        members.writestr("archive/1.warc", content)
+        members.writestr("archive/2.warc", content)
+    damaged = file.getvalue().replace(b"Not found here", b"Not found HERE", 1)
+    found = read_all(damaged, "a.wacz")
+    refused = [item for item in found if isinstance(item, Refused)]
+    assert [item.source for item in refused] == ["a.wacz!archive/1.warc"]
+    assert "CRC" in refused[0].reason
+    titles = [item.title for item in found if isinstance(item, Document)]
+    assert titles == ["Ferry runs", "Toll raised"]
 
 
 def test_an_archive_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
