@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import DocumentTooLarge, InvalidDocument
+from index.errors import DocumentTooLarge, InvalidDocument, shortened
 from index.places import Place, packed, written
 from index.rights import USABLE, PubStatus, is_shown, parse_moment, parse_pubstatus
 
@@ -155,8 +155,9 @@ def primary_language(language: str) -> str:
         # The table of names reads past its end where a name holds a NUL.
         elif value.isprintable() and (found := langcodes.find(value)).language:
             return found.prefer_macrolanguage().language or ""
-    shown = value if len(value) <= 40 else f"{value[:40]}…"
-    raise InvalidDocument(f"language {shown!r} is none: write its tag (BCP 47), such as en")
+    raise InvalidDocument(
+        f"language {shortened(value, 40)!r} is none: write its tag (BCP 47), such as en"
+    )
 
 
 def parse_date(value: str | int | dt.date | None, name: str = "published_at") -> dt.date | None:
@@ -178,8 +179,9 @@ def parse_date(value: str | int | dt.date | None, name: str = "published_at") ->
         with suppress(ValueError):
             if _DAY.match(written):
                 return dt.datetime.fromisoformat(written).date()
-    shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:60]}…"
-    raise InvalidDocument(f"{name} {shown} is not understood: write it as 2021-06-15")
+    raise InvalidDocument(
+        f"{name} {shortened(repr(value), 60)} is not understood: write it as 2021-06-15"
+    )
 
 
 def document(

@@ -76,3 +76,8 @@ class EmbeddingMismatch(CorpusError):
 
 class RecipeMismatch(CorpusError):
     """The passages were made by a newer recipe than this claimdesk knows."""
+
+
+def shortened(value: str, chars: int) -> str:
+    """A value as an error shows it: no more than its first so many code points, and a mark."""
+    return value if len(value) <= chars else f"{value[:chars]}…"

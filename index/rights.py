@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final, Literal, get_args
 
-from index.errors import InvalidDocument
+from index.errors import InvalidDocument, shortened
 
 Clock = Callable[[], dt.datetime]
 PubStatus = Literal["usable", "withheld", "canceled"]
@@ -61,7 +61,7 @@ def parse_moment(value: str | dt.datetime | None, name: str) -> dt.datetime | No
         if isinstance(moment, dt.datetime):
             aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
             return aware.astimezone(dt.UTC)
-    shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:60]}…"
+    shown = shortened(repr(value), 60)
     raise InvalidDocument(f"{name} {shown} is not understood: write it as 2026-12-01T06:00:00Z")
 
 
@@ -79,5 +79,5 @@ def parse_pubstatus(value: str | None) -> PubStatus:
         for status in get_args(PubStatus):
             if name == status:
                 return status  # type: ignore[no-any-return]
-    shown = repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:60]}…"
+    shown = shortened(repr(value), 60)
     raise InvalidDocument(f"pubstatus {shown} is none of {', '.join(get_args(PubStatus))}")

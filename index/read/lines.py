@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from index.documents import MAX_DOCUMENT_CHARS, MAX_ID_CHARS, Document, Refused, document
-from index.errors import CorpusError, InvalidDocument
+from index.errors import CorpusError, InvalidDocument, shortened
 from index.places import packed, places_of
 
 
@@ -148,7 +148,7 @@ def parse_line(
     values = dict(row)
     if len(values) < len(row):
         ((twice, _),) = Counter(key for key, _ in row).most_common(1)
-        return Refused(source, f"the key {_shortened(twice)!r} comes twice")
+        return Refused(source, f"the key {shortened(twice, MAX_NAME_CHARS)!r} comes twice")
     places = values.pop("places", None)
     found = document_of_row(values, source, max_chars, names, unknown)
     return found if isinstance(found, Refused) or not places else _placed(found, places, source)
@@ -240,11 +240,7 @@ def _kind(value: Any) -> str:
 
 def _count_unknown(values: Mapping[str, Any], used: set[str], unknown: Counter[str]) -> None:
     for key, value in values.items():
-        name = _shortened(key)
+        name = shortened(key, MAX_NAME_CHARS)
         has_room = name in unknown or len(unknown) < MAX_UNKNOWN
         if key not in used and value not in BLANK and has_room:
             unknown[name] += 1
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS]}…"

@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 from index.documents import MAX_ID_CHARS, Document, Refused
 from index.errors import UnreadableFile
 from index.places import Place
-from index.read.content import DAMAGED, MAX_FILE_BYTES
+from index.read.content import DAMAGED, limited
 from index.read.html import read_html
 from index.read.origin import Items, Origin, kept_or_refused
 from index.read.pieces import placed
@@ -112,9 +112,7 @@ def _page(record: Any, source: str, origin: Origin) -> Document | Refused:
     )
 
     def made() -> Document:
-        content = record.content_stream().read(MAX_FILE_BYTES + 1)
-        if len(content) > MAX_FILE_BYTES:
-            raise UnreadableFile(f"larger than {MAX_FILE_BYTES // 2**20} MiB")
+        content = limited(record.content_stream())
         if _is_cut_off(record):
             raise UnreadableFile("the record is cut off")
         id = url if 0 < len(url) <= MAX_ID_CHARS else where.record or source
