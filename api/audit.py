@@ -361,7 +361,7 @@ BEGINNING: Final = sha256(FORMAT)
 """What the first entry is linked to."""
 
 
-def problems(entries: Iterator[Entry]) -> Iterator[tuple[int, list[str]]]:  # noqa: C901
+def problems(entries: Iterator[Entry]) -> Iterator[tuple[int, list[str]]]:
     """Of each entry its number and what is wrong with it: links, hashes, pieces that are gone.
 
     A piece may be gone where its entry says that it never was kept, or a later one that its
@@ -372,24 +372,18 @@ def problems(entries: Iterator[Entry]) -> Iterator[tuple[int, list[str]]]:  # no
     for entry in entries:
         expected += 1
         wrong = []
-        head = canonical(entry.head)
         if entry.number != expected or entry.head.get("number") != entry.number:
             wrong.append(f"entry {expected} is missing, or not in its place")
             expected = entry.number
-        if linked(link, head) != entry.hash:
+        if linked(link, canonical(entry.head)) != entry.hash:
             wrong.append(f"entry {entry.number}: its head is not what was written")
         if entry.head.get("id") != entry.id:
             wrong.append(f"entry {entry.number}: it has another id")
-        commitments = entry.head.get("commitments", [])
-        if len(commitments) != len(entry.pieces):
-            wrong.append(f"entry {entry.number}: pieces are missing, or too many")
+        wrong += _wrong_pieces(entry)
         not_kept = set(entry.head.get("not_kept", ()))
-        for place, (piece, commitment) in enumerate(zip(entry.pieces, commitments, strict=False)):
-            if piece.content is None:
-                if place not in not_kept:
-                    gone[entry.number, place] = f"entry {entry.number}: piece {place} is missing"
-            elif piece.commitment != commitment:
-                wrong.append(f"entry {entry.number}: piece {place} is not what was written")
+        for place, piece in enumerate(entry.pieces):
+            if piece.content is None and place not in not_kept:
+                gone[entry.number, place] = f"entry {entry.number}: piece {place} is missing"
         if entry.head.get("kind") == "erasure":
             for number, place in entry.head.get("pieces", ()):
                 gone.pop((number, place), None)
@@ -397,3 +391,13 @@ def problems(entries: Iterator[Entry]) -> Iterator[tuple[int, list[str]]]:  # no
         yield entry.number, wrong
     if gone:
         yield expected, list(gone.values())
+
+
+def _wrong_pieces(entry: Entry) -> Iterator[str]:
+    """What is wrong with the pieces that are there."""
+    commitments = entry.head.get("commitments", [])
+    if len(commitments) != len(entry.pieces):
+        yield f"entry {entry.number}: pieces are missing, or too many"
+    for place, (piece, commitment) in enumerate(zip(entry.pieces, commitments, strict=False)):
+        if piece.content is not None and piece.commitment != commitment:
+            yield f"entry {entry.number}: piece {place} is not what was written"

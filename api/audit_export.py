@@ -108,11 +108,15 @@ def check(file: Path, tell: Callable[[int], None] = lambda _: None) -> Sealed:
             last = entry.hash
             yield entry
 
-    for number, wrong in problems(entries()):
-        tell(number)
-        found += wrong
-        if len(found) >= MOST_PROBLEMS:
-            break
+    try:
+        for number, wrong in problems(entries()):
+            tell(number)
+            found += wrong
+            if len(found) >= MOST_PROBLEMS:
+                break
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # A seal is made by anybody: it does not show that claimdesk wrote what is sealed.
+        raise AuditDamaged(f"{file} is sealed, and not written as an audit file is") from error
     if found:
         raise AuditDamaged(f"{file}: {'; '.join(found[:MOST_PROBLEMS])}")
     return Sealed(number, last, seal)
@@ -135,7 +139,7 @@ def _check_seal(file: Path) -> str:
 
 def _entries(file: Path) -> Iterator[Entry]:
     with file.open(encoding="utf-8", newline="\n") as lines:
-        head = json.loads(next(lines).rstrip("\n") + "]}")
+        head = json.loads(lines.readline().rstrip("\n") + "]}")
         if head["format"] != FORMAT:
             raise AuditDamaged(f"{file} is of the format {head['format']!r}, not {FORMAT!r}")
         for line in lines:

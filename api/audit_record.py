@@ -17,7 +17,8 @@ from retrieval.types import Answer, Claim, Evidence
 key_id: ContextVar[str | None] = ContextVar("key_id", default=None)
 """The id of the API key that the current request came with."""
 unsent: ContextVar[list[Future[None]] | None] = ContextVar("unsent", default=None)
-"""Entries of the current request that have to be durable before more of its answer is sent."""
+"""Entries of the current request, or thread, that have to be durable before more of its answer is
+sent."""
 
 
 FIELDS = fields(Filters)

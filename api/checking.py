@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from api.desk_schemas import (
@@ -19,7 +19,6 @@ from api.desk_schemas import (
     LeftOutBody,
     StatementLine,
     TextLine,
-    filters_of,
 )
 from api.errors import TooManyStatements
 from api.problems import line_problem
@@ -100,7 +99,7 @@ def quotations_of(
     index: int, article: Article, body: CheckRequest, service: Service
 ) -> list[QuotationBody]:
     """The quotations of a statement, looked for in the archive. It blocks."""
-    filters = filters_of(body, service.settings.include_undated)
+    filters = body.to_filters(service.settings.include_undated)
     made = []
     for span in article.quoted.get(index, ()):
         text = article.text[span.start : span.end]
@@ -198,13 +197,7 @@ def claim_of(statement: Statement, body: CheckRequest, service: Service) -> tupl
         try:
             return statement, made(statement.claim)
         except ClaimTooLong:
-            statement = Statement(
-                statement.sentence,
-                statement.start,
-                statement.end,
-                statement.check_worthiness,
-                statement.refers_back,
-            )
+            statement = replace(statement, context=None)
     return statement, made(statement.claim)
 
 

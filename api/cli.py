@@ -32,10 +32,9 @@ from api.options import (
     Publisher,
     TopK,
     checked,
-    day,
-    filters,
     must_exist,
     said,
+    searched,
     settings,
 )
 from api.terminal import fail, out, progress, say, show_found, show_verdict
@@ -96,8 +95,7 @@ def verify(
         VerifyRequest,
         claim=claim,
         top_k=top_k,
-        as_of=day(as_of),
-        filters=filters(publisher, language, after),
+        **searched(as_of, after, publisher, language),
     )
     query = request.to_claim(request.claim, chosen.include_undated)
     with Service.open(chosen, writable=False) as service:
@@ -129,8 +127,7 @@ def search(
         SearchRequest,
         query=query,
         top_k=top_k,
-        as_of=day(as_of),
-        filters=filters(publisher, language, after),
+        **searched(as_of, after, publisher, language),
     )
     asked = request.to_claim(request.query, chosen.include_undated)
     with Service.open(chosen, writable=False, stances=False) as service:
@@ -207,9 +204,9 @@ def _load_plugins() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command line, by default this process's own; an error takes one line, no traceback."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    own = {"documents", "--version"} | {
-        command.callback.__name__ for command in app.registered_commands if command.callback
-    }
+    own = {"--version", *(group.name for group in app.registered_groups)}
+    for command in app.registered_commands:
+        own.add(command.name or (command.callback.__name__ if command.callback else None))
     if not own & set(arguments[:1]):  # importing plugins takes a while
         _load_plugins()
     try:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field, model_validator
 from api.quote_schemas import QuotationBody
 from api.schema_fields import FailedLine, Problem
 from api.schemas import QueryFields, SliceBody, VerifyResponse
-from index.corpus import Filters
 from retrieval.types import Verdict
 
 ARTICLE = "The bridge cost 48 million euros. It opened in May. Isn't it beautiful?"
@@ -91,8 +90,3 @@ class CheckSummaryLine(BaseModel):
 
 
 CheckLine = TextLine | StatementLine | FailedStatementLine | CheckSummaryLine | FailedLine
-
-
-def filters_of(body: QueryFields, include_undated: bool) -> Filters:
-    """The filters that a request asks for."""
-    return body.to_claim("-", include_undated).filters

@@ -10,8 +10,8 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -150,8 +150,12 @@ class KeyStore:
             self._write({**self._keys, id: revoked})
         return revoked
 
-    def _changing(self) -> _Changing:
-        return _Changing(self)
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Keeps other processes from changing the keys, and begins with what they left."""
+        with FileLock(self.path.with_suffix(".lock"), timeout=_LOCK_SECONDS):
+            self._refresh()
+            yield
 
     def _refresh(self) -> None:
         try:
@@ -188,25 +192,6 @@ class KeyStore:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-class _Changing:
-    """Keeps other processes from changing the keys, and begins with what they left."""
-
-    def __init__(self, store: KeyStore) -> None:
-        self._store = store
-        self._lock = FileLock(store.path.with_suffix(".lock"), timeout=_LOCK_SECONDS)
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        try:
-            self._store._refresh()
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,18 +51,22 @@ def settings(data: Path | None = None, **changes: Any) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})
 
 
-def filters(
-    publisher: list[str] | None, language: list[str] | None, after: datetime | None
+def searched(
+    as_of: datetime | None,
+    after: datetime | None,
+    publisher: list[str] | None,
+    language: list[str] | None,
 ) -> dict[str, Any]:
-    """The `filters` of a request over HTTP."""
-    return {
+    """The fields of a request over HTTP that say which documents are searched."""
+    filters = {
         "publisher": publisher or [],
         "language": language or [],
-        "published_after": day(after),
+        "published_after": _day(after),
     }
+    return {"as_of": _day(as_of), "filters": filters}
 
 
-def day(moment: datetime | None) -> str | None:
+def _day(moment: datetime | None) -> str | None:
     return moment.date().isoformat() if moment else None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-from api.desk_schemas import filters_of
 from api.quote_schemas import (
     QuoteMatch,
     QuoteProvenance,
@@ -24,7 +23,7 @@ def quote_response(
     Raises:
         InvalidClaim: it has no word, or too many parts.
     """
-    filters = filters_of(body, service.settings.include_undated)
+    filters = body.to_filters(service.settings.include_undated)
     found = find_quote(body.quote, service.corpus, body.speaker, filters, body.top_k)
     return QuoteResponse(
         quote=found.quote,

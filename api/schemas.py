@@ -61,13 +61,10 @@ class QueryFields(RequestFields):
     )
     filters: FilterFields = FilterFields()
 
-    def to_claim(self, text: str, include_undated: bool, mode: Mode = "hybrid") -> Claim:
-        """
-        Raises:
-            InvalidClaim: the text is none.
-        """
+    def to_filters(self, include_undated: bool) -> Filters:
+        """The filters that a request asks for, and what whoever asks may see."""
         given = self.filters
-        filters = Filters(
+        return Filters(
             publisher=tuple(given.publisher),
             language=tuple(given.language),
             as_of=self.as_of,
@@ -75,7 +72,13 @@ class QueryFields(RequestFields):
             published_after=given.published_after,
             access=asking.get().access,
         )
-        return claim(text, self.top_k, filters, mode)
+
+    def to_claim(self, text: str, include_undated: bool, mode: Mode = "hybrid") -> Claim:
+        """
+        Raises:
+            InvalidClaim: the text is none.
+        """
+        return claim(text, self.top_k, self.to_filters(include_undated), mode)
 
 
 class VerifyRequest(QueryFields):

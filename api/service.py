@@ -185,13 +185,16 @@ class Service:
         return responses
 
     def wait_until_kept(self) -> None:
-        """Return once every verdict that was given is durable, where verdicts are kept.
+        """Return once every verdict that this thread or task gave is durable.
 
         Raises:
             AuditUnavailable: one could not be kept.
         """
-        if self.audit is not None:
-            self.audit.wait()
+        waiting = unsent.get() or []
+        given = [*waiting]
+        waiting.clear()
+        for done in given:
+            done.result()
 
     def admit(self, claim: Claim) -> Claim:
         """The claim, if the stance model can read all of it.
@@ -251,8 +254,9 @@ class Service:
         if keeps is not None and provenance.verdict_id is not None:
             record = record_of(provenance.verdict_id, claim, answer, response, self.settings)
             done = keeps.put(record.id, record.head, record.pieces)
-            if (waiting := unsent.get()) is not None:
-                waiting.append(done)
+            if (waiting := unsent.get()) is None:
+                unsent.set(waiting := [])
+            waiting.append(done)
         return response
 
     def found(self, answer: Answer, request_id: str, started: float) -> SearchResponse:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from api.client import Client, ClientError, CutOff, ProblemError, Retries, Unreachable
+from api.client import Client, CutOff, ProblemError, Retries, Unreachable
 from api.client.lines import import_parts
 from api.document_schemas import DocumentLine, PlaceBody, RefusedLine, StoredLine
 from api.settings import Settings
@@ -150,6 +150,3 @@ def _outcome(id: str, line: StoredLine | RefusedLine) -> Outcome:
     if isinstance(line, RefusedLine):
         return Outcome(id, "refused", reason=line.reason)
     return Outcome(line.id, line.status, line.passages)
-
-
-__all__ = ["ClientError", "Local", "Remote", "Target", "line_of", "target"]

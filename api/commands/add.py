@@ -45,7 +45,8 @@ def add(
     mapping: Mapping = "",
 ) -> None:
     """Add or update documents."""
-    from api.targets import ClientError, target
+    from api.client import ClientError
+    from api.targets import target
     from index.documents import Outcome
     from index.read import count, read
 

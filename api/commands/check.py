@@ -20,10 +20,9 @@ from api.options import (
     Data,
     Language,
     Publisher,
-    day,
-    filters,
     of_field,
     said,
+    searched,
     settings,
 )
 from api.terminal import fail, out, printable, say, show_verdict
@@ -93,7 +92,7 @@ def check(
         part = read(file)
         try:
             body = CheckRequest.model_validate(
-                {**part, "as_of": day(as_of), "filters": filters(publisher, language, after)}
+                {**part, **searched(as_of, after, publisher, language)}
             )
         except ValidationError as error:
             fail(of_field(error), NOT_CHECKED)

@@ -17,8 +17,7 @@ from api.options import (
     Publisher,
     TopK,
     checked,
-    day,
-    filters,
+    searched,
     settings,
 )
 from api.terminal import out, printable
@@ -55,8 +54,7 @@ def quote(
         quote=text,
         speaker=speaker,
         top_k=top_k,
-        as_of=day(as_of),
-        filters=filters(publisher, language, after),
+        **searched(as_of, after, publisher, language),
     )
     started = time.perf_counter()
     with Service.open(chosen, writable=False, stances=False) as service:

@@ -44,7 +44,8 @@ def watch_folder(
     """
     from watchfiles import watch
 
-    from api.targets import ClientError, target
+    from api.client import ClientError
+    from api.targets import target
     from api.watching import Watched, record_of
 
     if not folder.is_dir():

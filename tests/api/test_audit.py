@@ -106,6 +106,32 @@ def test_nothing_is_kept_unless_asked(tmp_path: Path) -> None:
     assert not (tmp_path / FILE).exists()
 
 
+def test_an_entry_that_failed_is_told_though_a_later_one_is_kept(tmp_path: Path) -> None:
+    service = service_over(tmp_path)
+    assert service.audit is not None
+    claims = [claim_of(CLAIM), claim_of("The bridge cost 71 million euros")]
+    first, second = service.answer(claims)
+    service.audit.path.mkdir()  # a file that cannot be opened
+    service.response(first, "r1", 0.0, claims[0])
+    with pytest.raises(AuditUnavailable):
+        service.audit.wait()
+    service.audit.path.rmdir()
+    service.response(second, "r2", 0.0, claims[1])
+    service.audit.wait()
+    with pytest.raises(AuditUnavailable):
+        service.wait_until_kept()
+    service.close()
+
+
+@pytest.mark.parametrize("line", ["{}", "[]", '{"head":{},"pieces":[],"hash":""}', "no JSON"])
+def test_a_file_that_somebody_else_sealed_is_refused(tmp_path: Path, line: str) -> None:
+    text = f'{{"format":"claimdesk-audit/1","entries":[\n{line}'.encode()
+    file = tmp_path / "made.json"
+    file.write_bytes(text + f'\n],"seal":"{hashlib.sha256(text).hexdigest()}"}}\n'.encode())
+    with pytest.raises(AuditDamaged, match="sealed"):
+        check(file)
+
+
 def test_what_cannot_be_kept_is_not_sent(client: TestClient, tmp_path: Path) -> None:
     id = verified(client)
     (tmp_path / FILE).rename(tmp_path / "away")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.desk_schemas import CheckRequest, filters_of
+from api.desk_schemas import CheckRequest
 from index.corpus import NO_FILTERS, Corpus, Filters
 from index.documents import document
 from index.exact import ExactCorpus
@@ -40,7 +40,7 @@ def archive() -> Corpus:
 
 def asked(case: dict, corpus: Corpus):
     request = CheckRequest(text="-", as_of=case.get("as_of"), filters=case.get("filters", {}))
-    return find_quote(case["quote"], corpus, case.get("asked"), filters_of(request, False))
+    return find_quote(case["quote"], corpus, case.get("asked"), request.to_filters(False))
 
 
 def check_places(match: Match) -> None:
@@ -197,3 +197,11 @@ def test_a_quotation_over_many_paragraphs(paragraphs: int, speaker: str | None) 
     found = said_by(text, text.rindex("part"))
     assert found.in_marks
     assert (found.speaker and found.speaker.quote) == speaker
+
+
+@pytest.mark.parametrize("opened", [" „a", "“", " «a"])
+def test_marks_that_stay_open_take_no_time(opened: str) -> None:
+    started = time.perf_counter()
+    assert list(quotations(opened * 50_000)) == []
+    # Seconds; counting to the end of each would take ten times as long.
+    assert time.perf_counter() - started < 1.5
