@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.documents import Span
+from index.split import BLANK_LINES
 
 # Soft hyphens, zero-width spaces and joiners, marks of direction: a reader does not see them.
 _INVISIBLE = "\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
@@ -35,6 +36,9 @@ _SIC = re.compile(r"[\[(]\s*sic!?\s*[\])]", re.IGNORECASE)
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
 # An opening mark -> the marks that may close it.
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "»": "«", "‹": "›", "‟": "”", "「": "」", "『": "』"}
+_OPENING = re.compile(r"[“„«»‹‟「『\"‘']")
+# An opening mark -> what opens one within it, or closes.
+_NESTED = {mark: re.compile(f"[{mark}{closes}]") for mark, closes in _PAIRS.items()}
 # Code points over which a direct quotation may reach.
 MAX_QUOTATION_CHARS = 5_000
 
@@ -118,8 +122,8 @@ def quotations(text: str) -> Iterator[Span]:
 
 
 def _next_opening(text: str, at: int) -> int | None:
-    for found in re.finditer(r"[“„«»‹‟「『\"‘']", text[at:]):
-        place = at + found.start()
+    for found in _OPENING.finditer(text, at):
+        place = found.start()
         before, after = text[place - 1 : place], text[place + 1 : place + 2]
         if found[0] in "\"'‘" and (before.isalnum() or not after or after.isspace()):
             continue
@@ -134,8 +138,8 @@ def _next_opening(text: str, at: int) -> int | None:
 def _closing(text: str, opened: int) -> int | None:
     """Where the quotation that is opened there closes, in the same paragraph."""
     mark = text[opened]
-    blank = re.search(r"\n[^\S\n]*\n", text[opened : opened + MAX_QUOTATION_CHARS])
-    limit = opened + (blank.start() if blank else MAX_QUOTATION_CHARS)
+    blank = BLANK_LINES.search(text, opened, opened + MAX_QUOTATION_CHARS)
+    limit = blank.start() if blank else opened + MAX_QUOTATION_CHARS
     if mark in "'‘":
         # An apostrophe inside a word, or of a plural, closes nothing.
         closing = re.compile(r"(?<=[\w.,!?…])['’](?![\w])")
@@ -145,17 +149,16 @@ def _closing(text: str, opened: int) -> int | None:
         found = re.compile('["”]').search(text, opened + 1, limit)
         return found.start() if found else None
     closes = _PAIRS[mark]
-    depth = 1
-    for place in range(opened + 1, min(limit, len(text))):
-        if text[place] in closes:
-            depth -= 1
+    # Most marks that stay open have none that could close them: then nothing is counted.
+    if any(text.find(close, opened + 1, limit) >= 0 for close in closes):
+        depth = 1
+        for found in _NESTED[mark].finditer(text, opened + 1, limit):
+            depth += -1 if found[0] in closes else 1
             if not depth:
-                return place
-        elif text[place] == mark:
-            depth += 1
+                return found.start()
     if mark == "“" and (straight := text.find('"', opened + 1, limit)) > 0:
         return straight
-    return blank.start() + opened if blank and mark in "“«„" else None
+    return blank.start() if blank and mark in "“«„" else None
 
 
 def is_negation(key: str) -> bool:
