@@ -237,7 +237,7 @@ class AuditLog:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, json.JSONDecodeError) as error:
             raise AuditUnavailable(f"{self.path}: {error}") from error
 
     # -- reading ----------------------------------------------------------------------------

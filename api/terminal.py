@@ -138,10 +138,15 @@ def show_found(found: Iterable[Any], documents: int, excluded: Excluded) -> None
         out.print(f"left out, for they carry no date: {excluded.undated}")
 
 
+def origin_of(document: Any) -> str:
+    """Publisher and day of a document, as far as they are known."""
+    return ", ".join(str(part) for part in (document.publisher, document.published_at) if part)
+
+
 def _show_item(number: int, item: Any) -> None:
     """Print a passage with its rationale in bold, its document, scores and stance."""
     document, passage, scores = item.document, item.passage, item.scores
-    origin = ", ".join(str(part) for part in (document.publisher, document.published_at) if part)
+    origin = origin_of(document)
     title = escape(printable(document.title or document.id))
     if getattr(item, "title_quote", None):
         title = f"[bold]{title}[/bold]"

@@ -25,7 +25,7 @@ from api.options import (
     searched,
     settings,
 )
-from api.terminal import fail, out, printable, say, show_verdict
+from api.terminal import fail, origin_of, out, printable, say, show_verdict
 
 if TYPE_CHECKING:
     # Loaded by the command when it runs: `claimdesk --help` needs no FAISS.
@@ -135,11 +135,7 @@ def checked(body: CheckRequest, service: Service, file: str, form: Format, stric
         file: what annotations name.
     """
     from api.checking import answer_lines, read_article
-    from api.desk_schemas import (
-        CheckSummaryLine,
-        FailedStatementLine,
-        StatementLine,
-    )
+    from api.desk_schemas import CheckSummaryLine, FailedStatementLine, StatementLine
 
     article = read_article(body, service)
     show = _printer(form, article, body, file, strict)
@@ -242,10 +238,8 @@ def _basis(line: StatementLine) -> list[str]:
         quotes = [quote.quote for quote in one.rationale]
         if not quotes and one.title_quote:
             quotes = [one.title_quote.quote]
-        document = one.document
-        origin = ", ".join(str(p) for p in (document.publisher, document.published_at) if p)
         quoted = " … ".join(quotes)
-        found.append(f"“{quoted}” ({origin or document.id})")
+        found.append(f"“{quoted}” ({origin_of(one.document) or one.document.id})")
     return found
 
 

@@ -20,7 +20,7 @@ from api.options import (
     searched,
     settings,
 )
-from api.terminal import out, printable
+from api.terminal import origin_of, out, printable
 
 if TYPE_CHECKING:
     from api.quote_schemas import QuoteMatch, QuoteResponse
@@ -77,7 +77,7 @@ def show(answer: QuoteResponse) -> None:
 
 def _show_match(number: int, match: QuoteMatch) -> None:
     document = match.document
-    origin = ", ".join(str(part) for part in (document.publisher, document.published_at) if part)
+    origin = origin_of(document)
     title = printable(document.title or document.id) + (f" ({printable(origin)})" if origin else "")
     out.print(Text(f"\n{number}. {title}"))
     said = Text("   ")

@@ -106,6 +106,16 @@ def test_nothing_is_kept_unless_asked(tmp_path: Path) -> None:
     assert not (tmp_path / FILE).exists()
 
 
+def test_a_head_that_is_damaged_on_disk_is_named(kept: Service, client: TestClient) -> None:
+    verified(client)
+    log = kept.audit
+    assert log is not None
+    with sqlite3.connect(log.path) as connection:
+        connection.execute("UPDATE entries SET head = '{'")
+    with pytest.raises(AuditUnavailable, match=FILE):
+        list(log.entries())
+
+
 def test_an_entry_that_failed_is_told_though_a_later_one_is_kept(tmp_path: Path) -> None:
     service = service_over(tmp_path)
     assert service.audit is not None
