@@ -33,14 +33,17 @@ from retrieval.types import Answer, Evidence, Gap, Judgement, Quote
 
 
 def _found(evidence: Evidence) -> dict[str, Any]:
-    passage, scores = evidence.passage, evidence.scores
-    places = unpacked(evidence.document.places) if evidence.rationale else []
+    passage, scores, quotes = evidence.passage, evidence.scores, evidence.rationale
+    places: list[Place] = []
+    if quotes:
+        within = min(one.start for one in quotes), max(one.end for one in quotes)
+        places = unpacked(evidence.document.places, within)
     return {
         "document": DocumentInfo.of(evidence.document),
         "passage": PassageBody(
             id=passage.id, text=passage.text, start=passage.start, end=passage.end
         ),
-        "rationale": [_placed(quote, places) for quote in evidence.rationale],
+        "rationale": [_placed(quote, places) for quote in quotes],
         "scores": ScoresBody(dense=scores.dense, lexical=scores.lexical, fused=scores.fused),
     }
 

@@ -60,17 +60,23 @@ def written(places: bytes) -> str:
     return zlib.decompress(places).decode()
 
 
-def unpacked(places: bytes | None) -> list[Place]:
-    """The places that were packed, in their order."""
+def unpacked(places: bytes | None, within: tuple[int, int] | None = None) -> list[Place]:
+    """The places that were packed, in their order.
+
+    Args:
+        within: bounds of the text whose places alone are wanted: a long PDF has thousands of them.
+    """
     if places is None:
         return []
     found = []
     last = 0
     for gap, length, said in json.loads(written(places)):
+        start, last = last + gap, last + gap + length
+        if within is not None and (last <= within[0] or start >= within[1]):
+            continue
         if "box" in said:
             said["box"] = tuple(said["box"])
-        found.append(Place(last + gap, last + gap + length, **said))
-        last += gap + length
+        found.append(Place(start, last, **said))
     return found
 
 

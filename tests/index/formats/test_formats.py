@@ -181,6 +181,9 @@ def test_the_documentation_says_which_places_each_format_has() -> None:
 def test_places_are_kept_as_they_were_given() -> None:
     places = [Place(0, 3, page=1, box=(1.0, 2.0, 3.5, 4.0)), Place(5, 9, chapter="é", row=7)]
     assert unpacked(packed(places)) == places
+    for start, end in ((0, 1), (5, 25), (20, 21), (10, 900)):
+        some = unpacked(packed(places), (start, end))
+        assert some == [one for one in places if one.start < end and one.end > start]
     assert packed([]) is None
     assert unpacked(None) == []
     many = [Place(n * 40, n * 40 + 39, page=n // 50, box=(50.0, n % 700, 300.5, 12.0 + n % 700))
