@@ -17,7 +17,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence, Set
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -120,6 +120,11 @@ class AuditLog:
         if self._last is not None:
             self._last.result()
 
+    def _settle(self) -> None:
+        """Return once nothing is on its way; what could not be kept was told to who put it."""
+        if self._last is not None:
+            wait([self._last])
+
     def close(self) -> None:
         with self._lock:
             self._closed = True
@@ -182,9 +187,32 @@ class AuditLog:
 
     # -- erasing ----------------------------------------------------------------------------
 
+    def quotes_of(self, document_id: str) -> list[str]:
+        """What kept verdicts quote of a document, whether it is still stored or not."""
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            pieces = connection.execute(
+                "SELECT content FROM pieces WHERE document = ? AND content IS NOT NULL",
+                (document_id,),
+            )
+            found = dict.fromkeys(quote for (one,) in pieces for quote in _quotes(json.loads(one)))
+        return list(found)
+
+    def documents(self) -> set[str]:
+        """The ids of all documents that kept verdicts quote."""
+        self._settle()
+        with self._reading() as connection:
+            if connection is None:
+                return set()
+            rows = connection.execute(
+                "SELECT DISTINCT document FROM pieces WHERE document IS NOT NULL"
+            )
+            return {id for (id,) in rows}
+
     def redact(self, document_id: str, texts: Sequence[str]) -> Place:
         """Take away every piece that is of a document, and every claim that quotes it, for good;
-        the search that proves it.
+        the search that proves it. In a claim letter case and white space do not count.
 
         Args:
             texts: of the document and its earlier versions.
@@ -195,11 +223,8 @@ class AuditLog:
         search = f"evidence of it in kept verdicts, and claims with {QUOTED_CHARS} letters of it"
         if not self.path.exists():
             return Place("audit log", search, 0)
-        stretches = {
-            text[at : at + QUOTED_CHARS]
-            for text in texts
-            for at in range(max(1, len(text) - QUOTED_CHARS + 1))
-        }
+        self._settle()
+        stretches = {stretch for text in texts for stretch in _stretches(text)}
         with self._errors():
             with self._transaction() as connection:
                 found = _pieces_of(connection, document_id, stretches)
@@ -296,10 +321,26 @@ def _pieces_of(
         "SELECT entry, place, content FROM pieces WHERE place = 0 AND content IS NOT NULL"
     )
     for entry, place, content in claims:
-        ends = max(1, len(content) - QUOTED_CHARS + 1)
-        if any(content[at : at + QUOTED_CHARS] in stretches for at in range(ends)):
+        if any(stretch in stretches for stretch in _stretches(content)):
             found.append((entry, place))
     return found
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """All of `QUOTED_CHARS` of a text; the whole where it is shorter."""
+    folded = " ".join(text.split()).casefold()
+    for at in range(max(1, len(folded) - QUOTED_CHARS + 1)):
+        yield folded[at : at + QUOTED_CHARS]
+
+
+def _quotes(value: Any) -> Iterator[str]:
+    """Every quote in a piece of evidence, wherever it stands."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, one in items if isinstance(value, dict | list) else ():
+        if name == "quote" and isinstance(one, str):
+            yield one
+        elif isinstance(one, dict | list):
+            yield from _quotes(one)
 
 
 def _insert(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> None:

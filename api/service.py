@@ -124,18 +124,24 @@ class Service:
         """
         return ingest_module.ingest(items, self.corpus, embedder or self.embedder)
 
-    def erase(self, document_id: str) -> Receipt | None:
+    def erase(self, document_id: str, *, deleted: bool = False) -> Receipt | None:
         """Remove a document so that nothing of it is left; see `index.corpus.Corpus.erase`.
+
+        Args:
+            deleted: also where it was deleted before. Of what a kept verdict quotes that is known.
 
         Raises:
             DocumentHeld: it must stay.
         """
         texts = self.corpus.texts(document_id)
-        if texts and not self._is_held(document_id):
+        if self.audit is not None and document_id in self.audit.documents():
+            deleted = True  # what is quoted was stored once
+            texts += self.audit.quotes_of(document_id)
+        if (texts or deleted) and not self._is_held(document_id):
             # First: were it last, a process that is killed in between would leave the quotes.
             self._redact(document_id, texts)
         try:
-            receipt = self.corpus.erase(document_id)
+            receipt = self.corpus.erase(document_id, deleted=deleted)
         finally:  # an erasure that is cut off has removed it from the answers
             self.answers.clear()
             self.vectors.cache.clear()
@@ -157,7 +163,6 @@ class Service:
     def _redact(self, document_id: str, texts: Sequence[str]) -> list[Place]:
         if self.audit is None:
             return []
-        self.audit.wait()
         return [self.audit.redact(document_id, texts)]
 
     def _remembered(self, document_id: str) -> int:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-import limits
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.rate import rate_of
 from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.running.runtime import Device
 from retrieval.stance import SHIPPED
@@ -25,7 +25,7 @@ def _cache_home() -> Path:
 
 
 def _rate(value: str) -> str:
-    limits.parse(value)
+    rate_of(value)
     return value
 
 

@@ -191,10 +191,14 @@ class Corpus(Protocol):
         """The texts that are stored of a document, hidden ones and earlier versions too."""
         ...
 
-    def erase(self, document_id: str) -> Receipt | None:
+    def erase(self, document_id: str, *, deleted: bool = False) -> Receipt | None:
         """Remove a document so that nothing of it is left, and keep it from being stored again.
 
-        None where there is none of this id.
+        None where there is none of this id. An erasure that was cut off before is finished then.
+
+        Args:
+            deleted: also where it was deleted before: what that left in files goes, and its id is
+                kept out.
 
         Raises:
             DocumentHeld: it must stay.

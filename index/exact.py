@@ -144,11 +144,11 @@ class ExactCorpus:
     def texts(self, document_id: str) -> list[str]:
         return [one.text for one in self._stored.get(document_id, ())]
 
-    def erase(self, document_id: str) -> Receipt | None:
+    def erase(self, document_id: str, *, deleted: bool = False) -> Receipt | None:
         with self._writing:
             kept = self._stored.get(document_id, ())
             passages = sum(row.passage.document_id == document_id for row in self._rows.values())
-            if not self.delete([document_id]):
+            if not self.delete([document_id]) and not deleted:
                 return None
             self._restricted.pop((document_id, "deindexed"), None)
             texts = [text_digest(b"", one.text) for one in kept]

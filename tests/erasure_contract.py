@@ -52,6 +52,19 @@ class ErasureContract:
         assert ingest_one(document("new", TEXT), stored, FakeEmbedder()).status == "added"
         assert ingest_one(document("a", TEXT), stored, FakeEmbedder()).status == "added"
 
+    def test_what_was_deleted_before_is_kept_out_where_that_is_said(self, stored: Corpus) -> None:
+        stored.delete(["a"])
+        assert stored.erase("a") is None
+        receipt = stored.erase("a", deleted=True)
+        assert receipt is not None
+        assert receipt.is_complete
+        assert (receipt.versions, receipt.passages, receipt.copies) == (0, 0, ())
+        with pytest.raises(DocumentErased):
+            ingest_one(document("a", "Another text."), stored, FakeEmbedder())
+        # Its text is not known any more.
+        assert ingest_one(document("new", TEXT), stored, FakeEmbedder()).status == "added"
+        assert stored.forget_erasure("a")
+
     def test_every_version_is_erased(self, stored: Corpus) -> None:
         ingest_one(document("b", "The bridge stands."), stored, FakeEmbedder())
         receipt = stored.erase("b")

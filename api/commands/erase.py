@@ -26,6 +26,9 @@ def erase(
     forget: Annotated[
         bool, typer.Option("--forget", help="Let what was erased be stored again instead.")
     ] = False,
+    deleted: Annotated[
+        bool, typer.Option("--deleted", help="Also where it was deleted before.")
+    ] = False,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,9 +42,9 @@ def erase(
             if not as_json:  # the HTTP body is empty
                 out.print(printable(f"{id} may be stored again"), markup=False)
             return
-        receipt = service.erase(clean(id))
+        receipt = service.erase(clean(id), deleted=deleted)
     if receipt is None:
-        fail(f"no document has the id {id!r}")
+        fail(f"no document has the id {id!r}; of one that was deleted before, say --deleted")
     if as_json:
         print(ReceiptBody.of(receipt).model_dump_json())
     else:

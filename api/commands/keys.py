@@ -6,11 +6,11 @@ import datetime as dt
 import json
 from typing import Annotated, Any
 
-import limits
 import typer
 
 from api.keys import SCOPES, Key, KeyStore, Scope
 from api.options import AsJson, Data, settings
+from api.rate import rate_of
 from api.terminal import err, fail, out, printable
 
 keys_app = typer.Typer(help="API keys: who may ask, and for what.", no_args_is_help=True)
@@ -47,9 +47,9 @@ def create_key(
         fail("give --group or --all-groups, not both")
     if rate is not None:
         try:
-            limits.parse(rate)
-        except ValueError:
-            fail(f"{rate!r} is no rate: write it as 100/minute")
+            rate_of(rate)
+        except ValueError as error:
+            fail(str(error))
     key, token = KeyStore(settings(data).data).create(
         name.strip(),
         scopes,

@@ -52,6 +52,8 @@ class Admission:
         self._check_host(host)
         needed = scope_of(scope["method"], scope["path"])
         if not scope["path"].startswith("/v1/"):
+            if needed is not None:
+                meter.put_under("address", self._settings.rate_limit, client)
             return self._caller(needed, headers)
         if any(ord(char) < 32 for char in scope["path"]):
             raise HTTPException(422, "the path holds a control character")

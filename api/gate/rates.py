@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import limits
 
 from api.errors import TooManyRequests
+from api.rate import rate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Meter:
         Raises:
             TooManyRequests: the limit is reached.
         """
-        rate = _Rate(name, limits.parse(limit), whose)
+        rate = _Rate(name, rate_of(limit), whose)
         self.under.append(rate)
         self._check(rate, 1)
         self.rates.count(rate, 1)

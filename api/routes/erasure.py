@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from api.erasure_schemas import ReceiptBody, RestrictionBody, Restrictions
 from api.errors import DocumentNotFound
@@ -42,17 +42,26 @@ ERASED = {
     response_model=ReceiptBody,
     responses=ERASED,
 )
-async def erase_document(id: DocumentId, running: Ready) -> Any:
+async def erase_document(
+    id: DocumentId,
+    running: Ready,
+    deleted: Annotated[
+        bool, Query(description="Also where it was deleted before: only its id is known then")
+    ] = False,
+) -> Any:
     """Remove a document and every version of it, so that no byte of it is left.
 
     The receipt lists each place that held it with the search that found nothing. Neither its id
     nor its text can be stored again, until that is forgotten. It takes as long as building the
-    indexes anew does, and writing the database.
+    indexes anew does, and writing the database. A document that was deleted before, and is quoted
+    in a kept verdict, is erased from there.
     """
     service = running.service
-    receipt = await in_thread(lambda: service.erase(clean(id)), running.writes)
+    receipt = await in_thread(lambda: service.erase(clean(id), deleted=deleted), running.writes)
     if receipt is None:
-        raise DocumentNotFound(f"no document has the id {id!r}")
+        raise DocumentNotFound(
+            f"no document has the id {id!r}; of one that was deleted before, say deleted=true"
+        )
     return ReceiptBody.of(receipt)
 
 

@@ -87,7 +87,7 @@ async def info(running: Ready) -> Any:
 
 
 @router.get(
-    "/metrics", response_class=Response, responses={200: METRICS, **problems(401, 403, 421)}
+    "/metrics", response_class=Response, responses={200: METRICS, **problems(401, 403, 421, 429)}
 )
 async def metrics(request: Request) -> Response:
     """For Prometheus."""

@@ -126,9 +126,11 @@ class EmbeddedCorpus:
     def texts(self, document_id: str) -> list[str]:
         return self._store.texts(document_id)
 
-    def erase(self, document_id: str) -> Receipt | None:
-        gone = self._store.erase(document_id)
+    def erase(self, document_id: str, *, deleted: bool = False) -> Receipt | None:
+        gone = self._store.erase(document_id, deleted=deleted)
         if gone is None:
+            if self._store.has_unfinished_erasure():
+                self.finish_erasure()
             return None
         self._written(hides=True)
         self.finish_erasure()

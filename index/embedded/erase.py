@@ -51,9 +51,14 @@ class Gone:
     copies: tuple[str, ...]
 
 
-def erase(connection: sqlite3.Connection, document_id: str, now: dt.datetime) -> Gone | None:
+def erase(
+    connection: sqlite3.Connection, document_id: str, now: dt.datetime, *, deleted: bool = False
+) -> Gone | None:
     """Remove a document with its versions, leave tombstones; None where there is none. Part of a
     transaction.
+
+    Args:
+        deleted: also where there is none any more: a tombstone of its id is left.
 
     Raises:
         DocumentHeld: it must stay.
@@ -61,7 +66,7 @@ def erase(connection: sqlite3.Connection, document_id: str, now: dt.datetime) ->
     rows = connection.execute(
         f"SELECT {COLUMNS} FROM documents WHERE {ALL_VERSIONS}", keys_of(document_id)
     ).fetchall()
-    if not rows:
+    if not rows and not deleted:
         return None
     restrictions.check_not_held(connection, document_id)
     texts = list(dict.fromkeys(document_of(row).text for row in rows))

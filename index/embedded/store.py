@@ -221,10 +221,10 @@ class Store:
         )
         return [text for (text,) in found]
 
-    def erase(self, document_id: str) -> Gone | None:
+    def erase(self, document_id: str, *, deleted: bool = False) -> Gone | None:
         """See `index.embedded.erase.erase`; `scrub` finishes it."""
         with self._writing() as connection:
-            return erase.erase(connection, document_id, self._clock())
+            return erase.erase(connection, document_id, self._clock(), deleted=deleted)
 
     def has_unfinished_erasure(self) -> bool:
         """Whether files may still hold what was erased."""

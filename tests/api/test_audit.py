@@ -257,6 +257,45 @@ def test_an_erased_document_leaves_no_quote_and_the_chain_holds(
     service.close()
 
 
+def test_a_document_that_was_deleted_leaves_no_quote_once_it_is_erased(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    """There may be nothing else of it, in the store or anywhere."""
+    service = service_over(tmp_path / "data", open_embedded())
+    text = "The quokkapaw bridge cost 71 million euros, said the platypus."
+    ingest_one(document("secret", text), service.corpus, service.embedder)
+    service.corpus.sync()
+    (answer,) = service.verify([claim_of("THE QUOKKAPAW  bridge cost 71 million euros")], "test")
+    (other,) = service.verify([claim_of(CLAIM)], "test")
+    assert answer.evidence[0].document.id == "secret"
+    service.corpus.delete(["secret"])
+    receipt = service.erase("secret")
+    assert receipt is not None
+    assert receipt.is_complete, receipt
+    assert receipt.versions == 0
+    log = AuditLog(tmp_path / "data")
+    assert wrong(log) == []
+    entry = log.find(answer.provenance.verdict_id)
+    assert [piece.content for piece in entry.pieces[:2]] == [None, None]
+    assert log.find(other.provenance.verdict_id).pieces[1].content is not None
+    assert "secret" not in log.documents()
+    assert service.erase("never stored") is None
+    service.close()
+    assert found_in_files(tmp_path / "data", [b"platypus", b"quokkapaw", b"QUOKKAPAW"]) == 0
+
+
+def test_an_entry_that_could_not_be_kept_holds_no_erasure_up(kept: Service, tmp_path: Path) -> None:
+    (answer,) = kept.answer([claim_of(CLAIM)])
+    (tmp_path / FILE).mkdir()
+    kept.response(answer, "r1", 0.0, claim_of(CLAIM))
+    with pytest.raises(AuditUnavailable):
+        kept.wait_until_kept()
+    (tmp_path / FILE).rmdir()
+    receipt = kept.erase("a")
+    assert receipt is not None
+    assert receipt.is_complete
+
+
 # -- the sealed file ------------------------------------------------------------------------
 
 

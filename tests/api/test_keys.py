@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import ValidationError
 
 from api import logs
 from api.cli import main
@@ -288,6 +289,7 @@ def test_keys_are_made_listed_and_revoked(
         (["create", "x", "--scope", "root"], "root: no scope; there are verify, write, admin"),
         (["create", " "], "a name has 1 to 100 characters"),
         (["create", "x", "--rate", "often"], "'often' is no rate"),
+        (["create", "x", "--rate", "5/minute;9/hour"], "more than one rate"),
         (["create", "x", "--all-groups", "--group", "a"], "not both"),
         (["create", "x", "--days", "99999999"], "too long"),
         (["revoke", "none"], "no key has the id 'none'"),
@@ -345,11 +347,19 @@ def test_what_can_never_pass_is_told_to_come_in_parts(serve: Serve) -> None:
         assert "this costs 40" in assert_problem(asked, 429)["detail"]
 
 
-def test_guessing_at_keys_costs_the_address_its_rate(serve: Serve) -> None:
+@pytest.mark.parametrize("path", ["/v1/info", "/metrics"])
+def test_guessing_at_keys_costs_the_address_its_rate(serve: Serve, path: str) -> None:
     with serve(rate_limit="3/hour") as client:
         for _ in range(3):
-            assert client.get("/v1/info", headers=bearer("cd_x_y")).status_code == 401
-        assert client.get("/v1/info", headers=bearer("cd_x_y")).status_code == 429
+            assert client.get(path, headers=bearer("cd_x_y")).status_code == 401
+        assert client.get(path, headers=bearer("cd_x_y")).status_code == 429
+
+
+@pytest.mark.parametrize("rate", ["often", "5/minute;9/hour"])
+def test_a_rate_that_would_not_count_is_refused(rate: str) -> None:
+    for name in ("rate_limit", "key_rate_limit"):
+        with pytest.raises(ValidationError, match="rate"):
+            Settings(**{name: rate})
 
 
 # The secret.

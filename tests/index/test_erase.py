@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from index.documents import document
 from index.embedded import EmbeddedCorpus
 from index.embedded.corpus import DATABASE
 from index.embedded.erase import found_in_files
-from index.errors import CorpusError, DocumentErased, DocumentHeld
+from index.errors import CorpusBusy, CorpusError, DocumentErased, DocumentHeld
 from index.exact import ExactCorpus
 from index.ingest import ingest, ingest_one, reindex
 from tests.conftest import ROOT, OpenEmbedded
@@ -73,17 +75,36 @@ def test_the_receipt_tells_what_is_still_there(open_embedded: OpenEmbedded, tmp_
     corpus.close()
 
 
+@pytest.mark.parametrize("erased", ["other", "secret"])
 def test_what_was_deleted_before_an_erasure_is_gone_as_well(
-    open_embedded: OpenEmbedded, tmp_path: Path
+    open_embedded: OpenEmbedded, tmp_path: Path, erased: str
 ) -> None:
     corpus = open_embedded()
     store_secret(corpus)
     ingest_one(document("other", "An otter swam."), corpus, FakeEmbedder())
     corpus.delete(["secret"])
     corpus.sync()
-    corpus.erase("other")
+    receipt = corpus.erase(erased, deleted=True)
+    assert receipt.is_complete
     corpus.close()
     assert bytes_left(tmp_path) == 0
+
+
+def test_an_erasure_that_met_a_reader_is_finished_by_the_next(
+    open_embedded: OpenEmbedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads an earlier state keeps it in the log."""
+    corpus = open_embedded()
+    store_secret(corpus)
+    monkeypatch.setattr("index.embedded.erase.CHECKPOINT_SECONDS", 0.1)
+    with contextlib.closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM documents").fetchone()
+        with pytest.raises(CorpusBusy, match="erase again"):
+            corpus.erase("secret")
+    assert corpus.erase("secret") is None
+    assert bytes_left(tmp_path) == 0
+    corpus.close()
 
 
 ERASE = """
