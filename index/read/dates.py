@@ -18,13 +18,21 @@ _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d|\2)")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?=$|T|\s)")
 _CHINESE = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _YEAR_LAST = re.compile(r"(?<!\d)(?<!\d[-/.])(\d{1,2})([-/.])\s?(\d{1,2})\2\s?(\d{4})(?![-/.]?\d)")
+# A month's name; the signs of vowels in some scripts are no letters (\w).
+_NAME = r"([^\W\d_][^\s\d.,;:/()-]*)"
 _DAY_NAME_YEAR = re.compile(
-    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:de\s+|of\s+)?([^\W\d_]+)\.?,?[\s-]+"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:de\s+|of\s+|ב)?{_NAME}\.?,?[\s-]+"
     r"(?:de\s+|del\s+)?(\d{4})(?!\d)",
     re.I,
 )
+# 2021. június 15., 2021. gada 15. jūnijs, 2021 m. birželio 15 d.
+_YEAR_NAME_DAY = re.compile(
+    rf"(?<!\d)(\d{{4}})\.?\s+(?:(?:m\.|gada)\s+)?(?:{_NAME}\s+(\d{{1,2}})\b|(\d{{1,2}})\.\s+{_NAME})",
+    re.I,
+)
 _NAME_DAY_YEAR = re.compile(
-    r"([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d\d:\d\d(?::\d\d)?\s+(?:[\w:+-]+\s+)?)?"
+    rf"{_NAME}"
+    r"\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d\d:\d\d(?::\d\d)?\s+(?:[\w:+-]+\s+)?)?"
     r"(\d{4})(?!\d)",
     re.I,
 )
@@ -76,6 +84,9 @@ def _readings(written: str, language: str) -> Iterator[frozenset[dt.date]]:
     else:
         for part in _DAY_NAME_YEAR.finditer(written):
             yield _days(*((part[3], month, part[1]) for month in _months(part[2], language)))
+        for part in _YEAR_NAME_DAY.finditer(written):
+            month, day = part[2] or part[5], part[3] or part[4]
+            yield _days(*((part[1], number, day) for number in _months(month, language)))
         for part in _NAME_DAY_YEAR.finditer(written):
             yield _days(*((part[3], month, part[2]) for month in _months(part[1], language)))
 

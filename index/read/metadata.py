@@ -30,12 +30,14 @@ _META = (
     "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "vr:published_time",
     "bt:pubdate", "pubdate", "pub_date", "publishdate", "publish_date", "publish-date",
     "publication_date", "publication-date", "originalpublicationdate", "date_published",
-    "article.published", "citation_publication_date", "prism.publicationdate",
-    "dcterms.issued", "dc.date.issued", "dc.date.published", "dcterms.date", "dc.date", "date",
+    "article.published", "govuk:first-published-at", "citation_publication_date",
+    "prism.publicationdate", "dcterms.issued", "dc.date.issued", "dc.date.published",
+    "dcterms.date", "dc.date", "date",
 )  # fmt: skip
 # Those that hold the day of its last change.
 _META_MODIFIED = (
-    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
+    "article:modified_time", "og:article:modified_time", "article:modified", "og:updated_time",
+    "datemodified", "dcterms.modified",
 )  # fmt: skip
 # Fields that may tell the day from the month of another.
 _META_OTHER = (
@@ -44,11 +46,13 @@ _META_OTHER = (
 )  # fmt: skip
 # Share of the words of the shorter of two headlines that the other must hold to be of one story.
 SHARED_WORDS = 0.75
-# Fewest words with which both of two equal headlines begin, where one goes on.
+# Fewest words that two headlines of one story share, where they are not the same.
 MIN_SHARED_WORDS = 3
 # How sure it is that a node is the page's article where neither address nor headline tells.
 _UNTOLD = 2
-_MARKS = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>")
+# What stands around JSON in pages, and a comma after the last of a list, which is no JSON.
+_MARKS = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?|(?://|/\*)?\s*\]\]>(?:\s*\*/)?")
+_LAST_COMMA = re.compile(r",(?=\s*[}\]])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,19 @@ def about(page: Any) -> About:
     fields = _fields(page)
     language = language or (fields.get("og:locale") or fields.get("content-language") or [""])[0]
     links = page.xpath("//head//link[@rel='canonical']/@href | //body/link[@rel='canonical']/@href")
-    addresses = {_address(url, "") for url in [*links, *fields.get("og:url", [])] if url.strip()}
+    stated_urls = [url.strip() for url in [*links, *fields.get("og:url", [])] if url.strip()]
+    addresses = {address for url in stated_urls if "/" in (address := _address(url, ""))}
     headings = [plain(h1) for h1 in page.iter("h1") if not is_apart(h1)]
     said = [title for key in ("og:title", "twitter:title") for title in fields.get(key, [])]
     names = [plain(title) for title in page.xpath("//head/title")]
     titles = [*said, *headings[:1], *names]
+    times = own_times(page, articles_of(page), titles)
     groups = _own_nodes(page, addresses, titles)
     nodes = [node for group in groups for node in group]
     sources = [
         *([_value(node.get("datePublished")) for node in group] for group in groups),
         *(fields.get(name, []) for name in _META),
-        *own_times(page, articles_of(page)),
+        *times.published,
     ]
     others = [
         *([_value(node.get(name))] for node in nodes for name in ("dateModified", "dateCreated")),
@@ -93,13 +99,14 @@ def about(page: Any) -> About:
     stated = [" ".join(title.split()) for title in [*said, *named, *headlines]]
     return About(
         title=next((title for title in stated if title), ""),
-        url=next((url.strip() for url in [*links, *fields.get("og:url", [])] if url.strip()), None),
+        url=next(iter(stated_urls), None),
         publisher=next((name for node in nodes if (name := _publisher(node))), None),
         published=_day(sources, others, language),
         modified=_day(
             [
                 *([_value(node.get("dateModified")) for node in group] for group in groups),
                 *(fields.get(name, []) for name in _META_MODIFIED),
+                times.modified,
             ],
             sources,
             language,
@@ -143,13 +150,15 @@ def _own_nodes(page: Any, addresses: set[str], titles: list[str]) -> list[list[N
     """The nodes of JSON-LD that describe the page's article, in groups, the surest first.
 
     They are articles with the page's address, else with its headline, else those that say nothing
-    else of themselves, where all have one day; then reviews, then pages, in the same way.
+    else of themselves, where all have one day and no other is the page's; then reviews, then pages,
+    in the same way.
     """
     base = next(iter(addresses), "")
     nodes = [
         node
         for script in page.xpath("//script[@type]")
         if script.get("type", "").split(";")[0].strip().lower() == "application/ld+json"
+        and not is_apart(script)
         for node in _nodes(_json(script.text or ""))
     ]
     groups: dict[tuple[int, int], list[Node]] = {}
@@ -157,8 +166,10 @@ def _own_nodes(page: Any, addresses: set[str], titles: list[str]) -> list[list[N
         kind, sureness = _kind(node), _sureness(node, addresses, base, titles)
         if kind is not None and sureness is not None:
             groups.setdefault((kind, sureness), []).append(node)
-    for (_, sureness), group in groups.items():
-        if sureness == _UNTOLD and len({_value(node.get("datePublished")) for node in group}) > 1:
+    for (kind, sureness), group in groups.items():
+        days = {_value(node.get("datePublished")) for node in group}
+        known = (kind, 0) in groups or (kind, 1) in groups
+        if sureness == _UNTOLD and (known or len(days) > 1):
             group.clear()
     return [groups[key] for key in sorted(groups)]
 
@@ -179,10 +190,13 @@ def _sureness(node: Node, addresses: set[str], base: str, titles: list[str]) -> 
     heads = [head for head in heads if head.strip()]
     if stated & addresses:
         return 0
-    if any(_equal(head, title) for head in heads for title in titles):
+    # Another page, or the whole site; a copy for telephones has an address of its own.
+    elsewhere = stated and (addresses or all("/" not in url for url in stated))
+    same = _is_one if elsewhere else _equal
+    if any(same(head, title) for head in heads for title in titles):
         return 1
-    if (stated and addresses) or (stated and all("/" not in url for url in stated)):
-        return None  # another page, or the whole site
+    if elsewhere:
+        return None
     alike = any(_alike(head, title) for head in heads for title in titles)
     return _UNTOLD if alike or not (heads and titles) else None
 
@@ -199,8 +213,10 @@ def _nodes(value: Any) -> Iterator[Node]:
 
 
 def _json(text: str) -> Any:
-    with suppress(ValueError):
-        return json.loads(_MARKS.sub("", text).strip().rstrip(";"), strict=False)
+    text = _MARKS.sub("", text).strip().rstrip(";")
+    for written in (text, _LAST_COMMA.sub("", text)):
+        with suppress(ValueError, RecursionError):
+            return json.loads(written, strict=False)
     return None
 
 
@@ -233,23 +249,31 @@ def _address(url: str, base: str) -> str:
     """An address without scheme, www, fragment and last slash: the form in which two are equal."""
     with suppress(ValueError):
         parts = urlsplit(urljoin(base and f"https://{base}", url.strip()))
-        query = f"?{parts.query}" if parts.query else ""
+        query = f"?{parts.query}" if parts.query and not parts.query.startswith("utm_") else ""
         return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"
     return url
 
 
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _is_one(headline: str, title: str) -> bool:
+    return _words(headline) == _words(title)
+
+
 def _equal(headline: str, title: str) -> bool:
     """Whether a title is a headline, or begins with it and goes on with the site's name."""
-    one, other = (re.findall(r"\w+", text.casefold()) for text in (headline, title))
+    one, other = _words(headline), _words(title)
     shared = min(len(one), len(other))
     return one == other or (shared >= MIN_SHARED_WORDS and one[:shared] == other[:shared])
 
 
 def _alike(headline: str, title: str) -> bool:
     """Whether of two headlines one holds most words of the other."""
-    one, other = (set(re.findall(r"\w+", text.casefold())) for text in (headline, title))
+    one, other = set(_words(headline)), set(_words(title))
     fewer = min(len(one), len(other))
-    return bool(fewer) and len(one & other) >= SHARED_WORDS * fewer
+    return fewer >= MIN_SHARED_WORDS and len(one & other) >= SHARED_WORDS * fewer
 
 
 def _publisher(node: Node) -> str | None:

@@ -83,6 +83,8 @@ CANONICAL = '<link rel="canonical" href="https://x.example/2003/03/12/ferry/">'
         {"@type": "NewsArticle", "headline": "Ferry runs again to the islands",
          "datePublished": "2019-03-04"},
         {"@type": "WebPage", "name": TITLE, "datePublished": "2019-03-04"},
+        [{**OWN, "url": "https://amp.x.example/ferry"}, OTHER],
+        [OWN, {"@type": "NewsArticle", "datePublished": "2003-03-12"}],
     ],
 )  # fmt: skip
 def test_the_day_of_json_ld_is_that_of_the_pages_article(value: Any) -> None:
@@ -106,6 +108,9 @@ def test_the_day_of_json_ld_is_that_of_the_pages_article(value: Any) -> None:
         {"@type": "NewsArticle", "headline": TITLE, "datePublished": "1970-01-01T00:00:00Z"},
         [{"@type": "NewsArticle", "datePublished": "2003-03-12"},
          {"@type": "NewsArticle", "datePublished": "2005-03-12"}],
+        [{"@type": "NewsArticle", "headline": TITLE},
+         {"@type": "NewsArticle", "datePublished": "2003-03-12"}],
+        {"@type": "NewsArticle", "headline": "Ferry", "datePublished": "2003-03-12"},
     ],
 )  # fmt: skip
 def test_no_day_of_json_ld_of_something_else(value: Any) -> None:
@@ -122,6 +127,30 @@ def test_the_node_with_the_pages_address_comes_before_others() -> None:
     found = read(page(f"<article>{STORY}</article>", CANONICAL + ld([other, own])))
     assert found.published_at == dt.date(2019, 3, 4)
     assert found.url == "https://x.example/2003/03/12/ferry/"
+
+
+def test_another_address_or_the_sites_is_not_the_pages() -> None:
+    other = {**OTHER, "headline": f"{TITLE} after a year", "url": "https://x.example/other"}
+    assert published(CANONICAL + ld(other)) is None
+    site = {"@type": "WebPage", "url": "https://x.example/", "datePublished": "2003-03-12"}
+    assert published('<link rel="canonical" href="https://x.example/">' + ld(site)) is None
+
+
+def test_json_ld_beside_readers_comments_is_theirs() -> None:
+    comment = ld({"@type": "NewsArticle", "datePublished": "2003-03-12"})
+    assert published(after=f'<div id="comments">{comment}</div>') is None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type": "NewsArticle", "datePublished": "2019-03-04",}',
+        '//<![CDATA[\n{"@type": "NewsArticle", "datePublished": "2019-03-04"}\n//]]>',
+        '/* <![CDATA[ */ {"@type": "NewsArticle", "datePublished": "2019-03-04"} /* ]]> */',
+    ],
+)
+def test_json_ld_as_sites_write_it(script: str) -> None:
+    assert published(f'<script type="application/ld+json">{script}</script>') == "2019-03-04"
 
 
 def test_json_ld_that_is_none_or_nested_is_passed_over() -> None:
@@ -189,10 +218,59 @@ def test_the_day_of_the_pages_head(head: str, language: str, day: str | None) ->
         ("", '<section><article><h3>Fair</h3><time class="published" '
              'datetime="2003-03-12">x</time></article></section>', None),
         ("", '<footer><time class="published" datetime="2003-03-12">x</time></footer>', None),
+        ('<div class="wp-block-post-date"><time datetime="2019-03-04">x</time></div>', "", "2019-03-04"),
+        ('<time class="gh-article-meta-date" datetime="2019-03-04">x</time>', "", "2019-03-04"),
+        ('<span property="dc:date dc:created" content="2019-03-04">Monday</span>', "", "2019-03-04"),
+        ('<span property="schema:datePublished" content="2019-03-04">x</span>', "", "2019-03-04"),
+        ('<div typeof="foaf:Image"><span property="dc:date" content="2003-03-12"></span></div>', "",
+         None),
+        ('<time class="entry-date updated" datetime="2019-03-04">x</time>', "", None),
     ],
 )  # fmt: skip
 def test_the_day_marked_in_the_body(top: str, after: str, day: str | None) -> None:
     assert published(top=top, after=after) == day
+
+
+OWN_TIME = '<time class="published" datetime="2019-03-04">4 March 2019</time>'
+OTHER_TIME = '<time class="published" datetime="2003-03-12">12 March 2003</time>'
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        f"<div><h3><a href='/x'>Bakery burns down</a></h3>{OTHER_TIME}</div>",
+        f"<ul><li><a href='/x'>Bakery burns down in Lindholm</a> {OTHER_TIME}</li></ul>",
+        f"<div><a href='/x'>Bakery burns down in Lindholm</a><span>{OTHER_TIME}</span></div>",
+        f"<div><a href='/x'>Bakery burns down in Lindholm {OTHER_TIME}</a></div>",
+        f"<div><h4>Jo Lane</h4>Last seen: {OTHER_TIME}</div>",
+        f"<blockquote>{OTHER_TIME}<p>So long, ferry.</p></blockquote>",
+        f"<div class='wp-block-embed'>{OTHER_TIME}</div>",
+        f"<noscript>{OTHER_TIME}</noscript>",
+    ],
+)
+@pytest.mark.parametrize("around", ["<article>{}</article>", "<div id='wrap'>{}</div>"])
+def test_the_day_of_a_story_beside_is_not_the_pages(card: str, around: str) -> None:
+    heading = f"<h1>{TITLE}</h1>"
+    with_own = around.format(f"{heading}{OWN_TIME}{STORY}{card}")
+    assert read(page(with_own)).published_at == dt.date(2019, 3, 4)
+    assert read(page(around.format(f"{heading}{STORY}{card}"))).published_at is None
+
+
+@pytest.mark.parametrize(
+    ("time", "published", "modified"),
+    [
+        ('<time datetime="2019-03-04">4 March</time>', "2019-03-04", None),
+        ('<time datetime="2019-03-04">Updated 4 March</time>', None, "2019-03-04"),
+        ('<time datetime="2019-03-04">x</time><time datetime="2018-03-04">x</time>', None, None),
+        (f'By <a href="/jo">Jo Lane</a>{OWN_TIME}', "2019-03-04", None),
+    ],
+)
+def test_a_time_beside_the_heading_of_its_article(
+    time: str, published: str | None, modified: str | None
+) -> None:
+    found = read(page(f"<article><header><h1>{TITLE}</h1>{time}</header>{STORY}</article>"))
+    days = (found.published_at, found.modified_at)
+    assert [day and day.isoformat() for day in days] == [published, modified]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +283,11 @@ def test_the_day_marked_in_the_body(top: str, after: str, day: str | None) -> No
         ("12. března 2019", "cs", ["2019-03-12"]),
         ("4 mars 2019", "", ["2019-03-04"]),
         ("2019年3月4日", "ja", ["2019-03-04"]),
+        ("2019. március 4., hétfő", "hu", ["2019-03-04"]),
+        ("2019 m. kovo 4 d.", "lt", ["2019-03-04"]),
+        ("2019. gada 4. marts", "lv", ["2019-03-04"]),
+        ("4 मार्च 2019", "hi", ["2019-03-04"]),
+        ("4 במרץ 2019", "he", ["2019-03-04"]),
         ("Mon Mar 04 08:00:00 CET 2019", "", ["2019-03-04"]),
         ("20190304", "", ["2019-03-04"]),
         ("13/04/2019", "en", ["2019-04-13"]),
@@ -288,6 +371,8 @@ def test_numbered_lists_keep_their_numbers() -> None:
         (ld({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2021-06-15",
              "dateModified": "2021-07-02"}), "2021-07-02"),
         (ld({"@type": "VideoObject", "name": "Ice", "dateModified": "2021-07-02"}), None),
+        ('<meta property="og:article:modified_time" content="2021-07-02">', "2021-07-02"),
+        ('<meta property="article:modified" content="2021-07-02">', "2021-07-02"),
         ("", None),
     ],
 )  # fmt: skip
