@@ -114,7 +114,7 @@ def check(file: Path, tell: Callable[[int], None] = lambda _: None) -> Sealed:
             found += wrong
             if len(found) >= MOST_PROBLEMS:
                 break
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         # A seal is made by anybody: it does not show that claimdesk wrote what is sealed.
         raise AuditDamaged(f"{file} is sealed, and not written as an audit file is") from error
     if found:

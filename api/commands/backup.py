@@ -79,16 +79,24 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Make a data folder of a backup; an older one is brought to this version."""
+    from api.restoring import Kept
     from index.embedded import backup
 
+    kept = Kept()
     with steps() as tell:
-        restored = backup.restore(file, settings(data).data, replace=replace, tell=tell)
+        restored = backup.restore(
+            file, settings(data).data, replace=replace, carry_on=kept.carry_on, tell=tell
+        )
     if as_json:
-        print(json.dumps(asdict(restored), default=str))
+        print(json.dumps({**asdict(restored), "kept": asdict(kept)}, default=str))
         return
     lines = [f"{restored.folder}: {restored.documents:,} documents and versions"]
     if restored.replaced is not None:
         lines.append(f"what was there before is in {restored.replaced}")
+    if kept.keys:
+        lines.append("the API keys are those that were there")
+    if kept.audit:
+        lines.append("the audit log is the one that was there: it goes on from the backup's")
     if restored.erased:
         lines.append(f"{restored.erased:,} documents were left out: they had been erased since")
     for line in lines:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import hashlib
 import json
 import os
@@ -17,17 +18,18 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from index.embedded import restrictions
+from index.embedded import moments, restrictions
 from index.embedded.boundary import sqlite_errors
 from index.embedded.corpus import DATABASE
 from index.embedded.erase import scrub
 from index.embedded.opening import locked
-from index.embedded.rows import COLUMNS, document_of, remove
+from index.embedded.rows import COLUMNS, arrange, document_of, remove, texts_of
 from index.embedded.schema import MIGRATIONS
 from index.embedded.store import Store, is_sqlite
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible
@@ -39,6 +41,7 @@ PAGES_AT_ONCE = 1_000
 READ_BYTES = 2**20
 # Most bytes of a manifest, which names a handful of files.
 MOST_MANIFEST_BYTES = 2**20
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 Tell = Callable[[str, int, int], None]
 """Told of progress: the step, how much is done, of how much."""
@@ -59,6 +62,23 @@ class Restored:
     """Where the folder is that was there before."""
 
 
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """A restore that is about to replace a corpus.
+
+    erased: the documents that were left out, for they had been erased since; each with its texts.
+    is_erased: whether a document of an id was erased, ever.
+    """
+
+    restored: Path
+    replaced: Path
+    erased: Mapping[str, Sequence[str]]
+    is_erased: Callable[[str], bool]
+
+
+CarryOn = Callable[[Replacing], None]
+
+
 def write_backup(
     folder: Path, target: Path, *, beside: Sequence[str], made_by: str, tell: Tell = untold
 ) -> dict[str, Any]:
@@ -74,12 +94,12 @@ def write_backup(
     if not (folder / DATABASE).is_file():
         raise CorpusError(f"no corpus in {folder}")
     target = target.absolute()
-    if target.is_relative_to(folder.absolute()):
+    if target.parent.resolve().is_relative_to(folder.resolve()):
         raise CorpusError(f"{target} is inside the folder that is to be backed up")
     names = [DATABASE, *(name for name in beside if (folder / name).is_file())]
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".claimdesk-backup-") as draft:
         for name in names:
-            _copy(folder / name, Path(draft) / name, tell)
+            copy(folder / name, Path(draft) / name, tell)
         manifest = {
             "format": FORMAT,
             "made_by": made_by,
@@ -102,7 +122,13 @@ def write_backup(
     return manifest
 
 
-def _copy(source: Path, target: Path, tell: Tell) -> None:
+def copy(source: Path, target: Path, tell: Tell = untold) -> None:
+    """Copy a file; a database in one state, whatever is written to it meanwhile.
+
+    Raises:
+        CorpusError: SQLite failed.
+        OSError: a file cannot be read or written.
+    """
     if not is_sqlite(source):
         shutil.copyfile(source, target)
         return
@@ -172,12 +198,20 @@ def unpacked(
                     _unpack(archive, name, inside / name, expected)
         except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
             raise CorpusCorrupt(f"{file} is no whole backup: {error}") from error
+        except RuntimeError as error:  # a bit that says it is encrypted, or of a later format
+            raise CorpusCorrupt(f"{file} is damaged: {error}") from error
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # of a file's place before its beginning
+                raise
+            raise CorpusCorrupt(f"{file} is damaged: {error.strerror}") from error
         except zlib.error as error:
             raise CorpusCorrupt(f"{file} is damaged: {error}") from error
         yield inside, manifest
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    if any(one.compress_type not in _PACKED for one in archive.infolist()):
+        raise ValueError("a file in it is packed in another way")
     entry = archive.getinfo(MANIFEST)
     if entry.file_size > MOST_MANIFEST_BYTES:
         raise ValueError("its manifest is too long")
@@ -204,14 +238,22 @@ def _unpack(archive: zipfile.ZipFile, name: str, target: Path, expected: dict[st
             raise ValueError(f"{name} is not what was packed")
 
 
-def restore(file: Path, folder: Path, *, replace: bool = False, tell: Tell = untold) -> Restored:
+def restore(
+    file: Path,
+    folder: Path,
+    *,
+    replace: bool = False,
+    carry_on: CarryOn | None = None,
+    tell: Tell = untold,
+) -> Restored:
     """Make a data folder of a backup; one of an older schema gets the steps that it lacks.
 
     What the folder held before is moved aside, not removed. What was erased from it since the
-    backup was made is erased from what is restored.
+    backup was made is erased from what is restored; what is held or de-indexed in it, stays so.
 
     Args:
         replace: whether there may be a corpus in the folder.
+        carry_on: called before a corpus is replaced, for what lies beside it.
 
     Raises:
         CorpusCorrupt: the backup is damaged; the folder is as it was.
@@ -236,7 +278,11 @@ def restore(file: Path, folder: Path, *, replace: bool = False, tell: Tell = unt
         Store(inside / DATABASE, writable=True).close()
         if held:
             stack.enter_context(locked(folder))
-        erased = _erase_again(inside / DATABASE, folder / DATABASE)
+            shutil.copymode(folder, inside)
+        erased = _decided_again(inside / DATABASE, folder / DATABASE)
+        if held and carry_on is not None:
+            with sqlite_errors(inside), contextlib.closing(sqlite3.connect(inside / DATABASE)) as c:
+                carry_on(Replacing(inside, folder, erased, partial(restrictions.is_erased_id, c)))
         documents = _described(inside / DATABASE)["rows_of_documents"]
         _sync_files(inside)
         aside = _move_aside(folder) if held else None
@@ -244,7 +290,7 @@ def restore(file: Path, folder: Path, *, replace: bool = False, tell: Tell = unt
             folder.rmdir()
         inside.replace(folder)
     _sync_folder(folder.parent)
-    return Restored(folder, documents, erased, aside)
+    return Restored(folder, documents, len(erased), aside)
 
 
 def _check(database: Path) -> None:
@@ -254,10 +300,14 @@ def _check(database: Path) -> None:
         raise CorpusCorrupt(f"the database in the backup is damaged: {said}")
 
 
-def _erase_again(database: Path, replaced: Path) -> int:
-    """Apply the tombstones of the corpus that is replaced; the number of documents erased."""
+def _decided_again(database: Path, replaced: Path) -> dict[str, list[str]]:
+    """Apply what was decided in the corpus that is replaced.
+
+    Returns:
+        The texts of each document that is erased by it.
+    """
     if not replaced.is_file():
-        return 0
+        return {}
     with (
         sqlite_errors(replaced),
         contextlib.closing(sqlite3.connect(replaced)) as earlier,
@@ -265,18 +315,23 @@ def _erase_again(database: Path, replaced: Path) -> int:
     ):
         known = earlier.execute("SELECT 1 FROM sqlite_master WHERE name = 'erased'").fetchone()
         if known is None:
-            return 0
+            return {}
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("BEGIN IMMEDIATE")
         restrictions.inherit(connection, earlier)
         rows = connection.execute(f"SELECT {COLUMNS} FROM documents")
         gone = {one.id for one in map(document_of, rows) if restrictions.is_erased(connection, one)}
+        texts = {id: texts_of(connection, id) for id in gone}
         for id in gone:
             remove(connection, id)
+        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+        generation, now = moments.generation_of(connection), dt.datetime.now(dt.UTC)
+        for id in restrictions.inherit_restrictions(connection, earlier):
+            arrange(connection, id, generation, now)
         connection.commit()
         if gone:
             scrub(connection)
-        return len(gone)
+        return texts
 
 
 def _move_aside(folder: Path) -> Path:

@@ -63,11 +63,19 @@ def is_erased(connection: Connection, document: Document) -> bool:
     if connection.execute("SELECT 1 FROM erased LIMIT 1").fetchone() is None:
         return False
     salt = erasure_salt(connection)
-    found = connection.execute(
-        "SELECT 1 FROM erased WHERE digest IN (?, ?)",
-        (id_digest(salt, document.id), text_digest(salt, document.text)),
-    ).fetchone()
-    return found is not None
+    digests = id_digest(salt, document.id), text_digest(salt, document.text)
+    return _is_buried(connection, digests)
+
+
+def is_erased_id(connection: Connection, document_id: str) -> bool:
+    """Whether a document of this id was erased."""
+    return _is_buried(connection, (id_digest(erasure_salt(connection), document_id),))
+
+
+def _is_buried(connection: Connection, digests: tuple[str, ...]) -> bool:
+    marks = ",".join("?" * len(digests))
+    found = connection.execute(f"SELECT 1 FROM erased WHERE digest IN ({marks})", digests)
+    return found.fetchone() is not None
 
 
 def inherit(connection: Connection, earlier: Connection) -> None:
@@ -90,6 +98,18 @@ def inherit(connection: Connection, earlier: Connection) -> None:
             )
         connection.execute("UPDATE meta SET value = ? WHERE name = 'erasure_salt'", (salt,))
     connection.executemany("INSERT OR IGNORE INTO erased VALUES (?, ?, ?)", buried)
+
+
+def inherit_restrictions(connection: Connection, earlier: Connection) -> set[str]:
+    """Take over what is held and de-indexed in the corpus that this one replaces.
+
+    Returns:
+        The ids that were not de-indexed here.
+    """
+    before = {one.document_id for one in all_restricted(connection) if one.kind == "deindexed"}
+    rows = earlier.execute("SELECT id, kind, since FROM restrictions").fetchall()
+    connection.executemany("INSERT OR IGNORE INTO restrictions VALUES (?, ?, ?)", rows)
+    return {id for id, kind, _ in rows if kind == "deindexed"} - before
 
 
 def erasure_salt(connection: Connection) -> bytes:

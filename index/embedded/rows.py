@@ -178,6 +178,14 @@ def arrange(
         connection.execute("DELETE FROM documents WHERE number = ?", (number,))
 
 
+def texts_of(connection: sqlite3.Connection, document_id: str) -> list[str]:
+    """The texts of a document, of its earliest version first."""
+    found = connection.execute(
+        f"SELECT text FROM documents WHERE {ALL_VERSIONS} ORDER BY version", keys_of(document_id)
+    )
+    return [text for (text,) in found]
+
+
 def remove(connection: sqlite3.Connection, document_id: str) -> None:
     """Remove a document with its versions."""
     connection.execute(f"DELETE FROM documents WHERE {ALL_VERSIONS}", keys_of(document_id))

@@ -215,11 +215,8 @@ class Store:
         return len(known)
 
     def texts(self, document_id: str) -> list[str]:
-        found = self._all(
-            f"SELECT text FROM documents WHERE {ALL_VERSIONS} ORDER BY version",
-            *keys_of(document_id),
-        )
-        return [text for (text,) in found]
+        with self._connection() as connection:
+            return rows.texts_of(connection, document_id)
 
     def erase(self, document_id: str, *, deleted: bool = False) -> Gone | None:
         """See `index.embedded.erase.erase`; `scrub` finishes it."""

@@ -133,7 +133,9 @@ def test_an_entry_that_failed_is_told_though_a_later_one_is_kept(tmp_path: Path)
     service.close()
 
 
-@pytest.mark.parametrize("line", ["{}", "[]", '{"head":{},"pieces":[],"hash":""}', "no JSON"])
+@pytest.mark.parametrize(
+    "line", ["{}", "[]", '{"head":{},"pieces":[],"hash":""}', "no JSON", "[" * 100_000]
+)
 def test_a_file_that_somebody_else_sealed_is_refused(tmp_path: Path, line: str) -> None:
     text = f'{{"format":"claimdesk-audit/1","entries":[\n{line}'.encode()
     file = tmp_path / "made.json"

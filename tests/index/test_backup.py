@@ -180,6 +180,34 @@ def test_a_damaged_backup_is_refused(
     assert {one.name for one in tmp_path.iterdir()} == {"data", "backup.zip"}
 
 
+def test_no_damaged_bit_of_the_directory_is_anything_but_a_damaged_backup(
+    data: Path, tmp_path: Path
+) -> None:
+    """Bits that say how it is packed, encrypted, of which format, where it lies."""
+    file, other = tmp_path / "backup.zip", tmp_path / "other.zip"
+    write(data, file)
+    content = file.read_bytes()
+    refused = 0
+    for at in range(content.find(b"PK\x01\x02"), len(content)):
+        changed = bytearray(content)
+        changed[at] ^= 1 << at % 8
+        other.write_bytes(changed)
+        try:
+            with backup.unpacked(other) as (folder, _):  # what is of no account, such as a day
+                assert whole(folder) == []
+        except CorpusCorrupt:
+            refused += 1
+    assert refused > 100
+
+
+def test_a_backup_is_not_written_into_the_folder_by_another_name(
+    data: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(data)
+    with pytest.raises(CorpusError, match="inside"):
+        write(data, tmp_path / "link" / DATABASE)
+
+
 @pytest.mark.parametrize("name", ["../outside", "/outside", ".hidden", "in/side"])
 def test_a_backup_writes_nowhere_else(data: Path, tmp_path: Path, name: str) -> None:
     file, other = tmp_path / "backup.zip", tmp_path / "other.zip"
