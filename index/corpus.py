@@ -285,7 +285,8 @@ class Corpus(Protocol):
         ...
 
     def count_withheld(self, filters: Filters) -> int:
-        """The number of documents that pass the filters and are hidden at this moment."""
+        """The number of documents that pass the filters and are hidden at this moment by what they
+        say themselves: of those that are de-indexed nothing is told."""
         ...
 
     def publishers(self, filters: Filters = NO_FILTERS) -> list[tuple[str, int]]:

@@ -359,7 +359,10 @@ class ExactCorpus:
 
     def count_withheld(self, filters: Filters) -> int:
         shown = self._shown().current
-        hidden = [kept[-1] for id, kept in self._stored.items() if id not in shown]
+        hidden = [
+            kept[-1] for id, kept in self._stored.items()
+            if id not in shown and (id, "deindexed") not in self._restricted
+        ]  # fmt: skip
         return sum(filters.admits(document) for document in hidden)
 
     def publishers(self, filters: Filters = NO_FILTERS) -> list[tuple[str, int]]:

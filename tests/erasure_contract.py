@@ -87,6 +87,12 @@ class ErasureContract:
         assert [one.id for one in stored.documents().documents] == ["b", "copy"]
         assert stored.stats().documents == stored.count_documents(NO_FILTERS) == 2
         assert [one.id for one in stored.stored_documents()] == ["a", "b", "copy"]
+        assert stored.count_withheld(NO_FILTERS) == 0
+        withheld = document("a", TEXT, pubstatus="withheld")
+        ingest_one(withheld, stored, FakeEmbedder())
+        assert stored.count_withheld(NO_FILTERS) == 0
+        stored.restrict("a", "deindexed", lift=True)
+        assert stored.count_withheld(NO_FILTERS) == 1
 
     def test_a_deindexed_document_stays_so_whatever_is_stored(self, stored: Corpus) -> None:
         stored.restrict("a", "deindexed")

@@ -356,8 +356,12 @@ class Store:
         return map(document_of, self._every(COLUMNS, "1"))
 
     def withheld(self) -> list[Document]:
-        """The documents that were hidden when the store was brought to a moment, without texts."""
-        found = self._all(f"SELECT {LISTED} FROM documents WHERE hidden AND until IS NULL")
+        """The documents that their rights hid when the store was brought to a moment, without
+        texts; not those that are de-indexed."""
+        found = self._all(
+            f"SELECT {LISTED} FROM documents WHERE hidden AND until IS NULL AND id NOT IN"
+            " (SELECT id FROM restrictions WHERE kind = 'deindexed')"
+        )
         return [document_of(row) for row in found]
 
     def _every(self, columns: str, which: str, together: int = 200) -> Iterator[tuple[Any, ...]]:
