@@ -88,7 +88,8 @@ class EmbeddedCorpus:
         # From when to when what the store shows stays as it is.
         self._settled, self._due = clock(), NEVER
         self._settling = threading.Lock()
-        # The generation from which on nothing is in the indexes that was hidden or deleted.
+        # The generation from which on nothing is in the indexes that was hidden or deleted, or that
+        # a group has got to itself.
         self._clean_from = 0
         self._vectors_folder = vectors_folder
         self._saved_vectors = 0
@@ -108,7 +109,11 @@ class EmbeddedCorpus:
         if not batch:
             return []
         changes = self._store.upsert(batch)
-        self._written(hides=any(not one.document.is_shown(self._clock()) for one in batch))
+        now = self._clock()
+        # A document that gets a group is hidden from who is of none.
+        self._written(
+            hides=any(bool(one.document.access) or not one.document.is_shown(now) for one in batch)
+        )
         return changes
 
     @contextlib.contextmanager

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from api.keys import KeyStore
 from api.service import Service
 from api.settings import Settings
+from index.corpus import Filters
 from index.documents import Document, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
+from retrieval.claim import claim as claim_of
 from tests.api.answers import assert_problem, ndjson
-from tests.conftest import ROOT, articles, client_for
+from tests.conftest import ROOT, OpenEmbedded, articles, client_for
 from tests.fakes import FakeEmbedder, FakeStance
 
 MARK = "xyzzy"
@@ -188,6 +190,24 @@ def test_a_key_with_the_group_sees_its_documents_and_no_others(desks: tuple[Desk
     assert desk.ask("law", "GET", f"/v1/documents/{MARK}1/a").json()["access"] == "law"
     assert desk.ask("law", "GET", "/v1/info").json()["documents"] == 5
     assert_problem(desk.ask("law", "GET", f"/v1/documents/{MARK}2/a"), 404)
+
+
+def test_no_remembered_answer_tells_of_a_document_that_has_got_a_group(
+    open_embedded: OpenEmbedded,
+) -> None:
+    """However long the indexes take to follow."""
+    service = Service(Settings(), open_embedded(), FakeEmbedder(), FakeStance())
+    text = f"The {MARK} bridge cost 50 million euros."
+    list(ingest([document("x", text)], service.corpus, service.embedder))
+    service.corpus.sync()
+    asked = claim_of(CLAIMS[1], filters=Filters(access=()))
+    assert service.answer([asked])[0].evidence
+    assert service.recall(asked) is not None
+    service.corpus.stop_indexing()
+    list(ingest([document("x", text, access="law")], service.corpus, service.embedder))
+    assert service.recall(asked) is None
+    assert not service.answer([asked])[0].evidence
+    service.close()
 
 
 def test_a_key_stores_for_its_own_groups_alone(desks: tuple[Desk, Desk]) -> None:
