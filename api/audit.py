@@ -440,5 +440,20 @@ def _wrong_pieces(entry: Entry) -> Iterator[str]:
     if len(commitments) != len(entry.pieces):
         yield f"entry {entry.number}: pieces are missing, or too many"
     for place, (piece, commitment) in enumerate(zip(entry.pieces, commitments, strict=False)):
-        if piece.content is not None and piece.commitment != commitment:
+        if piece.content is None:
+            continue
+        if piece.commitment != commitment:
             yield f"entry {entry.number}: piece {place} is not what was written"
+        elif piece.document != _document_of(place, piece.content):  # an erasure would miss it
+            yield f"entry {entry.number}: piece {place} is filed under another document"
+
+
+def _document_of(place: int, content: str) -> Any:
+    """The id of the document that a piece is of; the first of an entry is its claim.
+
+    Of what is no evidence it is one that no document has.
+    """
+    try:
+        return json.loads(content)["document"]["id"] if place else None
+    except (ValueError, LookupError, TypeError):
+        return ""

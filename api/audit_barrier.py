@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.audit_record import key_id, unsent
 from api.errors import AuditUnavailable
+from api.problems import line_problem
+from api.schema_fields import FailedLine
 
 
 class AuditBarrier:
@@ -24,7 +26,8 @@ class AuditBarrier:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """
         Raises:
-            AuditUnavailable: a verdict could not be kept: it is not sent.
+            AuditUnavailable: a verdict could not be kept: it is not sent. An answer of many lines
+                that has begun ends with a line of that instead.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
@@ -35,9 +38,10 @@ class AuditBarrier:
         own = unsent.set(waiting)
 
         failed: AuditUnavailable | None = None
+        begun = False
 
         async def send_durable(message: Message) -> None:
-            nonlocal failed
+            nonlocal failed, begun
             try:
                 while waiting:
                     # Shielded: a client that leaves must not take the entry back.
@@ -45,14 +49,20 @@ class AuditBarrier:
             except AuditUnavailable as error:
                 failed = error
                 raise
+            begun = True
             await send(message)
 
         try:
             await self._app(scope, receive, send_durable)
         except Exception:
-            if failed is not None:  # what the application makes of it is about an answer begun
+            if failed is None:
+                raise
+            if not begun:  # what the application makes of it is about an answer begun
                 raise failed from None
-            raise
+            # One of many lines: it ends with one that says why, not with a cut.
+            error = line_problem(failed, scope["state"]["request_id"])
+            last = FailedLine(error=error).model_dump_json() + "\n"
+            await send({"type": "http.response.body", "body": last.encode()})
         finally:
             unsent.reset(own)
             key_id.reset(key)

@@ -158,6 +158,21 @@ def test_what_cannot_be_kept_is_not_sent(client: TestClient, tmp_path: Path) -> 
     assert wrong(AuditLog(tmp_path)) == []
 
 
+def test_lines_end_with_an_error_where_a_verdict_cannot_be_kept(
+    client: TestClient, kept: Service, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The first line is of no claim at all, so that nothing has to be kept of it."""
+    verified(client)
+    (tmp_path / FILE).rename(tmp_path / "away")
+    (tmp_path / FILE).mkdir()
+    answer = client.post("/v1/verify/batch", json={"claims": ["", CLAIM, CLAIM]})
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert [line["error"]["status"] for line in lines] == [422, 503]
+    assert "index" not in lines[-1]
+    assert "AuditUnavailable" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
 def test_the_hash_of_a_claim_alone(tmp_path: Path) -> None:
     service = service_over(tmp_path, audit_claims=False)
     with client_for(service) as client:
@@ -217,6 +232,8 @@ CHANGES = {
     "piece 1 is missing": "UPDATE pieces SET content = NULL WHERE entry = 2 AND place = 1",
     "pieces are missing": "DELETE FROM pieces WHERE entry = 2 AND place = 1",
     "entry 2 is missing": "PRAGMA foreign_keys = OFF; DELETE FROM entries WHERE number = 2",
+    "another document": "UPDATE pieces SET document = NULL WHERE place = 1",
+    "filed under": "UPDATE pieces SET document = 'a' WHERE place = 0",
     "another id": "UPDATE entries SET id = 'x' WHERE number = 1",
     "head is not what": "UPDATE entries SET hash = 'x' WHERE number = 1",
 }
