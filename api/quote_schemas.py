@@ -45,7 +45,8 @@ class QuoteMatch(BaseModel):
     result: QuoteResult
     notes: list[Note] = Field(
         description="far_apart: parts with many words between them. out_of_order: parts that "
-        "stand in another order. negation_left_out: by an ellipsis."
+        "stand in another order. negation_left_out: by an ellipsis. bracketed: words of the quote "
+        "in square brackets are not the archive's; they count as an ellipsis."
     )
     document: DocumentInfo
     passage: SliceBody = Field(description="The sentences around the words.")

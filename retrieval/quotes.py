@@ -22,8 +22,9 @@ from retrieval.types import Quote
 QuoteResult = Literal["verbatim", "altered", "shortened", "other_speaker", "not_found"]
 # What is to be known about a quote that is altered or shortened.
 Note = Literal[
-    "negation_left_out", "negation_changed", "number_changed", "out_of_order", "far_apart"
-]
+    "negation_left_out", "negation_changed", "number_changed", "out_of_order", "far_apart",
+    "bracketed",
+]  # fmt: skip
 # Longest quote and name of a speaker, in characters, and most parts between ellipses.
 MAX_QUOTE_CHARS, MAX_SPEAKER_CHARS, MAX_FRAGMENTS = 5_000, 200, 20
 # Passages that each search for words ranks, and the words of a search in the middle of a quote.
@@ -115,23 +116,30 @@ def find_quote(
         InvalidClaim: it has no word, or is too long, or the name is.
         QuoteMismatch: a slice is not what it should be.
     """
-    normal, parts = _read(quote)
+    normal, parts, bracketed = _read(quote)
     if speaker is not None and len(speaker) > MAX_SPEAKER_CHARS:
         raise InvalidClaim(f"the speaker has more than {MAX_SPEAKER_CHARS} characters")
     asked = " ".join(speaker.split()) if speaker else None
     generation = corpus.index_generation()
     matches = []
     for document in _documents(normal, parts, corpus, filters):
-        if (match := _match(parts, document, asked or None)) is not None:
-            matches.append(match)
+        made = _match(parts, document, asked or None)
+        if bracketed is not None and (made is None or made.result == "altered"):
+            # Words in brackets are the quoting writer's, unless the archive has them, too.
+            other = _match(bracketed, document, asked or None)
+            if other is not None and (made is None or _order(other) < _order(made)):
+                made = replace(other, notes=(*other.notes, "bracketed"))
+        if made is not None:
+            matches.append(made)
     matches.sort(key=_order)
     result: QuoteResult = matches[0].result if matches else "not_found"
     counted = corpus.count_documents(filters)
     return QuoteAnswer(normal, asked or None, result, tuple(matches[:most]), counted, generation)
 
 
-def _read(quote: str) -> tuple[str, Fragments]:
-    """The quote in NFC with one space between words, and its parts."""
+def _read(quote: str) -> tuple[str, Fragments, Fragments | None]:
+    """The quote in NFC with one space between words, and its parts; once more without words in
+    brackets, where it has any."""
     if len(quote) > MAX_QUOTE_CHARS:
         raise InvalidClaim(f"the quote has more than {MAX_QUOTE_CHARS:,} characters")
     try:
@@ -143,7 +151,9 @@ def _read(quote: str) -> tuple[str, Fragments]:
         raise InvalidClaim("the quote has no word")
     if len(parts.parts) > MAX_FRAGMENTS:
         raise InvalidClaim(f"the quote has more than {MAX_FRAGMENTS} parts between ellipses")
-    return normal, parts
+    other = fragments(normal, brackets=True)
+    is_other = 0 < len(other.parts) <= MAX_FRAGMENTS and other != parts
+    return normal, parts, other if is_other else None
 
 
 def _documents(
@@ -320,12 +330,15 @@ def _notes(
     if any(gap.negations for gap in gaps):
         notes.append("negation_left_out")
     changed: list[str] = []
+    turned = False
     for each, part in zip(aligned, parts.parts, strict=True):
         for step in each.steps:
             if step.op != "equal":
                 own, other = part.keys[slice(*step.quote)], text.words.keys[slice(*step.archive)]
                 changed += set(own) ^ set(other)
-    if any(map(is_negation, changed)):
+                # "do not" for "don't" denies no less.
+                turned |= sum(map(is_negation, own)) != sum(map(is_negation, other))
+    if turned:
         notes.append("negation_changed")
     if any(char.isdigit() for key in changed for char in key):
         notes.append("number_changed")

@@ -26,10 +26,19 @@ LEAST_WORDS, LEAST_TELLING = 3, 2
 PLACES = 4
 # Words around a place that are compared, beside as many as the quote has on each side.
 AROUND = 8
+_CONTRACTED = re.compile(
+    r"\w+n't|(?:i|you|he|she|it|we|they|that|there|who|what)'(?:m|s|re|ve|ll|d)"
+)
+# Words by which a quote's first or last words may fall short of what stands in their place.
+NEAR_WORDS = 2
 # Most words between two pieces of a quotation that say whose it is.
 ASIDE_WORDS = 15
 _MARKS = re.compile('["“”„«»]')
 _ENDS = re.compile(r"[.!?:;\"“”„«»]|\n\s*\n")
+# A number in groups of three digits, or in none; "," between them is gone from a word's key.
+_GROUPED = re.compile(r"\d{1,3}(?:[. ]\d{3})+|\d{4,}")
+# One word, as different papers and languages write it.
+_PER_CENT = frozenset(("%", "percent", "prozent", "pourcent", "porciento", "percento", "procent"))
 # Pairs of equal words, of quote and range, from which on a range is not compared: a quote that says
 # one word a thousand times would take seconds.
 MOST_PAIRS = 200_000
@@ -131,21 +140,15 @@ def _compared(part: Words, text: Text, start: int, end: int) -> Aligned | None:
     counts = Counter(archive)
     if sum(counts[key] for key in quote) > MOST_PAIRS:
         return None
-    blocks = SequenceMatcher(None, quote, archive, autojunk=False).get_matching_blocks()
-    kept = [(block.a, block.b, block.size) for block in blocks if block.size]
-    while len(kept) > 1 and _is_stray(kept[0], kept[1][1] - kept[0][1] - kept[0][2], quote):
-        kept.pop(0)
-    while len(kept) > 1 and _is_stray(kept[-1], kept[-1][1] - kept[-2][1] - kept[-2][2], quote):
-        kept.pop()
+    kept = _without_strays(_same(quote, archive), quote)
     if not kept:
         return None
-    before, after = kept[0][0], len(quote) - kept[-1][0] - kept[-1][2]
     # What stands in the place of the quote's first and last words, where those differ.
-    first, last = kept[0][1], kept[-1][1] + kept[-1][2]
-    while before and first and not _ends_between(text, start + first - 1):
-        first, before = first - 1, before - 1
-    while after and last < len(archive) and not _ends_between(text, start + last - 1):
-        last, after = last + 1, after - 1
+    before, after = kept[0][0], len(quote) - kept[-1][0] - kept[-1][2]
+    first = _reached(text, start, kept[0][1], -before)
+    last = _reached(text, start, kept[-1][1] + kept[-1][2], after)
+    # Between them a word may stand that a stray one outside was taken for.
+    kept = [(a, first + b, size) for a, b, size in _same(quote, archive[first:last])]
     steps = list(_steps(kept, quote, archive, first, last))
     asides = [
         step
@@ -179,15 +182,60 @@ def _compared(part: Words, text: Text, start: int, end: int) -> Aligned | None:
     return Aligned(start + first, start + last, moved, 1.0 if is_same else min(similarity, 0.999))
 
 
+def _same(quote: Sequence[str], archive: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Pieces that are the same, in order: where in the quote, where in the archive, how long."""
+    blocks = SequenceMatcher(None, quote, archive, autojunk=False).get_matching_blocks()
+    return [(block.a, block.b, block.size) for block in blocks if block.size]
+
+
+def _reached(text: Text, start: int, at: int, words: int) -> int:
+    """The place that many words further on, forwards or, below 0, backwards, and on to where the
+    sentence or quotation ends if that is near; never beyond it.
+
+    Args:
+        start: of the range; at: a place in it.
+    """
+    if not words:
+        return at
+    step = 1 if words > 0 else -1
+    place = near = start + at
+    for taken in range(1, abs(words) + NEAR_WORDS + 2):
+        if not 0 < near < len(text.words.keys) or _ends_between(text, near - 1):
+            return near - start
+        near += step
+        if taken <= abs(words):
+            place = near
+    return place - start
+
+
 def _ends_between(text: Text, word: int) -> bool:
     """Whether a sentence or a quotation begins or ends between a word and the next one."""
     spans = text.words.spans
     return _ENDS.search(text.text, spans[word].end, spans[word + 1].start) is not None
 
 
-def _is_stray(block: tuple[int, int, int], gap: int, quote: Sequence[str]) -> bool:
-    """Whether a piece at an end is too light for the words between it and the next one."""
-    return gap > AROUND / 2 and _weights(quote[block[0] : block[0] + block[2]]) * 2 < gap
+def _without_strays(
+    blocks: Sequence[tuple[int, int, int]], quote: Sequence[str]
+) -> list[tuple[int, int, int]]:
+    """The pieces without those at an end that are too light for the words between them and the
+    next one, the lighter end first."""
+    kept = list(blocks)
+    while len(kept) > 1:
+        strays = [end for end in (0, -1) if _is_stray(kept, end, quote)]
+        if not strays:
+            break
+        kept.pop(min(strays, key=lambda end: _weight_of(kept[end], quote)))
+    return kept
+
+
+def _is_stray(kept: Sequence[tuple[int, int, int]], end: int, quote: Sequence[str]) -> bool:
+    (_, start, size), (_, following, _) = kept[:2] if end == 0 else kept[-2:]
+    gap = following - start - size
+    return gap > AROUND / 2 and _weight_of(kept[end], quote) * 2 < gap
+
+
+def _weight_of(block: tuple[int, int, int], quote: Sequence[str]) -> float:
+    return _weights(quote[block[0] : block[0] + block[2]])
 
 
 def _steps(
@@ -215,8 +263,16 @@ def _steps(
 
 def _is_one_word(quote: Sequence[str], archive: Sequence[str]) -> bool:
     """Whether both are the same word, joined here and divided there: well-known, wellknown."""
-    joined = "".join(quote)
-    return joined == "".join(archive) and not any(char.isdigit() for char in joined)
+    joined, other = "".join(quote), "".join(archive)
+    if any(char.isdigit() for char in joined + other):
+        return _GROUPED.fullmatch(" ".join(quote)) is not None and (
+            _digits(joined) == _digits(other) and _GROUPED.fullmatch(" ".join(archive)) is not None
+        )
+    return joined == other or {joined, other} <= _PER_CENT
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number))
 
 
 def _is_aside(text: Text, first: int, last: int) -> bool:
@@ -245,4 +301,5 @@ def _weights(keys: Sequence[str]) -> float:
 
 
 def _weight(key: str) -> float:
-    return STOP_WEIGHT if key in STOP else 1.0
+    # "don't" says as little as "do not".
+    return STOP_WEIGHT if key in STOP or _CONTRACTED.fullmatch(key) else 1.0

@@ -1,6 +1,7 @@
 """(document, words quoted from it) -> who says them, as the text attributes it.
 
-By the rules of `retrieval.voice`, for English, and the labels of transcripts.
+By the rules of `retrieval.voice`, for English, by clauses that touch the quotation in some more
+languages, and by the labels of transcripts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from index.documents import Span
 from index.split import BLANK_LINES, sentences
+from retrieval.quotes_beside import speaker_beside
 from retrieval.quotes_text import quotations, words_of
 from retrieval.types import Quote
 from retrieval.voice import attributions
@@ -25,6 +27,7 @@ NAMING_WORDS = 8
 _LABEL = re.compile(
     r"^(?:\*\*|__)?([A-Z][^\s:“”\"«»!?]*(?: [^\s:“”\"«»!?]+){0,4})(?:\*\*|__)?:(?:\*\*|__)?\s", re.M
 )
+_ANSWERS = re.compile(r"\s+(?:answered|replied|responded|countered|retorted)\b")
 _PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
 _TITLES = frozenset(
     re.findall(
@@ -33,9 +36,25 @@ _TITLES = frozenset(
     mayor senator governor chairman chairwoman chair director judge general colonel captain
     spokesman spokeswoman spokesperson secretary treasurer chief deputy prime former the a an of
     and for in councillor king queen prince princess pope bishop rep sen gov lt sgt officer
-    ambassador commissioner congressman congresswoman detective inspector rev reverend""",
+    ambassador commissioner congressman congresswoman detective inspector rev reverend
+    herr frau herrn monsieur madame mme mlle m señor señora sr sra signor signora senhor senhora
+    mevrouw meneer""",
     )
 )
+# Offices that German writes before a name, and with a capital: Bürgermeisterin, Oppositionsführer.
+_OFFICE = re.compile(
+    r"\w*(?:meister|minister|kanzler|sprecher|präsident|direktor|chef|leiter|führer|richter|lehrer"
+    r"|kommissar|professor|pfarrer|manager|forscher|händler|trainer|anwalt|anwält|geordnete"
+    r"|sitzende|rat|rät|sekretär|vorstand|kämmerer|ökonom|expert|wissenschaftler|pächter|wirt"
+    r"|intendant)(?:e|in|r|n)?"
+)
+_ARTICLES = frozenset(
+    ("der", "die", "das", "ein", "eine", "le", "la", "les", "el", "los", "il", "de")
+)
+_OFFICE_ALONE = re.compile(
+    r"(?:[Tt]he|[Aa]n?|[Ll]es?|[Ll]a|[Ll]['’]|[Uu]ne?|[Ee]l|[Ii]l|[Dd]e|[Hh]et)\b[^A-ZÀ-Þ]+"
+)
+_GERMAN_ARTICLE = re.compile(r"(?:der|die|das|ein|eine|sein|seine|ihr|ihre)\s", re.IGNORECASE)
 _CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ][^\W_]*(?:['’-][^\W_]+)*")
 _NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+|van|von|de|der))* [A-Z][\w’'-]+"
 _FULL_NAME = re.compile(_NAME)
@@ -64,16 +83,30 @@ def said_by(text: str, start: int) -> Said:
     masked, quoted = _masked(text, paragraph)
     inside = next((span for span in quoted if span.start <= start < span.end), None)
     found = _speaker(masked, paragraph, quoted, inside, start)
+    if found is None and inside is not None:
+        own = [Span(one.start - paragraph.start, one.end - paragraph.start) for one in quoted]
+        beside = speaker_beside(masked, own, own[quoted.index(inside)])
+        found = beside and Span(beside.start + paragraph.start, beside.end + paragraph.start)
     if found is None and (inside is None or masked.startswith(_OPENS)):
         found = _label(text, paragraph)
     if found is None and inside is not None:
         found = _from_before(text, paragraph, inside)
-    if found is not None and _PRONOUN.fullmatch(text[found.start : found.end]):
+    if (
+        found is not None
+        and _PRONOUN.fullmatch(text[found.start : found.end])
+        and not (_ANSWERS.match(text, found.end) and _asked_before(text, quoted, inside))
+    ):
         found = _named_before(text, paragraph, found) or found
     if found is not None:
         found = _named(text, found)
     speaker = Quote(found.start, found.end, text[found.start : found.end]) if found else None
     return Said(speaker, inside is not None)
+
+
+def _asked_before(text: str, quoted: Sequence[Span], inside: Span | None) -> bool:
+    """Whether the quotation before is a question: who answers it is not the one who asks."""
+    before = [span for span in quoted if inside is not None and span.end <= inside.start]
+    return bool(before) and text[before[-1].end - 1] == "?"
 
 
 def same_speaker(asked: str, attributed: str) -> bool | None:
@@ -90,14 +123,16 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
         return True
     if _PRONOUN.fullmatch(attributed.strip()):
         return None
-    asked_name = [key.rstrip(".") for key in asked_all if key not in _TITLES]
     named = [key for match in _CAPITAL.findall(attributed) for key in words_of(match).keys]
-    said_name = [key for key in named if key not in _TITLES]
+    asked_name, said_name = _name_of(asked_all), _name_of(named)
     if not asked_name or not said_name:
         return None
     shared = set(asked_name) & set(said_name)
+    if not shared and _OFFICE_ALONE.fullmatch(asked.strip()):
+        return None
     if not shared:
-        return False
+        # "die Sprecherin", and other nouns that German writes as it does names.
+        return None if _GERMAN_ARTICLE.match(attributed) and len(said_name) < 2 else False
     if asked_name[-1] not in said_name and said_name[-1] not in asked_name:
         return False
     first = asked_name[0]
@@ -109,6 +144,14 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
     if first in said_name[:at] or set(asked_name[:-1]) & set(said_name[:at]):
         return True
     return _is_initial_of(first, said_name[at - 1]) or _is_initial_of(said_name[at - 1], first)
+
+
+def _name_of(keys: Sequence[str]) -> list[str]:
+    """A name without titles, and without articles and offices before it."""
+    name = [key.rstrip(".") for key in keys if key.rstrip(".") not in _TITLES]
+    while name and (name[0] in _ARTICLES or (len(name) > 1 and _OFFICE.fullmatch(name[0]))):
+        name.pop(0)
+    return name
 
 
 def _is_initial_of(one: str, other: str) -> bool:
@@ -165,7 +208,7 @@ def _speaker(  # noqa: C901
 
     if inside is None:
         return next((who for who, said in of(spans[own]) if said.start <= at < said.end), None)
-    around = [who for who, _ in of(spans[own]) if not any(_within(who, one) for one in quoted)]
+    around = [who for who, _ in of(spans[own]) if not any(_overlap(who, one) for one in quoted)]
     if around:
         return min(around, key=lambda who: max(inside.start - who.end, who.start - inside.end))
     following = spans[own + 1] if own + 1 < len(spans) else None
@@ -202,6 +245,10 @@ def _naming(sentence: str) -> tuple[int, int] | None:
         sentence,
     )
     return found.span(1) if found else None
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _within(one: Span, other: Span) -> bool:
@@ -283,6 +330,6 @@ def _named(text: str, who: Span) -> Span:
     if (place := _PLACE.search(name)) and _CAPITAL.search(name[: place.start()]):
         return Span(who.start, who.start + place.start())
     following = _APPOSED.match(text, who.end)
-    if following and not _CAPITAL.search(name):
+    if following and name.rpartition(" ")[2].islower():
         return Span(*following.span("name"))
     return who

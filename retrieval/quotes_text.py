@@ -29,14 +29,17 @@ _WORD = re.compile(
 _HIDDEN = re.compile(f"[{_INVISIBLE}]+")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ‘`´", "'"))
 _MINUS = str.maketrans(dict.fromkeys("−–", "-"))
+# 2,400 and 1.200.000; one dot may be that of decimals.
+_THOUSANDS = re.compile(r"[-−–]?\d{1,3}(?:(?:,\d{3})+|(?:\.\d{3}){2,})")
 # What stands for words that are left out, and notes that stand for none.
 _ELLIPSIS = re.compile(r"[\[(]\s*(?:…|\.\s?\.\s?\.|-{2,3}|–|—)\s*[\])]|…|\.\s?\.\s?\.(?:\s?\.)?")
+_BRACKETED = re.compile(rf"\[[^\[\]]+\]|{_ELLIPSIS.pattern}")
 _SIC = re.compile(r"[\[(]\s*sic!?\s*[\])]", re.IGNORECASE)
 # A letter that was made large or small, as in [W]e.
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
 # An opening mark -> the marks that may close it.
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "»": "«", "‹": "›", "‟": "”", "「": "」", "『": "』"}
-_OPENING = re.compile(r"[“„«»‹‟「『\"‘']")
+_OPENING = re.compile(r"[“„‚«»‹‟「『\"‘']")
 # An opening mark -> what opens one within it, or closes.
 _NESTED = {mark: re.compile(f"[{mark}{closes}]") for mark, closes in _PAIRS.items()}
 # Code points over which a direct quotation may reach.
@@ -71,6 +74,8 @@ def words_of(text: str, start: int = 0, end: int | None = None) -> Words:
 
 @lru_cache(65_536)
 def _key(word: str) -> str:
+    if _THOUSANDS.fullmatch(word):
+        return "".join(char for char in word if char.isdigit() or char in "-−–")
     if word.isascii():
         return word.replace("_", "").replace("`", "'").lower()
     key = unicodedata.normalize("NFKC", _HIDDEN.sub("", word)).replace("_", "").casefold()
@@ -92,11 +97,15 @@ class Fragments:
         return Fragments(self.text, (Words(keys, spans),))
 
 
-def fragments(quote: str) -> Fragments:
-    """The parts of a quote that stand between ellipses, each with at least one word."""
+def fragments(quote: str, *, brackets: bool = False) -> Fragments:
+    """The parts of a quote that stand between ellipses, each with at least one word.
+
+    Args:
+        brackets: words in [square brackets] stand between parts, too, and belong to none.
+    """
     text = _LETTER.sub(r"\1", _SIC.sub(" ", quote))
     parts, start = [], 0
-    for gap in [*_ELLIPSIS.finditer(text), None]:
+    for gap in [*(_BRACKETED if brackets else _ELLIPSIS).finditer(text), None]:
         if (words := words_of(text, start, gap.start() if gap else len(text))).keys:
             parts.append(words)
         start = gap.end() if gap else start
@@ -127,7 +136,7 @@ def _next_opening(text: str, at: int) -> int | None:
         before, after = text[place - 1 : place], text[place + 1 : place + 2]
         if found[0] in "\"'‘" and (before.isalnum() or not after or after.isspace()):
             continue
-        if found[0] in "'‘" and not (not before or before.isspace() or before in "([—–"):
+        if found[0] in "'‘‚" and not (not before or before.isspace() or before in "([—–"):
             continue
         if found[0] == "»" and (before.isalnum() or not (after.isalnum() or after in "„‚(¿¡")):
             continue
@@ -140,9 +149,10 @@ def _closing(text: str, opened: int) -> int | None:
     mark = text[opened]
     blank = BLANK_LINES.search(text, opened, opened + MAX_QUOTATION_CHARS)
     limit = blank.start() if blank else opened + MAX_QUOTATION_CHARS
-    if mark in "'‘":
+    if mark in "'‘‚":
         # An apostrophe inside a word, or of a plural, closes nothing.
-        closing = re.compile(r"(?<=[\w.,!?…])['’](?![\w])")
+        closes = "‘’" if mark == "‚" else "'’"
+        closing = re.compile(rf"(?<=[\w.,!?…])[{closes}](?!\w)")
         found = closing.search(text, opened + 1, limit)
         return found.start() if found and text[opened + 1 : found.start()].count(" ") else None
     if mark == '"':

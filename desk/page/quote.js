@@ -20,6 +20,7 @@ const NOTES = {
   number_changed: "A number differs.",
   out_of_order: "The parts stand in another order.",
   far_apart: "Many words lie between the parts.",
+  bracketed: "The words in brackets are not the speaker’s.",
 };
 // How a piece of the two texts that differ is drawn, and said to those who cannot see it.
 const PIECES = { added: ["del", "in the quotation: "], left_out: ["ins", "in the archive: "] };
