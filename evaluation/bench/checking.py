@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from api.checking import answer_lines, claim_of, read_article
-from api.desk_schemas import CheckRequest, StatementLine
+from api.client import Client
+from api.desk_schemas import StatementLine
 from api.service import Service
 from api.settings import Settings
+from evaluation.bench.starting import serving
 from evaluation.bench.texts import documents
 
 STORED_DOCUMENTS = 500  # that the article is checked against
@@ -28,58 +29,60 @@ def article(words: int = ARTICLE_WORDS, seed: int = 3) -> str:
     return "\n\n".join(paragraphs)
 
 
-def whole_and_one_by_one(chosen: Settings, data: Path) -> dict[str, Any]:
-    """Seconds of a whole check, of its first statement, of the same statements verified one after
-    another, and of a check of the same text again.
+def whole_and_one_by_one(
+    chosen: Settings, data: Path, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Seconds of a whole check, of its first statement, of the same statements sent to /v1/verify
+    one after another, and of a check of the same text again, all over HTTP.
 
     The fastest round counts; nothing is remembered but for the last figure.
     """
-    forgetful = chosen.model_copy(update={"data": data, "cache_mb": 0})
-    with Service.open(forgetful, writable=True) as service:
+    with Service.open(
+        chosen.model_copy(update={"data": data}), writable=True, stances=False
+    ) as service:
         for _ in service.ingest(documents(None, STORED_DOCUMENTS)):
             pass
         service.corpus.sync()
-        found = figures(service, article())
-        remembering = Service(
-            chosen, service.corpus, service.embedder, service.models.stance
-        )  # it shares the corpus, which the other one closes
-        body = CheckRequest(text=article())
-        _seconds(lambda: _check(body, remembering))
-        found["again_seconds"] = round(_seconds(lambda: _check(body, remembering)), 3)
+    forgetful = {**environment, "CLAIMDESK_CACHE_MB": "0"}
+    with serving(data, forgetful) as (url, _), Client(url) as client:
+        found = figures(client, article())
+    with serving(data, environment) as (url, _), Client(url) as client:
+        _check(client, article())
+        found["again_seconds"] = round(_seconds(lambda: _check(client, article())), 3)
     return found
 
 
-def figures(service: Service, text: str, rounds: int = ROUNDS) -> dict[str, Any]:
+def figures(client: Client, text: str, rounds: int = ROUNDS) -> dict[str, Any]:
     """Seconds of both ways, which take turns, and to the first statement of the whole check."""
-    body = CheckRequest(text=text)
+    claims = [line.claim for line in _check(client, text)]
     whole, first, single = [], [], []
     for _ in range(rounds):
         started = time.perf_counter()
-        lines = answer_lines(read_article(body, service), body, service, "bench")
+        lines = client.check(text)
         made = next(line for line in lines if isinstance(line, StatementLine))
         first.append(time.perf_counter() - started)
-        statements = 1 + sum(isinstance(line, StatementLine) for line in lines)
+        assert made.index == 0
+        for _ in lines:
+            pass
         whole.append(time.perf_counter() - started)
-        single.append(_seconds(lambda: _one_by_one(body, service)))
-    assert made.index == 0
+        single.append(_seconds(lambda: _one_by_one(client, claims)))
     return {
         "words": len(text.split()),
-        "statements": statements,
+        "statements": len(claims),
         "whole_seconds": round(min(whole), 3),
         "first_statement_seconds": round(min(first), 3),
         "one_by_one_seconds": round(min(single), 3),
     }
 
 
-def _check(body: CheckRequest, service: Service) -> int:
-    return len(list(answer_lines(read_article(body, service), body, service, "bench")))
+def _check(client: Client, text: str) -> list[StatementLine]:
+    return [line for line in client.check(text) if isinstance(line, StatementLine)]
 
 
-def _one_by_one(body: CheckRequest, service: Service) -> None:
-    """What a client does that finds the statements and sends each to /v1/verify."""
-    for statement in read_article(body, service).found.statements:
-        _, claim = claim_of(statement, body, service)
-        service.verify([claim], "bench")
+def _one_by_one(client: Client, claims: Sequence[str]) -> None:
+    """What a client does that knows the statements: a request for each, on one connection."""
+    for claim in claims:
+        client.verify(claim)
 
 
 def _seconds(call: Callable[[], Any]) -> float:

@@ -173,7 +173,10 @@ def _measure(
             }
             yield Part.SERVING, served
         if Part.CHECK in parts:
-            yield Part.CHECK, checking.whole_and_one_by_one(chosen, work.folder / "checked")
+            yield (
+                Part.CHECK,
+                checking.whole_and_one_by_one(chosen, work.folder / "checked", environment),
+            )
         if Part.READING in parts:
             yield Part.READING, reading.over_news(chosen, work.folder / "news")
         if not {Part.SEARCH, Part.FILTERS, Part.START} & set(parts):

@@ -17,6 +17,7 @@ from evaluation.errors import EvaluationError
 from tests.conftest import client_for
 from tests.fakes import FakeEmbedder
 from tests.retrieval.test_stance import save_tiny
+from tests.served import client_of
 
 RATIOS = {
     "embedding", "stance", "verify_p50_1", "throughput_32_vs_1", "throughput_32_vs_plain",
@@ -86,7 +87,8 @@ def test_a_search_with_a_new_day_beside_one_without(tmp_path: Path) -> None:
 def test_an_article_is_checked_whole_and_one_by_one(weighing_service: Service) -> None:
     text = checking.article(100)
     assert 100 <= len(text.split()) < 200
-    found = checking.figures(weighing_service, text, rounds=1)
+    with client_of(weighing_service) as client:
+        found = checking.figures(client, text, rounds=1)
     assert found["statements"] >= 5
     assert 0 < found["first_statement_seconds"] < found["whole_seconds"]
     assert found["one_by_one_seconds"] > 0
