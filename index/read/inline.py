@@ -77,7 +77,9 @@ def raised(before: str, text: str, name: str) -> str:
     if name == "sub":
         return text.translate(_SUBSCRIPT) if before[-1:].isdigit() else text
     if _NUMBER.fullmatch(text):
-        return text.translate(_SUPERSCRIPT) if _BASE.search(before) else ""
+        # No footnote has a sign: 12⁺³ is a bound of an error.
+        is_signed = not text[0].isdigit() and before[-1:].isdigit()
+        return text.translate(_SUPERSCRIPT) if is_signed or _BASE.search(before) else ""
     if not text.isalpha() or (len(text) == 1 and _WORD.search(before)):
         return ""
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import Any
 
 from lxml import etree, html
@@ -12,7 +13,20 @@ from index.read.own import plain
 from index.read.tables import open_tables
 
 _DROPPED = ("template", "noscript", "script", "style", "rt", "rp")
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+# Styles of what is not shown, or struck out.
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w\s-]*:[^;]*line-through", re.I
+)
+# Classes of what is not seen, or read to the blind alone, in WordPress, Bootstrap and others.
+_UNSEEN = frozenset((
+    "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text", "screen-reader-only",
+    "u-visually-hidden", "govuk-visually-hidden", "a11y-hidden", "assistive-text", "hidden",
+    "element-invisible", "element-hidden", "d-none",
+))  # fmt: skip
+# A class by which what is hidden on small screens is seen on others: md:block, d-md-block.
+_SEEN = re.compile(r"(?:^|\s)(?:\w+:|d-\w+-)(?!hidden|none)")
+# Signs of links that lead from a note back to the text.
+_BACK = frozenset("↩↩︎↵⤴↑^⏎")
 BLOCKS = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl",
     "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
@@ -24,6 +38,7 @@ _CONTAINERS = ("article", "blockquote", "body", "center", "div", "header", "main
 # Containers whose bare text is a paragraph even where there are no others.
 _SECTIONS = ("section", "center", "address", "figcaption", "summary")
 _CLOCK = re.compile(r"\d{1,2}\s?[:.h]\s?\d{2}\b|\d\s?[ap]\.?m\b", re.I)
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::[\d.]+)?\s?(Z|[+-]\d\d:?\d\d|)\Z")
 # Least number of times of day between paragraphs by which updates are told from one story.
 LIVE_TIMES = 2
 # Least words by which a `div` without blocks, beside paragraphs, is one.
@@ -32,6 +47,7 @@ MIN_WORDS = 8
 MAIN_SHARE = 0.5
 # Code points before a raised number by which it is told what it is.
 _BASE_CHARS = 40
+_LETTERS = string.ascii_lowercase
 _FRACTION = re.compile(r"\s*[/⁄]\s*\Z")
 
 
@@ -44,6 +60,9 @@ def simplify(page: Any, is_marked: bool = True) -> None:
         is_marked: whether an element is marked as the page's main one; otherwise one is marked.
     """
     tidy(page)
+    for element in list(page.iter("font", "span")):
+        if any(child.tag in BLOCKS for child in element):
+            element.tag = "div"
     _keep_captions(page)
     open_tables(page)
     number_items(page)
@@ -57,6 +76,8 @@ def simplify(page: Any, is_marked: bool = True) -> None:
 def tidy(page: Any) -> None:
     """Drops what is hidden or struck out; raised digits join no number; quotations get marks."""
     _drop(page)
+    for formula in list(page.iter("math")):
+        _write(formula, _formula(formula))
     for element in list(page.iter("sup", "sub")):
         if element.tag in ("sup", "sub"):  # the lower part of a fraction is done with the upper
             _write_raised(element)
@@ -79,6 +100,8 @@ def _drop(page: Any) -> None:
             or element.get("hidden") is not None
             or element.get("aria-hidden", "").lower() == "true"
             or _HIDING.search(element.get("style", ""))
+            or _is_unseen(element.get("class", ""))
+            or (element.tag == "a" and plain(element) in _BACK and "#" in element.get("href", ""))
         )
         if element.tag in ("html", "body", "head") or not (hidden or element.tag in STRUCK_OUT):
             continue
@@ -88,6 +111,26 @@ def _drop(page: Any) -> None:
         else:
             apart = _before(element)[-1:].isalnum() and (element.tail or "")[:1].isalnum()
             _write(element, " " if apart and element.tag not in ("rt", "rp") else "")
+
+
+def _is_unseen(classes: str) -> bool:
+    return not _UNSEEN.isdisjoint(classes.split()) and not _SEEN.search(classes)
+
+
+def _formula(math: Any) -> str:
+    """A formula of MathML in one line: (a+b)², 1/2."""
+    for note in list(math.iter("annotation", "annotation-xml")):
+        note.clear(keep_tail=True)
+    for part in [*math.iter("msup", "msub", "mfrac")][::-1]:
+        if len(part) == 2:
+            one, other = plain(part[0]), plain(part[1])
+            if part.tag == "mfrac":
+                _write(part, f"{one}/{other}")
+            else:
+                kept = raised(one, other, part.tag[1:])
+                mark = "^" if part.tag == "msup" and not kept else ""
+                _write(part, f"{one}{mark}{kept or other}")
+    return plain(math)
 
 
 def _before(element: Any) -> str:
@@ -126,17 +169,27 @@ def _write_raised(element: Any) -> None:
 
 
 def number_items(page: Any) -> None:
-    """Writes the number of each item of a numbered list before its text."""
+    """Writes the number or letter of each item of a numbered list before its text."""
     for ordered in page.iter("ol"):
-        start = ordered.get("start", "1").strip()
-        number = int(start[:9]) if start.isascii() and start.isdigit() else 1
-        for item in ordered.iterchildren("li"):
+        items = list(ordered.iterchildren("li"))
+        step = 1 if ordered.get("reversed") is None else -1
+        number = _number(ordered.get("start"), 1 if step == 1 else len(items))
+        for item in items:
+            number = _number(item.get("value"), number)
             first = item
             while not (first.text or "").strip() and len(first) and first[0].tag in BLOCKS:
                 first = first[0]
             if first.tag not in ("ol", "ul"):
-                first.text = f"{number}. {(first.text or '').lstrip()}"
-            number += 1
+                letter = ordered.get("type") in ("a", "A") and 1 <= number <= len(_LETTERS)
+                said = _LETTERS[number - 1] if letter else str(number)
+                said = said.upper() if ordered.get("type") == "A" else said
+                first.text = f"{said}. {(first.text or '').lstrip()}"
+            number += step
+
+
+def _number(stated: str | None, otherwise: int) -> int:
+    stated = (stated or "").strip()
+    return int(stated[:9]) if stated.isascii() and stated.isdigit() else otherwise
 
 
 def _keep_captions(page: Any) -> None:
@@ -153,23 +206,38 @@ def _keep_captions(page: Any) -> None:
 def _keep_times(page: Any) -> None:
     """Keeps times in sentences, and those of day between paragraphs where there are several.
 
-    These are of the updates of a live blog. Others are the page's own and no part of its text.
+    These are of the updates of a live blog. Others are the page's own and no part of its text. One
+    that is shown as "2h ago" is written as its mark says it.
     """
     for time in page.xpath("//time[ancestor::p or ancestor::li or ancestor::blockquote]"):
         time.tag = "span"
+    headers = [header for header in page.iter("header") if header.find(".//h1") is not None]
     times = [
-        time
+        (time, said)
         for time in page.iter("time")
-        if _CLOCK.search(plain(time)) and next(time.iterancestors("header"), None) is None
+        if (said := _time_of_day(time)) and not any(up in headers for up in time.iterancestors())
     ]
     if len(times) >= LIVE_TIMES:
-        for time in times:
-            said = plain(time)
+        for time, said in times:
             up = time.getparent()
-            if up.tag in ("div", "span") and plain(up) == said:
+            if up.tag in ("div", "span") and plain(up) == plain(time):
                 up.attrib.clear()
-            time.attrib.clear()
+            if up.tag == "header":
+                up.tag = "div"
+            _write(time, said)
             time.tag = "p" if up.tag in _CONTAINERS else "span"
+
+
+def _time_of_day(time: Any) -> str:
+    """The time of day that an element shows, else that of its mark; empty where there is none."""
+    said = plain(time)
+    if _CLOCK.search(said):
+        return said
+    marked = _MOMENT.match(time.get("datetime", ""))
+    if marked is None or time.getparent().find("h1") is not None:
+        return ""
+    zone = {"Z": " UTC", "": ""}.get(marked[3], f" {marked[3]}")
+    return f"{marked[1]} {marked[2]}{zone}"
 
 
 def _wrap_bare_text(container: Any) -> None:
@@ -182,8 +250,6 @@ def _wrap_bare_text(container: Any) -> None:
             up = container.getparent()
             if up is not None and up.find("p") is not None:
                 container.tag = "p"
-        return
-    if container.tag not in _SECTIONS and not any(child.tag == "p" for child in children):
         return
     run: list[Any] = []
     text, container.text = container.text, None

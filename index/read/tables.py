@@ -82,7 +82,9 @@ def table_lines(rows: list[Any]) -> list[str]:
         texts = _placed(cells, spanning)
         if not any(texts):
             continue
-        is_head = len(cells) > 1 and all(map(_is_heading, cells))
+        # The corner above headers of rows is often an empty cell of any kind.
+        named = [cell for cell in cells if plain(cell)]
+        is_head = len(cells) > 1 and all(map(_is_heading, named))
         if is_head:
             above = headers if in_head else []
             width = max(len(above), len(texts))

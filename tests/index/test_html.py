@@ -317,6 +317,15 @@ def test_dates_as_they_are_written(written: str, language: str, days: list[str])
         ("Killed 1<span hidden>2</span>5 people.", "Killed 1 5 people."),
         ("He said <q>never</q> to it.", "He said “never” to it."),
         ("On <time>4 March</time> it came.", "On 4 March it came."),
+        ('Killed <span style="text-decoration: line-through">12</span> 15.', "Killed 15."),
+        ('It costs <span class="sr-only">or so </span>12 euros.', "It costs 12 euros."),
+        ("It took 12<sup>+3</sup><sub>−2</sub> days.", "It took 12⁺³₋₂ days."),
+        ("So it was.<sup>1</sup> <a href='#r1'>↩</a>", "So it was."),
+        (
+            "It is <math><msup><mi>r</mi><mn>2</mn></msup><mo>+</mo><mfrac><mn>1</mn><mn>2</mn>"
+            "</mfrac><annotation>x</annotation></math> in all.",
+            "It is r²+1/2 in all.",
+        ),
     ],
 )
 def test_inline_markup_reads_as_it_is_seen(markup: str, line: str) -> None:
@@ -331,6 +340,12 @@ def test_inline_markup_reads_as_it_is_seen(markup: str, line: str) -> None:
     ("markup", "lines"),
     [
         ("<p hidden>Gone.</p><p style='display: none'>Gone.</p><p aria-hidden='true'>Gone.</p>", []),
+        ("<p class='hidden'>Gone.</p><p class='screen-reader-text'>Gone.</p>", []),
+        ("<div class='hidden md:block'>Shown.</div>", ["Shown."]),
+        ("<div><span>One of it</span><div>Two of it</div><span>Three of it</span></div>",
+         ["One of it", "Two of it", "Three of it"]),
+        ("<font>The first of it.<p>The second of it.</p></font>",
+         ["The first of it.", "The second of it."]),
         ("<template><p>Gone.</p></template><noscript><p>Gone.</p></noscript>", []),
         ("<section>They are at work.</section><section>About it all.</section>",
          ["They are at work.", "About it all."]),
@@ -345,6 +360,12 @@ def test_inline_markup_reads_as_it_is_seen(markup: str, line: str) -> None:
         ("<table><caption>Crew</caption><tr><th>Ship</th><th>Crew</th></tr><tr><td>Ada</td>"
          "<td>3,100</td></tr></table>", ["Crew", "Ship: Ada; Crew: 3,100"]),
         ("<table><tr><td>Ada</td><td>12<br>15</td></tr></table>", ["Ada: 12 15"]),
+        ("<table><tr><td></td><th>2020</th><th>2021</th></tr><tr><th>Ada</th><td>3</td><td>4</td>"
+         "</tr></table>", ["Ada; 2020: 3; 2021: 4"]),
+        ("<div><time datetime='2019-03-04T10:45Z'>2h ago</time><p>It leaves.</p></div>"
+         "<section><header><time datetime='2019-03-04T11:20:00+01:00'>1h ago</time></header>"
+         "<p>It lands.</p></section>",
+         ["2019-03-04 10:45 UTC", "It leaves.", "2019-03-04 11:20 +01:00", "It lands."]),
         ("<table><tr><th></th><th colspan=2>2020</th></tr><tr><th>Ship</th><th>Crew</th><th>Days</th>"
          "</tr><tr><th rowspan=2>Ada</th><td>1</td><td>2</td></tr><tr><td>3</td><td>4</td></tr>"
          "</table>", ["Ship: Ada; 2020 Crew: 1; 2020 Days: 2", "Ship: Ada; 2020 Crew: 3; 2020 Days: 4"]),
@@ -358,10 +379,24 @@ def test_blocks_are_kept_apart_and_what_is_hidden_goes(
     assert found.text.split("\n\n") == [ONE, TWO, THREE, *lines, "The end of it."]
 
 
-def test_numbered_lists_keep_their_numbers() -> None:
-    steps = "<ol start=3><li>The ferry is towed to the yard.</li><li>The bow is cut off.</li></ol>"
-    text = read(page(f"<article><h1>{TITLE}</h1>{STORY}{steps}</article>")).text
-    assert text.endswith("3. The ferry is towed to the yard.\n\n4. The bow is cut off.")
+@pytest.mark.parametrize(
+    ("attributes", "value", "marks"),
+    [
+        ("start=3", "", ("3", "4")),
+        ("", "value=5", ("1", "5")),
+        ("reversed", "", ("2", "1")),
+        ("type=a", "", ("a", "b")),
+    ],
+)
+def test_numbered_lists_keep_their_numbers(
+    attributes: str, value: str, marks: tuple[str, str]
+) -> None:
+    steps = f"<li>The ferry is towed to the yard.</li><li {value}>The bow is cut off.</li>"
+    body = f"<article><h1>{TITLE}</h1>{STORY}<ol {attributes}>{steps}</ol></article>"
+    first, second = marks
+    assert read(page(body)).text.endswith(
+        f"{first}. The ferry is towed to the yard.\n\n{second}. The bow is cut off."
+    )
 
 
 @pytest.mark.parametrize(
