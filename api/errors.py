@@ -148,6 +148,7 @@ STATUS: Mapping[type[Exception], int] = {
     index_errors.DocumentErased: 409,
     index_errors.CorpusLocked: 503,
     index_errors.CorpusReadOnly: 409,
+    index_errors.FolderReadOnly: 503,
     index_errors.CorpusBusy: 503,
     index_errors.DiskFull: 507,
     index_errors.IndexUnavailable: 503,
@@ -172,6 +173,7 @@ DETAIL: Mapping[type[Exception], str] = {
     index_errors.DocumentErased: REASONS["erased"],
     index_errors.CorpusLocked: "another process writes to this corpus: try again later",
     index_errors.CorpusReadOnly: "this corpus was opened for reading",
+    index_errors.FolderReadOnly: "the data folder cannot be written; see the log",
     index_errors.CorpusBusy: "the database is locked: try again later",
     index_errors.DiskFull: "the disk is full",
     index_errors.IndexUnavailable: "an index of the corpus cannot be used; see the log",
@@ -230,9 +232,11 @@ def is_foreseen(error: Exception) -> bool:
 
 
 def _named(error: Exception) -> Exception:
-    """The error of ours that a full disk is, whichever file met it."""
+    """The error of ours that a full or read-only disk is, whichever file met it."""
     if isinstance(error, OSError) and error.errno in _NO_SPACE:
         return index_errors.DiskFull(str(error))
+    if isinstance(error, OSError) and error.errno == errno.EROFS:
+        return index_errors.FolderReadOnly(str(error))
     return error
 
 

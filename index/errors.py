@@ -8,6 +8,7 @@ CorpusError
 ├── DocumentErased       a document that was erased for good
 ├── CorpusLocked         another process writes to this data folder
 ├── CorpusReadOnly       opened for reading, asked to write
+├── FolderReadOnly       the data folder cannot be written
 ├── CorpusBusy           the database stayed locked; trying again may help
 ├── DiskFull             there is no space left to write to
 ├── IndexUnavailable     a derived index can neither be used nor rebuilt
@@ -48,6 +49,10 @@ class CorpusLocked(CorpusError):
 
 class CorpusReadOnly(CorpusError):
     """A write was asked of a corpus opened for reading."""
+
+
+class FolderReadOnly(CorpusError):
+    """The file system, or the rights of this account, do not let the data folder be written."""
 
 
 class CorpusBusy(CorpusError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from api.routes.examples import INFO, METRICS, OK
 from api.running import Running
 from api.schemas import Health, Info, Readiness
 from api.service import Service
-from index.errors import CorpusError, DiskFull
+from index.errors import CorpusError, DiskFull, FolderReadOnly
 
 log = logging.getLogger(__name__)
 router = APIRouter(tags=["service"])
@@ -67,15 +68,28 @@ def _readiness(service: Service) -> Readiness:
         raise NotReady(
             "the disk is full: claims are answered, documents cannot be stored"
         ) from error
+    except FolderReadOnly as error:
+        log_failure(error)
+        raise NotReady(
+            "the data folder cannot be written: claims are answered, documents cannot be stored"
+        ) from error
     except CorpusError as error:
         log_failure(error)
         raise NotReady("the corpus cannot be read; see the log") from error
 
 
 def check_space(folder: Path) -> None:
-    """Raises: DiskFull, if hardly a document can be stored in this folder."""
-    if folder.exists() and (free := shutil.disk_usage(folder).free) < MIN_FREE_BYTES:
+    """
+    Raises:
+        DiskFull: hardly a document can be stored in this folder.
+        FolderReadOnly: none can.
+    """
+    if not folder.exists():
+        return
+    if (free := shutil.disk_usage(folder).free) < MIN_FREE_BYTES:
         raise DiskFull(f"{folder}: {free:,} bytes are free")
+    if not os.access(folder, os.W_OK):
+        raise FolderReadOnly(f"{folder} cannot be written")
 
 
 @router.get(

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from index.embedded import moments, restrictions
-from index.embedded.boundary import sqlite_errors
+from index.embedded.boundary import is_on_read_only, sqlite_errors
 from index.embedded.corpus import DATABASE
 from index.embedded.erase import scrub
 from index.embedded.opening import locked
@@ -131,6 +131,13 @@ def copy(source: Path, target: Path, tell: Tell = untold) -> None:
     """
     if not is_sqlite(source):
         shutil.copyfile(source, target)
+        return
+    if is_on_read_only(source.parent):  # no database is opened there, and nobody changes it
+        log = source.with_name(f"{source.name}-wal")
+        for file in filter(Path.is_file, (source, log)):
+            shutil.copyfile(file, target.with_name(file.name))
+        with sqlite_errors(target), contextlib.closing(sqlite3.connect(target)) as writer:
+            writer.execute("PRAGMA journal_mode = DELETE")
         return
     with (
         sqlite_errors(source),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -13,8 +14,8 @@ from index.errors import (
     CorpusBusy,
     CorpusCorrupt,
     CorpusError,
-    CorpusReadOnly,
     DiskFull,
+    FolderReadOnly,
     IndexUnavailable,
 )
 
@@ -28,8 +29,11 @@ SQLITE = {
     sqlite3.SQLITE_FULL: DiskFull,
     sqlite3.SQLITE_CORRUPT: CorpusCorrupt,
     sqlite3.SQLITE_NOTADB: CorpusCorrupt,
-    sqlite3.SQLITE_READONLY: CorpusReadOnly,
+    sqlite3.SQLITE_READONLY: FolderReadOnly,
 }
+# Codes of a file that cannot be opened or written, for whatever reason.
+_OF_FILES = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+_NOT_WRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 @contextmanager
@@ -45,8 +49,12 @@ def of_sqlite(error: sqlite3.Error, path: Path) -> CorpusError:
     # Errors of the Python module itself, such as a closed connection, carry no code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     kind = SQLITE.get(code, CorpusError)
-    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and is_full(path.parent):
+    if code in _OF_FILES and is_full(path.parent):
         kind = DiskFull
+    elif code in _OF_FILES and not os.access(path.parent, os.W_OK):
+        kind = FolderReadOnly  # also who only reads writes beside a database
+    if kind is FolderReadOnly:
+        return not_writable(path.parent)
     if kind is CorpusBusy:
         return CorpusBusy(f"{path} stayed locked by another program")
     if kind is DiskFull:
@@ -57,6 +65,27 @@ def of_sqlite(error: sqlite3.Error, path: Path) -> CorpusError:
             "to a new folder"
         )
     return kind(f"{path}: {error}")
+
+
+@contextmanager
+def folder_errors(folder: Path) -> Iterator[None]:
+    """Raise what the file system says of a folder that cannot be written as FolderReadOnly."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NOT_WRITABLE:
+            raise
+        raise not_writable(folder) from error
+
+
+def not_writable(folder: Path) -> FolderReadOnly:
+    why = "its file system is read-only" if is_on_read_only(folder) else "no right to write there"
+    return FolderReadOnly(f"{folder} cannot be written: {why}")
+
+
+def is_on_read_only(folder: Path) -> bool:
+    """Whether nobody can write to a folder, for its file system is read-only."""
+    return folder.exists() and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import filelock
 
+from index.embedded.boundary import folder_errors
 from index.embedded.corpus import DATABASE, VECTORS, WORDS, EmbeddedCorpus, EmbeddingModel, mismatch
 from index.embedded.store import Store
 from index.embedded.vectors import Kind
@@ -48,13 +49,15 @@ def open_corpus(
 
     Raises:
         CorpusLocked: another process has it open for writing.
+        FolderReadOnly: the folder cannot be written.
         CorpusIncompatible: made by another version of claimdesk; nothing was touched.
         EmbeddingMismatch: its vectors come from another embedding model.
         RecipeMismatch: its passages were made by a newer version of claimdesk.
     """
     with contextlib.ExitStack() as stack:
         if writable:
-            folder.mkdir(parents=True, exist_ok=True)
+            with folder_errors(folder):
+                folder.mkdir(parents=True, exist_ok=True)
             stack.callback(_lock(folder).release)
             _warn_of_lost_documents(folder)
         else:
@@ -136,7 +139,8 @@ def locked(folder: Path) -> Iterator[None]:
 def _lock(folder: Path) -> filelock.BaseFileLock:
     lock = filelock.FileLock(folder / "writer.lock", timeout=0)
     try:
-        lock.acquire()
+        with folder_errors(folder):
+            lock.acquire()
     except filelock.Timeout as error:
         raise CorpusLocked(
             f"{folder} is open for writing in another process (a running service?): "

@@ -18,6 +18,7 @@ OURS = [
     if issubclass(kind, Exception) and kind.__module__ == module.__name__
 ]
 SECRET = "/srv/secret/claimdesk.sqlite"
+NOT_WRITABLE = "the data folder cannot be written; see the log"
 # An evaluation is no request: what goes wrong in one is never answered over HTTP.
 ANSWERED = [kind for kind in OURS if not issubclass(kind, evaluation_errors.EvaluationError)]
 
@@ -49,6 +50,8 @@ def test_no_path_of_the_server_is_told(kind: type[Exception]) -> None:
         (index_errors.RecipeMismatch(SECRET), 409, "run `claimdesk reindex`"),
         (index_errors.CorpusCorrupt(SECRET), 500, "internal error; see the log, request id 4f1c"),
         (OSError(errno.ENOSPC, "No space left on device", SECRET), 507, "the disk is full"),
+        (index_errors.FolderReadOnly(SECRET), 503, NOT_WRITABLE),
+        (OSError(errno.EROFS, "Read-only file system", SECRET), 503, NOT_WRITABLE),
         (OSError(errno.EACCES, "Permission denied", SECRET), 500, "internal error"),
         (ValueError(SECRET), 500, "internal error"),
     ],

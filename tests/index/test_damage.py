@@ -245,7 +245,7 @@ def test_every_error_of_sqlite_has_a_counterpart(
     expected = {
         "BUSY": errors.CorpusBusy, "LOCKED": errors.CorpusBusy, "FULL": errors.DiskFull,
         "CORRUPT": errors.CorpusCorrupt, "NOTADB": errors.CorpusCorrupt,
-        "READONLY": errors.CorpusReadOnly,
+        "READONLY": errors.FolderReadOnly,
     }.get(code, errors.CorpusError)  # fmt: skip
     assert type(raised.value) is expected
     assert raised.value.__cause__ is error
