@@ -84,7 +84,7 @@ def decoded(content: bytes) -> str:
         UnreadableFile: it is in another encoding; the error names the one that it seems to be.
     """
     marked = (encoding for mark, encoding in BYTE_ORDER_MARKS if content.startswith(mark))
-    encoding = next(marked, None) or _unmarked_utf_16(content) or "UTF-8"
+    encoding = next(marked, None) or unmarked_utf_16(content) or "UTF-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -94,7 +94,7 @@ def decoded(content: bytes) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
-def _unmarked_utf_16(content: bytes) -> str | None:
+def unmarked_utf_16(content: bytes) -> str | None:
     """The kind of UTF-16 of content without a mark: a half of each ASCII character is a NUL."""
     start = content[: _GUESSED_BY // 2 * 2]
     nul_first, nul_second = 0 in start[::2], 0 in start[1::2]
@@ -117,17 +117,17 @@ def _windows_1252(content: bytes, at: int) -> str:
     """
     try:
         text = content.decode("windows-1252")
-        language = detect_language(text) if _is_western(text) else "und"
+        language = detect_language(text) if is_western(text) else "und"
     except UnicodeDecodeError:
         language = "und"
     if language in WESTERN:
         return text
-    guess = "windows-1252" if language is None else _guessed_encoding(content)
+    guess = "windows-1252" if language is None else guessed_encoding(content)
     said = f"; perhaps it is {guess}: convert it to UTF-8 first" if guess else ""
     raise UnreadableFile(f"not UTF-8 (byte {at}){said}")
 
 
-def _is_western(text: str) -> bool:
+def is_western(text: str) -> bool:
     """Whether a text has no character that is rare in `WESTERN`, and mostly letters of ASCII."""
     others = [char for char in text[:_GUESSED_BY] if char > "\x7f"]
     if _LOW_QUOTE_IN_WORD.search(text):
@@ -139,7 +139,7 @@ def _is_western(text: str) -> bool:
     )
 
 
-def _guessed_encoding(content: bytes) -> str | None:
+def guessed_encoding(content: bytes) -> str | None:
     """The encoding that the start of the content is most likely in, by charset-normalizer."""
     from charset_normalizer import from_bytes
 

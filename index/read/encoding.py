@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from contextlib import suppress
 from typing import Any
+
+from index.errors import UnreadableFile
+from index.language import detect_language
+from index.read.content import WESTERN, guessed_encoding, is_western, unmarked_utf_16
 
 # Bytes at the start in which a page names its encoding. Browsers look at 1,024 of them first and
 # start anew where the head names it later.
@@ -26,33 +31,89 @@ _BY_LANGUAGE = {
     "zh": "gb18030",
 }  # fmt: skip
 _OTHERWISE = "windows-1252"
-# Encodings of one byte a character; text of UTF-8 that names one of them was sent as UTF-8.
-_ONE_BYTE = re.compile(r"windows-|iso-8859-|koi8|macintosh|x-mac|ibm866")
+# What is named for one where it holds letters at places that have none in what is named.
+_RATHER = {
+    "iso-8859-2": "windows-1250", "iso-8859-6": "windows-1256", "iso-8859-7": "windows-1253",
+    "iso-8859-8": "windows-1255", "iso-8859-8-i": "windows-1255", "iso-8859-13": "windows-1257",
+    "iso-8859-15": "windows-1252",
+}  # fmt: skip
+_NO_LETTERS = re.compile("[\x80-\x9f]")
+_SEEN_BYTES = re.compile(rb"<[^>]*>")
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1|<[^>]*>", re.I | re.S)
+# Code points of a page that names no encoding by which it is told whether the one it gets is right.
+JUDGED_CHARS = 200_000
 
 
 def html_text(content: bytes) -> str:
     """The text of a page: by its byte order mark, the encoding it names, UTF-8, or its language's.
 
-    Labels mean what the WHATWG's Encoding standard says: iso-8859-1 is windows-1252. A page that is
-    UTF-8 throughout is read so where it names an encoding of one byte a character.
+    Labels mean what the WHATWG's Encoding standard says: iso-8859-1 is windows-1252. A label that
+    the bytes belie is none: a page that is UTF-8 throughout is read so, one that is not a bit of
+    UTF-8 is not, and UTF-16 is told by its bytes.
+
+    Raises:
+        UnreadableFile: it names no encoding, or a wrong one, and reads as no text in the usual one.
     """
     import webencodings
 
-    named = _named(content[:SCANNED_BYTES])
-    encoding = webencodings.lookup(named) if named else None
-    if encoding is not None and encoding.name in ("utf-16le", "utf-16be"):
-        encoding = webencodings.UTF8  # the label itself could be read
-    elif encoding is not None and encoding.name == "x-user-defined":
-        encoding = webencodings.lookup(_OTHERWISE)
-    if encoding is None or _ONE_BYTE.match(encoding.name):
-        with suppress(UnicodeDecodeError):
-            return content.decode("utf-8-sig")
-    if encoding is None:
-        language = _LANGUAGE.search(content[:SCANNED_BYTES])
-        primary = language[1].decode().lower() if language else ""
-        encoding = webencodings.lookup(_BY_LANGUAGE.get(primary, _OTHERWISE))
-    text, _ = webencodings.decode(content, encoding)
+    if not content.startswith(_BYTE_ORDER_MARKS):
+        if (wide := unmarked_utf_16(content)) is not None:
+            return content.decode(wide, "replace")
+        named = _named(content[:SCANNED_BYTES])
+        encoding = webencodings.lookup(named) if named else None
+        if encoding is not None and encoding.name in ("utf-16le", "utf-16be"):
+            encoding = webencodings.UTF8  # the label itself could be read
+        elif encoding is not None and encoding.name == "x-user-defined":
+            encoding = webencodings.lookup(_OTHERWISE)
+        if encoding is None or not content.isascii():
+            with suppress(UnicodeDecodeError):
+                return content.decode()
+            is_utf_8 = not content.decode(errors="ignore").isascii()
+            if encoding is None or (encoding.name == "utf-8" and not is_utf_8):
+                return _unnamed(content)
+    else:
+        encoding = webencodings.UTF8
+    text, used = webencodings.decode(content, encoding)
+    if used.name in _RATHER and _NO_LETTERS.search(text):
+        text, _ = webencodings.decode(content, _RATHER[used.name])
     return str(text).removeprefix("\ufeff")
+
+
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def _unnamed(content: bytes) -> str:
+    """The text of a page that names no encoding: in that of its language.
+
+    Raises:
+        UnreadableFile: it reads as no text in it.
+    """
+    import webencodings
+
+    said = _LANGUAGE.search(content[:SCANNED_BYTES])
+    primary = said[1].decode().lower() if said else ""
+    label = _BY_LANGUAGE.get(primary, _OTHERWISE)
+    text, used = webencodings.decode(content, label)
+    if used.name in _RATHER and _NO_LETTERS.search(text):
+        text, used = webencodings.decode(content, _RATHER[used.name])
+    seen = _MARKUP.sub(" ", text[:JUDGED_CHARS])
+    if used.name == "windows-1251" and sum(map(str.isupper, seen)) > sum(map(str.islower, seen)):
+        text, used = webencodings.decode(
+            content, "koi8-u"
+        )  # its small letters are read as capitals
+        seen = _MARKUP.sub(" ", text[:JUDGED_CHARS])
+    language = detect_language(seen)
+    if used.name == _OTHERWISE:
+        is_right = is_western(seen) and (language is None or language in WESTERN)
+    else:
+        is_right = language in (None, primary)
+    if not is_right:
+        guess = guessed_encoding(_SEEN_BYTES.sub(b" ", content))
+        perhaps = f"; perhaps it is {guess}: convert it to UTF-8" if guess else ""
+        raise UnreadableFile(
+            f"the page names no encoding, and reads as no text in {label}{perhaps}"
+        )
+    return str(text)
 
 
 def _named(start: bytes) -> str | None:

@@ -451,6 +451,12 @@ PRICE = "It cost £48 million – not €40 million – he said, “and no more�
         ('<meta charset="utf-16">', "utf-8"),
         ('<meta charset="iso-8859-1">', "utf-8"),
         ('<!-- <meta charset="koi8-r"> --><meta charset="windows-1252">', "cp1252"),
+        ('<meta charset="iso-8859-15">', "cp1252"),
+        ('<meta charset="utf-8">', "cp1252"),
+        ('<meta charset="shift_jis">', "utf-8"),
+        ('<meta charset="gb2312">', "utf-8"),
+        ("", "utf-16-le"),
+        ('<meta charset="utf-16be">', "utf-16-be"),
     ],
 )
 def test_encodings_are_read_as_browsers_read_them(head: str, encoding: str) -> None:
@@ -463,6 +469,8 @@ def test_encodings_are_read_as_browsers_read_them(head: str, encoding: str) -> N
     [
         ("ru", "cp1251", "Мост через реку стоил сорок восемь миллионов рублей, сказал он."),
         ("pl", "iso-8859-2", "Wójt powiedział, że most kosztował czterdzieści osiem milionów."),
+        ("pl", "cp1250", "Wójt powiedział, że źle się dzieje i że most kosztował osiem milionów."),
+        ("ru", "koi8-r", "Мост через реку стоил сорок восемь миллионов рублей, сказал он."),
         ("ja", "shift_jis", "橋の費用は四千八百万円だったと市長は月曜日に述べた。"),
     ],
 )
@@ -473,6 +481,26 @@ def test_a_page_without_a_label_is_read_by_its_language(
         f'<html lang="{language}"><head><title>T</title></head><body><p>{text}</p><p>{text}!</p>'
     )
     assert read(content.encode(encoding)).text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding", "text"),
+    [
+        ("", "cp1251", "Мост через реку стоил сорок восемь миллионов рублей, сказал он."),
+        ("", "cp1250", "Starosta řekl, že most stál čtyřicet osm milionů korun a že příště ne."),
+        (
+            "ru",
+            "cp1252",
+            "The mayor’s café is “closed” until Monday, said the council of the town.",
+        ),
+    ],
+)
+def test_a_page_that_would_be_read_as_no_text_is_refused_by_name(
+    language: str, encoding: str, text: str
+) -> None:
+    content = f'<html lang="{language}"><title>T</title><body><p>{text}</p><p>{text}!</p>'
+    with pytest.raises(UnreadableFile, match="names no encoding.*perhaps it is"):
+        read(content.encode(encoding))
 
 
 @pytest.mark.parametrize(
