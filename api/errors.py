@@ -96,7 +96,7 @@ class KeyNotFound(ApiError):
 
 
 class KeysUnreadable(ApiError):
-    """The file of API keys is damaged, or may not be read."""
+    """The API keys are damaged, or cannot be read."""
 
 
 class VerdictNotFound(ApiError):
@@ -113,6 +113,10 @@ class AuditDamaged(ApiError):
 
 class TracingUnavailable(ApiError):
     """What sends traces is not installed."""
+
+
+class DriverMissing(ApiError):
+    """What talks to a database is not installed."""
 
 
 class ExposedWithoutKeys(ApiError):
@@ -140,6 +144,7 @@ STATUS: Mapping[type[Exception], int] = {
     AuditDamaged: 500,
     ExposedWithoutKeys: 500,
     TracingUnavailable: 500,
+    DriverMissing: 500,
     index_errors.CorpusError: 500,
     index_errors.InvalidDocument: 422,
     index_errors.DocumentTooLarge: 413,

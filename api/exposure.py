@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.errors import ExposedWithoutKeys
-from api.keys import KeyStore
+from api.keys import keys_of
 from api.settings import Settings
 
 
@@ -14,7 +14,7 @@ def check_exposure(settings: Settings) -> None:
         ExposedWithoutKeys: nobody could be let in, or everybody would be.
         KeysUnreadable: the file of keys is damaged.
     """
-    if not settings.keys_in_force or KeyStore(settings.data).any_valid():
+    if not settings.keys_in_force or keys_of(settings).any_valid():
         return
     if settings.require_keys:
         why, way_out = "CLAIMDESK_REQUIRE_KEYS is set", ""

@@ -1,88 +1,57 @@
-"""The data folder's keys.json <-> API keys: who may ask for what, kept as salted hashes alone."""
+"""A request's token -> its API key; keys made and revoked; who asks, and what he sees."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import hmac
-import json
-import os
 import re
 import secrets
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Final
 
-from filelock import FileLock
-
-from api.errors import KeyNotFound, KeyRefused, KeysUnreadable
+from api.address import Database, Place
+from api.errors import KeyNotFound, KeyRefused
+from api.key import SCOPES, KeptKeys, Key, Scope
+from api.key_file import KeyFile
+from api.key_table import KeyTable
+from api.settings import Settings
 from index.corpus import Filters
 from index.documents import access_group
 
-Scope = Literal["verify", "write", "admin", "metrics"]
-SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
-FILE = "keys.json"
-FORMAT = 1
 # Hexadecimal digits of the two halves of a key: the public id, and 256 random bits that no one can
 # guess. A slow hash would protect nothing more, and cost its time with every request.
 ID_DIGITS, SECRET_DIGITS = 12, 64
 SALT_BYTES = 16
+# Seconds until a database that does not answer is given up, where no setting says so.
+SECONDS = 10.0
 _TOKEN = re.compile(rf"cd_([0-9a-f]{{{ID_DIGITS}}})_([0-9a-f]{{{SECRET_DIGITS}}})", re.ASCII)
 _SHOWN = re.compile(rf"cd_([0-9a-f]{{{ID_DIGITS}}})_[0-9a-f]+", re.ASCII)
-# Seconds to wait for another process that changes the keys.
-_LOCK_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An API key without its secret.
-
-    groups: the access groups whose documents it sees beside those that everybody sees; None for
-    all. rate: its own rate limit, such as 100/minute; None for that of the settings. digest: of
-    salt and secret, in hexadecimal digits.
-    """
-
-    id: str
-    name: str
-    scopes: tuple[Scope, ...]
-    groups: tuple[str, ...] | None
-    rate: str | None
-    created: dt.datetime
-    expires: dt.datetime | None
-    revoked: dt.datetime | None
-    salt: str
-    digest: str
-
-    def state(self, now: dt.datetime) -> Literal["valid", "expired", "revoked"]:
-        if self.revoked is not None:
-            return "revoked"
-        return "expired" if self.expires is not None and self.expires <= now else "valid"
 
 
 class KeyStore:
-    """The keys of a data folder, read again whenever their file was replaced.
+    """The keys of a corpus, in its folder or its database.
 
-    Several processes may use it at once: the service sees at its next request what the command
-    line did.
+    Several processes may use it at once: a service sees what the command line did, in a folder at
+    its next request, in a database within a second.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
-        self._read_at: tuple[int, int, int] | None = None
-        self._keys: dict[str, Key] = {}
+    def __init__(self, place: Place, seconds: float = SECONDS) -> None:
+        self.kept: KeptKeys
+        if isinstance(place, Database):
+            self.kept = KeyTable(place, seconds)
+        else:
+            self.kept = KeyFile(place)
 
     def all(self) -> list[Key]:
         """Every key, the oldest first.
 
         Raises:
-            KeysUnreadable: the file is damaged, or may not be read.
+            KeysUnreadable: they are damaged, or cannot be read.
         """
-        self._refresh()
-        return sorted(self._keys.values(), key=lambda key: (key.created, key.id))
+        return sorted(self.kept.read().values(), key=lambda key: (key.created, key.id))
 
     def any_valid(self) -> bool:
         """Whether somebody could be let in. Raises: KeysUnreadable."""
@@ -93,11 +62,10 @@ class KeyStore:
 
         Raises:
             KeyRefused: none has this secret, or it is revoked or expired.
-            KeysUnreadable: the file is damaged, or may not be read.
+            KeysUnreadable: they are damaged, or cannot be read.
         """
-        self._refresh()
-        match = _TOKEN.fullmatch(token)
-        key = self._keys.get(match[1]) if match else None
+        keys, match = self.kept.read(), _TOKEN.fullmatch(token)
+        key = keys.get(match[1]) if match else None
         # Without a key there is something to compare all the same: it takes as long.
         salt, expected = (key.salt, key.digest) if key else ("00" * SALT_BYTES, "")
         right = hmac.compare_digest(_digest(salt, match[2] if match else ""), expected)
@@ -130,9 +98,7 @@ class KeyStore:
             salt=salt,
             digest=_digest(salt, secret),
         )
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._changing():
-            self._write({**self._keys, key.id: key})
+        self.kept.put(key)
         return key, f"cd_{key.id}_{secret}"
 
     def revoke(self, id: str) -> Key:
@@ -141,57 +107,16 @@ class KeyStore:
         Raises:
             KeyNotFound: there is none of this id.
         """
-        if not self.path.exists():
+        if (key := self.kept.read().get(id)) is None:
             raise KeyNotFound(f"no key has the id {id!r}")
-        with self._changing():
-            if (key := self._keys.get(id)) is None:
-                raise KeyNotFound(f"no key has the id {id!r}")
-            revoked = replace(key, revoked=key.revoked or _now())
-            self._write({**self._keys, id: revoked})
+        revoked = replace(key, revoked=key.revoked or _now())
+        self.kept.put(revoked)
         return revoked
 
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Keeps other processes from changing the keys, and begins with what they left."""
-        with FileLock(self.path.with_suffix(".lock"), timeout=_LOCK_SECONDS):
-            self._refresh()
-            yield
 
-    def _refresh(self) -> None:
-        try:
-            found = self.path.stat()
-            # Each write makes a new file, so that one of these is another.
-            read_at = (found.st_ino, found.st_mtime_ns, found.st_size)
-            if read_at != self._read_at:
-                self._keys = _parsed(self.path.read_bytes())
-                self._read_at = read_at
-        except FileNotFoundError:
-            self._keys, self._read_at = {}, None
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            # The keys that were there might let in somebody who was revoked.
-            self._keys, self._read_at = {}, None
-            raise KeysUnreadable(f"{self.path}: {error}") from error
-
-    def _write(self, keys: dict[str, Key]) -> None:
-        """Replace the file, which its owner alone may read; a crash leaves the old or the new."""
-        rows = [_row(key) for key in keys.values()]
-        text = json.dumps({"format": FORMAT, "keys": rows}, indent=1, ensure_ascii=False)
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{FILE}.")  # mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def keys_of(settings: Settings) -> KeyStore:
+    """The keys of the corpus that the settings name."""
+    return KeyStore(settings.data, settings.database_timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,30 +155,3 @@ def _digest(salt: str, secret: str) -> str:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
-
-
-def _row(key: Key) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, dt.datetime) else value
-        for name, value in asdict(key).items()
-    }
-
-
-def _parsed(text: bytes) -> dict[str, Key]:
-    """
-    Raises:
-        ValueError, TypeError, KeyError: it is not what `_write` writes.
-    """
-    content = json.loads(text)
-    if content["format"] != FORMAT:
-        raise ValueError(f"format {content['format']!r} is of another version")
-    return {row["id"]: _key(row) for row in content["keys"]}
-
-
-def _key(row: dict[str, Any]) -> Key:
-    times = {
-        name: dt.datetime.fromisoformat(row[name]) if row[name] else None
-        for name in ("created", "expires", "revoked")
-    }
-    groups = None if row["groups"] is None else tuple(row["groups"])
-    return Key(**{**row, **times, "scopes": tuple(row["scopes"]), "groups": groups})

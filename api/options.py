@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import BaseModel, ValidationError
 
+from api.address import Database
 from api.errors import ApiError
 from api.settings import Settings
 from api.terminal import fail
@@ -20,7 +21,10 @@ INTERRUPTED = 130  # exit status after Ctrl-C, as shells have it
 FORESEEN = (ApiError, CorpusError, RetrievalError, ValidationError, OSError, UnicodeError)
 Request = TypeVar("Request", bound=BaseModel)
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the corpus.")]
+Data = Annotated[
+    str | None,
+    typer.Option("--data", metavar="DIR|URL", help="Folder of the corpus, or postgresql://…"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the HTTP body and nothing else.")]
 TopK = Annotated[int, typer.Option(min=1, max=100, help="Most documents to return.")]
 AsOf = Annotated[
@@ -45,7 +49,7 @@ Language = Annotated[
 ]
 
 
-def settings(data: Path | None = None, **changes: Any) -> Settings:
+def settings(data: str | Path | None = None, **changes: Any) -> Settings:
     """Settings from the environment, with what the command line says instead."""
     given = {"data": data, **changes}
     return Settings(**{name: value for name, value in given.items() if value is not None})
@@ -98,9 +102,19 @@ def said(error: Exception) -> str:
     return "an argument is not valid UTF-8" if isinstance(error, UnicodeError) else str(error)
 
 
+def folder_of(chosen: Settings, otherwise: str) -> Path:
+    """The folder of the corpus; where it is in a database, the command ends with what to do."""
+    if isinstance(chosen.data, Database):
+        fail(f"{chosen.data} is a database: {otherwise}")
+    return chosen.data
+
+
 def must_exist(chosen: Settings) -> None:
-    """Only adding may make a new corpus: anything else would make one of a mistyped folder."""
+    """Only adding may make a new corpus: anything else would make one of a mistyped folder.
+
+    A database is there or not: opening it says so.
+    """
     from index.embedded import exists
 
-    if not exists(chosen.data):
+    if isinstance(chosen.data, Path) and not exists(chosen.data):
         fail(f"no corpus in {chosen.data}: add documents first")

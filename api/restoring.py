@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from api.audit import FILE as AUDIT
 from api.audit import AuditLog, problems
 from api.errors import AuditUnavailable, KeysUnreadable
-from api.keys import FILE as KEYS
+from api.key_file import FILE as KEYS
 from api.keys import KeyStore
 from index.embedded.backup import Replacing, copy
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
+from api.address import Database
 from api.audit import AuditLog
 from api.audit_record import record_of, unsent
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
@@ -27,7 +28,7 @@ from api.settings import NO_MODEL, Settings
 from index import ingest as ingest_module
 from index.corpus import Corpus, Embedder
 from index.documents import Document, Outcome, Refused
-from index.embedded import EmbeddedCorpus, open_corpus
+from index.embedded import open_corpus
 from index.erasure import Place, Receipt
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.search import Fusion
@@ -67,9 +68,9 @@ class Service:
             settings.verdict_threshold,
             tells_withheld=settings.show_withheld,
         )
-        audit = AuditLog(settings.data)
+        audit = AuditLog(settings.data) if isinstance(settings.data, Path) else None
         # Verdicts that were kept before are still erased from, and read.
-        self.audit = audit if settings.audit or audit.path.exists() else None
+        self.audit = audit if audit and (settings.audit or audit.path.exists()) else None
         self.names = ModelNames(
             embedding=embedder.identity, stance=stance.identity if stance else None
         )
@@ -87,7 +88,7 @@ class Service:
         """
         embedder = embedder_of(settings)
         stance = stance_of(settings) if stances and settings.stance_model != NO_MODEL else None
-        corpus = _open(settings.data, settings, embedder, writable)
+        corpus = _open(settings, embedder, writable)
         service = cls(settings, corpus, embedder, stance)
         if writable and service.audit is not None:
             service.audit.finish_redaction()
@@ -336,14 +337,26 @@ def _weight(key: tuple[int, Claim], answer: Answer) -> int:
 
 
 def _open(
-    folder: Path,
-    settings: Settings,
-    embedder: Embedder,
-    writable: bool,
-    reindexing: bool = False,
-) -> EmbeddedCorpus:
+    settings: Settings, embedder: Embedder, writable: bool, reindexing: bool = False
+) -> Corpus:
+    place = settings.data
+    if isinstance(place, Database):
+        from index.postgres import open_corpus as open_database  # an extra, which most do without
+
+        replica = settings.read_data
+        return open_database(
+            place.secret,
+            identity=embedder.identity,
+            dimension=embedder.dimension,
+            writable=writable,
+            reindexing=reindexing,
+            read_address=replica.secret if replica else None,
+            connections=settings.database_connections,
+            seconds=settings.database_timeout,
+            most_versions=settings.max_versions,
+        )
     return open_corpus(
-        folder,
+        place,
         identity=embedder.identity,
         dimension=embedder.dimension,
         writable=writable,
@@ -360,7 +373,7 @@ def reindexing(settings: Settings) -> Iterator[tuple[int, Iterator[Outcome]]]:
     See `index.ingest.reindex`.
     """
     embedder = embedder_of(settings)
-    corpus = _open(settings.data, settings, embedder, writable=True, reindexing=True)
+    corpus = _open(settings, embedder, writable=True, reindexing=True)
     try:
         yield corpus.stats().documents, ingest_module.reindex(corpus, embedder)
     finally:

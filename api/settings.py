@@ -9,9 +9,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    SecretStr,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.address import Database, database_of, place_of
 from api.rate import rate_of
 from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.running.runtime import Device
@@ -97,15 +106,56 @@ def _is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def _placed(value: Any) -> Any:
+    return place_of(value) if isinstance(value, str) else value
+
+
+def _addressed(value: Any) -> Any:
+    return (database_of(value) if value else None) if isinstance(value, str) else value
+
+
 Listed = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
+Place = Annotated[
+    Path | InstanceOf[Database], NoDecode, BeforeValidator(_placed), PlainSerializer(str)
+]
+Address = Annotated[
+    InstanceOf[Database] | None,
+    NoDecode,
+    BeforeValidator(_addressed),
+    PlainSerializer(lambda value: value and str(value)),
+]
 
 
 class Settings(BaseSettings):
     """What can be set, with defaults that are safe on a shared machine."""
 
-    model_config = SettingsConfigDict(env_prefix="CLAIMDESK_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CLAIMDESK_",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # an address may hold a password
+    )
 
-    data: Path = Field(Path("claimdesk-data"), description="Folder of the corpus.")
+    data: Place = Field(
+        Path("claimdesk-data"),
+        description="Folder of the corpus, or a database of PostgreSQL (extra `postgres`), such as "
+        "postgresql://user@host/claimdesk.",
+    )
+    read_data: Address = Field(
+        None,
+        description="Read replica of the database DATA, which searches ask; where it cannot be "
+        "reached they ask DATA.",
+    )
+    database_connections: int = Field(
+        8, ge=2, le=1000, description="Most connections to each database of this process."
+    )
+    database_timeout: float = Field(
+        10.0,
+        gt=0,
+        le=3600,
+        description="Seconds until a connection is had, and until a question to a database is "
+        "given up; then the answer is 503.",
+    )
     cache: Path = Field(
         default_factory=_cache_home, description="Folder of compiled models; safe to delete."
     )
@@ -242,6 +292,14 @@ class Settings(BaseSettings):
     def keys_in_force(self) -> bool:
         """Whether a request needs an API key."""
         return self.require_keys or not (self.allow_network_without_keys or _is_loopback(self.host))
+
+    @model_validator(mode="after")
+    def _fits_its_place(self) -> Settings:
+        if self.read_data is not None and isinstance(self.data, Path):
+            raise ValueError("CLAIMDESK_READ_DATA is of a database, and CLAIMDESK_DATA is a folder")
+        if self.audit and isinstance(self.data, Database):
+            raise ValueError("CLAIMDESK_AUDIT keeps verdicts in a folder, not in a database")
+        return self
 
     @model_validator(mode="after")
     def _no_unknown_variable(self) -> Settings:

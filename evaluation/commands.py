@@ -86,17 +86,20 @@ def about(
     task: str,
     files: Sequence[Path],
     *options: Any,
-    data: Path | None = None,
+    data: str | Path | None = None,
     url: str | None = None,
 ) -> dict[str, Any]:
     """What an evaluation must have in common with one that was cut off to go on from it."""
     from evaluation.result import data_hash
 
+    chosen = settings(data)
+    if data and isinstance(chosen.data, Path):
+        chosen = settings(chosen.data.resolve())
     return {
         "task": task,
         "options": options,
         "data_sha256": data_hash(files),
-        "settings": settings(data and data.resolve()).model_dump(mode="json"),
+        "settings": chosen.model_dump(mode="json"),
         "url": url,
         "version": version("claimdesk"),
         "code_sha256": data_hash(sorted(f for part in CODE for f in part.rglob("*.py"))),

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.options import AsJson, Data, must_exist, settings
+from api.options import AsJson, Data, folder_of, must_exist, settings
 from api.terminal import fail, out, printable, steps
 
 audit_app = typer.Typer(help="Verdicts that were kept.", no_args_is_help=True)
@@ -22,7 +22,7 @@ def export_audit(file: File, data: Data = None, as_json: AsJson = False) -> None
     from api.audit import AuditLog
     from api.audit_export import export
 
-    log = AuditLog(settings(data).data)
+    log = AuditLog(folder_of(settings(data), "it holds no audit log"))
     if not log.path.exists():
         fail(f"nothing is kept in {log.path.parent}: see CLAIMDESK_AUDIT")
     with steps() as tell:

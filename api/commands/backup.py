@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from api.audit import FILE as AUDIT
-from api.keys import FILE as KEYS
-from api.options import AsJson, Data, settings
+from api.key_file import FILE as KEYS
+from api.options import AsJson, Data, folder_of, settings
 from api.terminal import fail, out, printable, steps
 from index.embedded.doctor import Finding
 
@@ -36,13 +36,13 @@ def backup(words: Words, data: Data = None, as_json: AsJson = False) -> None:
         fail("usage: claimdesk backup FILE, or claimdesk backup check FILE", 2)
 
 
-def _write(file: Path, data: Path | None, as_json: bool) -> None:
+def _write(file: Path, data: str | None, as_json: bool) -> None:
     from index.embedded import backup
 
     started = time.perf_counter()
     with steps() as tell:
         manifest = backup.write_backup(
-            settings(data).data,
+            folder_of(settings(data), "pg_dump backs it up (docs/operations.md)"),
             file,
             beside=BESIDE,
             made_by=f"claimdesk {version('claimdesk')}",
@@ -82,11 +82,12 @@ def restore(
     from api.restoring import Kept
     from index.embedded import backup
 
+    folder = folder_of(
+        settings(data), "restore into a folder and `claimdesk move` it; or pg_restore"
+    )
     kept = Kept()
     with steps() as tell:
-        restored = backup.restore(
-            file, settings(data).data, replace=replace, carry_on=kept.carry_on, tell=tell
-        )
+        restored = backup.restore(file, folder, replace=replace, carry_on=kept.carry_on, tell=tell)
     if as_json:
         print(json.dumps({**asdict(restored), "kept": asdict(kept)}, default=str))
         return
@@ -107,7 +108,7 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Say whether all that is stored is what was written; nothing is changed."""
     from index.embedded.doctor import examine
 
-    folder = settings(data).data
+    folder = folder_of(settings(data), "pg_amcheck examines it, `claimdesk move` verifies a copy")
     with steps() as tell:
         findings = [*examine(folder, tell), *_beside(folder)]
     _report(findings, as_json)

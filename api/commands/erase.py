@@ -14,8 +14,6 @@ from index.documents import clean
 from index.erasure import Restricted, Restriction
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from api.service import Service
 
 Id = Annotated[str, typer.Argument(help="The document's id, as `documents list` shows it.")]
@@ -97,7 +95,7 @@ def _restrict(
     id: str,
     kind: Restriction,
     lift: bool,
-    data: Path | None,
+    data: str | None,
     as_json: bool,
     says: tuple[str, str],
 ) -> None:
@@ -119,7 +117,7 @@ def _body(restricted: Iterable[Restricted]) -> str:
 
 
 @contextmanager
-def _writing(data: Path | None) -> Iterator[Service]:
+def _writing(data: str | None) -> Iterator[Service]:
     from api.service import Service
 
     chosen = settings(data)

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.keys import SCOPES, Key, KeyStore, Scope
+from api.key import SCOPES, Key, Scope
+from api.keys import keys_of
 from api.options import AsJson, Data, settings
 from api.rate import rate_of
 from api.terminal import err, fail, out, printable
@@ -50,7 +51,7 @@ def create_key(
             rate_of(rate)
         except ValueError as error:
             fail(str(error))
-    key, token = KeyStore(settings(data).data).create(
+    key, token = keys_of(settings(data)).create(
         name.strip(),
         scopes,
         groups=None if all_groups else (group or []),
@@ -67,7 +68,7 @@ def create_key(
 @keys_app.command("list")
 def list_keys(data: Data = None, as_json: AsJson = False) -> None:
     """Every key: id, state, scopes, groups, end, name. Never the key itself."""
-    keys = KeyStore(settings(data).data).all()
+    keys = keys_of(settings(data)).all()
     if as_json:
         print(json.dumps({"keys": [_shown(key) for key in keys]}, ensure_ascii=False))
         return
@@ -85,7 +86,7 @@ def revoke_key(
     as_json: AsJson = False,
 ) -> None:
     """Let nobody in with this key any more; a running service notices at its next request."""
-    key = KeyStore(settings(data).data).revoke(id)
+    key = keys_of(settings(data)).revoke(id)
     if as_json:
         print(json.dumps(_shown(key), ensure_ascii=False))
     else:

@@ -52,16 +52,18 @@ def watch_folder(
         fail(f"{folder}: no such folder")
     chosen, names = settings(data, key=key), names_of(mapping)
     # The record of what came from the folder lies beside the corpus, if that is on this machine.
-    records = (chosen.data if url is None else chosen.cache) / RECORDS
+    beside = chosen.data if isinstance(chosen.data, Path) else chosen.cache
+    records = (beside if url is None else chosen.cache) / RECORDS
+    goes_to = url or (None if isinstance(chosen.data, Path) else str(chosen.data))
     stopping = Flag()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
         with target(chosen, url) as to:
-            watched = Watched(folder, to, record_of(records, folder, url), names)
+            watched = Watched(folder, to, record_of(records, folder, goes_to), names)
             if once:
                 _tell(watched.sync(), as_json, f"{folder}:")
                 return
-            own = chosen.data.resolve()  # what is written there is no change of the folder
+            own = beside.resolve()  # what is written there is no change of the folder
             changes = watch(
                 folder,
                 watch_filter=lambda _, path: not Path(path).resolve().is_relative_to(own),

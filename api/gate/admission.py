@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 
+import anyio
 from starlette.exceptions import HTTPException
 from starlette.types import Scope as Request
 
@@ -12,7 +13,8 @@ from api.errors import HostRefused, KeyMissing, KeyRefused, OriginRefused, Scope
 from api.gate.rates import Meter, Rates
 from api.gate.scopes import scope_of
 from api.gate.slots import Slots
-from api.keys import ANYBODY, Caller, KeyStore, Scope
+from api.key import Scope
+from api.keys import ANYBODY, Caller, keys_of
 from api.settings import Settings
 
 Headers = Mapping[bytes, str]
@@ -31,7 +33,19 @@ class Admission:
         self._hosts = {host.lower() for host in settings.allowed_hosts}
         self._origins = set(settings.cors_origins)
         self._settings, self._rates = settings, Rates()
-        self._keys = KeyStore(settings.data) if settings.keys_in_force else None
+        self._looking = anyio.Lock()
+        self._keys = keys_of(settings) if settings.keys_in_force else None
+
+    async def look(self, path: str) -> None:
+        """Have the keys at hand that a request for this path may need, without blocking others.
+
+        Raises:
+            KeysUnreadable: the database that holds them cannot be asked.
+        """
+        if self._keys is not None and not self._keys.kept.at_hand and path not in PROBE_PATHS:
+            async with self._looking:
+                if not self._keys.kept.at_hand:
+                    await anyio.to_thread.run_sync(self._keys.kept.refresh)
 
     def meter(self) -> Meter:
         """What counts one request."""

@@ -58,7 +58,8 @@ def _readiness(service: Service) -> Readiness:
         NotReady: why not, in words that tell nothing of this machine: anybody may ask.
     """
     try:
-        check_space(service.settings.data)
+        if isinstance(service.settings.data, Path):
+            check_space(service.settings.data)
         corpus = service.corpus
         corpus.stats()
         return Readiness(

@@ -81,9 +81,9 @@ def test_only_a_salted_hash_is_kept_and_only_the_owner_may_read_it(store: KeySto
     secret = token.rpartition("_")[2]
     assert token == f"cd_{key.id}_{secret}"
     assert len(secret) == 64
-    assert secret not in store.path.read_text()
+    assert secret not in store.kept.path.read_text()
     assert key.salt != other.salt
-    assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(store.kept.path.stat().st_mode) == 0o600
     assert store.identify(token) == key
 
 
@@ -108,15 +108,15 @@ def test_an_expired_key_lets_nobody_in(store: KeyStore) -> None:
 
 def test_a_damaged_file_lets_nobody_in(store: KeyStore) -> None:
     _, token = store.create("desk", ["verify"])
-    whole = store.path.read_text()
+    whole = store.kept.path.read_text()
     store.identify(token)
     for damaged in ("", "{}", whole[:-20], whole.replace('"format": 1', '"format": 2')):
-        store.path.write_text(damaged)
+        store.kept.path.write_text(damaged)
         with pytest.raises(KeysUnreadable):
             store.identify(token)
-    store.path.write_text(whole)
+    store.kept.path.write_text(whole)
     store.identify(token)
-    store.path.unlink()
+    store.kept.path.unlink()
     with pytest.raises(KeyRefused):
         store.identify(token)
 
@@ -249,7 +249,7 @@ def test_a_damaged_file_of_keys_is_our_fault_and_nobodys_way_in(
 ) -> None:
     _, token = store.create("desk", ["verify"])
     with serve() as client:
-        store.path.write_text("{")
+        store.kept.path.write_text("{")
         problem = assert_problem(client.get("/v1/info", headers=bearer(token)), 503)
     assert problem["detail"] == "API keys cannot be read; see the log"
     assert "KeysUnreadable" in caplog.text

@@ -12,7 +12,7 @@ from api.audit import FILE as AUDIT
 from api.audit import AuditLog, problems
 from api.commands.backup import BESIDE
 from api.errors import KeyRefused
-from api.keys import FILE as KEYS
+from api.key_file import FILE as KEYS
 from api.keys import KeyStore
 from api.restoring import Kept
 from api.service import Service

@@ -1,0 +1,119 @@
+"""The address of a database -> a connection for the tables beside the corpus: keys, audit log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from api.address import Database
+from api.errors import ApiError, DriverMissing
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    Rows = Connection[Any]
+
+SCHEMA = "claimdesk"
+# What nobody else may do meanwhile: name of the lock -> its number in `pg_advisory_xact_lock`.
+LOCK_SCHEMA = "SELECT pg_advisory_xact_lock(hashtext('claimdesk schema'))"
+# Seconds between two looks at a connection on which nothing comes, and how many may be in vain.
+KEEPALIVE_SECONDS, KEEPALIVES = 5, 3
+
+
+class Connected:
+    """One connection to a database: opened when it is first asked for, and anew after it was lost.
+
+    Safe to use from several threads, of which one has it at a time.
+    """
+
+    def __init__(self, database: Database, seconds: float) -> None:
+        """
+        Args:
+            seconds: until a connection or a statement is given up.
+        """
+        self._database, self._seconds = database, seconds
+        self._connection: Rows | None = None
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def transaction(self, failure: type[ApiError]) -> Iterator[Rows]:
+        """A transaction, which is durable when the block has ended well.
+
+        Raises:
+            DriverMissing: psycopg is not installed.
+            failure: the database cannot be reached, or refuses. Its message holds no password.
+        """
+        with self.connection(failure) as connection, connection.transaction():
+            yield connection
+
+    @contextmanager
+    def connection(self, failure: type[ApiError]) -> Iterator[Rows]:
+        """The connection, each of whose statements is durable by itself. Raises: as above."""
+        driver = psycopg()
+        with self._lock:
+            try:
+                yield self._alive()
+            except driver.Error as error:
+                if self._connection is not None and self._connection.broken:
+                    self.close()
+                raise failure(f"{self._database}: {said(error)}") from error
+
+    def _alive(self) -> Rows:
+        if self._connection is not None:
+            try:
+                self._connection.execute("SELECT 1")
+            except psycopg().OperationalError:  # it was lost since
+                self.close()
+            else:
+                return self._connection
+        self._connection = connect(self._database, self._seconds)
+        return self._connection
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(Exception):
+                connection.close()
+
+
+def connect(database: Database, seconds: float) -> Rows:
+    """A connection that waits for nothing longer than so many seconds.
+
+    Raises:
+        DriverMissing, psycopg.Error
+    """
+    connection: Rows = psycopg().connect(
+        database.secret,
+        autocommit=True,
+        connect_timeout=max(2, round(seconds)),
+        application_name="claimdesk",
+        keepalives_idle=KEEPALIVE_SECONDS,
+        keepalives_interval=KEEPALIVE_SECONDS,
+        keepalives_count=KEEPALIVES,
+    )
+    try:
+        connection.execute(
+            "SELECT set_config('statement_timeout', %s, false)", [f"{round(seconds * 1000)}ms"]
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def psycopg() -> Any:  # the module: without the extra there is no type of it
+    """The driver. Raises: DriverMissing, which says how to install it."""
+    try:
+        import psycopg
+    except ImportError as error:  # the package, or the libpq that it needs
+        raise DriverMissing(
+            "a postgresql:// address needs PostgreSQL's driver: pip install 'claimdesk[postgres]'"
+        ) from error
+    return psycopg
+
+
+def said(error: Exception) -> str:
+    """The first line of what a database says."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
