@@ -6,7 +6,14 @@ from pydantic import BaseModel, Field
 
 from api.document_schemas import DocumentInfo
 from api.schemas import QueryFields, SliceBody
-from retrieval.quotes import MAX_QUOTE_CHARS, MAX_SPEAKER_CHARS, Match, Note, QuoteResult
+from retrieval.quotes import (
+    MAX_CONTEXT_CHARS,
+    MAX_QUOTE_CHARS,
+    MAX_SPEAKER_CHARS,
+    Match,
+    Note,
+    QuoteResult,
+)
 from retrieval.quotes_align import Op
 
 QUOTE = "We stayed within the budget to the last cent"
@@ -18,6 +25,12 @@ class QuoteRequest(QueryFields):
     quote: str = Field(min_length=1, max_length=MAX_QUOTE_CHARS, examples=[QUOTE])
     speaker: str | None = Field(
         None, min_length=1, max_length=MAX_SPEAKER_CHARS, examples=["Mr. Aaltonen"]
+    )
+    context: str | None = Field(
+        None,
+        max_length=MAX_CONTEXT_CHARS,
+        description="The paragraphs that the quote stands in: whom they give it to is the speaker, "
+        "where none is named.",
     )
 
 
@@ -106,7 +119,7 @@ class QuoteResponse(BaseModel):
     """Where the archive has a quote."""
 
     quote: str = Field(description="As it was read: NFC, with one space between words.")
-    speaker: str | None
+    speaker: str | None = Field(description="As it was asked, or as the context names him.")
     result: QuoteResult = Field(
         description="Of the best match. verbatim: its very words. altered: others among them. "
         "shortened: its words, with some left out at an ellipsis. other_speaker: its words, which "

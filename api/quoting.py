@@ -12,7 +12,7 @@ from api.quote_schemas import (
     QuoteSearched,
 )
 from api.service import VERSION, Service
-from retrieval.quotes import find_quote
+from retrieval.quotes import find_quote, speaker_in
 
 
 def quote_response(
@@ -24,7 +24,10 @@ def quote_response(
         InvalidClaim: it has no word, or too many parts.
     """
     filters = body.to_filters(service.settings.include_undated)
-    found = find_quote(body.quote, service.corpus, body.speaker, filters, body.top_k)
+    speaker = body.speaker
+    if speaker is None and body.context is not None:
+        speaker = speaker_in(body.context, body.quote)
+    found = find_quote(body.quote, service.corpus, speaker, filters, body.top_k)
     return QuoteResponse(
         quote=found.quote,
         speaker=found.speaker,

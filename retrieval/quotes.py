@@ -15,7 +15,7 @@ from index.errors import InvalidDocument
 from index.split import BLANK_LINES, sentences
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.quotes_align import Aligned, Op, Text, exact, nearest, text_of
-from retrieval.quotes_speaker import Said, said_by, same_speaker
+from retrieval.quotes_speaker import Said, is_pronoun, said_by, same_speaker
 from retrieval.quotes_text import Fragments, fragments, is_negation, longest, words_of
 from retrieval.types import Quote
 
@@ -27,6 +27,8 @@ Note = Literal[
 ]  # fmt: skip
 # Longest quote and name of a speaker, in characters, and most parts between ellipses.
 MAX_QUOTE_CHARS, MAX_SPEAKER_CHARS, MAX_FRAGMENTS = 5_000, 200, 20
+# Longest text around a quote, in characters, in which its speaker is looked for.
+MAX_CONTEXT_CHARS = 20_000
 # Passages that each search for words ranks, and the words of a search in the middle of a quote.
 PASSAGES, SEARCHED_WORDS, MOST_SEARCHES = 60, 14, 12
 # Documents that are read, and the most characters of all of them together.
@@ -135,6 +137,20 @@ def find_quote(
     result: QuoteResult = matches[0].result if matches else "not_found"
     counted = corpus.count_documents(filters)
     return QuoteAnswer(normal, asked or None, result, tuple(matches[:most]), counted, generation)
+
+
+def speaker_in(context: str, quote: str) -> str | None:
+    """Who says a quote by the text that quotes it; None where no rule finds him.
+
+    Raises:
+        InvalidClaim: the quote has no word, or is too long.
+    """
+    text, (_, parts, _) = text_of(context), _read(quote)
+    for place in exact(parts.parts[longest(parts.parts)], text)[:SAME_REACH]:
+        said = said_by(context, text.words.spans[place.first].start).speaker
+        if said is not None and len(said.quote) <= MAX_SPEAKER_CHARS and not is_pronoun(said.quote):
+            return said.quote
+    return None
 
 
 def _read(quote: str) -> tuple[str, Fragments, Fragments | None]:

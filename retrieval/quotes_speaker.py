@@ -103,6 +103,11 @@ def said_by(text: str, start: int) -> Said:
     return Said(speaker, inside is not None)
 
 
+def is_pronoun(speaker: str) -> bool:
+    """Whether a speaker is named by no more than "she"."""
+    return _PRONOUN.fullmatch(speaker) is not None
+
+
 def _asked_before(text: str, quoted: Sequence[Span], inside: Span | None) -> bool:
     """Whether the quotation before is a question: who answers it is not the one who asks."""
     before = [span for span in quoted if inside is not None and span.end <= inside.start]
@@ -124,6 +129,8 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
     if _PRONOUN.fullmatch(attributed.strip()):
         return None
     named = [key for match in _CAPITAL.findall(attributed) for key in words_of(match).keys]
+    if _PRONOUN.fullmatch(asked.strip()):
+        return None
     asked_name, said_name = _name_of(asked_all), _name_of(named)
     if not asked_name or not said_name:
         return None
@@ -132,7 +139,9 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
         return None
     if not shared:
         # "die Sprecherin", and other nouns that German writes as it does names.
-        return None if _GERMAN_ARTICLE.match(attributed) and len(said_name) < 2 else False
+        nouns = (asked, asked_name), (attributed, said_name)
+        is_noun = any(_GERMAN_ARTICLE.match(who) and len(name) < 2 for who, name in nouns)
+        return None if is_noun else False
     if asked_name[-1] not in said_name and said_name[-1] not in asked_name:
         return False
     first = asked_name[0]

@@ -141,10 +141,18 @@ def check(
 
 
 def quotes(
-    quote: str, *, speaker: str | None = None, **asked: Unpack[Asked]
+    quote: str,
+    *,
+    speaker: str | None = None,
+    context: str | None = None,
+    **asked: Unpack[Asked],
 ) -> Call[QuoteResponse]:
-    """Whether a quotation is in the archive: word for word, altered, shortened, another's."""
-    named = {} if speaker is None else {"speaker": speaker}
+    """Whether a quotation is in the archive: word for word, altered, shortened, another's.
+
+    Without a speaker it is whom the `context`, the text that quotes it, gives it to.
+    """
+    given = {"speaker": speaker, "context": context}
+    named = {name: one for name, one in given.items() if one is not None}
     return _post("/v1/quotes", {"quote": quote, **named, **_asked(**asked)}, QuoteResponse)
 
 

@@ -2,6 +2,7 @@
 // extension talks to the service, and no page learns its address or key.
 
 import { check } from "./checking.js";
+import { lookUp } from "./quoting.js";
 import { Claimdesk, ClaimdeskError } from "./client/claimdesk.js";
 import { readSettings } from "./settings.js";
 
@@ -19,6 +20,7 @@ chrome.storage.local.setAccessLevel({ accessLevel: "TRUSTED_CONTEXTS" });
 chrome.runtime.onInstalled.addListener(async ({ reason }) => {
   await chrome.contextMenus.removeAll();
   chrome.contextMenus.create({ id: "selection", title: "Check the selection with claimdesk", contexts: ["selection"] });
+  chrome.contextMenus.create({ id: "quote", title: "Look up this quotation with claimdesk", contexts: ["selection"] });
   chrome.contextMenus.create({ id: "article", title: "Check this article with claimdesk", contexts: ["page"] });
   if (reason === "install") chrome.runtime.openOptionsPage();
 });
@@ -41,7 +43,7 @@ function openPanel(tab) {
 /**
  * Starts a check in a tab.
  * @param {number} tabId
- * @param {"any" | "selection" | "article"} what any: the selection, if there is one.
+ * @param {"any" | "selection" | "quote" | "article"} what any: the selection, if there is one.
  * @param {string} given The selection as the browser tells it, for where the page does not show it.
  * @param {boolean} inPage Whether the selection is in the page itself, not in a frame of another.
  * @returns {Promise<boolean>} Whether the page can be read.
@@ -76,14 +78,18 @@ chrome.runtime.onConnect.addListener((port) => {
   const left = new AbortController();
   port.onDisconnect.addListener(() => left.abort());
   // Other messages keep this worker awake while an answer takes its time.
-  port.onMessage.addListener(({ text, selected }) => {
-    if (typeof text === "string") answer(port, text.slice(0, MAX_CHARS), selected === true, left.signal);
+  port.onMessage.addListener(({ text, what, context }) => {
+    if (typeof text === "string") answer(port, { text: text.slice(0, MAX_CHARS), what, context }, left.signal);
   });
 });
 
-async function answer(port, text, selected, signal) {
+async function answer(port, { text, what, context }, signal) {
   try {
-    for await (const said of check(await service(), text, selected, signal)) port.postMessage(said);
+    const desk = await service();
+    const said = what === "quote"
+      ? lookUp(desk, text, typeof context === "string" ? context : "", signal)
+      : check(desk, text, what === "selection", signal);
+    for await (const line of said) port.postMessage(line);
   } catch (error) {
     if (!signal.aborted) port.postMessage({ failure: await told(error) });
   }

@@ -85,7 +85,7 @@ async function follow() {
 const openOptions = () => chrome.runtime.openOptionsPage();
 element("options").addEventListener("click", openOptions);
 element("close").addEventListener("click", () => port?.postMessage({ close: true }));
-for (const what of ["article", "selection"]) {
+for (const what of ["article", "selection", "quote"]) {
   element(what).addEventListener("click", () => chrome.runtime.sendMessage({ start: tabId, what }));
 }
 chrome.runtime.onMessage.addListener(({ started, unreadable }) => {

@@ -22,6 +22,7 @@ TEXT = (
     "“We will not raise the fares before May,” said Ada Marlow, the mayor.\n\n"
     "Jonas Eck [bold]disagreed. <script>“The fares are the least of our worries,” he said."
 )
+QUOTED = "The fares are the least of our worries"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +44,32 @@ def quote(client: TestClient, **body) -> dict:
     assert response.status_code == 200, response.text
     QuoteResponse.model_validate(response.json())
     return response.json()
+
+
+@pytest.mark.parametrize(
+    ("context", "speaker", "result"),
+    [
+        ("Marlow was clear. “The fares are the least of our worries,” said Ada Marlow.",
+         "Ada Marlow", "other_speaker"),
+        ("Eck shrugged: “The fares are the least of our worries.”\n\nHe left.", None, "verbatim"),
+        ("As Jonas Eck said, \"the fares are the least of our worries\".", "Jonas Eck", "verbatim"),
+        ("“The fares are the least of our worries,” he said.", None, "verbatim"),
+        ("Another text altogether.", None, "verbatim"),
+        ("", None, "verbatim"),
+    ],
+)  # fmt: skip
+def test_the_context_names_the_speaker(
+    client: TestClient, context: str, speaker: str | None, result: str
+) -> None:
+    answer = quote(client, quote=QUOTED, context=context)
+    assert (answer["speaker"], answer["result"]) == (speaker, result)
+    named = quote(client, quote=QUOTED, context=context, speaker="Jonas Eck")
+    assert named["speaker"] == "Jonas Eck"
+
+
+def test_a_context_has_a_limit(client: TestClient) -> None:
+    long = client.post("/v1/quotes", json={"quote": QUOTED, "context": "x" * 20_001})
+    assert_problem(long, 422)
 
 
 def test_an_altered_quote_with_its_difference_and_place(client: TestClient) -> None:

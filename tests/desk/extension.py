@@ -40,6 +40,12 @@ def archive() -> list[Document]:
             "buses-2", f"In fact, we now know: {buses.format(210)} The order was cut by a third.",
             title="Fewer buses", publisher="Veldrin Post", published_at="2022-02-03",
         ),
+        document(
+            "fares",
+            "“We will not raise the fares before the line is open,” said Ada Marlow, the mayor.\n\n"
+            "Jonas Eck disagreed: “Nobody has asked the people who live there.”",
+            title="No dearer tram", publisher="Valley Gazette", published_at="2023-03-02",
+        ),
     ]  # fmt: skip
 
 

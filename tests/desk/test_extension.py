@@ -24,7 +24,7 @@ from index.ingest import ingest
 from retrieval.types import Calibration
 from tests.conftest import ROOT, client_for
 from tests.desk.conftest import served
-from tests.desk.extension import EXTENSION, ID, ORIGIN, PAGES, Desk, archive
+from tests.desk.extension import EXTENSION, ID, ORIGIN, PAGES, Desk, Tab, archive
 from tests.fakes import FakeEmbedder, FakeStance
 
 BRIDGE = "The harbour bridge in Lindholm cost 48 million euros"
@@ -323,6 +323,70 @@ def test_a_selected_text_is_a_claim_though_no_sentence_is_worth_a_check(
     assert tab.text(".bar h2 span") == "1 statement checked"
 
 
+QUOTING = """<article><h1>The tram</h1>
+<p id=said>“We will raise the fares <b>before</b> the line is open,” Ada Marlow told the hall.</p>
+<p>The hall was full. <q id=asked>before the line is open</q>, a poster said.</p>
+<p id=mixed>Marlow said: “Nobody has asked the people who live there.” She called it “fair”. Then
+she said: “We will not raise the fares before the line is open.”</p>
+<p id=none>“Trams are the future of each and every town,” said Marlow.</p></article>"""
+
+
+def quote_of(desk: Desk, tab: Tab, first: str, last: str | None = None) -> None:
+    """Look up what is selected, by the button of the side panel."""
+    tab.page.evaluate(SELECT, [first, last or first])
+    panel = desk.context.new_page()
+    panel.goto(f"{ORIGIN}/panel.html?tab={desk.tab_id(tab.page)}")
+    with tab.new_check():
+        panel.get_by_text("Look up the quotation").click()
+    panel.close()
+    tab.page.bring_to_front()
+
+
+def test_a_quotation_is_looked_up(ready: Desk, site: str) -> None:
+    tab = ready.open(f"{site}/classic.html")
+    tab.page.set_content(QUOTING)
+    tab.check()  # the click that lets it read the page
+    quote_of(ready, tab, "#said")
+    assert tab.text(".bar h2 span") == "Altered"
+    altered = "We will raise the fares before the line is open,"
+    assert tab.statements() == {altered: "refutes"}
+    tab.click_inside(".sign")
+    card = tab.text(".card")
+    for words in ("Altered", "Given to Ada Marlow here.", "Said by Ada Marlow.", "No dearer tram",
+                  "Valley Gazette", "2 March 2023", "5 articles searched"):  # fmt: skip
+        assert words in card
+    assert tab.inside("root.querySelector('.card ins').textContent") == "in the archive: not"
+    assert "We will not raise" in tab.inside("root.querySelector('.card mark').textContent")
+
+
+def test_a_quotation_of_somebody_else_and_several_at_once(ready: Desk, site: str) -> None:
+    tab = ready.open(f"{site}/classic.html")
+    tab.page.set_content(QUOTING)
+    tab.check()
+    quote_of(ready, tab, "#mixed")
+    assert list(tab.statements().values()) == ["refutes", "supports"]
+    tab.click_inside(".sign")
+    assert "Said by Jonas Eck, not by Marlow." in tab.text(".card")
+    quote_of(ready, tab, "#none")
+    assert tab.text(".bar h2 span") == "Not in the archive"
+    quote_of(ready, tab, "#asked")
+    assert tab.text(".bar h2 span") == "Word for word"
+
+
+def test_a_check_shows_its_quotations(ready: Desk, site: str) -> None:
+    tab = ready.open(f"{site}/classic.html")
+    tab.page.set_content(f"<p>The council of Veldrin bought 300 buses in 2021, {QUOTED}</p>")
+    tab.check()
+    tab.click_inside(".sign")
+    card = tab.text(".card")
+    assert "Quoted words in the archive" in card
+    assert "A “not” stands on one side alone" in card
+    assert tab.inside("root.querySelector('.quotations ins').textContent") == "in the archive: not"
+
+
+QUOTED = "and “we will raise the fares before the line is open”, said Ada Marlow of the council."
+
+
 def test_the_panel_lists_and_leads(ready: Desk, site: str) -> None:
     tab = ready.open(f"{site}/live.html")
     tab.check()
@@ -364,7 +428,7 @@ def test_settings_are_tried_kept_and_no_page_sees_them(ready: Desk, url: str, si
     assert not page.is_visible("#exposed")
     page.click("#test")
     page.get_by_text("It answers", exact=True).wait_for()
-    assert "4 documents" in page.inner_text("#result")
+    assert "5 documents" in page.inner_text("#result")
     # Nobody is there to answer the browser's own question.
     page.evaluate("() => { chrome.permissions.request = async () => true; }")
     page.fill("#key", "cd_secret")

@@ -3,6 +3,9 @@
 {
   // Characters of the text that is checked: some 15,000 words.
   const MAX_CHARS = 100_000;
+  // Paragraphs before a quotation that may name its speaker, and characters of them and what follows.
+  const BEFORE = 3;
+  const MAX_CONTEXT = 10_000;
   // Nodes that are looked at, and characters that are collected, to find the article in a page.
   const MAX_NODES = 200_000;
   const MAX_COLLECTED = 1_000_000;
@@ -227,7 +230,7 @@
    *   text node stands at which UTF-16 offset of the text. cut: it is not all of it.
    */
   claimdesk.extract = (what) => {
-    const selected = what === "selection";
+    const selected = what === "selection" || what === "quote";
     const takes = selected ? selectedPart() : (node) => [0, node.data.length];
     if (!takes || !document.body) return { text: "", pieces: [], cut: false };
     let { found, cut } = paragraphs(takes, selected);
@@ -250,6 +253,24 @@
       for (const piece of own) pieces.push({ ...piece, at: before + piece.at, block: element });
     }
     return { text: whole, pieces, cut };
+  };
+
+  /**
+   * The paragraphs of a selection with those before and after it, which may say whose words it is.
+   * @param {{pieces: object[]}} found What `extract` has of the selection.
+   */
+  claimdesk.around = ({ pieces }) => {
+    const own = new Set(pieces.map(({ block }) => block));
+    const all = paragraphs((node) => [0, node.data.length], true).found;
+    const here = all.flatMap(({ element }, at) => (own.has(element) ? [at] : []));
+    if (!here.length) return "";
+    const near = all.slice(Math.max(0, here[0] - BEFORE), here[here.length - 1] + 2).map(({ text }) => text);
+    let text = near.join("\n\n");
+    while (text.length > MAX_CONTEXT && near.length > 1) {
+      near.shift();
+      text = near.join("\n\n");
+    }
+    return text.slice(0, MAX_CONTEXT);
   };
 
   /**

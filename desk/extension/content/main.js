@@ -1,7 +1,7 @@
 // start() -> the page's text to the worker, its lines back, each marked; the side panel is told.
 "use strict";
 {
-  const { extract, places, openMarks, status } = claimdesk;
+  const { extract, around, places, openMarks, status } = claimdesk;
   // The worker sleeps after 30 s in which nothing happens; an answer may take longer.
   const AWAKE_MS = 20_000;
   const MARKS = { closed: () => close(), options: () => send({ options: true }), again: () => claimdesk.start(...asked) };
@@ -48,7 +48,8 @@
 
   /**
    * Checks the page, in place of what was checked before.
-   * @param {"any" | "selection" | "article"} what any: the selection, if there is one.
+   * @param {"any" | "selection" | "quote" | "article"} what any: the selection, if there is one.
+   *   quote: its words are looked up as a quotation.
    * @param {string} given The selection, where it is not text of the page: in a frame, in a field.
    * @param {boolean} inPage Whether the selection may be text of the page.
    */
@@ -58,9 +59,10 @@
     asked = [what, given, inPage];
     let found = what === "article" || !inPage ? null : extract("selection");
     if (what === "any" && !found.text) found = null;
-    const kind = what === "article" || (what === "any" && !found) ? "article" : "selection";
+    const kind = what === "quote" ? what : what === "article" || (what === "any" && !found) ? "article" : "selection";
     if (kind === "article") found = extract("article");
     else if (!found?.text) found = { text: given.trim(), pieces: [], cut: false };
+    const context = kind === "quote" && found.pieces.length ? around(found) : "";
     check = { phase: "running", what: kind, cut: found.cut, lines: [], summary: null, failure: null };
     claimdesk.marks = view = openMarks(MARKS);
     tellPanels({ lines: [] });
@@ -70,10 +72,10 @@
       return;
     }
     changed();
-    ask(found);
+    ask(found, context);
   };
 
-  function ask(found) {
+  function ask(found, context) {
     const place = found.pieces.length ? places(found) : () => ({ ranges: [], block: null });
     const [mine, opened] = [check, chrome.runtime.connect({ name: "check" })];
     port = opened;
@@ -94,7 +96,7 @@
       if (check === mine && check.phase === "running") failed({ reason: "cut_off", detail: "the browser stopped the extension" });
     });
     awake = setInterval(() => opened.postMessage({}), AWAKE_MS);
-    opened.postMessage({ text: found.text, selected: check.what === "selection" });
+    opened.postMessage({ text: found.text, what: check.what, context });
   }
 
   chrome.runtime.onConnect.addListener((panel) => {

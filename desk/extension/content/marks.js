@@ -93,9 +93,11 @@
         const isLtr = direction === "ltr";
         const outside = isLtr ? box.left + parseFloat(paddingLeft) - SIGN - GAP : box.right - parseFloat(paddingRight) + GAP;
         let x = Math.min(Math.max(outside, 2), width - SIGN - 2);
-        const y = rect.top + (rect.height - SIGN) / 2;
+        let y = rect.top + (rect.height - SIGN) / 2;
         const isTaken = () => taken.some((other) => Math.abs(other.x - x) < SIGN && Math.abs(other.y - y) < SIGN - 2);
         while (isTaken() && x > SIGN && x < width - 2 * SIGN) x += isLtr ? -SIGN - 2 : SIGN + 2;
+        // No margin is left: one above the other.
+        while (isTaken()) y -= SIGN;
         taken.push({ x, y });
         sign.style.translate = `${x - origin.left}px ${y - origin.top}px`;
       }

@@ -64,6 +64,13 @@ button:hover { border-color: var(--cd-ink); }
 blockquote { font-size: 14px; line-height: 1.5; }
 blockquote + blockquote { margin-top: 6px; }
 mark { background: var(--cd-deciding); color: var(--cd-deciding-ink); padding: 1px 0; }
+.diff { font-size: 15px; line-height: 1.5; margin: 6px 0 8px; }
+ins, del { text-decoration-thickness: 2px; padding: 0 1px; }
+ins { color: var(--cd-supports); text-decoration: underline 2px; text-underline-offset: 2px; }
+del { color: var(--cd-refutes); }
+.quotations { margin-top: 16px; padding-top: 12px; border-top: 1px solid var(--cd-rule); }
+.quotations h3 { margin: 0 0 8px; font: 650 13px/1.3 var(--cd-sans); }
+.quotations .verdict { font-size: 13px; }
 .differences { margin-top: 6px; font: 13px/1.5 var(--cd-sans); }
 .differences q { font-weight: 600; }
 details { margin-top: 14px; }

@@ -9,6 +9,21 @@ globalThis.claimdesk ??= {};
     CONFLICTING_EVIDENCE: { word: "Sources conflict", tone: "conflict" },
     NOT_ENOUGH_EVIDENCE: { word: "Not enough evidence", tone: "open" },
   };
+  const RESULTS = {
+    verbatim: { word: "Word for word", tone: "supports" },
+    altered: { word: "Altered", tone: "refutes" },
+    shortened: { word: "Shortened", tone: "conflict" },
+    other_speaker: { word: "Said by somebody else", tone: "refutes" },
+    not_found: { word: "Not in the archive", tone: "open" },
+  };
+  const QUOTE_NOTES = {
+    negation_left_out: "What was left out holds a “not”: the meaning may be turned.",
+    negation_changed: "A “not” stands on one side alone, or is written otherwise: compare closely.",
+    number_changed: "A number differs.",
+    out_of_order: "The parts stand in another order.",
+    far_apart: "Many words lie between the parts.",
+    bracketed: "The words in brackets are not the speaker’s.",
+  };
   const NOT_JUDGED = { word: "Not judged", tone: "none" };
   const SHAPES = {
     supports: "M3 9l4 4 8-9",
@@ -53,7 +68,10 @@ globalThis.claimdesk ??= {};
     return svg;
   }
 
-  const verdictOf = (line) => (line.error ? { word: "Could not be checked", tone: "none" } : VERDICTS[line.verdict] ?? NOT_JUDGED);
+  const verdictOf = (line) =>
+    line.error ? { word: "Could not be checked", tone: "none" }
+    : line.quotation ? RESULTS[line.quotation.result]
+    : VERDICTS[line.verdict] ?? NOT_JUDGED;
   const languageName = (code) => {
     try {
       return code === "und" ? "a language that cannot be told" : new Intl.DisplayNames("en", { type: "language" }).of(code);
@@ -77,11 +95,11 @@ globalThis.claimdesk ??= {};
   }
 
   // A passage with its deciding sentences marked; offsets count code points of the document.
-  function passage({ passage: { text, start }, rationale }) {
+  function passage({ text, start }, marked) {
     const points = Array.from(text);
     const children = [];
     let at = 0;
-    for (const quote of [...rationale].sort((a, b) => a.start - b.start)) {
+    for (const quote of [...marked].sort((a, b) => a.start - b.start)) {
       const [from, to] = [Math.max(quote.start - start, at), Math.min(quote.end - start, points.length)];
       if (from >= to) continue;
       children.push(points.slice(at, from).join(""), h("mark", {}, points.slice(from, to).join("")));
@@ -89,6 +107,57 @@ globalThis.claimdesk ??= {};
     }
     children.push(points.slice(at).join(""));
     return h("blockquote", { dir: "auto" }, ...children);
+  }
+
+  const origin = ({ publisher, published_at: date }) =>
+    h("span", { class: "where" }, h("bdi", {}, publisher ?? "No publisher"), date ? ` · ${day(date)}` : " · undated");
+
+  // The quotation as an editor corrects it: its own words struck out, those of the archive put in.
+  function diff({ op, quote, archive }) {
+    if (op === "equal") return [archive, " "];
+    return [
+      quote && [h("del", {}, h("span", { class: "spoken" }, "in the quotation: "), quote), " "],
+      archive && [h("ins", {}, h("span", { class: "spoken" }, "in the archive: "), archive), " "],
+    ].flat();
+  }
+
+  function saidBy({ speaker, is_speaker: same, in_quotation_marks: quoted }, asked) {
+    if (!speaker) return quoted ? "The article quotes it, and no rule finds whom." : "The article’s own words, not in quotation marks.";
+    const name = h("bdi", {}, speaker.text);
+    return ["Said by ", name, ...(same === false ? [", not by ", h("bdi", {}, asked), "."] : ["."])];
+  }
+
+  // Where the archive has a quotation, and what differs there.
+  function match(found, { speaker, result }) {
+    const { document: source, passage: around, found: places, differences } = found;
+    const { word, tone } = RESULTS[found.result];
+    return h("li", { class: "evidence", "data-tone": tone },
+      h("p", { class: "source" }, found.result !== result && h("span", { class: "stance" }, icon(tone), word), " ", origin(source)),
+      h("p", { class: "title", dir: "auto" }, webLink(source.url ?? "", source.title || source.id)),
+      differences.some(({ op }) => op !== "equal") && h("p", { class: "diff", dir: "auto" }, differences.flatMap(diff)),
+      passage(around, places),
+      h("p", { class: "note" }, saidBy(found, speaker)),
+      found.notes.map((note) => h("p", { class: "note" }, QUOTE_NOTES[note] ?? note)),
+      found.left_out.map((gap) => h("p", { class: "note" }, "The ellipsis leaves out ",
+        ...(gap.text === null ? [count(gap.words, "word")] : [h("q", { dir: "auto" }, gap.text)]), ".")));
+  }
+
+  function quotation({ speaker, result, matches, searched: { documents } = {} }) {
+    return [
+      speaker ? h("p", { class: "note" }, "Given to ", h("bdi", {}, speaker), " here.") : null,
+      result === "not_found" ? h("p", { class: "note" }, "No article has these words. They may have been said all the same.") : null,
+      matches.length ? h("ul", {}, matches.map((found) => match(found, { speaker, result }))) : null,
+      documents === undefined ? null : h("p", { class: "note" }, `${count(documents, "article")} searched, word by word. No model takes part.`),
+    ];
+  }
+
+  // A quotation within a statement that was checked.
+  function quotedPart({ text, speaker, result, match: found }) {
+    const { word, tone } = RESULTS[result];
+    return h("li", { "data-tone": tone },
+      h("p", {}, h("span", { class: "verdict", "data-tone": tone }, icon(tone), h("b", {}, word))),
+      h("blockquote", { dir: "auto" }, text),
+      ...quotation({ speaker, result, matches: found ? [found] : [] }));
   }
 
   function evidence(item) {
@@ -103,9 +172,9 @@ globalThis.claimdesk ??= {};
       : null;
     return h("li", { class: "evidence", "data-tone": tone },
       h("p", { class: "source" }, h("span", { class: "stance" }, icon(tone), word), " ",
-        h("span", { class: "where" }, h("bdi", {}, source.publisher ?? "No publisher"), source.published_at ? ` · ${day(source.published_at)}` : " · undated")),
+        origin(source)),
       h("p", { class: "title", dir: "auto" }, webLink(source.url ?? "", title ? h("mark", {}, source.title) : source.title || source.id)),
-      passage(item),
+      passage(item.passage, item.rationale),
       ...outside.map(({ quote }) => h("blockquote", { dir: "auto" }, h("mark", {}, quote))),
       said ? h("p", { class: "note" }, said) : null,
       item.differences.length ? h("ul", { class: "differences" }, item.differences.map(({ claim, evidence: found }) =>
@@ -144,6 +213,7 @@ globalThis.claimdesk ??= {};
 
   /** What a verdict on a statement rests on, as elements. */
   function details(line) {
+    if (line.quotation) return quotation(line.quotation).filter(Boolean);
     const all = line.evidence ?? [];
     const decides = all.filter(({ stance }) => stance === "SUPPORTS" || stance === "REFUTES");
     const others = all.filter((item) => !decides.includes(item));
@@ -155,6 +225,7 @@ globalThis.claimdesk ??= {};
       line.parts?.length ? h("ul", { class: "parts" }, line.parts.map((part) => h("li", {}, heading(part), " ", h("span", { dir: "auto" }, part.text)))) : null,
       shown.length ? h("ul", {}, shown.map(evidence)) : null,
       folded.length ? h("details", {}, h("summary", {}, `Also found: ${count(folded.length, "article")} that ${folded.length === 1 ? "takes" : "take"} no side`), h("ul", {}, folded.map(evidence))) : null,
+      line.quotations?.length ? h("section", { class: "quotations" }, h("h3", {}, "Quoted words in the archive"), h("ul", {}, line.quotations.map(quotedPart))) : null,
     ].filter(Boolean);
   }
 
@@ -188,6 +259,15 @@ globalThis.claimdesk ??= {};
     return ["The check failed", `${detail}${requestId ? ` (request ${requestId})` : ""}`, false];
   }
 
+  const EMPTY = { title: "The archive is empty", advice: "The service holds no document yet: add some, and check again." };
+
+  function quoteStatus(lines, { left }) {
+    const found = lines.map(({ quotation: answer }) => answer).filter(Boolean);
+    if (found.length && found.every(({ searched }) => searched.documents === 0)) return EMPTY;
+    const advice = left ? `${count(left, "more quotation")} of the selection ${left === 1 ? "was" : "were"} not looked up.` : "";
+    return { title: lines.length === 1 ? verdictOf(lines[0]).word : `${count(lines.length, "quotation")} looked up`, advice };
+  }
+
   /** A check as it stands: {title, advice, options}. */
   function status({ phase, what, cut, lines, summary, failure }) {
     const more = cut ? " The page is very long: its first 100,000 characters are checked." : "";
@@ -195,11 +275,13 @@ globalThis.claimdesk ??= {};
       const [title, advice, options] = explain(failure);
       return { title, advice: advice + (lines.length ? ` ${count(lines.length, "statement")} had been checked before.` : ""), options };
     }
-    if (phase === "empty") return { title: "No text found", advice: what === "selection" ? "Select a sentence first." : "This page has no article that could be read. Select a text in it and check that." };
+    if (phase === "empty") return { title: "No text found", advice: what === "quote" ? "Select the words of a quotation first." : what === "selection" ? "Select a sentence first." : "This page has no article that could be read. Select a text in it and check that." };
+    if (phase === "running" && what === "quote") return { title: "Looking…", advice: "" };
     if (phase === "running") return { title: lines.length ? `Checking… ${count(lines.length, "statement")} so far` : "Reading…", advice: more.trim() };
     if (summary.language_not_judged) return { title: "Language not judged", advice: `The text is in ${languageName(summary.language_not_judged)}, which the service has not learned to judge.` };
+    if (what === "quote") return quoteStatus(lines, summary);
     if (!lines.length) return { title: "Nothing to check", advice: `No sentence of ${what === "selection" ? "the selection" : "this article"} states something that is worth a check.${more}` };
-    if (lines.every(({ searched }) => searched?.documents === 0)) return { title: "The archive is empty", advice: "The service holds no document yet: add some, and check again.", options: false };
+    if (lines.every(({ searched }) => searched?.documents === 0)) return EMPTY;
     return { title: `${count(lines.length, "statement")} checked`, advice: more.trim() };
   }
 
