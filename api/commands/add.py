@@ -20,7 +20,7 @@ Url = Annotated[
     typer.Option("--url", help="Send them to the service that runs there, not to a folder."),
 ]
 Key = Annotated[
-    str | None, typer.Option("--key", help="API key for --url; without it that of CLAIMDESK_KEY.")
+    str | None, typer.Option("--key", help="API key for --url. Others see it with ps: set CLAIMDESK_KEY.")
 ]
 Mapping = Annotated[
     str,

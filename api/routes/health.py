@@ -72,7 +72,7 @@ def _readiness(service: Service) -> Readiness:
     except FolderReadOnly as error:
         log_failure(error)
         raise NotReady(
-            "the data folder cannot be written: claims are answered, documents cannot be stored"
+            "the data folder cannot be written: documents cannot be stored"
         ) from error
     except CorpusError as error:
         log_failure(error)
