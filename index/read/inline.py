@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 # Elements of HTML whose content is not said any more.
 STRUCK_OUT = ("del", "s", "strike")
-_TAG = re.compile(r"<(/?)(\w+)")
+# Those whose content no reader sees.
+_UNSEEN = ("script", "style", "template", "noscript")
+# Those that have no end.
+_VOID = ("br", "img", "wbr", "hr", "input")
+_TAG = re.compile(r"<(/?)(\w+)([^>]*)")
+_HIDDEN = re.compile(r"\shidden\b|aria-hidden\s*=\s*.?true|display\s*:\s*none|line-through", re.I)
 # Pandoc's marks: 10^6^ and H~2~O.
 _MARKED = re.compile(r"(?<=[\w)])(?:\^([^\s^]{1,4})\^|~(\d{1,3})~)")
 _NUMBER = re.compile(r"[-−+]?\d+")
@@ -26,13 +31,14 @@ _SUPERSCRIPT = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻�
 _SUBSCRIPT = str.maketrans("0123456789-−+", "₀₁₂₃₄₅₆₇₈₉₋₋₊")
 
 
-def shown(parts: Iterable[Token]) -> str:
+def shown(parts: Iterable[Token]) -> str:  # noqa: C901
     """The text that a reader sees: without what is struck out and without the marks of footnotes.
 
     Raised and lowered digits do not join the digits before them (see `raised`).
     """
     text = ""
-    struck = 0  # elements around that strike out
+    struck = 0  # elements around that strike out or hide
+    hidden: list[str] = []  # those around one that hides, and itself
     dropped = False  # something was left out since the last text
     script: tuple[str, str] | None = None  # the open <sup> or <sub>, and the text before it
     linked = False  # there is a link in it
@@ -40,7 +46,14 @@ def shown(parts: Iterable[Token]) -> str:
         tag = _TAG.match(part.content) if part.type == "html_inline" else None
         closing, name = (tag[1], tag[2].lower()) if tag else ("", "")
         piece = ""
-        if part.type in {"s_open", "s_close"} or name in STRUCK_OUT:
+        if tag and not closing and (hidden or _HIDDEN.search(tag[3])) and name not in _VOID:
+            struck, dropped = struck + (not hidden), True
+            hidden.append(name)
+        elif tag and closing and hidden and name in hidden:
+            while hidden.pop() != name:
+                pass
+            struck -= not hidden
+        elif part.type in {"s_open", "s_close"} or name in (*STRUCK_OUT, *_UNSEEN):
             struck = max(0, struck + (-1 if closing or part.nesting < 0 else 1))
             dropped = True
         elif name in {"sup", "sub"} and not struck:

@@ -14,6 +14,7 @@ from index.read.content import decoded
 from index.read.html import fragment_text
 from index.read.inline import shown
 from index.read.pieces import day_of_name
+from index.read.tables import table_lines
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -44,6 +45,8 @@ _KNOWN_KEY = re.compile(
 )
 _YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
+# Most lists and quotations in each other; the library leaves out what is nested more deeply.
+MAX_NESTING = 100
 # What YAML writes for null.
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 
@@ -68,38 +71,55 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa:
     }
     if fields["published_at"] is None:
         fields["published_at"] = day_of_name(id)
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"]).use(footnote_plugin)
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
+    parser.enable(["table", "strikethrough"]).use(footnote_plugin)
     tokens, notes = _body_and_notes(parser.parse(body))
     to_come = tokens[::-1]
     blocks: list[str] = []
-    numbers: list[int | None] = []  # of the next item of each list around; None: without numbers
+    lists: list[_Numbers | None] = []  # those around; None: without numbers
+    table: _Table | None = None  # the one around
     marker = ""  # the number of an item, before its first block
     in_title = False  # in a heading of the first level
     while to_come:
         token = to_come.pop()
         text = ""
-        if token.type == "ordered_list_open":
-            numbers.append(int(token.attrs.get("start", 1)))
-        elif token.type == "bullet_list_open":
-            numbers.append(None)
-        elif token.type in {"ordered_list_close", "bullet_list_close"}:
-            numbers.pop()
-        elif token.type == "list_item_open" and (number := numbers[-1]) is not None:
-            marker, numbers[-1] = f"{number}{token.markup} ", number + 1
-        elif token.type == "list_item_close":
-            marker = ""
-        elif token.type in {"heading_open", "heading_close"}:
-            in_title = token.tag == "h1" and token.nesting == 1
-        elif token.type == "inline":
+        if token.type == "inline":
             parts = token.children or []
             text = shown(parts).strip()
             if not fields["title"] and in_title:
                 fields["title"] = text
+            found = [
+                note
+                for part in parts
+                if part.type == "footnote_ref"
+                for note in notes.pop(part.meta["id"], [])
+            ]
+            if table is not None:
+                table.add(text, found)
+                continue
             if text == fields["title"]:
                 text = ""
-            for part in reversed(parts):  # a note follows the block that refers to it first
-                if part.type == "footnote_ref":
-                    to_come.extend(notes.pop(part.meta["id"], [])[::-1])
+            to_come.extend(found[::-1])  # a note follows the block that refers to it first
+        elif token.type == "table_open":
+            table = _Table()
+        elif token.type == "table_close" and table is not None:
+            blocks += table.lines()
+            to_come.extend(table.notes[::-1])
+            table = None
+        elif table is not None:
+            table.open(token)
+        elif token.type == "ordered_list_open":
+            lists.append(_Numbers())
+        elif token.type == "bullet_list_open":
+            lists.append(None)
+        elif token.type in {"ordered_list_close", "bullet_list_close"}:
+            lists.pop()
+        elif token.type == "list_item_open" and (numbers := lists[-1]) is not None:
+            marker = f"{numbers.next(int(token.info))}{token.markup} "
+        elif token.type == "list_item_close":
+            marker = ""
+        elif token.type in {"heading_open", "heading_close"}:
+            in_title = token.tag == "h1" and token.nesting == 1
         elif token.type in {"code_block", "fence"}:
             text = token.content.rstrip("\n")
         elif token.type == "html_block":
@@ -108,6 +128,44 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa:
             blocks.append(marker + text)
             marker = ""
     return document(fields.pop("id") or id, "\n\n".join(blocks), **fields, max_chars=max_chars)
+
+
+class _Numbers:
+    """The numbers of a list's items: as they are written, or counted while all are the same."""
+
+    def __init__(self) -> None:
+        self._written: set[int] = set()
+        self._last = 0
+
+    def next(self, written: int) -> int:
+        """The number of the next item; "1986." and then "12. března" begin no list that counts."""
+        self._last = self._last + 1 if self._written == {written} else written
+        self._written.add(written)
+        return self._last
+
+
+class _Table:
+    """A table that is read: its rows as elements of HTML, and the notes that its cells refer to."""
+
+    def __init__(self) -> None:
+        self.notes: list[Token] = []
+        self._rows: list[Any] = []
+
+    def open(self, token: Token) -> None:
+        from lxml import etree
+
+        if token.type == "tr_open":
+            # A row has a group, as in HTML.
+            self._rows.append(etree.SubElement(etree.Element("tbody"), "tr"))
+        elif token.type in {"th_open", "td_open"}:
+            etree.SubElement(self._rows[-1], token.tag)
+
+    def add(self, text: str, notes: list[Token]) -> None:
+        self._rows[-1][-1].text = " ".join(text.split())
+        self.notes += notes
+
+    def lines(self) -> list[str]:
+        return [line for line in table_lines(self._rows) if line]
 
 
 def _body_and_notes(tokens: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:
