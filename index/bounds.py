@@ -145,6 +145,47 @@ RULES = {
         "ayrıca böylece başkan her hiç çok ne kim nasıl neden nerede evet hayır kimse en artık",
         "bu her yüz saat ocak ve dünya ilk",
     ),
+    "nl": _rules(
+        "dr drs mr mevr dhr prof ir ing ds st burg gen kol kapt",
+        "nr art p pp blz ca vol fig afb jan feb mrt apr jun jul aug sept okt nov dec min max tel",
+        "o.a bijv bv enz etc d.w.z m.b.t n.v b.v resp evt incl excl t.o.v a.u.b i.v.m jl",
+        "de het een in op van en maar hij zij ze we wij ik dat dit er als toen daarna men volgens "
+        "ook niet nu dus",
+    ),
+    "pl": _rules(
+        "dr prof inż mgr hab św ks gen płk mjr kpt por red al ul pl pani pan",
+        "ok nr art ust pkt str s m godz r t tom rys tab tel poz min max",
+        "np tj itd itp tzn tzw w br ub r m.in zob por ww pw mln mld tys zł gr hab",
+        "w na z ze do od po to ten ta nie a i ale jak kiedy gdy dziś wczoraj jutro już on ona oni "
+        "było był była są jest skończono według",
+    ),
+    "pt": _rules(
+        "sr sra srs dr dra prof profa eng d dom exmo exma sto sta av r pe gen cel cap",
+        "n nº n.º art arts pág págs p pp séc aprox vol cap fig ca tel",
+        "etc ex a.c d.c s.a ltda cia jan fev mar abr mai jun jul ago set out nov dez",
+        "o a os as um uma em no na de do da e mas ele ela eles elas que se não por para com hoje "
+        "ontem depois antes segundo já foi",
+    ),
+    "ru": _rules(
+        "г-н г-жа д-р проф акад ген полк им ул св тов",
+        "ок ст стр с п гл рис табл т вып",
+        "г гг в вв млн млрд тыс руб чел т.е т.к т.д т.п и.о н.э др пр см ср напр",
+        "в на и но а он она они мы вы я это этот эта как когда по с к из за что где кто сейчас "
+        "потом сегодня вчера завтра также тогда дорого",
+    ),
+    "sv": _rules(
+        "dr prof st hr fr ing",
+        "kl ca nr s sid fig kap tel jan feb mar apr jun jul aug sept okt nov dec",
+        "t.ex bl.a d.v.s osv m.m m.fl o.s.v f.d s.k p.g.a resp inkl exkl",
+        "det den de en ett i på och men han hon vi jag att som när då där inte nu också alla",
+    ),
+    "uk": _rules(
+        "п пан пані д-р проф акад ген ім вул св",
+        "бл ст стор с п гл рис табл т вип",
+        "р рр м млн млрд тис грн ос т.д т.п н.е ін див напр",
+        "у в на і й але а він вона вони ми ви я це цей ця як коли за з до зараз потім сьогодні "
+        "вчора завтра також",
+    ),
 }  # fmt: skip
 RULES["sk"] = RULES["cs"]
 _OTHER = Rules()
@@ -182,6 +223,8 @@ def _goes_on(text: str, start: int, end: int, rules: Rules, ordinals: bool) -> b
         return False
     if not any(map(str.isalnum, said)):
         return 0 < len(said) < _JUDGED_BY  # a lone mark: "- ", "» "
+    if said[-1] in "」』":
+        return text[end] in "とっで"  # 「…」と述べた: somebody says so
     if said[-1] not in ".?!":
         return False
     following = _NEXT.match(text, end, end + _JUDGED_BY)
@@ -208,7 +251,9 @@ def _goes_on(text: str, start: int, end: int, rules: Rules, ordinals: bool) -> b
     numbered = not {lower, elided}.isdisjoint(rules.before_numbers)  # l'art. 49
     if numbered and (after[0].isdigit() or _ROMAN.match(after)):
         return True
-    if goes_on_small:
+    if goes_on_small and not text[start : start + 1].islower():
+        return True
+    if goes_on_small:  # of a text without capitals
         known = not {lower, elided}.isdisjoint(rules.inside | rules.before_numbers)
         known = known or word[:1].isdigit()
         return known or "." in word or len(word) == 1 or bool(_CONSONANTS.match(word))
@@ -239,6 +284,8 @@ def _ends(text: str, start: int, ended: re.Match[str], rules: Rules, ordinals: b
     if following is None:
         return False
     after = following[1]
+    if after[0].islower():
+        return False
     if "»" in ended[0]:
         return True
     if ended[0][0] == "…" or ")" in ended[0]:

@@ -82,6 +82,26 @@ def test_sentences_of_a_language(language: str) -> None:
     assert len(lines) - len(wrong) >= RIGHT[language], wrong
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "It hit 40 C. in the shade. | People fled to the U.S. embassy."),
+        ("en", "he left. | she stayed."),  # without capitals only the stops tell
+        ("nl", "Dr. de Vries en mevr. Bakker kwamen op 3 jan. 1950. | Ze spraken, d.w.z. kort."),
+        ("pl", "Dr. Nowak mieszkał tu z ok. 300 osobami w XIX w. przy ul. Anny. | Dziś nie."),
+        ("pt", "O Sr. Silva viu aprox. 300 pessoas, etc. ali. | Hoje são mais."),
+        ("ru", "В 1950 г. здесь жило ок. 5 тыс. чел. и т. д. в доме. | Сейчас больше."),
+        ("sv", "Dr. Berg kom kl. 20.30 med ca. 300 pers. från byn. | De talade."),
+        ("uk", "У 1950 р. тут жило бл. 5 тис. осіб. | Зараз більше."),
+        ("ja", "「なぜ？」と彼は言った。 | 誰も知らない。"),
+    ],
+)
+def test_sentences_of_other_languages(language: str, line: str) -> None:
+    expected = line.split(" | ")
+    text = " ".join(expected)
+    assert [text[s.start : s.end] for s in sentences_of(text, language)] == expected
+
+
 def test_windows_step_by_two_inside_a_paragraph() -> None:
     one = " ".join(
         f"This is sentence number {word} here." for word in ["one", "two", "three", "four"]
