@@ -7,48 +7,40 @@ because its document was erased, and the chain still holds; that it was is an en
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
+import itertools
 import json
 import queue
 import secrets
-import sqlite3
 import threading
-import time
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
+from api import address
+from api.audit_file import AuditFile
+from api.audit_table import AuditTable
 from api.errors import AuditUnavailable
+from api.settings import Settings
 from index.erasure import Place
 
-FILE = "audit.sqlite"
 FORMAT = "claimdesk-audit/1"
 SALT_BYTES = 16
 Kind = Literal["verdict", "erasure"]
-# Seconds that a write waits for another process that appends.
-BUSY_SECONDS = 20.0
 # Most entries that are written in one transaction.
 BATCH = 256
 # A claim that shares so many code points in a row with a text quotes it.
 QUOTED_CHARS = 24
-# Seconds to wait for readers of an earlier state, after an erasure.
-CHECKPOINT_SECONDS = 30.0
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, head TEXT NOT NULL, hash TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS pieces (
-    entry INTEGER NOT NULL REFERENCES entries (number), place INTEGER NOT NULL,
-    document TEXT, salt TEXT, content TEXT, PRIMARY KEY (entry, place)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS pieces_by_document ON pieces (document) WHERE document IS NOT NULL;
-CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
-_UNFINISHED = "unfinished_erasure"
+_ENTRIES = (
+    "SELECT e.number, e.id, e.head, e.hash, p.place, p.document, p.content, p.salt"
+    " FROM {entries} e LEFT JOIN {pieces} p ON p.entry = e.number"
+)
+# Seconds until a database that does not answer is given up, where no setting says so.
+SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +72,54 @@ class Entry:
     hash: str
 
 
+class Rows(Protocol):
+    """The rows of a log, of one moment.
+
+    A statement names its tables {entries}, {pieces} and {notes}, and its values ?.
+    """
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> Iterable[tuple[Any, ...]]: ...
+
+    def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None: ...
+
+
+class AuditPlace(Protocol):
+    """Where a log is kept. Each of its calls may raise AuditUnavailable, which says `where`."""
+
+    where: str
+
+    def exists(self) -> bool:
+        """Whether something may have been kept."""
+        ...
+
+    def appending(self) -> AbstractContextManager[Rows]:
+        """A transaction, durable when its block ends well, in which nobody else appends."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Rows | None]:
+        """What was kept at this moment; None where nothing was."""
+        ...
+
+    def rewrite(self) -> None:
+        """Let nothing be left of what was taken away."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class AuditLog:
-    """The log of a data folder. Safe to use from several threads; several processes may append.
+    """The log of a corpus. Safe to use from several threads; several processes may append.
 
     Entries wait for a thread that writes all that wait in one transaction, which is durable when
     `wait` returns.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+    def __init__(self, corpus: address.Place, seconds: float = SECONDS) -> None:
+        self.place: AuditPlace
+        if isinstance(corpus, Path):
+            self.place = AuditFile(corpus)
+        else:
+            self.place = AuditTable(corpus, seconds)
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._last: Future[None] | None = None
@@ -132,6 +163,7 @@ class AuditLog:
         if thread is not None:
             self._waiting.put(None)
             thread.join()
+        self.place.close()
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -149,7 +181,7 @@ class AuditLog:
                 self._append(batch)
             except Exception as error:  # noqa: BLE001 - whoever waits hears of it
                 for one in batch:
-                    one.done.set_exception(AuditUnavailable(f"{self.path}: {error}"))
+                    one.done.set_exception(AuditUnavailable(f"{self.place.where}: {error}"))
             else:
                 for one in batch:
                     one.done.set_result(None)
@@ -157,44 +189,19 @@ class AuditLog:
                 return
 
     def _append(self, batch: Sequence[_Waiting]) -> None:
-        with self._transaction() as connection:
-            _insert(connection, batch)
-
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.commit()
-
-    @contextlib.contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection that writes; of this thread, and closed afterwards."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.closing(
-            sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-        ) as connection:
-            if not self._is_made(connection):
-                self.path.chmod(0o600)
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.executescript(_SCHEMA)
-            connection.execute("PRAGMA synchronous = FULL")
-            yield connection
-
-    def _is_made(self, connection: sqlite3.Connection) -> bool:
-        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'notes'").fetchone()
-        return found is not None
+        with self.place.appending() as rows:
+            _insert(rows, batch)
 
     # -- erasing ----------------------------------------------------------------------------
 
     def quotes_of(self, document_id: str) -> list[str]:
         """What kept verdicts quote of a document, whether it is still stored or not."""
-        with self._reading() as connection:
-            if connection is None:
+        with self.place.reading() as rows:
+            if rows is None:
                 return []
-            pieces = connection.execute(
-                "SELECT content FROM pieces WHERE document = ? AND content IS NOT NULL",
-                (document_id,),
+            pieces = rows.run(
+                "SELECT content FROM {pieces} WHERE document = ? AND content IS NOT NULL",
+                [document_id],
             )
             found = dict.fromkeys(quote for (one,) in pieces for quote in _quotes(json.loads(one)))
         return list(found)
@@ -202,13 +209,11 @@ class AuditLog:
     def documents(self) -> set[str]:
         """The ids of all documents that kept verdicts quote."""
         self._settle()
-        with self._reading() as connection:
-            if connection is None:
+        with self.place.reading() as rows:
+            if rows is None:
                 return set()
-            rows = connection.execute(
-                "SELECT DISTINCT document FROM pieces WHERE document IS NOT NULL"
-            )
-            return {id for (id,) in rows}
+            named = "SELECT DISTINCT document FROM {pieces} WHERE document IS NOT NULL"
+            return {id for (id,) in rows.run(named)}
 
     def redact(self, document_id: str, texts: Sequence[str]) -> Place:
         """Take away every piece that is of a document, and every claim that quotes it, for good;
@@ -221,84 +226,49 @@ class AuditLog:
             AuditUnavailable: it could not be done, or not be finished: it is at the next start.
         """
         search = f"evidence of it in kept verdicts, and claims with {QUOTED_CHARS} letters of it"
-        if not self.path.exists():
-            return Place("audit log", search, 0)
         self._settle()
         stretches = {stretch for text in texts for stretch in _stretches(text)}
-        with self._errors():
-            with self._transaction() as connection:
-                found = _pieces_of(connection, document_id, stretches)
-                if found:
-                    connection.executemany(
-                        "UPDATE pieces SET document = NULL, salt = NULL, content = NULL"
-                        " WHERE entry = ? AND place = ?",
-                        found,
-                    )
-                    head = {"pieces": [list(one) for one in found]}
-                    erasure = _Waiting(secrets.token_hex(16), "erasure", head, ())
-                    _insert(connection, [erasure])
-                    connection.execute("INSERT OR IGNORE INTO notes VALUES (?)", (_UNFINISHED,))
-            self.finish_redaction()
-            with self._connection() as connection:
-                left = len(_pieces_of(connection, document_id, stretches))
-        return Place("audit log", search, left)
+        if self._quotes(document_id, stretches):
+            with self.place.appending() as rows:
+                # Again: somebody else may have kept a verdict since.
+                _take_away(rows, _pieces_of(rows, document_id, stretches))
+        self.finish_redaction()
+        return Place("audit log", search, self._quotes(document_id, stretches))
+
+    def _quotes(self, document_id: str, stretches: Set[str]) -> int:
+        """How many pieces are of a document, or of a claim that quotes it."""
+        with self.place.reading() as rows:
+            return len(_pieces_of(rows, document_id, stretches)) if rows is not None else 0
 
     def finish_redaction(self) -> None:
-        """Rewrite the file, if there is something in it that was taken away."""
-        if not self.path.exists():
+        """Rewrite the log, if there is something in it that was taken away."""
+        if not self.place.exists():
             return
-        with self._errors(), self._connection() as connection:
-            if connection.execute("SELECT 1 FROM notes").fetchone() is None:
-                return
-            connection.execute("VACUUM")
-            until = time.monotonic() + CHECKPOINT_SECONDS
-            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                if time.monotonic() > until:
-                    raise AuditUnavailable(f"{self.path} is being read for too long")
-                time.sleep(0.05)
-            connection.execute("DELETE FROM notes")
-
-    @contextlib.contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError, json.JSONDecodeError) as error:
-            raise AuditUnavailable(f"{self.path}: {error}") from error
+        with self.place.reading() as rows:
+            noted = [*rows.run("SELECT name FROM {notes}")] if rows is not None else []
+        if noted:
+            self.place.rewrite()
+            with self.place.appending() as rows:
+                rows.run_many("DELETE FROM {notes} WHERE name = ?", noted)
 
     # -- reading ----------------------------------------------------------------------------
 
     def find(self, id: str) -> Entry | None:
         """The entry of a verdict."""
-        with self._reading() as connection:
-            row = (
-                connection
-                and connection.execute(
-                    "SELECT number, id, head, hash FROM entries WHERE id = ?", (id,)
-                ).fetchone()
-            )
-            return _entry(connection, row) if connection and row else None
+        with self.place.reading() as rows:
+            found = [*_entries(rows, "WHERE e.id = ?", [id])] if rows is not None else []
+        return found[0] if found else None
 
     def entries(self) -> Iterator[Entry]:
         """Every entry in the order of the chain, of one moment."""
-        with self._reading() as connection:
-            if connection is None:
-                return
-            connection.execute("BEGIN")
-            rows = connection.execute("SELECT number, id, head, hash FROM entries ORDER BY number")
-            for row in rows:
-                yield _entry(connection, row)
+        with self.place.reading() as rows:
+            if rows is not None:
+                yield from _entries(rows)
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        if not self.path.is_file():
-            yield None
-            return
-        with (
-            self._errors(),
-            contextlib.closing(sqlite3.connect(self.path, timeout=BUSY_SECONDS)) as connection,
-        ):
-            connection.execute("PRAGMA query_only = ON")
-            yield connection if self._is_made(connection) else None
+
+def audit_of(settings: Settings) -> AuditLog:
+    """The log of the corpus that the settings name."""
+    return AuditLog(settings.data, settings.database_timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,20 +280,27 @@ class _Waiting:
     done: Future[None] = field(default_factory=Future)
 
 
-def _pieces_of(
-    connection: sqlite3.Connection, document_id: str, stretches: Set[str]
-) -> list[tuple[int, int]]:
+def _pieces_of(rows: Rows, document_id: str, stretches: Set[str]) -> list[tuple[int, int]]:
     """Entry and place of each piece that is of a document, or of a claim that quotes it."""
-    found = connection.execute(
-        "SELECT entry, place FROM pieces WHERE document = ?", (document_id,)
-    ).fetchall()
-    claims = connection.execute(
-        "SELECT entry, place, content FROM pieces WHERE place = 0 AND content IS NOT NULL"
-    )
-    for entry, place, content in claims:
+    of_it = "SELECT entry, place FROM {pieces} WHERE document = ?"
+    claims = "SELECT entry, place, content FROM {pieces} WHERE place = 0 AND content IS NOT NULL"
+    found = [(entry, place) for entry, place in rows.run(of_it, [document_id])]
+    for entry, place, content in rows.run(claims):
         if any(stretch in stretches for stretch in _stretches(content)):
             found.append((entry, place))
     return found
+
+
+def _take_away(rows: Rows, found: Sequence[tuple[int, int]]) -> None:
+    rows.run_many(
+        "UPDATE {pieces} SET document = NULL, salt = NULL, content = NULL"
+        " WHERE entry = ? AND place = ?",
+        found,
+    )
+    head = {"pieces": [list(one) for one in found]}
+    erasure = _Waiting(secrets.token_hex(16), "erasure", head, ())
+    _insert(rows, [erasure])
+    rows.run("INSERT INTO {notes} VALUES (?)", [erasure.id])
 
 
 def _stretches(text: str) -> Iterator[str]:
@@ -343,11 +320,11 @@ def _quotes(value: Any) -> Iterator[str]:
             yield from _quotes(one)
 
 
-def _insert(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> None:
-    last = connection.execute(
-        "SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1"
-    ).fetchone()
-    number, link = last or (0, BEGINNING)
+def _insert(rows: Rows, batch: Sequence[_Waiting]) -> None:
+    last = "SELECT number, hash FROM {entries} ORDER BY number DESC LIMIT 1"
+    number, link = next(iter(rows.run(last)), (0, BEGINNING))
+    entries: list[tuple[Any, ...]] = []
+    pieces: list[tuple[Any, ...]] = []
     for one in batch:
         number += 1
         head = canonical(
@@ -361,14 +338,12 @@ def _insert(connection: sqlite3.Connection, batch: Sequence[_Waiting]) -> None:
             }
         )
         link = linked(link, head)
-        connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?)", (number, one.id, head, link))
-        connection.executemany(
-            "INSERT INTO pieces VALUES (?, ?, ?, ?, ?)",
-            [
-                (number, place, piece.document, *_kept(piece))
-                for place, piece in enumerate(one.pieces)
-            ],
-        )
+        entries.append((number, one.id, head, link))
+        pieces += [
+            (number, place, piece.document, *_kept(piece)) for place, piece in enumerate(one.pieces)
+        ]
+    rows.run_many("INSERT INTO {entries} VALUES (?, ?, ?, ?)", entries)
+    rows.run_many("INSERT INTO {pieces} VALUES (?, ?, ?, ?, ?)", pieces)
 
 
 def _kept(piece: Piece) -> tuple[str | None, str | None]:
@@ -376,12 +351,12 @@ def _kept(piece: Piece) -> tuple[str | None, str | None]:
     return (piece.salt, piece.content) if piece.content is not None else (None, None)
 
 
-def _entry(connection: sqlite3.Connection, row: Sequence[Any]) -> Entry:
-    number, id, head, link = row
-    pieces = connection.execute(
-        "SELECT document, content, salt FROM pieces WHERE entry = ? ORDER BY place", (number,)
-    )
-    return Entry(number, id, json.loads(head), tuple(Piece(*piece) for piece in pieces), link)
+def _entries(rows: Rows, which: str = "", values: Sequence[Any] = ()) -> Iterator[Entry]:
+    found = rows.run(f"{_ENTRIES} {which} ORDER BY e.number, p.place", values)
+    for (number, id, head, link), pieces in itertools.groupby(found, lambda row: row[:4]):
+        kept = tuple(Piece(*piece) for _, place, *piece in (row[3:] for row in pieces)
+                     if place is not None)  # fmt: skip
+        yield Entry(number, id, json.loads(head), kept, link)
 
 
 def sha256(text: str) -> str:

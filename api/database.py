@@ -13,10 +13,9 @@ from api.errors import ApiError, DriverMissing
 if TYPE_CHECKING:
     from psycopg import Connection
 
-    Rows = Connection[Any]
+    Link = Connection[Any]
 
-SCHEMA = "claimdesk"
-# What nobody else may do meanwhile: name of the lock -> its number in `pg_advisory_xact_lock`.
+# Held while the schema and its tables are made: two who do so at once fail.
 LOCK_SCHEMA = "SELECT pg_advisory_xact_lock(hashtext('claimdesk schema'))"
 # Seconds between two looks at a connection on which nothing comes, and how many may be in vain.
 KEEPALIVE_SECONDS, KEEPALIVES = 5, 3
@@ -34,11 +33,11 @@ class Connected:
             seconds: until a connection or a statement is given up.
         """
         self._database, self._seconds = database, seconds
-        self._connection: Rows | None = None
+        self._connection: Link | None = None
         self._lock = threading.Lock()
 
     @contextmanager
-    def transaction(self, failure: type[ApiError]) -> Iterator[Rows]:
+    def transaction(self, failure: type[ApiError]) -> Iterator[Link]:
         """A transaction, which is durable when the block has ended well.
 
         Raises:
@@ -49,18 +48,17 @@ class Connected:
             yield connection
 
     @contextmanager
-    def connection(self, failure: type[ApiError]) -> Iterator[Rows]:
+    def connection(self, failure: type[ApiError]) -> Iterator[Link]:
         """The connection, each of whose statements is durable by itself. Raises: as above."""
-        driver = psycopg()
-        with self._lock:
+        with failing(self._database, failure), self._lock:
+            connection = self._alive()
             try:
-                yield self._alive()
-            except driver.Error as error:
-                if self._connection is not None and self._connection.broken:
+                yield connection
+            finally:
+                if connection.broken:
                     self.close()
-                raise failure(f"{self._database}: {said(error)}") from error
 
-    def _alive(self) -> Rows:
+    def _alive(self) -> Link:
         if self._connection is not None:
             try:
                 self._connection.execute("SELECT 1")
@@ -78,13 +76,23 @@ class Connected:
                 connection.close()
 
 
-def connect(database: Database, seconds: float) -> Rows:
+@contextmanager
+def failing(database: Database, failure: type[ApiError]) -> Iterator[None]:
+    """Makes an error of the driver one of ours. Raises: DriverMissing, failure."""
+    driver = psycopg()
+    try:
+        yield
+    except driver.Error as error:
+        raise failure(f"{database}: {said(error)}") from error
+
+
+def connect(database: Database, seconds: float) -> Link:
     """A connection that waits for nothing longer than so many seconds.
 
     Raises:
         DriverMissing, psycopg.Error
     """
-    connection: Rows = psycopg().connect(
+    connection: Link = psycopg().connect(
         database.secret,
         autocommit=True,
         connect_timeout=max(2, round(seconds)),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from api.audit import FILE as AUDIT
 from api.audit import AuditLog, problems
+from api.audit_file import FILE as AUDIT
 from api.errors import AuditUnavailable, KeysUnreadable
 from api.key_file import FILE as KEYS
 from api.keys import KeyStore
@@ -32,9 +32,10 @@ class Kept:
             self.keys = True
         log = AuditLog(restore.restored)
         if _goes_on(AuditLog(restore.replaced), log):
-            log.path.unlink(missing_ok=True)
-            copy(restore.replaced / AUDIT, log.path)
-            log.path.chmod(0o600)
+            file = restore.restored / AUDIT
+            file.unlink(missing_ok=True)
+            copy(restore.replaced / AUDIT, file)
+            file.chmod(0o600)
             self.audit = True
         erased = {id for id in log.documents() if restore.is_erased(id)} | restore.erased.keys()
         for id in sorted(erased):
@@ -51,7 +52,7 @@ def _are_readable(keys: KeyStore) -> bool:
 
 def _goes_on(log: AuditLog, earlier: AuditLog) -> bool:
     """Whether a log is whole and begins with all that the earlier one holds."""
-    if not log.path.is_file():
+    if not log.place.exists():
         return False
     try:
         known = deque(earlier.entries(), maxlen=1)

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 from uuid import uuid4
 
 from api.address import Database
-from api.audit import AuditLog
+from api.audit import audit_of
 from api.audit_record import record_of, unsent
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
 from api.keys import visible
@@ -68,9 +67,10 @@ class Service:
             settings.verdict_threshold,
             tells_withheld=settings.show_withheld,
         )
-        audit = AuditLog(settings.data) if isinstance(settings.data, Path) else None
-        # Verdicts that were kept before are still erased from, and read.
-        self.audit = audit if audit and (settings.audit or audit.path.exists()) else None
+        audit = audit_of(settings)
+        # Verdicts that were kept before, or are by another replica, are erased from, and read.
+        shared = isinstance(settings.data, Database)
+        self.audit = audit if settings.audit or shared or audit.place.exists() else None
         self.names = ModelNames(
             embedding=embedder.identity, stance=stance.identity if stance else None
         )

@@ -297,8 +297,6 @@ class Settings(BaseSettings):
     def _fits_its_place(self) -> Settings:
         if self.read_data is not None and isinstance(self.data, Path):
             raise ValueError("CLAIMDESK_READ_DATA is of a database, and CLAIMDESK_DATA is a folder")
-        if self.audit and isinstance(self.data, Database):
-            raise ValueError("CLAIMDESK_AUDIT keeps verdicts in a folder, not in a database")
         return self
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.options import AsJson, Data, folder_of, must_exist, settings
+from api.options import AsJson, Data, must_exist, settings
 from api.terminal import fail, out, printable, steps
 
 audit_app = typer.Typer(help="Verdicts that were kept.", no_args_is_help=True)
@@ -19,12 +19,12 @@ File = Annotated[Path, typer.Argument(help="The sealed file.")]
 @audit_app.command("export")
 def export_audit(file: File, data: Data = None, as_json: AsJson = False) -> None:
     """Write every kept verdict into one sealed file (JSON-LD), also while the service runs."""
-    from api.audit import AuditLog
+    from api.audit import audit_of
     from api.audit_export import export
 
-    log = AuditLog(folder_of(settings(data), "it holds no audit log"))
-    if not log.path.exists():
-        fail(f"nothing is kept in {log.path.parent}: see CLAIMDESK_AUDIT")
+    log = audit_of(settings(data))
+    if not log.place.exists():
+        fail(f"nothing is kept in {log.place.where}: see CLAIMDESK_AUDIT")
     with steps() as tell:
         sealed = export(log, file, lambda number: tell("exporting", number, number))
     if as_json:

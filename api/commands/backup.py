@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.audit import FILE as AUDIT
+from api.audit_file import FILE as AUDIT
 from api.key_file import FILE as KEYS
 from api.options import AsJson, Data, folder_of, settings
 from api.terminal import fail, out, printable, steps

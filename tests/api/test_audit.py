@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.audit import FILE, AuditLog, Piece, problems
+from api.audit import AuditLog, Piece, problems
 from api.audit_export import check, export
+from api.audit_file import FILE
 from api.errors import AuditDamaged, AuditUnavailable, VerdictNotFound
 from api.keys import KeyStore
 from api.replay import replay
@@ -110,7 +111,7 @@ def test_a_head_that_is_damaged_on_disk_is_named(kept: Service, client: TestClie
     verified(client)
     log = kept.audit
     assert log is not None
-    with sqlite3.connect(log.path) as connection:
+    with sqlite3.connect(log.place.path) as connection:
         connection.execute("UPDATE entries SET head = '{'")
     with pytest.raises(AuditUnavailable, match=FILE):
         list(log.entries())
@@ -121,11 +122,11 @@ def test_an_entry_that_failed_is_told_though_a_later_one_is_kept(tmp_path: Path)
     assert service.audit is not None
     claims = [claim_of(CLAIM), claim_of("The bridge cost 71 million euros")]
     first, second = service.answer(claims)
-    service.audit.path.mkdir()  # a file that cannot be opened
+    service.audit.place.path.mkdir()  # a file that cannot be opened
     service.response(first, "r1", 0.0, claims[0])
     with pytest.raises(AuditUnavailable):
         service.audit.wait()
-    service.audit.path.rmdir()
+    service.audit.place.path.rmdir()
     service.response(second, "r2", 0.0, claims[1])
     service.audit.wait()
     with pytest.raises(AuditUnavailable):

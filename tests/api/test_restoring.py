@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.audit import FILE as AUDIT
 from api.audit import AuditLog, problems
+from api.audit_file import FILE as AUDIT
 from api.commands.backup import BESIDE
 from api.errors import KeyRefused
 from api.key_file import FILE as KEYS
