@@ -19,6 +19,7 @@ from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.embed import CompiledEmbedder, load_embedder
 from tests.fakes import FakeEmbedder, FakeStance
+from tests.postgres import database, new_database, postgres  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
