@@ -66,11 +66,12 @@ class Server:
             RuntimeError: it does not start.
         """
         options = [f"-c{name}={value}" for name, value in {**SETTINGS, **self.settings}.items()]
-        self.process = subprocess.Popen(
-            [_binaries() / "postgres", "-D", self.data, "-k", self.folder, *options],
-            **_unprivileged(), preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("ab"), cwd=self.folder,
-        )  # fmt: skip
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [_binaries() / "postgres", "-D", self.data, "-k", self.folder, *options],
+                **_unprivileged(), preexec_fn=_die_with_parent, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=log, cwd=self.folder,
+            )  # fmt: skip
         until = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > until:
