@@ -69,6 +69,9 @@ class Connected:
         self._connection = connect(self._database, self._seconds)
         return self._connection
 
+    def __del__(self) -> None:
+        self.close()
+
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:

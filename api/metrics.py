@@ -45,6 +45,9 @@ class Metrics:
         self.rebuilds = self._gauge(
             "index_rebuilds", "Indexes built anew since the start.", "index"
         )
+        self.connections = self._gauge(
+            "database_connections", "Connections to the database of the corpus.", "state"
+        )
         self.cache_hits = self._gauge("cache_hits", "Found in a cache.", "cache")
         self.cache_misses = self._gauge("cache_misses", "Had to be computed.", "cache")
 

@@ -70,6 +70,16 @@ class Running:
     stopping: asyncio.Event
     closing: set[asyncio.Task[None]] = field(default_factory=set)
 
+    async def recalled(self, claim: Claim) -> Answer | None:
+        """See `Service.recall`. Where a database says what generation it is of, a thread asks it.
+
+        Raises:
+            CorpusUnavailable: the database cannot be asked.
+        """
+        if not self.service.is_shared:
+            return self.service.recall(claim)
+        return await anyio.to_thread.run_sync(self.service.recall, claim)
+
     def stop(self) -> None:
         """Answer all that wait with 503, "stopping", and end all streams. Call it in the loop."""
         if self.stopping.is_set():

@@ -357,6 +357,11 @@ class Info(BaseModel):
     passages: int
     store_generation: int
     index_generation: int
+    connections: dict[str, int] | None = Field(
+        None,
+        description="To the database of this process: most, open, in_use, and waiting for one; "
+        "null where the corpus is in a folder.",
+    )
     limits: Limits
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
+from typing import Protocol, runtime_checkable
 from uuid import uuid4
 
 from api.address import Database
@@ -46,6 +47,15 @@ from retrieval.verify import Models, verify
 VERSION = version("claimdesk")
 
 
+@runtime_checkable
+class Pooled(Protocol):
+    """A corpus whose questions wait for connections to a database."""
+
+    def connections(self) -> Mapping[str, int]:
+        """How many there are by what they do: most, open, in_use; and how many wait for one."""
+        ...
+
+
 class Service:
     """An open corpus with its models. `close()` it, or use it in a `with`."""
 
@@ -57,6 +67,8 @@ class Service:
         stance: StanceModel | None = None,
     ) -> None:
         self.settings, self.corpus, self.embedder = settings, corpus, embedder
+        # Whether other replicas write to it, too.
+        self.is_shared = isinstance(settings.data, Database)
         most_bytes = settings.cache_mb * 2**20
         self.answers: Cache[tuple[int, Claim], Answer] = Cache(most_bytes, _weight)
         self.vectors = Remembering(embedder, most_bytes // 8)
@@ -69,8 +81,7 @@ class Service:
         )
         audit = audit_of(settings)
         # Verdicts that were kept before, or are by another replica, are erased from, and read.
-        shared = isinstance(settings.data, Database)
-        self.audit = audit if settings.audit or shared or audit.place.exists() else None
+        self.audit = audit if settings.audit or self.is_shared or audit.place.exists() else None
         self.names = ModelNames(
             embedding=embedder.identity, stance=stance.identity if stance else None
         )
@@ -280,6 +291,10 @@ class Service:
             verdict_id=verdict_id,
         )
 
+    def connections(self) -> Mapping[str, int] | None:
+        """The connections to the database of the corpus; None where it is in a folder."""
+        return self.corpus.connections() if isinstance(self.corpus, Pooled) else None
+
     def info(self) -> Info:
         stats, settings, stance = self.corpus.stats(), self.settings, self.models.stance
         seen, is_all = visible(), visible().access is None
@@ -290,6 +305,7 @@ class Service:
             passages=stats.passages if is_all else self.corpus.count_passages(seen),
             store_generation=stats.generation,
             index_generation=self.corpus.index_generation(),
+            connections=self.connections(),
             limits=Limits(
                 claim_chars=MAX_CLAIM_CHARS,
                 claim_tokens=stance.claim_tokens if stance else None,

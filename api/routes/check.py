@@ -83,7 +83,7 @@ async def _verified(
         except InvalidClaim as error:
             yield failed_line(index, statement, error, request_id)
             continue
-        if (known := service.recall(claim)) is not None:
+        if (known := await running.recalled(claim)) is not None:
             quoted = await _quoted(index, article, body, running)
             response = service.response(known, request_id, started, claim)
             yield statement_line(index, read, response, quoted)

@@ -58,7 +58,7 @@ async def verify(
     claim = service.admit(body.to_claim(body.claim, service.settings.include_undated))
     if service.settings.trace_claims:
         annotate(CLAIM, claim.text[:MAX_CLAIM_CHARS])
-    answer = service.recall(claim) or await _answer(claim, running.claims, request, running)
+    answer = await running.recalled(claim) or await _answer(claim, running.claims, request, running)
     return service.response(answer, request_id, started, claim)
 
 
@@ -129,7 +129,7 @@ async def _verify_all(
             while todo and len(waiting) < LINES_AT_ONCE:
                 index, claim = todo.pop()
                 started = time.perf_counter()
-                if (known := service.recall(claim)) is not None:
+                if (known := await running.recalled(claim)) is not None:
                     response = service.response(known, request_id, started, claim)
                     yield ClaimLine(index=index, **dict(response))
                 else:

@@ -63,7 +63,7 @@ VERIFY_BODY: dict[str, Any] = {
 SEARCH_BODY: dict[str, Any] = {"query": CLAIM, "results": [_FOUND], **_TAIL}
 INFO_BODY: dict[str, Any] = {
     "version": "0.1.0", "models": _MODELS, "documents": 12, "passages": 61,
-    "store_generation": 12, "index_generation": 12,
+    "store_generation": 12, "index_generation": 12, "connections": None,
     "limits": {
         "claim_chars": 10_000, "claim_tokens": 128, "top_k": 100, "batch_claims": 100,
         "body_bytes": 1_048_576, "import_bytes": 268_435_456, "document_chars": 1_000_000,

@@ -124,6 +124,8 @@ def _measure(service: Service, metrics: Metrics) -> None:
     for name, cache in (("answers", service.answers), ("vectors", service.vectors.cache)):
         metrics.cache_hits.labels(name).set(cache.hits)
         metrics.cache_misses.labels(name).set(cache.misses)
+    for state, number in (service.connections() or {}).items():
+        metrics.connections.labels(state).set(number)
     stats = service.corpus.stats()
     metrics.documents.set(stats.documents)
     metrics.passages.set(stats.passages)
