@@ -54,7 +54,8 @@ async function start(tabId, what, given = "", inPage = true) {
     const [there] = await run(target, () => "claimdesk" in globalThis);
     if (!there.result) await chrome.scripting.executeScript({ target, files: SCRIPTS });
     for (const marks of MARKS) await chrome.scripting.insertCSS({ target, ...marks });
-    await run(target, (...asked) => globalThis.claimdesk.start(...asked), what, given, inPage);
+    const [said] = await run(target, (...asked) => globalThis.claimdesk.start(...asked), what, given, inPage);
+    if (!said.result) throw new Error("the scripts do not run in this page");
   } catch {
     await chrome.action.setBadgeText({ tabId, text: "!" });
     tellPanel({ unreadable: tabId });

@@ -342,6 +342,36 @@ def quote_of(desk: Desk, tab: Tab, first: str, last: str | None = None) -> None:
     tab.page.bring_to_front()
 
 
+def test_marks_follow_a_page_that_writes_its_text_anew(ready: Desk, site: str) -> None:
+    tab = ready.open(f"{site}/classic.html")
+    write = """() => {
+        document.body.innerHTML = `<article><p>${TEXT} Who would have thought so?</p></article>`;
+    }""".replace("TEXT", f"'{BRIDGE}, <s>no,</s> they said.'")
+    tab.page.evaluate(write)
+    tab.check()
+    expected = {f"{BRIDGE}, they said.": "supports"}
+    assert tab.statements() == expected
+    for change in (
+        "() => { for (const p of document.querySelectorAll('p')) p.firstChild.data += ''; }",
+        write,
+        "() => document.querySelector('claimdesk-marks').remove()",
+    ):
+        tab.page.evaluate(change)
+        tab.page.wait_for_timeout(450)  # the extension looks after 300 ms
+        assert tab.statements() == expected
+        assert tab.text(".bar h2 span") == "1 statement checked"
+    tab.page.evaluate("() => { document.body.innerHTML = '<p>Another story.</p>'; }")
+    tab.page.wait_for_timeout(450)
+    assert tab.statements() == {}
+    assert "1 statement of it stands there no longer" in tab.text(".bar")
+
+
+def test_a_page_that_is_no_html_says_so(ready: Desk, site: str) -> None:
+    tab = ready.open(f"{site}/feed.xml")
+    tab.check()
+    assert tab.text(".bar h2 span") == "No text found"
+
+
 def test_a_quotation_is_looked_up(ready: Desk, site: str) -> None:
     tab = ready.open(f"{site}/classic.html")
     tab.page.set_content(QUOTING)

@@ -16,7 +16,7 @@
 
   const NO_TEXT = new Set(
     ("script style noscript template textarea select button input svg math canvas iframe object video " +
-      "audio img picture head title").split(" "),
+      "audio img picture head title s strike del rt rp").split(" "),
   );
   const BESIDE = new Set("nav aside footer dialog figcaption".split(" "));
   const BESIDE_ROLES = new Set(
@@ -225,7 +225,7 @@
 
   /**
    * The text to check, as paragraphs with blank lines between them.
-   * @param {"selection" | "article"} what
+   * @param {"selection" | "quote" | "article" | "page"} what page: all of its text.
    * @returns {{text: string, pieces: object[], cut: boolean}} Each piece says which part of which
    *   text node stands at which UTF-16 offset of the text. cut: it is not all of it.
    */
@@ -233,8 +233,8 @@
     const selected = what === "selection" || what === "quote";
     const takes = selected ? selectedPart() : (node) => [0, node.data.length];
     if (!takes || !document.body) return { text: "", pieces: [], cut: false };
-    let { found, cut } = paragraphs(takes, selected);
-    if (!selected) {
+    let { found, cut } = paragraphs(takes, what !== "article");
+    if (what === "article") {
       const article = articleOf(found);
       if (!article) return { text: "", pieces: [], cut };
       found = found.filter(

@@ -6,6 +6,11 @@
   const AWAKE_MS = 20_000;
   const MARKS = { closed: () => close(), options: () => send({ options: true }), again: () => claimdesk.start(...asked) };
 
+  // Between two looks at a page that keeps changing: at least this long, and this many times as long
+  // as the last look took.
+  const SETTLE_MS = 300;
+  const SETTLE_SHARE = 10;
+
   const panels = new Set();
   let asked = ["any"];
   let check = null;
@@ -25,6 +30,38 @@
     tellPanels(state());
   }
 
+  // Finds a statement in the page as it is now, by its words.
+  function reader(what) {
+    const found = extract(what);
+    const place = places(found);
+    let from = 0;
+    return (statement) => {
+      const at = [from, 0].map((start) => found.text.indexOf(statement, start)).find((place) => place >= 0) ?? -1;
+      if (at < 0) return { ranges: [], block: null };
+      from = at + statement.length;
+      const start = Array.from(found.text.slice(0, at)).length;
+      return place(start, start + Array.from(statement).length);
+    };
+  }
+
+  let settling = 0;
+  function pageChanged() {
+    if (settling || !view) return;
+    const wait = Math.max(SETTLE_MS, SETTLE_SHARE * took);
+    settling = setTimeout(() => {
+      settling = 0;
+      if (!view) return;
+      const began = performance.now();
+      const gone = view.settle(() => reader(check.what === "article" ? "article" : "page"));
+      took = performance.now() - began;
+      if (gone === check.gone) return;
+      check.gone = gone;
+      changed();
+    }, wait);
+  }
+  let took = 0;
+  const changes = new MutationObserver(pageChanged);
+
   function stop() {
     clearInterval(awake);
     port?.disconnect();
@@ -33,6 +70,7 @@
 
   function close() {
     stop();
+    changes.disconnect();
     view?.close();
     check = view = null;
     claimdesk.marks = null;
@@ -52,6 +90,7 @@
    *   quote: its words are looked up as a quotation.
    * @param {string} given The selection, where it is not text of the page: in a frame, in a field.
    * @param {boolean} inPage Whether the selection may be text of the page.
+   * @returns {boolean} Always true: without an answer something has gone wrong.
    */
   claimdesk.start = (what, given = "", inPage = true) => {
     stop();
@@ -63,16 +102,18 @@
     if (kind === "article") found = extract("article");
     else if (!found?.text) found = { text: given.trim(), pieces: [], cut: false };
     const context = kind === "quote" && found.pieces.length ? around(found) : "";
-    check = { phase: "running", what: kind, cut: found.cut, lines: [], summary: null, failure: null };
+    check = { phase: "running", what: kind, cut: found.cut, gone: 0, lines: [], summary: null, failure: null };
     claimdesk.marks = view = openMarks(MARKS);
+    changes.observe(document, { childList: true, characterData: true, subtree: true });
     tellPanels({ lines: [] });
     if (!found.text) {
       check.phase = "empty";
       changed();
-      return;
+      return true;
     }
     changed();
     ask(found, context);
+    return true;
   };
 
   function ask(found, context) {

@@ -4,8 +4,10 @@
 {
   const { h, icon, verdictOf, heading, details, tally } = claimdesk;
   const SIGN = 22; // px
+  const SMALL = 14; // px
   const GAP = 6; // px between a sign and its text, or the card and its statement
   const EDGE = 12; // px between the card and the window
+  const MOST_RETURNS = 5; // to a page that takes the host away
   const TONES = ["supports", "refutes", "conflict", "open", "none"];
 
   /**
@@ -13,7 +15,7 @@
    * @param {{closed: () => void, options: () => void, again: () => void}} on
    */
   claimdesk.openMarks = (on) => {
-    const host = document.createElement("claimdesk-marks");
+    const host = h("claimdesk-marks");
     // No rule of the page is stronger than this.
     for (const [name, value] of [["display", "block"], ["position", "absolute"]]) {
       host.style.setProperty(name, value, "important");
@@ -38,19 +40,58 @@
 
     const marks = new Map(); // index of a statement -> {line, ranges, block, sign, clippers}
     let shown = null;
+    let returns = MOST_RETURNS;
 
     function add(line, { ranges, block }) {
       const { word, tone } = verdictOf(line);
       const sign = h("button", { class: "sign", type: "button", "data-tone": tone, "aria-expanded": "false", "aria-label": `${word}: ${line.statement}`, title: word, onclick: () => (shown === mark ? hide(true) : show(mark, true)) }, icon(tone));
-      const mark = { line, ranges, block, sign, clippers: block ? clippersOf(block) : [] };
+      const mark = { line, tone, sign, ranges: [] };
       marks.set(line.index, mark);
-      for (const range of ranges) highlights.get(tone).add(range);
+      anchor(mark, { ranges, block });
       if (!ranges.length) return;
+      mark.text = textOf(mark);
       // In the order of the text, for those who go from one to the next by keyboard.
       const next = [...marks.values()].filter((other) => other.ranges.length && other.line.start > line.start)
         .sort((a, b) => a.line.start - b.line.start)[0];
       signs.insertBefore(sign, next?.sign ?? null);
       place();
+    }
+
+    const textOf = ({ ranges }) => ranges.map(String).join("");
+    const isLost = (mark) => mark.text !== undefined && textOf(mark) !== mark.text;
+
+    function anchor(mark, { ranges, block }) {
+      const highlight = highlights.get(mark.tone);
+      for (const range of mark.ranges) highlight.delete(range);
+      for (const range of ranges) highlight.add(range);
+      Object.assign(mark, { ranges, block, clippers: block ? clippersOf(block) : [] });
+      if (shown !== mark) return;
+      shownRanges.clear();
+      for (const range of ranges) shownRanges.add(range);
+    }
+
+    /**
+     * Statements whose text the page has written anew, or taken away, are looked for once more.
+     * @param {() => (statement: string) => {ranges: Range[], block: Element | null}} read
+     * @returns {number} How many do not stand in the page any longer.
+     */
+    function settle(read) {
+      const lost = [...marks.values()].filter(isLost);
+      if (lost.length) {
+        const find = read();
+        for (const mark of lost) {
+          const found = find(mark.line.statement);
+          anchor(mark, found);
+          if (found.ranges.length) mark.text = textOf(mark);
+        }
+      }
+      if (!host.isConnected && returns-- > 0) {
+        document.documentElement.append(host);
+        bar.showPopover();
+        if (shown) card.showPopover();
+      }
+      place();
+      return lost.filter(({ ranges }) => !ranges.length).length;
     }
 
     const firstRect = (mark) => mark.ranges[0]?.getClientRects()[0];
@@ -92,14 +133,19 @@
         const box = mark.block.getBoundingClientRect();
         const isLtr = direction === "ltr";
         const outside = isLtr ? box.left + parseFloat(paddingLeft) - SIGN - GAP : box.right - parseFloat(paddingRight) + GAP;
-        let x = Math.min(Math.max(outside, 2), width - SIGN - 2);
-        let y = rect.top + (rect.height - SIGN) / 2;
-        const isTaken = () => taken.some((other) => Math.abs(other.x - x) < SIGN && Math.abs(other.y - y) < SIGN - 2);
-        while (isTaken() && x > SIGN && x < width - 2 * SIGN) x += isLtr ? -SIGN - 2 : SIGN + 2;
-        // No margin is left: one above the other.
-        while (isTaken()) y -= SIGN;
-        taken.push({ x, y });
-        sign.style.translate = `${x - origin.left}px ${y - origin.top}px`;
+        // Without a margin a small one stands over the first letter, and covers none.
+        const isSmall = isLtr ? outside < 2 : outside > width - SIGN - 2;
+        sign.classList.toggle("small", isSmall);
+        let x = isSmall ? (isLtr ? rect.left - GAP : rect.right - SMALL + GAP) : outside;
+        let y = isSmall ? rect.top - SMALL + 4 : rect.top + (rect.height - SIGN) / 2;
+        if (!isSmall) {
+          const isTaken = () => taken.some((other) => Math.abs(other.x - x) < SIGN && Math.abs(other.y - y) < SIGN - 2);
+          while (isTaken() && x >= SIGN && x < width - 2 * SIGN) x += isLtr ? -SIGN - 2 : SIGN + 2;
+          while (isTaken()) y += SIGN;
+          taken.push({ x, y });
+        }
+        x = Math.min(Math.max(x - origin.left, 0), width - (isSmall ? SMALL : SIGN) - origin.left);
+        sign.style.translate = `${x}px ${Math.max(0, y - origin.top)}px`;
       }
       if (shown) placeCard();
     }
@@ -210,6 +256,6 @@
       show(mark, false);
     }
 
-    return { root, marks, add, tell, reveal, close };
+    return { root, marks, add, settle, tell, reveal, close };
   };
 }

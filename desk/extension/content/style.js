@@ -41,6 +41,8 @@ button:hover { border-color: var(--cd-ink); }
 .sign { position: absolute; display: grid; place-items: center; width: 22px; height: 22px; padding: 0; border: 1.5px solid var(--cd-tone); border-radius: 50%; background: var(--cd-wash); color: var(--cd-tone); }
 .sign:hover, .sign[aria-expanded="true"] { background: var(--cd-tone); color: var(--cd-paper); border-color: var(--cd-tone); }
 .sign svg { width: 12px; height: 12px; }
+.sign.small { width: 14px; height: 14px; border-width: 1px; }
+.sign.small svg { width: 8px; height: 8px; stroke-width: 3; }
 
 .card, .bar { position: fixed; inset: auto; margin: 0; padding: 0; border: 1px solid var(--cd-edge); border-radius: 5px; background: var(--cd-paper); color: var(--cd-ink); text-align: start; box-shadow: 0 1px 3px rgb(0 0 0 / 18%), 0 12px 36px rgb(0 0 0 / 22%); }
 .card { width: min(420px, calc(100vw - 24px)); max-height: min(520px, calc(100vh - 24px)); overflow: hidden auto; overscroll-behavior: contain; border-top: 4px solid var(--cd-tone); font: 15px/1.45 var(--cd-serif); overflow-wrap: anywhere; }

@@ -49,7 +49,7 @@ globalThis.claimdesk ??= {};
   };
 
   function h(tag, attributes = {}, ...children) {
-    const element = document.createElement(tag);
+    const element = document.createElementNS("http://www.w3.org/1999/xhtml", tag); // a page may be XML
     for (const [name, value] of Object.entries(attributes)) {
       if (value === null || value === undefined || value === false) continue;
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
@@ -269,8 +269,9 @@ globalThis.claimdesk ??= {};
   }
 
   /** A check as it stands: {title, advice, options}. */
-  function status({ phase, what, cut, lines, summary, failure }) {
-    const more = cut ? " The page is very long: its first 100,000 characters are checked." : "";
+  function status({ phase, what, cut, gone, lines, summary, failure }) {
+    const changed = gone ? ` The page has changed: ${count(gone, "statement")} of it ${gone === 1 ? "stands" : "stand"} there no longer.` : "";
+    const more = changed + (cut ? " The page is very long: its first 100,000 characters are checked." : "");
     if (failure) {
       const [title, advice, options] = explain(failure);
       return { title, advice: advice + (lines.length ? ` ${count(lines.length, "statement")} had been checked before.` : ""), options };
