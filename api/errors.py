@@ -115,6 +115,10 @@ class TracingUnavailable(ApiError):
     """What sends traces is not installed."""
 
 
+class StampUnavailable(ApiError):
+    """No time stamp can be had or looked at: an extra is missing, or the authority gives none."""
+
+
 class DriverMissing(ApiError):
     """What talks to a database is not installed."""
 
@@ -145,6 +149,7 @@ STATUS: Mapping[type[Exception], int] = {
     ExposedWithoutKeys: 500,
     TracingUnavailable: 500,
     DriverMissing: 500,
+    StampUnavailable: 500,
     index_errors.CorpusError: 500,
     index_errors.InvalidDocument: 422,
     index_errors.DocumentTooLarge: 413,

@@ -37,19 +37,52 @@ def export_audit(file: File, data: Data = None, as_json: AsJson = False) -> None
 def check_audit(
     file: File,
     seal: Annotated[str | None, typer.Option(help="The seal that it must have.")] = None,
+    stamp: Annotated[
+        Path | None, typer.Option(help="A time stamp of its seal, which `audit stamp` wrote.")
+    ] = None,
+    roots: Annotated[
+        Path | None, typer.Option(help="PEM certificates of who may have signed the stamp.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a sealed file is as it was written; neither service nor corpus is needed."""
     from api.audit_export import check
 
+    if (stamp is None) != (roots is None):
+        fail("--stamp and --roots belong together")
     with steps() as tell:
         sealed = check(file, lambda number: tell("checking", number, number))
     if seal is not None and seal.lower() != sealed.seal:
         fail(f"{file} is sealed as {sealed.seal}: it is another file")
+    moment = None
+    if stamp is not None and roots is not None:
+        from api.audit_stamp import stamped_at
+
+        moment = stamped_at(sealed.seal, stamp.read_bytes(), roots.read_bytes()).isoformat()
     if as_json:
-        print(json.dumps(asdict(sealed)))
+        print(json.dumps({**asdict(sealed), "stamped_at": moment}))
     else:
-        out.print(f"{file}: whole, {sealed.entries:,} entries", markup=False)
+        when = f", sealed before {moment}" if moment else ""
+        out.print(f"{file}: whole, {sealed.entries:,} entries{when}", markup=False)
+
+
+@audit_app.command("stamp")
+def stamp_audit(
+    file: File,
+    authority: Annotated[str, typer.Argument(help="URL of a time-stamping authority.")],
+) -> None:
+    """Have the seal of a file time stamped (RFC 3161, extra `stamp`): FILE.tsr beside it.
+
+    The authority is sent a hash of the seal, nothing of the verdicts.
+    """
+    from api.audit_export import check
+    from api.audit_stamp import stamp
+
+    with steps() as tell:
+        sealed = check(file, lambda number: tell("checking", number, number))
+    target = file.with_name(f"{file.name}.tsr")
+    target.write_bytes(stamp(sealed.seal, authority))
+    out.print(f"{target}: a time stamp of the seal {sealed.seal}", markup=False)
 
 
 def replay(
