@@ -119,10 +119,6 @@ class StampUnavailable(ApiError):
     """No time stamp can be had or looked at: an extra is missing, or the authority gives none."""
 
 
-class DriverMissing(ApiError):
-    """What talks to a database is not installed."""
-
-
 class ExposedWithoutKeys(ApiError):
     """The service would answer anybody who reaches this machine over the network."""
 
@@ -148,7 +144,6 @@ STATUS: Mapping[type[Exception], int] = {
     AuditDamaged: 500,
     ExposedWithoutKeys: 500,
     TracingUnavailable: 500,
-    DriverMissing: 500,
     StampUnavailable: 500,
     index_errors.CorpusError: 500,
     index_errors.InvalidDocument: 422,
@@ -160,6 +155,8 @@ STATUS: Mapping[type[Exception], int] = {
     index_errors.CorpusReadOnly: 409,
     index_errors.FolderReadOnly: 503,
     index_errors.CorpusBusy: 503,
+    index_errors.CorpusUnavailable: 503,
+    index_errors.DriverMissing: 500,
     index_errors.DiskFull: 507,
     index_errors.IndexUnavailable: 503,
     index_errors.CorpusIncompatible: 500,
@@ -185,6 +182,7 @@ DETAIL: Mapping[type[Exception], str] = {
     index_errors.CorpusReadOnly: "this corpus was opened for reading",
     index_errors.FolderReadOnly: "the data folder cannot be written; see the log",
     index_errors.CorpusBusy: "the database is locked: try again later",
+    index_errors.CorpusUnavailable: "the database cannot be reached: try again later",
     index_errors.DiskFull: "the disk is full",
     index_errors.IndexUnavailable: "an index of the corpus cannot be used; see the log",
     index_errors.EmbeddingMismatch: "the corpus was made with another embedding model: "

@@ -10,6 +10,8 @@ CorpusError
 ├── CorpusReadOnly       opened for reading, asked to write
 ├── FolderReadOnly       the data folder cannot be written
 ├── CorpusBusy           the database stayed locked; trying again may help
+├── CorpusUnavailable    the database cannot be reached; trying again may help
+├── DriverMissing        what talks to the database is not installed
 ├── DiskFull             there is no space left to write to
 ├── IndexUnavailable     a derived index can neither be used nor rebuilt
 ├── CorpusIncompatible   made by another version; left untouched
@@ -57,6 +59,14 @@ class FolderReadOnly(CorpusError):
 
 class CorpusBusy(CorpusError):
     """The database stayed locked by another connection; trying again may help."""
+
+
+class CorpusUnavailable(CorpusError):
+    """The database cannot be reached, or its connection was lost; trying again may help."""
+
+
+class DriverMissing(CorpusError):
+    """The packages that talk to the database are not installed; the message names the extra."""
 
 
 class DiskFull(CorpusError):
