@@ -15,7 +15,7 @@ from dataclasses import dataclass
 class Recipe:
     """One version per step; version 1 is claimdesk 0.1.0 at schema version 2."""
 
-    split: int = 3
+    split: int = 4
     """index/split.py, index/bounds.py and the sentence library: where passages begin and end."""
     embedding_text: int = 1
     """`index.split.embedding_text`: what is embedded and indexed for a passage."""

@@ -53,7 +53,7 @@ def test_what_a_step_makes_changes_only_with_its_version() -> None:
         "analysis": (RECIPE.analysis, digest(terms(TEXT + OTHER_SCRIPTS))),
     }  # fmt: skip
     assert made == {
-        "split": (3, "fcf5ae1b450d9118"),
+        "split": (4, "fcf5ae1b450d9118"),
         "embedding_text": (1, "Title. Text.", "Text."),
         "analysis": (2, "f74e8a8da981dd31"),
     }
