@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from index.contents import Contents
 from index.documents import (
     Document,
     Passage,
@@ -300,6 +301,11 @@ class Corpus(Protocol):
 
     def stored_documents(self) -> Iterator[Document]:
         """What is stored, hidden documents and earlier versions too: for a re-index alone."""
+        ...
+
+    @property
+    def contents(self) -> Contents:
+        """What is stored, for a copy of all of it (`claimdesk move`)."""
         ...
 
     def is_settled(self) -> bool:

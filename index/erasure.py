@@ -39,6 +39,33 @@ class Restricted:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What keeps an id or a text out.
+
+    digest: of the id, or of a text. document: the digest of the id that it belongs to.
+    """
+
+    digest: str
+    document: str
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All that was decided in a corpus, ordered by id and by digest.
+
+    salt: the secret that the digests are made with.
+    """
+
+    restricted: tuple[Restricted, ...]
+    tombstones: tuple[Tombstone, ...]
+    salt: bytes
+
+    def deindexed(self) -> set[str]:
+        return {one.document_id for one in self.restricted if one.kind == "deindexed"}
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A place that held an erased document.
 

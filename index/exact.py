@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,26 +12,30 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from index import bm25
+from index.contents import StoredDocument, StoredVersion
 from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats, name_key
 from index.documents import Document, Passage, Prepared, Vectors
 from index.erasure import (
     REASONS,
+    SALT_BYTES,
+    Decisions,
     Place,
     Receipt,
     Refusal,
     Restricted,
     Restriction,
+    Tombstone,
     id_digest,
     text_digest,
 )
 from index.errors import DocumentHeld
+from index.recipe import RECIPE
 from index.rights import Clock, next_moment, utc_now
 from index.split import embedding_text
 from index.terms import terms
 from index.versions import MOST_VERSIONS, Version, is_new_version, versions_of
 
-# The parameters of BM25: how fast repeats of a word saturate, how much a passage's length counts.
-K1, B = 1.2, 0.75
 BEFORE = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -67,14 +71,18 @@ class ExactCorpus:
 
     clock: Clock = utc_now
     most_versions: int = MOST_VERSIONS
+    identity: str | None = None
+    """Of the embedding model."""
     _stored: dict[str, tuple[Document, ...]] = field(default_factory=dict)
     """The versions of each document, the one that stands now last."""
     _rows: dict[int, _Row] = field(default_factory=dict)
     _restricted: dict[tuple[str, Restriction], dt.datetime] = field(default_factory=dict)
-    _erased: dict[str, frozenset[str]] = field(default_factory=dict)
-    """The hashes of the texts of each document that was erased."""
+    _erased: dict[str, Tombstone] = field(default_factory=dict)
+    """The tombstones by digest."""
+    _salt: bytes = field(default_factory=lambda: secrets.token_bytes(SALT_BYTES), repr=False)
     _next_key: int = 1
     _generation: int = 0
+    _unfinished: str | None = None
     _seen: _Shown | None = None
     _writing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -98,10 +106,7 @@ class ExactCorpus:
                 kept = kept[max(0, len(kept) - self.most_versions) :]
                 stored[given.id] = (*kept, document)
                 rows = _without(rows, given.id, {one.version for one in kept})
-                for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
-                    words = Counter(terms(embedding_text(document.title, passage.text)))
-                    rows[self._next_key] = _Row(replace(passage, version=number), vector, words)
-                    self._next_key += 1
+                rows |= self._rows_of(replace(prepared, document=document))
             self._change(stored, rows, bool(batch))
         return changes
 
@@ -120,20 +125,31 @@ class ExactCorpus:
         for prepared in batch:
             document = prepared.document
             others = {one.version for one in self._stored[document.id]} - {document.version}
-            rows = _without(rows, document.id, others)
-            for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
-                words = Counter(terms(embedding_text(document.title, passage.text)))
-                number = document.version
-                rows[self._next_key] = _Row(replace(passage, version=number), vector, words)
-                self._next_key += 1
+            rows = _without(rows, document.id, others) | self._rows_of(prepared)
         self._change(self._stored, rows, bool(batch))
         return ["updated"] * len(batch)
 
+    def _rows_of(self, prepared: Prepared) -> dict[int, _Row]:
+        """Rows for the passages of a version, under keys that are new."""
+        rows = {}
+        document = prepared.document
+        for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
+            words = Counter(terms(embedding_text(document.title, passage.text)))
+            numbered = replace(passage, version=document.version)
+            rows[self._next_key] = _Row(numbered, vector, words)
+            self._next_key += 1
+        return rows
+
     def delete(self, document_ids: Sequence[str]) -> int:
         with self._writing:
+            for id in document_ids:
+                if id in self._stored:
+                    self._check_not_held(id)
+            return self._remove(document_ids)
+
+    def _remove(self, document_ids: Sequence[str]) -> int:
+        with self._writing:
             gone = {id for id in document_ids if id in self._stored}
-            for id in gone:
-                self._check_not_held(id)
             rows = self._rows
             for id in gone:
                 rows = _without(rows, id, set())
@@ -151,20 +167,25 @@ class ExactCorpus:
             if not self.delete([document_id]) and not deleted:
                 return None
             self._restricted.pop((document_id, "deindexed"), None)
-            texts = [text_digest(b"", one.text) for one in kept]
-            self._erased[document_id] = frozenset(texts)
+            now, tombstone = self.clock(), id_digest(self._salt, document_id)
+            texts = {text_digest(self._salt, one.text) for one in kept}
+            for digest in (tombstone, *texts):
+                self._erased[digest] = Tombstone(digest, tombstone, now)
             copies = {
                 id for id, other in self._stored.items()
-                if {text_digest(b"", one.text) for one in other} & set(texts)
+                if {text_digest(self._salt, one.text) for one in other} & texts
             }  # fmt: skip
             place = Place("memory", "its id", int(document_id in self._stored))
             return Receipt(
-                document_id, self.clock(), len(kept), passages, id_digest(b"", document_id),
-                (place,), tuple(sorted(copies)),
-            )  # fmt: skip
+                document_id, now, len(kept), passages, tombstone, (place,), tuple(sorted(copies))
+            )
 
     def forget_erasure(self, document_id: str) -> bool:
-        return self._erased.pop(document_id, None) is not None
+        tombstone = id_digest(self._salt, document_id)
+        gone = [digest for digest, one in self._erased.items() if one.document == tombstone]
+        for digest in gone:
+            del self._erased[digest]
+        return bool(gone)
 
     def restrict(self, document_id: str, kind: Restriction, *, lift: bool = False) -> bool:
         with self._writing:
@@ -188,9 +209,8 @@ class ExactCorpus:
     def _refusal(self, document: Document) -> Refusal | None:
         if (document.id, "held") in self._restricted:
             return "held"
-        text = text_digest(b"", document.text)
-        erased = document.id in self._erased or any(text in one for one in self._erased.values())
-        return "erased" if erased else None
+        digests = id_digest(self._salt, document.id), text_digest(self._salt, document.text)
+        return "erased" if self._erased.keys() & digests else None
 
     def _change(
         self, stored: dict[str, tuple[Document, ...]], rows: dict[int, _Row], changed: bool
@@ -307,31 +327,13 @@ class ExactCorpus:
         return {key: float(np.dot(vector, rows[key].vector)) for key in keys if key in rows}
 
     def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
-        rows = self._shown().rows
-        query = {word: self._idf(word) for word in terms(text)}
-        lengths = [row.words.total() for row in rows.values()]
-        mean = sum(lengths) / len(lengths) if lengths else 1.0
-        scores = {}
-        for key in keys:
-            words = rows[key].words if key in rows else Counter[str]()
-            norm = K1 * (1 - B + B * words.total() / mean)
-            score = sum(
-                idf * words[word] * (K1 + 1) / (words[word] + norm)
-                for word, idf in query.items()
-                if words[word]
-            )
-            if score:
-                scores[key] = score
-        return scores
+        return bm25.scores(self._words(), text, keys)
 
     def words_ceiling(self, text: str) -> float:
-        return sum(self._idf(word) * (K1 + 1) for word in set(terms(text)))
+        return bm25.ceiling(self._words(), text)
 
-    def _idf(self, word: str) -> float:
-        """Robertson's idf with 1 added inside the logarithm, as Lucene has it: never negative."""
-        rows = self._shown().rows.values()
-        n, having = len(rows), sum(word in row.words for row in rows)
-        return math.log(1 + (n - having + 0.5) / (having + 0.5))
+    def _words(self) -> dict[int, Counter[str]]:
+        return {key: row.words for key, row in self._shown().rows.items()}
 
     def _admitted(self, filters: Filters) -> list[int]:
         shown = self._shown()
@@ -377,6 +379,10 @@ class ExactCorpus:
         ]
         return sorted(named, key=lambda item: (-item[1], item[0]))
 
+    @property
+    def contents(self) -> ExactContents:
+        return ExactContents(self)
+
     def generation(self) -> int:
         self._shown()
         return self._generation
@@ -403,6 +409,83 @@ class ExactCorpus:
 
     def close(self) -> None:
         pass
+
+
+@dataclass(frozen=True)
+class ExactContents:
+    """See `index.contents.Contents`."""
+
+    _corpus: ExactCorpus
+
+    def name(self) -> str:
+        return f"exact {id(self._corpus)}"
+
+    def embedding(self) -> str | None:
+        return self._corpus.identity
+
+    def generation(self) -> int:
+        return self._corpus._generation
+
+    def count(self) -> int:
+        return len(self._corpus._stored)
+
+    def documents(self, after: str | None = None) -> Iterator[StoredDocument]:
+        ids = sorted(id for id in self._corpus._stored if after is None or id > after)
+        for id in ids:
+            with self._corpus._writing:
+                found = self._document(id)
+            if found is not None:
+                yield found
+
+    def _document(self, document_id: str) -> StoredDocument | None:
+        if document_id not in self._corpus._stored:
+            return None
+        found = []
+        for one in self._corpus._versions(document_id):
+            place = document_id, one.document.version
+            rows = [row for row in self._corpus._rows.values() if _place(row) == place]
+            passages = tuple(replace(row.passage, version=None) for row in rows)
+            vectors = np.array([row.vector for row in rows], np.float32)
+            found.append(StoredVersion(one.document, passages, vectors, RECIPE.of_passages))
+        return StoredDocument(tuple(found))
+
+    def put(self, batch: Sequence[StoredDocument]) -> None:
+        corpus = self._corpus
+        with corpus._writing:
+            stored, rows = dict(corpus._stored), dict(corpus._rows)
+            for given in batch:
+                rows = _without(rows, given.id, set())
+                stored[given.id] = tuple(one.document for one in given.versions)
+                for one in given.versions:
+                    rows |= corpus._rows_of(Prepared(one.document, one.passages, one.vectors))
+            corpus._change(stored, rows, bool(batch))
+
+    def remove(self, document_ids: Sequence[str]) -> int:
+        return self._corpus._remove(document_ids)
+
+    def decisions(self) -> Decisions:
+        tombstones = sorted(self._corpus._erased.items())
+        return Decisions(
+            tuple(self._corpus.restricted()),
+            tuple(one for _, one in tombstones),
+            self._corpus._salt,
+        )
+
+    def put_decisions(self, decisions: Decisions) -> None:
+        corpus = self._corpus
+        with corpus._writing:
+            corpus._restricted = {
+                (one.document_id, one.kind): one.since for one in decisions.restricted
+            }
+            corpus._erased = {one.digest: one for one in decisions.tombstones}
+            corpus._salt = decisions.salt
+            corpus._change(corpus._stored, corpus._rows, True)
+
+    def unfinished(self) -> str | None:
+        return self._corpus._unfinished
+
+    def set_unfinished(self, name: str | None) -> None:
+        self._corpus._unfinished = name
 
 
 def _place(row: _Row) -> tuple[str, int]:

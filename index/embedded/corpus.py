@@ -7,7 +7,6 @@ import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,14 @@ import numpy as np
 from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
 from index.documents import Document, Passage, Prepared, Vectors
 from index.embedded import vectorfile
+from index.embedded.answering import EmbeddingModel, Indexes, mismatch
 from index.embedded.boundary import index_errors
+from index.embedded.contents import EmbeddedContents
 from index.embedded.filters import Columns, columns_of
 from index.embedded.indexer import Indexer
 from index.embedded.snapshot import Snapshot
 from index.embedded.store import Store
-from index.embedded.vectors import Kind, VectorIndex, scores, vector_index_of
+from index.embedded.vectors import VectorIndex, scores, vector_index_of
 from index.embedded.words import WordIndex
 from index.embedded.wordsearch import WordSearcher
 from index.erasure import Receipt, Restricted, Restriction
@@ -33,37 +34,6 @@ DATABASE = "claimdesk.sqlite"
 VECTORS, WORDS = "vectors", "words"
 # A clock that was set back by less than this changes nothing.
 CLOCK_STEP = dt.timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class EmbeddingModel:
-    """The embedding model, and the kind of index for its vectors."""
-
-    identity: str
-    dimension: int
-    vector_index: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class _Indexes:
-    """What searches answer from. Vectors and columns are of one generation and row for row alike;
-    `words` may be of an earlier one while it cannot be written, and is None until it was built."""
-
-    vectors: VectorIndex
-    columns: Columns
-    words: WordSearcher | None
-
-    @property
-    def generation(self) -> int:
-        words = self.words.generation if self.words else 0
-        return min(self.vectors.generation, words)
-
-
-def mismatch(stored: str, identity: str) -> EmbeddingMismatch:
-    return EmbeddingMismatch(
-        f"the corpus holds vectors of {stored}, the embedding model is {identity}: "
-        "set the model back, or run `claimdesk reindex`"
-    )
 
 
 class EmbeddedCorpus:
@@ -85,6 +55,7 @@ class EmbeddedCorpus:
         """
         self._store, self._words, self._model, self._writable = store, words, model, writable
         self._clock, self._settle_elsewhere = clock, settle_elsewhere
+        self.contents = EmbeddedContents(store, lambda: self._written(hides=True))
         # From when to when what the store shows stays as it is.
         self._settled, self._due = clock(), NEVER
         self._settling = threading.Lock()
@@ -95,7 +66,7 @@ class EmbeddedCorpus:
         self._saved_vectors = 0
         self._resources = contextlib.ExitStack()
         self._indexer: Indexer | None = None
-        self._indexes: _Indexes | None = None
+        self._indexes: Indexes | None = None
         self._failure: CorpusError | None = None
         self._vector_rebuilds = 0
         self._words_damaged = False
@@ -156,7 +127,7 @@ class EmbeddedCorpus:
         with self._sync_lock, self._store.snapshot() as snapshot:
             vectors, columns = self._vectors_and_columns(snapshot, anew=True)
             self._words.build_anew(snapshot)
-            self._publish(_Indexes(vectors, columns, self._words.searcher))
+            self._publish(Indexes(vectors, columns, self._words.searcher))
             self._failure, self._saved_vectors = None, 0
         self.save()
         self._store.scrub()
@@ -310,7 +281,7 @@ class EmbeddedCorpus:
     def publishers(self, filters: Filters = NO_FILTERS) -> list[tuple[str, int]]:
         return self._answering().columns.publisher_counts(filters)
 
-    def _answering(self) -> _Indexes:
+    def _answering(self) -> Indexes:
         self._settle()
         if self._indexes is None:
             raise IndexUnavailable(f"the indexes could not be built: {self._failure}")
@@ -410,7 +381,7 @@ class EmbeddedCorpus:
                 return snapshot.generation
             vectors, columns = self._vectors_and_columns(snapshot)
             failure = self._sync_words(snapshot)
-            self._publish(_Indexes(vectors, columns, self._words.searcher))
+            self._publish(Indexes(vectors, columns, self._words.searcher))
             if failure is not None:
                 raise failure
             return snapshot.generation
@@ -458,7 +429,7 @@ class EmbeddedCorpus:
         if self._indexer is not None and self._indexer.is_stopping:
             raise CorpusError("the corpus is being closed")
 
-    def _publish(self, indexes: _Indexes) -> None:
+    def _publish(self, indexes: Indexes) -> None:
         with self._published:
             self._indexes = indexes
             self._published.notify_all()

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import filelock
 
-from index.embedded.boundary import folder_errors
-from index.embedded.corpus import DATABASE, VECTORS, WORDS, EmbeddedCorpus, EmbeddingModel, mismatch
+from index.contents import unfinished
+from index.embedded.answering import EmbeddingModel, mismatch
+from index.embedded.boundary import folder_errors, is_on_read_only
+from index.embedded.contents import EmbeddedContents
+from index.embedded.corpus import DATABASE, VECTORS, WORDS, EmbeddedCorpus
 from index.embedded.store import Store
 from index.embedded.vectors import Kind
 from index.embedded.words import WordIndex, copy_for_reading
@@ -50,7 +53,8 @@ def open_corpus(
     Raises:
         CorpusLocked: another process has it open for writing.
         FolderReadOnly: the folder cannot be written.
-        CorpusIncompatible: made by another version of claimdesk; nothing was touched.
+        CorpusIncompatible: made by another version of claimdesk, or filled by a move that was cut
+            off; nothing was touched.
         EmbeddingMismatch: its vectors come from another embedding model.
         RecipeMismatch: its passages were made by a newer version of claimdesk.
     """
@@ -66,6 +70,7 @@ def open_corpus(
             folder / DATABASE, writable=writable, clock=clock, most_versions=most_versions
         )  # fmt: skip
         stack.callback(store.close)
+        _check_finished(store, folder)
         if not reindexing:
             _check_identity(store, identity, writable)
             _check_recipe(store)
@@ -119,6 +124,38 @@ def _settle(folder: Path, clock: Clock) -> None:
                 writer.close()
             finally:
                 lock.release()
+
+
+def _check_finished(store: Store, folder: Path) -> None:
+    if EmbeddedContents(store).unfinished() is not None:
+        raise unfinished(str(folder))
+
+
+@contextlib.contextmanager
+def open_contents(folder: Path, *, embedding: str | None = None) -> Iterator[EmbeddedContents]:
+    """All that is stored in a folder, without indexes; nobody else writes to it meanwhile.
+
+    Args:
+        embedding: identity of the model whose vectors will be put; without it, nothing is put.
+
+    Raises:
+        CorpusError: there is no corpus, and nothing is to be put.
+        CorpusLocked: another process has it open for writing.
+        CorpusIncompatible: made by another version of claimdesk; nothing was touched.
+        EmbeddingMismatch: its vectors come from another embedding model.
+    """
+    if embedding is None and not exists(folder):
+        raise CorpusError(f"no corpus in {folder}: add documents first")
+    with contextlib.ExitStack() as stack:
+        if embedding is not None or not is_on_read_only(folder):
+            with folder_errors(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+                stack.enter_context(locked(folder))
+        store = Store(folder / DATABASE, writable=embedding is not None)
+        stack.callback(store.close)
+        if embedding is not None:
+            _check_identity(store, embedding, writable=True)
+        yield EmbeddedContents(store)
 
 
 def exists(folder: Path) -> bool:

@@ -9,7 +9,16 @@ import datetime as dt
 import sqlite3
 
 from index.documents import Document
-from index.erasure import REASONS, Refusal, Restricted, Restriction, id_digest, text_digest
+from index.erasure import (
+    REASONS,
+    Decisions,
+    Refusal,
+    Restricted,
+    Restriction,
+    Tombstone,
+    id_digest,
+    text_digest,
+)
 from index.errors import CorpusIncompatible, DocumentHeld
 
 Connection = sqlite3.Connection
@@ -134,3 +143,29 @@ def forget(connection: Connection, document_id: str) -> bool:
     """Remove the tombstones of a document; whether there were any."""
     tombstone = id_digest(erasure_salt(connection), document_id)
     return connection.execute("DELETE FROM erased WHERE document = ?", (tombstone,)).rowcount > 0
+
+
+def all_decisions(connection: Connection) -> Decisions:
+    found = connection.execute("SELECT digest, document, since FROM erased ORDER BY digest")
+    tombstones = tuple(
+        Tombstone(digest, document, dt.datetime.fromisoformat(since))
+        for digest, document, since in found
+    )
+    return Decisions(tuple(all_restricted(connection)), tombstones, erasure_salt(connection))
+
+
+def replace_decisions(connection: Connection, decisions: Decisions) -> None:
+    """Let these take the place of all that there are."""
+    connection.execute("DELETE FROM restrictions")
+    connection.execute("DELETE FROM erased")
+    connection.executemany(
+        "INSERT INTO restrictions VALUES (?, ?, ?)",
+        [(one.document_id, one.kind, one.since.isoformat()) for one in decisions.restricted],
+    )
+    connection.executemany(
+        "INSERT INTO erased VALUES (?, ?, ?)",
+        [(one.digest, one.document, one.since.isoformat()) for one in decisions.tombstones],
+    )
+    connection.execute(
+        "UPDATE meta SET value = ? WHERE name = 'erasure_salt'", (decisions.salt.hex(),)
+    )

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from index.contents import StoredVersion
 from index.corpus import Change
 from index.documents import Document, Passage, Prepared, Span
 from index.embedded import restrictions
@@ -121,8 +122,8 @@ def put(
             connection.execute("DELETE FROM documents WHERE number = ?", (number,))
     deindexed = restrictions.is_restricted(connection, document.id, "deindexed")
     hidden = deindexed or not document.is_shown(now)
-    number = _insert(connection, replace(document, version=version), hidden)
-    _insert_passages(connection, number, prepared, IN_NO_INDEX if hidden else generation)
+    number = insert(connection, replace(document, version=version), hidden)
+    insert_passages(connection, number, prepared, IN_NO_INDEX if hidden else generation)
     if known is None:
         return "added"
     _forget_oldest(connection, document.id, most_versions)
@@ -142,7 +143,7 @@ def split_again(connection: sqlite3.Connection, prepared: Prepared, generation: 
         return False
     number, *state = known
     new = _copied(connection, number, {"recipe": RECIPE.of_passages})
-    _insert_passages(connection, new, prepared, generation if is_indexed(*state) else IN_NO_INDEX)
+    insert_passages(connection, new, prepared, generation if is_indexed(*state) else IN_NO_INDEX)
     connection.execute("DELETE FROM documents WHERE number = ?", (number,))
     return True
 
@@ -200,8 +201,14 @@ def _forget_oldest(connection: sqlite3.Connection, document_id: str, most_versio
         connection.execute("DELETE FROM documents WHERE number = ?", oldest)
 
 
-def _insert(connection: sqlite3.Connection, document: Document, hidden: bool) -> int:
-    """Store a document's row; its number."""
+def insert(
+    connection: sqlite3.Connection, document: Document, hidden: bool, **others: str | None
+) -> int:
+    """Store a document's row; its number.
+
+    Args:
+        others: values of columns that are not those of a document as it stands now.
+    """
     begun = begins(document)
     values = {
         "id": document.id, "hash": document.content_hash(), "text": document.text,
@@ -213,7 +220,7 @@ def _insert(connection: sqlite3.Connection, document: Document, hidden: bool) ->
         "pubstatus": document.pubstatus, "expires": written(document.expires),
         "usageterms": document.usageterms, "rights": document.rights, "hidden": hidden,
         "access": document.access,
-        "version": document.version, "since": begun and begun.isoformat(),
+        "version": document.version, "since": begun and begun.isoformat(), **others,
     }  # fmt: skip
     marks = ", ".join("?" * len(values))
     return _number(
@@ -223,8 +230,11 @@ def _insert(connection: sqlite3.Connection, document: Document, hidden: bool) ->
     )
 
 
-def _insert_passages(
-    connection: sqlite3.Connection, number: int, prepared: Prepared, generation: int
+def insert_passages(
+    connection: sqlite3.Connection,
+    number: int,
+    prepared: Prepared | StoredVersion,
+    generation: int,
 ) -> None:
     for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
         bounds = json.dumps([(span.start, span.end) for span in passage.sentences])

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from index.corpus import NO_FILTERS, Change, Filters, Page, Stats
 from index.documents import Document, Passage, Prepared, Vectors
 from index.embedded import erase, moments, restrictions, rows
-from index.embedded.boundary import sqlite_errors
+from index.embedded.connections import BUSY_SECONDS, Connections
 from index.embedded.erase import Gone
 from index.embedded.rows import (
     ALL_VERSIONS,
@@ -33,7 +31,7 @@ from index.embedded.schema import MIGRATIONS
 from index.embedded.snapshot import Snapshot
 from index.embedded.wordsearch import WordSearcher
 from index.erasure import Place, Restricted, Restriction
-from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusReadOnly
+from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible
 from index.recipe import RECIPE
 from index.rights import Clock, utc_now
 from index.versions import MOST_VERSIONS, Period, Version, versions_of
@@ -41,18 +39,18 @@ from index.versions import MOST_VERSIONS, Period, Version, versions_of
 # How a SQLite file begins: https://www.sqlite.org/fileformat.html
 SQLITE_MAGIC = b"SQLite format 3\0"
 VARIABLES_PER_QUERY = 500  # below SQLite's limit
-# Bytes that the write-ahead log is cut to once it is folded back. It grows past that while an index
-# is built anew, because what is written meanwhile has to wait for the snapshot to end.
-LOG_BYTES = 64 * 2**20
-# Seconds that a write waits for another program that holds the database's write lock.
-BUSY_SECONDS = 20.0
+
+
+class Writing(NamedTuple):
+    """A transaction that writes, with its generation and its moment."""
+
+    connection: sqlite3.Connection
+    generation: int
+    now: dt.datetime
 
 
 class Store:
-    """Documents, passages and vectors in one SQLite file.
-
-    Each caller has a connection of its own, which the next one uses again; one writes at a time.
-    """
+    """Documents, passages and vectors in one SQLite file."""
 
     def __init__(
         self,
@@ -63,11 +61,10 @@ class Store:
         clock: Clock = utc_now,
         most_versions: int = MOST_VERSIONS,
     ) -> None:
-        self._path, self._writable, self._busy_seconds = path, writable, busy_seconds
+        self._path, self._writable = path, writable
         self._clock, self._most_versions = clock, most_versions
-        self._idle: deque[sqlite3.Connection] = deque()
-        self._write_lock = threading.Lock()
-        self._closed = False
+        self.connections = Connections(path, writable=writable, busy_seconds=busy_seconds)
+        self._connection, self._writing = self.connections.reading, self.connections.writing
         if writable:
             self._migrate()
         elif not path.exists():
@@ -75,72 +72,8 @@ class Store:
         else:
             self._check_version()
 
-    # -- connections ------------------------------------------------------------------------
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection for one caller; there are as many as there are callers at the same time.
-
-        Raises:
-            CorpusError: SQLite failed; its subclass says how (index/embedded/boundary.py).
-        """
-        if self._closed:
-            raise CorpusError("the corpus is closed")
-        with sqlite_errors(self._path):
-            connection = self._pop_idle() or self._connect()
-            try:
-                yield connection
-            finally:
-                if connection.in_transaction:
-                    connection.rollback()  # what failed half-way must not reach the next caller
-                self._idle.append(connection)
-                if self._closed:
-                    self._close_idle()
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=self._busy_seconds, check_same_thread=False
-        )
-        connection.execute("PRAGMA foreign_keys = ON")
-        if self._writable:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")  # acknowledged = survives a crash
-            connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
-        else:
-            connection.execute("PRAGMA query_only = ON")
-        return connection
-
-    @contextmanager
-    def _writing(self, *, change: bool = True) -> Iterator[sqlite3.Connection]:
-        """A transaction, which makes the next generation if it is a `change`."""
-        if not self._writable:
-            raise CorpusReadOnly("this corpus was opened for reading")
-        with self._write_lock, self._connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                if change:
-                    connection.execute(
-                        "UPDATE meta SET value = value + 1 WHERE name = 'generation'"
-                    )
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
-
     def close(self) -> None:
-        self._closed = True
-        self._close_idle()
-
-    def _close_idle(self) -> None:
-        while connection := self._pop_idle():
-            connection.close()
-
-    def _pop_idle(self) -> sqlite3.Connection | None:
-        try:  # asking first whether there is one would leave another thread time to take it
-            return self._idle.pop()
-        except IndexError:
-            return None
+        self.connections.close()
 
     # -- schema -----------------------------------------------------------------------------
 
@@ -184,12 +117,9 @@ class Store:
     # -- writing ----------------------------------------------------------------------------
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
-        with self._writing() as connection:
-            now = self._clock()
-            moments.settle(connection, now)
-            generation = moments.generation_of(connection)
+        with self.changing() as to:
             return [
-                rows.put(connection, prepared, generation, now, self._most_versions)
+                rows.put(to.connection, prepared, to.generation, to.now, self._most_versions)
                 for prepared in batch
             ]
 
@@ -229,7 +159,7 @@ class Store:
 
     def scrub(self) -> None:
         """Leave nothing in the file that was deleted. Raises: CorpusBusy, DiskFull."""
-        with self._write_lock, self._connection() as connection:
+        with self.connections.exclusive() as connection:
             erase.scrub(connection)
         with self._writing(change=False) as connection:
             connection.execute("DELETE FROM meta WHERE name = ?", (erase.UNFINISHED,))
@@ -263,6 +193,14 @@ class Store:
     def restricted(self) -> list[Restricted]:
         with self._connection() as connection:
             return restrictions.all_restricted(connection)
+
+    @contextmanager
+    def changing(self) -> Iterator[Writing]:
+        """A transaction that makes the next generation, in which every moment has taken effect."""
+        with self._writing() as connection:
+            now = self._clock()
+            moments.settle(connection, now)
+            yield Writing(connection, moments.generation_of(connection), now)
 
     def settle(self) -> bool:
         """Let the moments that have passed take effect; whether there were any."""

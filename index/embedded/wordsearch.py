@@ -12,9 +12,9 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
+from index.bm25 import K1
 from index.corpus import Filters, Hit, language_key, name_key
 from index.embedded.boundary import index_errors
-from index.exact import K1
 from index.terms import ANALYZER, terms
 
 NAME = "word index"

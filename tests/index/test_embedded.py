@@ -493,7 +493,7 @@ def test_connections_do_not_outgrow_their_callers(open_embedded: OpenEmbedded) -
         thread = threading.Thread(target=lambda: everything(corpus))
         thread.start()
         thread.join()
-    assert len(corpus._store._idle) <= 3
+    assert len(corpus._store.connections.idle) <= 3
     corpus.close()
 
 

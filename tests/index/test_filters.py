@@ -101,7 +101,7 @@ def test_a_filtered_search_reads_no_table(open_embedded: OpenEmbedded) -> None:
     writer.close()
     corpus = open_embedded(writable=False)  # without a thread that reads beside the search
     statements: list[str] = []
-    connections = [*corpus._store._idle]
+    connections = [*corpus._store.connections.idle]
     assert connections
     for connection in connections:
         connection.set_trace_callback(statements.append)
@@ -111,7 +111,7 @@ def test_a_filtered_search_reads_no_table(open_embedded: OpenEmbedded) -> None:
     corpus.count_documents(filters)
     corpus.count_undated(filters)
     corpus.publishers()
-    assert [*corpus._store._idle] == connections
+    assert [*corpus._store.connections.idle] == connections
     assert statements == []
     assert hits
     corpus.passages([hits[0].key])
