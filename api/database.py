@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from api.address import Database
-from api.errors import ApiError, DriverMissing
+from api.errors import ApiError
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -116,13 +116,9 @@ def connect(database: Database, seconds: float) -> Link:
 
 def psycopg() -> Any:  # the module: without the extra there is no type of it
     """The driver. Raises: DriverMissing, which says how to install it."""
-    try:
-        import psycopg
-    except ImportError as error:  # the package, or the libpq that it needs
-        raise DriverMissing(
-            "a postgresql:// address needs PostgreSQL's driver: pip install 'claimdesk[postgres]'"
-        ) from error
-    return psycopg
+    from index.postgres.driver import driver  # of an extra, which most do without
+
+    return driver()
 
 
 def said(error: Exception) -> str:

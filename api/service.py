@@ -99,7 +99,7 @@ class Service:
         """
         embedder = embedder_of(settings)
         stance = stance_of(settings) if stances and settings.stance_model != NO_MODEL else None
-        corpus = _open(settings, embedder, writable)
+        corpus = corpus_of(settings, embedder, writable)
         service = cls(settings, corpus, embedder, stance)
         if writable and service.audit is not None:
             service.audit.finish_redaction()
@@ -352,9 +352,14 @@ def _weight(key: tuple[int, Claim], answer: Answer) -> int:
     return 4_000 + sum(1_000 + BYTES_PER_CHARACTER * len(text) for text in texts)
 
 
-def _open(
+def corpus_of(
     settings: Settings, embedder: Embedder, writable: bool, reindexing: bool = False
 ) -> Corpus:
+    """The corpus of the settings, in a folder or in a database.
+
+    Raises:
+        CorpusError: it cannot be opened; the message says what to do.
+    """
     place = settings.data
     if isinstance(place, Database):
         from index.postgres import open_corpus as open_database  # an extra, which most do without
@@ -389,7 +394,7 @@ def reindexing(settings: Settings) -> Iterator[tuple[int, Iterator[Outcome]]]:
     See `index.ingest.reindex`.
     """
     embedder = embedder_of(settings)
-    corpus = _open(settings, embedder, writable=True, reindexing=True)
+    corpus = corpus_of(settings, embedder, writable=True, reindexing=True)
     try:
         yield corpus.stats().documents, ingest_module.reindex(corpus, embedder)
     finally:
