@@ -11,6 +11,7 @@ import numpy.typing as npt
 from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.read import further_passages, takes_back
+from retrieval.ruling import RULED, Ruling, ruling_on
 from retrieval.types import STANCES, VOICES, Calibration, Candidate, Quote, StanceModel, Voice
 from retrieval.values.reading import as_read, settled
 from retrieval.verdict import (
@@ -89,11 +90,32 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
     flat = [reading for each in found for reading in each]
     worth = worth_reading(probability_about(_search_scores(flat), model.calibration))
     worth &= np.array([reading.language_not_judged is None for reading in flat], bool)
-    rows = np.flatnonzero(worth).tolist()
+    rows = []
+    for row in np.flatnonzero(worth).tolist():
+        ruling = ruling_on(flat[row].claim, flat[row].candidate.document)
+        if ruling is None:
+            rows.append(row)
+        else:
+            flat[row] = _ruled(flat[row], ruling)
     for row, read in zip(rows, predict_stances([flat[row] for row in rows], model), strict=True):
         flat[row] = _vouched_for(read)
     sizes = [len(each) for each in found]
     return [_in_order(each, model.calibration) for each in regroup(flat, sizes)]
+
+
+def _ruled(reading: Reading, ruling: Ruling) -> Reading:
+    """The reading of a document that gives a ruling on the claim: no passage says more plainly what
+    it holds."""
+    stance = np.full(len(STANCES), (1 - RULED) / (len(STANCES) - 1), np.float32)
+    stance[STANCES.index(ruling.stance)] = RULED
+    candidate = replace(reading.candidate, passage=ruling.passage)
+    return replace(
+        reading,
+        candidate=candidate,
+        stance=stance,
+        key_sentences=(ruling.sentence,),
+        voice="rejected" if ruling.stance == "REFUTES" else None,
+    )
 
 
 def _vouched_for(reading: Reading) -> Reading:

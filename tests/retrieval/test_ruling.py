@@ -1,0 +1,165 @@
+"""What a fact-check rules on the claim that it repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from index.documents import Document, Vectors, document
+from index.split import split
+from retrieval.ruling import LONGEST_ARTICLE, rating, ruling_on
+from retrieval.types import Calibration, Candidate, Scores
+from retrieval.verdict import stance_of
+from retrieval.weigh import Reading, score_evidence
+
+CLAIM = "The harbour tunnel cost the city 40 million crowns more than was planned"
+HEAD = (
+    "At a meeting in March the deputy mayor, Ane Holt, said that the harbour tunnel cost the city"
+    " 40 million crowns more than was planned. We asked the treasurer for the accounts."
+)
+BODY = "The accounts list every contract that was signed between 2011 and 2019, and its price."
+
+
+def fact_check(ending: str, head: str = HEAD, *more: str) -> Document:
+    return document("f", "\n\n".join([head, BODY, *more, ending]), title="Marlow", language="en")
+
+
+def ruled(claim: str, given: Document) -> str | None:
+    ruling = ruling_on(claim, given)
+    return ruling.stance if ruling else None
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "The accounts show a saving. We rate this claim False.",
+        "We rate Holt's statement as false.",
+        "We rate the claim Pants on Fire!",
+        "Our ruling: False",
+        "Our rating is: False.",
+        "VERDICT\n\nFalse. ",
+        "Verdict: this claim is false.",
+        "Her statement is therefore false.",
+        "In short, the statement is not true.",
+        "The tunnel was cheaper than planned, so the claim is wrong.",
+        "That's false.",
+        "This fits our definition of False.",
+        "The numbers do not bear her out. Pants on Fire!",
+        "Holt's claim rates False.",
+        'We find the statement "False."',
+    ],
+)
+def test_a_claim_that_is_repeated_and_rated_false_is_refuted(ending: str) -> None:
+    assert ruled(CLAIM, fact_check(ending)) == "REFUTES"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["We rate this claim True.", "Our ruling: True.", "Her claim is accurate.", "That's correct."],
+)
+def test_a_claim_that_is_repeated_and_rated_true_is_supported(ending: str) -> None:
+    assert ruled(CLAIM, fact_check(ending)) == "SUPPORTS"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "We rate this claim Half True.",
+        "Our ruling: Mostly False.",
+        "The claim is misleading.",
+        "Is the claim true?",
+        "Holt said that the claim is true.",
+        "The paper's rivals rated it False.",
+        "We asked whether the claim is true.",
+        "It would be wrong to say that the claim is false, or that it is true for that matter.",
+        "It is true that the tunnel opened late.",
+        "The auditor told us that her statement is false.",
+        "The city paid what it owed.",
+    ],
+)
+def test_what_is_no_plain_rating_is_left_to_the_model(ending: str) -> None:
+    assert ruled(CLAIM, fact_check(ending)) is None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The harbour tunnel cost the city 60 million crowns more than was planned",
+        "The harbour tunnel did not cost the city 40 million crowns more than was planned",
+        "The harbour bridge cost the city 40 million crowns more than was planned",
+        "The harbour tunnel cost the city 40 million crowns less than was planned",
+        "The city cost the harbour tunnel 40 million crowns more than was planned",
+        "The accounts list every contract that Ane Holt signed",
+        "Holt lied",
+        "",
+    ],
+)
+def test_another_claim_than_the_one_that_is_rated_is_left_to_the_model(claim: str) -> None:
+    assert ruled(claim, fact_check("We rate this claim False.")) is None
+
+
+def test_another_speaker_is_another_claim() -> None:
+    head = "Ane Holt paid forty builders in cash in the spring of 2011, says a letter to Per Lind."
+    given = fact_check("We rate this claim True.", head)
+    assert ruled("Ane Holt paid forty builders in cash in the spring of 2011", given) == "SUPPORTS"
+    assert ruled("Per Lind paid forty builders in cash in the spring of 2011", given) is None
+
+
+def test_a_name_in_another_sentence_is_the_one_of_a_pronoun() -> None:
+    head = 'Ane Holt spoke. "She paid forty builders in cash in the spring of 2011," a letter says.'
+    claim = "Holt paid forty builders in cash in the spring of 2011"
+    assert ruled(claim, fact_check("We rate this claim True.", head)) == "SUPPORTS"
+
+
+def test_a_text_with_several_ratings_is_left_to_the_model() -> None:
+    first = "We rate that statement True."
+    assert ruled(CLAIM, fact_check("We rate this claim False.", HEAD, first)) is None
+    between = "An ad went further. We rate the ad Mostly True."
+    assert ruled(CLAIM, fact_check("We rate this claim False.", HEAD, between)) is None
+
+
+def test_what_follows_the_rating_is_not_what_it_rates() -> None:
+    given = document("f", f"We rate this claim False.\n\n{BODY}\n\n{HEAD}", language="en")
+    assert ruled(CLAIM, given) is None
+
+
+def test_one_word_rates_at_the_end_of_a_text_alone() -> None:
+    assert rating("False.", is_last=True) == "REFUTES"
+    assert rating("False.") is None
+
+
+def test_a_book_rules_on_nothing() -> None:
+    given = fact_check("We rate this claim False.", HEAD, BODY * (LONGEST_ARTICLE // len(BODY)))
+    assert ruled(CLAIM, given) is None
+
+
+def test_the_sentence_of_the_ruling_lies_in_its_passage() -> None:
+    given = fact_check("The accounts show a saving of 2 million. We rate this claim False.")
+    ruling = ruling_on(CLAIM, given)
+    assert ruling is not None
+    assert ruling.sentence.quote == "We rate this claim False."
+    assert given.text[ruling.sentence.start : ruling.sentence.end] == ruling.sentence.quote
+    assert ruling.passage.start <= ruling.sentence.start < ruling.sentence.end <= ruling.passage.end
+
+
+class Unasked:
+    """A stance model that hears nothing of what is ruled on."""
+
+    identity, calibration = "unasked@1", Calibration()
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        assert not pairs
+        return np.zeros((0, 3), np.float32)
+
+
+def test_a_ruling_decides_and_is_quoted_and_the_model_is_not_asked() -> None:
+    given = fact_check("The accounts show a saving of 2 million. We rate this claim False.")
+    candidate = Candidate(given, split(given)[0], Scores(0.9, 1.0, 0.9))
+    reading = Reading(candidate, CLAIM, np.zeros(4, np.float32), judged=True)
+    ((read,),) = score_evidence([[reading]], Unasked())  # type: ignore[arg-type]
+    assert read.stance is not None
+    assert stance_of(read.stance) == "REFUTES"
+    assert [quote.quote for quote in read.key_sentences] == ["We rate this claim False."]
+    assert read.voice == "rejected"
