@@ -20,7 +20,8 @@ Url = Annotated[
     typer.Option("--url", help="Send them to the service that runs there, not to a folder."),
 ]
 Key = Annotated[
-    str | None, typer.Option("--key", help="API key for --url. Others see it with ps: set CLAIMDESK_KEY.")
+    str | None,
+    typer.Option("--key", help="API key for --url. Others see it with ps: set CLAIMDESK_KEY."),
 ]
 Mapping = Annotated[
     str,
@@ -47,13 +48,12 @@ def add(
     """Add or update documents."""
     from api.client import ClientError
     from api.targets import target
-    from index.documents import Outcome
     from index.read import count, read
 
     chosen, names = settings(data, key=key), names_of(mapping)
     unknown: Counter[str] = Counter()
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
-    refused: list[Outcome] = []
+    reasons: list[dict[str, str | None]] = []  # for --json; else they are printed as they come
     total = sum(map(count, paths))
     try:
         with target(chosen, url) as to:
@@ -61,8 +61,11 @@ def add(
                 items = read(*paths, max_chars=to.max_chars, names=names, unknown=unknown)
                 for outcome in to.add(items):
                     counts[outcome.status] += 1
-                    if outcome.status == "refused":
-                        refused.append(outcome)
+                    if outcome.status == "refused" and as_json:
+                        reasons.append({"source": outcome.id, "reason": outcome.reason})
+                    elif outcome.status == "refused":
+                        said = printable(f"refused {outcome.id}: {outcome.reason}")
+                        err.print(said, markup=False, soft_wrap=True)
                     advance()
             to.sync()
     except KeyboardInterrupt:
@@ -74,18 +77,15 @@ def add(
             raise
         fail(f"{error}; {_kept(counts)}")
     if as_json:
-        reasons = [{"source": item.id, "reason": item.reason} for item in refused]
         print(json.dumps({**counts, "reasons": reasons, "unknown_fields": unknown}))
     else:
         out.print(", ".join(f"{number:,} {status}" for status, number in counts.items()))
-        for item in refused:
-            err.print(printable(f"refused {item.id}: {item.reason}"), markup=False, soft_wrap=True)
         if unknown:
             fields = ", ".join(f"{name} ({lines:,})" for name, lines in unknown.most_common())
             err.print(printable(f"fields not kept (lines): {fields}"), markup=False, soft_wrap=True)
     if not counts.total():
         fail(f"nothing to add: no file there that is read ({endings()})")
-    if refused:
+    if counts["refused"]:
         raise typer.Exit(1)
 
 

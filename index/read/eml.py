@@ -14,6 +14,10 @@ from index.errors import UnreadableFile
 from index.read.blocks import html_blocks
 from index.read.pieces import PARAGRAPH
 
+# Most bytes of a head, and lines that may begin a part: reading more takes minutes.
+MAX_HEAD_BYTES, MAX_BOUNDARIES = 2**20, 20_000
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_BOUNDARY = re.compile(rb"^--[^\s-]", re.M)
 # A line that quotes the message that is answered, and one that introduces it.
 _QUOTED = re.compile(r"^>.*$", re.M)
 _SIGNATURE = re.compile(r"^-- $", re.M)
@@ -23,9 +27,14 @@ def read_eml(content: bytes, id: str, max_chars: int) -> Document:
     """A document of a message: its subject, its sender as the publisher, its day, its own text.
 
     Raises:
-        UnreadableFile: it has no text.
+        UnreadableFile: it has no text, or more in its head or more parts than any message.
         InvalidDocument: see `document`.
     """
+    head = _END_OF_HEAD.search(content)
+    if (head.start() if head else len(content)) > MAX_HEAD_BYTES:
+        raise UnreadableFile(f"its head is longer than {MAX_HEAD_BYTES:,} bytes")
+    if len(_BOUNDARY.findall(content)) > MAX_BOUNDARIES:
+        raise UnreadableFile(f"has more than {MAX_BOUNDARIES:,} parts")
     message = email.message_from_bytes(content, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     body = message.get_body(("plain", "html")) if message.keys() else None

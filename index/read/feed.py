@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import io
+import re
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -20,6 +21,9 @@ from index.read.pieces import PARAGRAPH, known_day, known_language, whole
 # What feedparser says of a feed that it reads all the same.
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")
 _WEB = ("http", "https")
+_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
+# Most entries of a feed: reading more takes longer than a minute.
+MAX_ENTRIES = 100_000
 
 
 def read_feed(stream: io.BufferedIOBase, origin: Origin) -> Items:
@@ -28,13 +32,16 @@ def read_feed(stream: io.BufferedIOBase, origin: Origin) -> Items:
     An entry without a day has none: that of the feed is another's. Nothing is fetched.
 
     Raises:
-        UnreadableFile: it is no feed; or, after the entries that can be read, it is damaged.
+        UnreadableFile: it is no feed, or has more than `MAX_ENTRIES` entries; or, after the
+            entries that can be read, it is damaged.
     """
     try:
         import feedparser
     except ImportError as error:
         raise UnreadableFile("needs feedparser: pip install 'claimdesk[feeds]'") from error
     content = limited(stream)
+    if len(_ENTRY.findall(content)) > MAX_ENTRIES:
+        raise UnreadableFile(f"has more than {MAX_ENTRIES:,} entries")
     # A string could be taken for an address and be fetched; a stream cannot. Relative links are
     # resolved here, for those of a feed in a file are relative to its site.
     feed = feedparser.parse(io.BytesIO(content), resolve_relative_uris=False, sanitize_html=False)

@@ -15,6 +15,8 @@ from index.read.metadata import about
 # Elements of a page up to which its main text is looked for in several ways; some of them take
 # time that is quadratic in the number of paragraphs.
 SEVERAL_WAYS_ELEMENTS = 3_000
+# Tags from which a page is not even parsed.
+MAX_TAGS = 3 * MAX_ELEMENTS
 _BULLET = re.compile(r"^- (?=\S)")
 
 
@@ -30,7 +32,11 @@ def read_html(content: bytes, id: str, max_chars: int) -> Document:
     from trafilatura.metadata import extract_metadata
     from trafilatura.utils import load_html
 
-    page = load_html(html_text(content))
+    text = html_text(content)
+    # Most have two tags; so many more are counted before the tree is built, which takes gigabytes.
+    if text.count("<") > MAX_TAGS:
+        raise UnreadableFile(f"the page has more than {MAX_TAGS:,} tags")
+    page = load_html(text)
     if page is None:
         raise UnreadableFile("no main text found in the page")
     elements = sum(1 for _ in page.iter())

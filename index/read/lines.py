@@ -10,7 +10,14 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from index.documents import MAX_DOCUMENT_CHARS, MAX_ID_CHARS, Document, Refused, document
+from index.documents import (
+    MAX_DOCUMENT_CHARS,
+    MAX_ID_CHARS,
+    Document,
+    Refused,
+    document,
+    parse_date,
+)
 from index.errors import CorpusError, InvalidDocument, shortened
 from index.places import packed, places_of
 
@@ -189,6 +196,8 @@ def document_of_row(
     if reason := _missing(kept, names) or _mistyped(kept, used):
         return Refused(source, reason)
     try:
+        for field in _DAYS:  # a refusal names the field as the row does
+            kept[field] = parse_date(kept[field], used[field])
         found = document(kept.pop("id"), kept.pop("text"), **kept, max_chars=max_chars)
     except CorpusError as error:
         return Refused(source, str(error))
@@ -205,7 +214,11 @@ def _integer(digits: str) -> int | float:
 def _name(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
     """The first of the names that has a value, else the first that is there at all."""
     there = [name for name in names if values.get(name) is not None]
-    return next((name for name in there if values[name] not in BLANK), (there or names)[0])
+    return next((name for name in there if not _is_blank(values[name])), (there or names)[0])
+
+
+def _is_blank(value: Any) -> bool:
+    return value in BLANK or (isinstance(value, str) and not value.strip())
 
 
 def _missing(kept: Mapping[str, Any], names: Names) -> str | None:

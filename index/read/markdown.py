@@ -47,6 +47,12 @@ _YAML = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 # Most lists and quotations in each other; the library leaves out what is nested more deeply.
 MAX_NESTING = 100
+# Lines and marks ([, *, <, …) from which a file is refused: reading it would take minutes and
+# gigabytes.
+MAX_LINES, MAX_MARKS = 150_000, 200_000
+_MARKS = "[]*_`<~^|"
+# A picture that is written out where its address is due.
+_PICTURE = re.compile(r"\(data:[^\s)]*\)")
 # What YAML writes for null.
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 
@@ -58,7 +64,8 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa:
     day is the one that the file's name begins with, if any.
 
     Raises:
-        UnreadableFile: see `decoded`, or the front matter is not YAML or TOML.
+        UnreadableFile: see `decoded`; the front matter is not YAML or TOML; it has more lines or
+            marks than `MAX_LINES` and `MAX_MARKS`.
         InvalidDocument: see `document`.
     """
     from markdown_it import MarkdownIt
@@ -71,6 +78,11 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa:
     }
     if fields["published_at"] is None:
         fields["published_at"] = day_of_name(id)
+    body = _PICTURE.sub("()", body)
+    if body.count("\n") > MAX_LINES:
+        raise UnreadableFile(f"has more than {MAX_LINES:,} lines")
+    if sum(map(body.count, _MARKS)) > MAX_MARKS:
+        raise UnreadableFile(f"has more than {MAX_MARKS:,} marks of Markdown")
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING})
     parser.enable(["table", "strikethrough"]).use(footnote_plugin)
     tokens, notes = _body_and_notes(parser.parse(body))

@@ -44,10 +44,12 @@ def read_ninjs(stream: io.BufferedIOBase, origin: Origin) -> Items:
     items = row if isinstance(row, list) else [row]
     if not items:
         raise UnreadableFile("an empty list")
+    if not any(_is_item(_fields(item)) for item in items):
+        raise UnreadableFile("not ninjs: it has no uri")
     for number, item in enumerate(items, start=1):
         source = f"{origin.source}:item {number}" if isinstance(row, list) else origin.source
         fields = _fields(item)
-        if not isinstance(fields.get("uri"), str) or not fields["uri"].strip():
+        if not _is_item(fields):
             yield Refused(source, "not ninjs: it has no uri")
             continue
         for found in _items(fields, 0):
@@ -56,6 +58,11 @@ def read_ninjs(stream: io.BufferedIOBase, origin: Origin) -> Items:
                 return news_document(_news_item(found), origin.max_chars)
 
             yield kept_or_refused(made, source)
+
+
+def _is_item(fields: Fields) -> bool:
+    uri = fields.get("uri")
+    return isinstance(uri, str) and bool(uri.strip())
 
 
 def _fields(item: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from index.documents import Document, Refused
@@ -38,7 +39,11 @@ def read_table(stream: io.BufferedIOBase, origin: Origin) -> Items:
     encoding = _encoding(start)
     rest = io.BufferedReader(_Joined(start, stream))
     text = io.TextIOWrapper(rest, encoding, newline="")
-    rows = csv.reader(text, delimiter=_delimiter(start.decode(encoding, "ignore")), strict=True)
+    rows = csv.reader(
+        _lines(text, 2 * origin.max_chars),
+        delimiter=_delimiter(start.decode(encoding, "ignore")),
+        strict=True,
+    )
     csv.field_size_limit(origin.max_chars + OTHER_CHARS)
     line = 1
     try:
@@ -57,6 +62,18 @@ def read_table(stream: io.BufferedIOBase, origin: Origin) -> Items:
         raise UnreadableFile(f"line {line}: {reason}; nothing after it was read") from error
     except UnicodeDecodeError as error:
         raise UnreadableFile(f"line {line} or after: not {encoding.upper()}") from error
+
+
+def _lines(text: io.TextIOWrapper, most: int) -> Iterator[str]:
+    """The lines, of which none is in memory that is longer than any row may be.
+
+    Raises:
+        csv.Error: one is.
+    """
+    while line := text.readline(most + OTHER_CHARS):
+        if len(line) > most:
+            raise csv.Error("a line beyond the limit")
+        yield line
 
 
 class _Joined(io.RawIOBase):

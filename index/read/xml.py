@@ -6,14 +6,21 @@ from typing import Any
 
 from index.errors import UnreadableFile
 
+# Tags from which XML is refused: their tree takes hundreds of bytes each.
+MAX_TAGS = 2_000_000
+
 
 def parsed(content: bytes) -> Any:
     """The root element (of lxml).
 
     Raises:
-        UnreadableFile: it is not XML, or defines entities: those of entities could be vast.
+        UnreadableFile: it is not XML, has more than `MAX_TAGS` tags, or defines entities: those of
+            entities could be vast.
     """
     from lxml import etree
+
+    if content.count(b"<") > MAX_TAGS:
+        raise UnreadableFile(f"has more than {MAX_TAGS:,} tags")
 
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,

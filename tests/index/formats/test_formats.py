@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sys
+import time
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import fields
@@ -89,6 +90,31 @@ def test_a_library_that_is_missing_is_named_with_its_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, library, None)  # as if it was not installed
     assert reason(b"x", name) == f"needs {library.split('.')[0]}: pip install 'claimdesk[{extra}]'"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.md", b"a\n\n" * 75_001, "has more than 150,000 lines"),
+        ("a.md", b"[a](b) " * 100_001, "has more than 200,000 marks of Markdown"),
+        ("a.html", b"<p>" * 450_001, "the page has more than 450,000 tags"),
+        ("a.xml", b"<r>" + b"<a/>" * 2_000_000 + b"</r>", "has more than 2,000,000 tags"),
+        ("a.rss", b"<rss>" + b"<item>" * 100_001, "has more than 100,000 entries"),
+        ("a.eml", b"X-A: b\n" * 150_000 + b"\ntext", "its head is longer than 1,048,576 bytes"),
+        ("a.eml", b"A: b\n\n" + b"--b\n" * 20_001, "has more than 20,000 parts"),
+        ("a.json", b"[" + b"1," * 100_000 + b"1]", "not ninjs: it has no uri"),
+        (
+            "a.csv",
+            b"id,text\na," + b"x" * 3_000_000,
+            "line 2: a cell in quotation marks that has no end, or is longer than a document may "
+            "be; nothing after it was read",
+        ),
+    ],
+)
+def test_what_would_take_minutes_is_refused_by_name(name: str, content: bytes, reason: str) -> None:
+    start = time.process_time()
+    assert list(read_bytes(content, None, name)) == [Refused(name, reason)]
+    assert time.process_time() - start < 5
 
 
 def test_a_folder_of_many_kinds_is_read_and_what_fails_is_named(tmp_path: Path) -> None:

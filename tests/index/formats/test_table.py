@@ -65,7 +65,7 @@ def test_a_row_that_is_none_does_not_stop_the_rest() -> None:
     assert [item.id for item in found if isinstance(item, Document)] == ["1", "5"]
     assert [item for item in found if isinstance(item, Refused)] == [
         Refused("a.csv:3", "has 4 cells, the first row names 3"),
-        Refused("a.csv:4", "published_at 'later' is not understood: write it as 2021-06-15"),
+        Refused("a.csv:4", "date 'later' is not understood: write it as 2021-06-15"),
         Refused("a.csv:5", "needs id (_id)"),
     ]
 
