@@ -264,7 +264,7 @@ def test_the_day_of_the_last_change_is_kept_beside_that_of_publication(name: str
     assert found.published_at == dt.date(2021, 6, 15)
     assert found.modified_at == dt.date(2021, 7, 1)
     assert reason({"id": "a", "text": "T.", name: "later"}) == (
-        "modified_at 'later' is not understood: write it as 2021-06-15"
+        f"{name} 'later' is not understood: write it as 2021-06-15"
     )
 
 
