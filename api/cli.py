@@ -165,8 +165,10 @@ def serve(
     """Answer over HTTP until stopped; requests in flight are finished first."""
     from api import logs
     from api.exposure import check_exposure
+    from api.memory import share_arenas
     from api.service import Service
 
+    share_arenas()
     chosen = settings(data, host=host, port=port)
     logs.configure(chosen)
     check_exposure(chosen)
