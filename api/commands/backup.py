@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.address import Database, Place
 from api.audit_file import FILE as AUDIT
 from api.key_file import FILE as KEYS
 from api.options import AsJson, Data, folder_of, settings
@@ -106,29 +107,42 @@ def restore(
 
 def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Say whether all that is stored is what was written; nothing is changed."""
-    from index.embedded.doctor import examine
-
-    folder = folder_of(settings(data), "pg_amcheck examines it, `claimdesk move` verifies a copy")
+    place = settings(data).data
     with steps() as tell:
-        findings = [*examine(folder, tell), *_beside(folder)]
+        findings = [*_examined(place, tell), *_beside(place)]
     _report(findings, as_json)
 
 
-def _beside(folder: Path) -> Iterable[Finding]:
+def _examined(place: Place, tell: Callable[[str, int, int], None]) -> Iterator[Finding]:
+    """The checks of the corpus; what is below the rows of a database is for pg_amcheck."""
+    if isinstance(place, Database):
+        from index.examine import examine as examine_contents
+        from index.postgres import open_contents  # an extra, which most do without
+
+        with open_contents(place.secret) as contents:
+            yield from examine_contents(contents, tell)
+        return
+    from index.embedded.doctor import examine
+
+    yield from examine(place, tell)
+
+
+def _beside(place: Place) -> Iterable[Finding]:
     """The checks of what lies beside the corpus."""
     from api.audit import AuditLog, problems
     from api.errors import AuditUnavailable, KeysUnreadable
     from api.keys import KeyStore
 
-    if (folder / KEYS).is_file():
+    if isinstance(place, Database) or (place / KEYS).is_file():
         try:
-            yield Finding("API keys: readable", len(KeyStore(folder).all()), ())
+            yield Finding("API keys: readable", len(KeyStore(place).all()), ())
         except KeysUnreadable as error:
             yield Finding("API keys: readable", 0, (str(error),))
-    if (folder / AUDIT).is_file():
+    log = AuditLog(place)
+    if log.place.exists():
         entries, wrong = 0, list[str]()
         try:
-            for number, found in problems(AuditLog(folder).entries()):
+            for number, found in problems(log.entries()):
                 entries = number
                 wrong += found
         except AuditUnavailable as error:

@@ -99,7 +99,6 @@ def test_a_replica_is_of_a_database(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     [
         (["backup", "file"], "pg_dump"),
         (["restore", "file"], "claimdesk move"),
-        (["doctor"], "pg_amcheck"),
     ],
 )
 def test_what_is_for_a_folder_says_what_to_use(
