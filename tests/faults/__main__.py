@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 
 from tests.conftest import ROOT
-from tests.faults import places, traffic
+from tests.faults import databases, places, replicas, traffic
 from tests.faults.kills import kills
 from tests.faults.result import Result
 
@@ -32,6 +32,10 @@ def trials(short: bool) -> list[Trial]:
         lambda: traffic.many_connections(2_000 // scale),
         lambda: traffic.disconnects(max(5, 40 // scale)),
         lambda: traffic.stop_under_load(16 // min(scale, 2)),
+        lambda: databases.concurrent_writers(4, 20 / scale),
+        lambda: databases.kills_of_the_server(max(3, 30 // scale)),
+        lambda: databases.failover(max(1, 5 // scale)),
+        lambda: replicas.one_is_killed(60 / scale),
         lambda: traffic.mixed_load(float(os.environ.get("MIXED_SECONDS", 600 / scale))),
     ]
 
@@ -69,10 +73,15 @@ Inputs tried: {tried:,}. Losses: {losses}.
   documents, passages, vectors and words are of one state; `claimdesk doctor` finds nothing; no byte
   of an erased text is left; a backup whose writing was reported is whole.
 - *disk full*, *read-only folder*: on a file system of its own, which only root can mount; elsewhere
-  both are left out.
+  both are left out. A folder that cannot be written is refused at the start, and can be backed up.
 - *SIGTERM under load*: every answer of many lines ends with an `error` line of status 503.
+- *PostgreSQL*: a real server, without power losses (`fsync` is off in it). Writers try again what
+  was not acknowledged, and go on without a new start. In a failover replication is synchronous.
+  The clients of two services ask the other one when one is gone, as a proxy does; every verdict
+  they got is in the audit log, whose chain holds.
 - *mixed load*: claims, batches, searches, writes and lists at once, with every verdict kept
-  (`CLAIMDESK_AUDIT`). Each claim is answered as by the same service when nobody else asked. It
+  (`CLAIMDESK_AUDIT`). Each claim is answered as by the same service when nobody else asked. From a
+  third of the time on the process must not grow by more than {traffic.MOST_GROWTH // 2**20} MB. It
   takes ten minutes, or the seconds of the variable `MIXED_SECONDS`.
 """
 
