@@ -181,12 +181,17 @@ class AuditLog:
                 self._append(batch)
             except Exception as error:  # noqa: BLE001 - whoever waits hears of it
                 for one in batch:
-                    one.done.set_exception(AuditUnavailable(f"{self.place.where}: {error}"))
+                    one.done.set_exception(self._told(error))
             else:
                 for one in batch:
                     one.done.set_result(None)
             if ends:
                 return
+
+    def _told(self, error: Exception) -> AuditUnavailable:
+        """An error of its own for each who waits: what is raised is changed by it."""
+        where = "" if isinstance(error, AuditUnavailable) else f"{self.place.where}: "
+        return AuditUnavailable(f"{where}{error}")
 
     def _append(self, batch: Sequence[_Waiting]) -> None:
         with self.place.appending() as rows:

@@ -66,12 +66,19 @@ class AuditTable:
 
     @contextlib.contextmanager
     def appending(self) -> Iterator[_Written]:
+        self._make()
         with self._errors(), self._connected.transaction(AuditUnavailable) as connection:
-            if not self._made and not _is_made(connection):
-                connection.execute(LOCK_SCHEMA)
-                connection.execute(_SCHEMA)
             connection.execute(_LOCK)
             yield _Written(connection)
+
+    def _make(self) -> None:
+        """In a transaction of its own: what holds one lock must not wait for the other."""
+        if self._made:
+            return
+        with self._connected.transaction(AuditUnavailable) as connection:
+            connection.execute(LOCK_SCHEMA)
+            if not _is_made(connection):
+                connection.execute(_SCHEMA)
         self._made = True
 
     @contextlib.contextmanager
