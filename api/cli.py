@@ -19,6 +19,7 @@ from api.commands.check import check
 from api.commands.documents import documents_app
 from api.commands.keys import keys_app
 from api.commands.mcp import mcp
+from api.commands.move import move
 from api.commands.quote import quote
 from api.commands.watch import watch_folder
 from api.options import (
@@ -52,6 +53,7 @@ app.command()(check)
 app.command("watch-folder")(watch_folder)
 app.command()(quote)
 app.command()(mcp)
+app.command()(move)
 erase.register(app)
 backup.register(app)
 audit.register(app)
