@@ -36,8 +36,8 @@ fuzz: setup  ## minutes: many requests drawn from the OpenAPI document, many dam
 	FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),1000) $(BIN)/python -m pytest --timeout 3600 \
 		tests/api/test_schemathesis.py tests/index/test_fuzz_readers.py
 
-faults: setup  ## a quarter of an hour: kills, full disks, load; writes docs/reliability.md
-	$(BIN)/python -m tests.faults
+faults: setup  ## a quarter of an hour: kills, full disks, load; writes docs/reliability.md. PARTS=kills
+	$(BIN)/python -m tests.faults $(PARTS)
 
 check: setup
 	$(BIN)/ruff check .

@@ -1,59 +1,81 @@
-"""python -m tests.faults [--short]: tries every fault, prints a table, writes the page of docs/."""
+"""python -m tests.faults [--short] [PART …]: tries faults, prints a table, writes a page of docs/.
+
+What came of each is kept beside that page, so that a part can be tried again alone.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 
 from tests.conftest import ROOT
-from tests.faults import databases, places, replicas, traffic
+from tests.faults import places, traffic
 from tests.faults.kills import kills
 from tests.faults.result import Result
 
 PAGE = ROOT / "docs" / "reliability.md"
+KEPT = PAGE.with_suffix(".json")
 Trial = Callable[[], "Result | list[Result] | None"]
 
 
-def trials(short: bool) -> list[Trial]:
-    """What is tried; a short run takes a tenth of the points, seconds and connections."""
+def trials(short: bool) -> dict[str, list[Trial]]:
+    """What is tried, by part; a short run takes a tenth of the points, seconds and connections."""
     scale = 10 if short else 1
-    return [
-        lambda: kills(max(5, 50 // scale)),
-        places.full_disk,
-        places.read_only_folder,
-        places.truncated_model,
-        places.moved_clock,
-        lambda: traffic.one_byte_a_second(40 // scale),
-        lambda: traffic.many_connections(2_000 // scale),
-        lambda: traffic.disconnects(max(5, 40 // scale)),
-        lambda: traffic.stop_under_load(16 // min(scale, 2)),
-        lambda: databases.concurrent_writers(4, 20 / scale),
-        lambda: databases.kills_of_the_server(max(3, 30 // scale)),
-        lambda: databases.failover(max(1, 5 // scale)),
-        lambda: replicas.one_is_killed(60 / scale),
-        lambda: traffic.mixed_load(float(os.environ.get("MIXED_SECONDS", 600 / scale))),
-    ]
+    return {
+        "kills": [lambda: kills(max(5, 50 // scale))],
+        "places": [
+            places.full_disk,
+            places.read_only_folder,
+            places.truncated_model,
+            places.moved_clock,
+        ],
+        "traffic": [
+            lambda: traffic.one_byte_a_second(40 // scale),
+            lambda: traffic.many_connections(2_000 // scale),
+            lambda: traffic.disconnects(max(5, 40 // scale)),
+            lambda: traffic.stop_under_load(16 // min(scale, 2)),
+        ],
+        "databases": [
+            lambda: _databases().concurrent_writers(4, 20 / scale),
+            lambda: _databases().kills_of_the_server(max(3, 30 // scale)),
+            lambda: _databases().failover(max(1, 5 // scale)),
+            lambda: import_module("tests.faults.replicas").one_is_killed(60 / scale),
+        ],
+        "load": [
+            lambda: traffic.mixed_load(float(os.environ.get("MIXED_SECONDS", 600 / scale))),
+        ],
+    }
 
 
-def rows(results: Iterable[Result]) -> list[str]:
+def _databases() -> Any:
+    """The faults of a database, which start a server of their own."""
+    return import_module("tests.faults.databases")
+
+
+def rows(results: Iterable[dict[str, Any]]) -> list[str]:
     return [
-        "| fault | tried | with | what held | losses |",
-        "| --- | --- | --- | --- | --- |",
+        "| fault | tried | with | what held | losses | day |",
+        "| --- | --- | --- | --- | --- | --- |",
         *(
-            f"| {one.fault} | {one.tried} | {one.with_what} | {one.held} | {len(one.losses)} |"
+            f"| {one['fault']} | {one['tried']} | {one['with_what']} | {one['held']} |"
+            f" {len(one['losses'])} | {one['day']} |"
             for one in results
         ),
     ]
 
 
-def page(results: list[Result], seconds: float) -> str:
-    losses = sum(len(one.losses) for one in results)
-    tried = sum(one.tried for one in results)
+def page(results: list[dict[str, Any]]) -> str:
+    losses = sum(len(one["losses"]) for one in results)
+    tried = sum(one["tried"] for one in results)
     table = "\n".join(rows(results))
     where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     return f"""# Reliability
@@ -62,7 +84,7 @@ def page(results: list[Result], seconds: float) -> str:
 which answer at once and always alike: what is tried is what is around them. The test suite tries
 the same faults with fewer points (`tests/faults`).
 
-claimdesk {version("claimdesk")}, {dt.date.today().isoformat()}, {where}, {seconds:.0f} seconds.
+claimdesk {version("claimdesk")}, {where}.
 
 {table}
 
@@ -87,20 +109,30 @@ Inputs tried: {tried:,}. Losses: {losses}.
 
 
 def main() -> None:
-    started = time.monotonic()
-    results: list[Result] = []
-    for trial in trials("--short" in sys.argv):
-        done = trial()
-        new = done if isinstance(done, list) else [done] if done else []
-        for one in new:
-            print(f"{one.fault}: {one.tried} tried, {len(one.losses)} lost; {one.held}", flush=True)
-            for loss in one.losses[:10]:
-                print(f"  {loss}", flush=True)
-        results += new
-    print("\n".join(rows(results)))
-    if "--short" not in sys.argv:
-        PAGE.write_text(page(results, time.monotonic() - started))
-    sys.exit(any(one.losses for one in results))
+    short, parts = "--short" in sys.argv, trials("--short" in sys.argv)
+    chosen = [name for name in sys.argv[1:] if not name.startswith("-")] or list(parts)
+    if unknown := set(chosen) - set(parts):
+        sys.exit(f"{', '.join(sorted(unknown))}: no part; there are {', '.join(parts)}")
+    others = json.loads(KEPT.read_text()) if KEPT.exists() and chosen != list(parts) else {}
+    new: list[dict[str, Any]] = []
+    for part in chosen:
+        for trial in parts[part]:
+            started, done = time.monotonic(), trial()
+            for one in done if isinstance(done, list) else [done] if done else []:
+                took = f"{time.monotonic() - started:.0f} s"
+                print(f"{one.fault}: {one.tried} tried, {len(one.losses)} lost, {took}; {one.held}")
+                for loss in one.losses[:10]:
+                    print(f"  {loss}")
+                sys.stdout.flush()
+                new.append({**asdict(one), "part": part, "day": dt.date.today().isoformat()})
+    print("\n".join(rows(new)))
+    if not short:
+        kept = others | {one["fault"]: one for one in new}
+        order = list(parts)
+        ordered = sorted(kept.values(), key=lambda one: order.index(one["part"]))
+        KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+        PAGE.write_text(page(ordered))
+    sys.exit(any(one["losses"] for one in new))
 
 
 if __name__ == "__main__":
