@@ -124,9 +124,9 @@ class _Beside:
             self.audit = self._copy_audit()
         log.close()
         log.place.close()
-        if isinstance(self.here, Path) and isinstance(self.there, Path):
-            if (self.here / RECORDS).is_dir():
-                shutil.copytree(self.here / RECORDS, self.there / RECORDS, dirs_exist_ok=True)
+        here, there = self.here, self.there
+        if isinstance(here, Path) and isinstance(there, Path) and (here / RECORDS).is_dir():
+            shutil.copytree(here / RECORDS, there / RECORDS, dirs_exist_ok=True)
 
     def _copy_audit(self) -> bool:
         from api.audit_file import FILE
