@@ -1,0 +1,125 @@
+"""The address of a database -> its corpus, open: upgraded, checked."""
+
+from __future__ import annotations
+
+import logging
+
+from index.errors import CorpusError, RecipeMismatch
+from index.postgres import erase
+from index.postgres.corpus import PostgresCorpus
+from index.postgres.driver import run
+from index.postgres.graph import GRAPH_FROM
+from index.postgres.pool import CONNECTIONS, SECONDS, Pool
+from index.postgres.reading import Reader
+from index.postgres.schema import check_version, migrate
+from index.postgres.state import LOCK, read_state
+from index.postgres.stored import Stored
+from index.postgres.writing import Model, Writer
+from index.recipe import RECIPE
+from index.rights import Clock, utc_now
+from index.versions import MOST_VERSIONS
+
+log = logging.getLogger(__name__)
+
+
+def open_corpus(
+    address: str,
+    *,
+    identity: str,
+    dimension: int,
+    writable: bool,
+    reindexing: bool = False,
+    read_address: str | None = None,
+    connections: int = CONNECTIONS,
+    seconds: float = SECONDS,
+    clock: Clock = utc_now,
+    most_versions: int = MOST_VERSIONS,
+    graph_from: int = GRAPH_FROM,
+) -> PostgresCorpus:
+    """Open the corpus of a database, whose tables are made when they are missing and `writable`.
+
+    Any number of processes may have it open, for writing too.
+
+    Args:
+        address: postgresql://user@host/database, as libpq reads it.
+        identity, dimension: of the embedding model whose vectors are, or will be, stored.
+        reindexing: let vectors of another model pass, for they are about to be replaced.
+        read_address: of a replica that searches and reads go to while it answers.
+        connections: how many this process has at most, to each of the two.
+        seconds: until a connection, a lock or a statement is given up.
+        clock: tells by which moment embargoes and expiries count.
+        most_versions: most earlier versions of a document that are kept.
+        graph_from: passages from which on searches walk a graph of vectors.
+
+    Raises:
+        DriverMissing: the extra claimdesk[postgres] is not installed.
+        CorpusUnavailable: the database cannot be reached.
+        CorpusIncompatible: it is of another version of claimdesk, or has no pgvector; nothing was
+            touched.
+        EmbeddingMismatch: its vectors come from another embedding model.
+        RecipeMismatch: its passages were made by a newer version of claimdesk.
+    """
+    pool = Pool(address, connections=connections, seconds=seconds)
+
+    def replica() -> Pool:
+        assert read_address is not None
+        return Pool(read_address, connections=connections, seconds=seconds)
+
+    reader = Reader(pool, replica if read_address is not None else None)
+    model = Model(identity, dimension)
+    try:
+        _prepare(pool, model, writable=writable, reindexing=reindexing)
+        if not reindexing:
+            _check_recipe(Stored(reader, clock))
+        writer = Writer(pool, model, clock, most_versions, graph_from, writable)
+        corpus = PostgresCorpus(pool, reader, writer)
+        if writable and pool.ask(erase.is_unfinished):
+            _finish_erasure(corpus)
+    except BaseException:
+        reader.close()
+        pool.close()
+        raise
+    return corpus
+
+
+def _prepare(pool: Pool, model: Model, *, writable: bool, reindexing: bool) -> None:
+    with pool.connection(patient=True) as link:
+        if writable:
+            migrate(link)
+        else:
+            check_version(link)
+        state = read_state(link)
+        if writable and state.embedding is None and not reindexing:
+            with link.transaction():
+                run(link, LOCK)
+                run(
+                    link,
+                    "UPDATE state SET embedding = %s, dimension = %s WHERE embedding IS NULL",
+                    [model.identity, model.dimension],
+                )
+                state = read_state(link)
+    if not reindexing:
+        model.check(state)
+
+
+def _finish_erasure(corpus: PostgresCorpus) -> None:
+    try:
+        corpus.finish_erasure()
+    except CorpusError as error:
+        log.warning("rows may still hold what was erased; the next start tries again: %s", error)
+
+
+def _check_recipe(stored: Stored) -> None:
+    """Passages of an earlier recipe are right, but not what would be made today."""
+    others = {name: n for name, n in stored.recipes().items() if name != RECIPE.of_passages}
+    for recipe, documents in others.items():
+        if RECIPE.is_older_than(recipe):
+            raise RecipeMismatch(
+                f"{documents:,} documents were split by a newer claimdesk (recipe {recipe}): "
+                "upgrade claimdesk, or run `claimdesk reindex`"
+            )
+    if others:
+        log.warning(
+            "%s documents were split by an earlier version of claimdesk: they are found as before, "
+            "and `claimdesk reindex` brings them up to date", f"{sum(others.values()):,}",
+        )  # fmt: skip

@@ -1,0 +1,138 @@
+"""Questions of searches, scores and counts, each one SQL statement."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index.bm25 import K1, B
+from index.corpus import Filters
+from index.documents import Vectors
+from index.postgres.filters import Condition, of_passages
+from index.postgres.pool import SEARCH_DEPTH
+from index.postgres.state import State
+
+# A claim has a few dozen terms. Of a text that has thousands, the rarest carry the meaning.
+MAX_QUERY_TERMS = 64
+# Passages that are scored for a query at the most: its commonest terms find none beyond them.
+MOST_SCORED = 25_000
+
+
+def nearest(vector: Vectors, k: int, filters: Filters, state: State, *, graph: bool) -> Condition:
+    """The k passages of highest inner product: rows of key and score.
+
+    Args:
+        graph: whether to walk the graph of vectors of 16-bit numbers, whose nearest are compared
+            again by those of 32, or else to compare them all.
+    """
+    where, values = of_passages(filters)
+    values |= {"vector": vector, "k": k, "depth": max(2 * k, SEARCH_DEPTH)}
+    rows = "vectors"
+    where = f"model = {state.model} AND {where}"
+    if graph:
+        half = f"halfvec({state.dimension})"
+        rows = (
+            f"(SELECT key, vector FROM vectors WHERE {where}"
+            f" ORDER BY vector::{half} <#> %(vector)s::vector::{half} LIMIT %(depth)s) near"
+        )
+        where = "true"
+    return (
+        f"SELECT key, -(vector <#> %(vector)s::vector) AS score FROM {rows} WHERE {where}"
+        " ORDER BY vector <#> %(vector)s::vector, key LIMIT %(k)s",
+        values,
+    )
+
+
+def products(vector: Vectors, keys: Sequence[int], state: State) -> Condition:
+    """The inner product with each of these passages: rows of key and score."""
+    return (
+        "SELECT key, -(vector <#> %(vector)s::vector) AS score FROM vectors"
+        f" WHERE key = ANY(%(keys)s) AND model = {state.model} AND shown",
+        {"vector": vector, "keys": list(keys)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a query: its number, and how many of the shown passages have it."""
+
+    number: int
+    having: int
+
+    def idf(self, passages: int) -> float:
+        return idf(passages, self.having)
+
+
+def idf(passages: int, having: int) -> float:
+    """As `index.exact` has it."""
+    return math.log(1 + (passages - having + 0.5) / (having + 0.5))
+
+
+def rarest(terms: Sequence[Term]) -> list[Term]:
+    """The terms that a query counts, the rarest first."""
+    return heapq.nsmallest(MAX_QUERY_TERMS, terms, key=lambda term: (term.having, term.number))
+
+
+def finding(terms: Sequence[Term], passages: int, most: int = MOST_SCORED) -> int:
+    """How many of the terms, the rarest first, find no more passages than are scored; at least
+    one."""
+    if passages <= most:
+        return len(terms)
+    found, total = 0, 0
+    for term in terms:
+        total += term.having
+        if found and total > most:
+            break
+        found += 1
+    return found
+
+
+def ceiling_of(terms: Sequence[Term], state: State) -> float:
+    """The BM25 that no passage exceeds for these terms."""
+    return sum((K1 + 1) * term.idf(state.passages) for term in terms)
+
+
+def best_by_words(
+    terms: Sequence[Term], finders: int, k: int, filters: Filters, state: State
+) -> Condition:
+    """The k passages of highest BM25 among those that the first terms find.
+
+    Args:
+        terms: all that count for the score.
+    """
+    where, values = of_passages(filters)
+    values |= {"found_by": [term.number for term in terms[:finders]], "k": k}
+    score = _bm25(terms, f"words && %(found_by)s::int[] AND {where}", state)
+    return f"{score} ORDER BY score DESC, key LIMIT %(k)s", values
+
+
+def bm25_of(terms: Sequence[Term], keys: Sequence[int], state: State) -> Condition:
+    """The BM25 of each of these passages: rows of key and score, which may be 0."""
+    return _bm25(terms, "key = ANY(%(keys)s) AND shown", state), {"keys": list(keys)}
+
+
+def _bm25(terms: Sequence[Term], where: str, state: State) -> str:
+    """Rows of key and BM25 of the passages where that holds. Only numbers of ours are in it."""
+    counts = ", ".join(
+        f"cardinality(array_positions(words, {term.number}))::float8 AS n{at}"
+        for at, term in enumerate(terms)
+    )
+    total = " + ".join(
+        f"{term.idf(state.passages)!r}::float8 * n{at} / (n{at} + norm)"
+        for at, term in enumerate(terms)
+    )
+    norm = f"{K1 * (1 - B)!r} + {K1 * B / state.mean_length!r} * length"
+    return (
+        f"SELECT key, {K1 + 1!r} * ({total}) AS score FROM (SELECT key, ({norm})::float8 AS norm,"
+        f" {counts} FROM passages WHERE {where} OFFSET 0) counted"
+    )
+
+
+def terms_of(rows: Sequence[Any], terms: Sequence[str]) -> tuple[list[Term], int]:
+    """The terms of a query that some shown passage has, from rows of word, number and frequency,
+    and how many others there are."""
+    known = [Term(number, having) for _, number, having in rows if having]
+    return rarest(known), len(set(terms)) - len(known)
