@@ -5,6 +5,6 @@ has to follow behind: what is written is found.
 """
 
 from index.postgres.corpus import PostgresCorpus
-from index.postgres.opening import open_corpus
+from index.postgres.opening import open_contents, open_corpus
 
-__all__ = ["PostgresCorpus", "open_corpus"]
+__all__ = ["PostgresCorpus", "open_contents", "open_corpus"]

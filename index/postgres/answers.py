@@ -18,6 +18,7 @@ from index.postgres import search
 from index.postgres.driver import Row, fetch
 from index.postgres.filters import Condition
 from index.postgres.reading import Reader
+from index.postgres.restrictions import NOT_DEINDEXED
 from index.postgres.rows import COLUMNS, LISTED, PASSAGE, document_of, passage_of
 from index.postgres.state import COLUMNS as STATE
 from index.postgres.state import WIDTH, State, read_state, state_of
@@ -198,7 +199,7 @@ class Answers:
         return int(self._remembered((table, name), count))
 
     def count_withheld(self, filters: Filters) -> int:
-        sql = f"SELECT {LISTED} FROM documents WHERE hidden AND until IS NULL"
+        sql = f"SELECT {LISTED} FROM documents WHERE hidden AND until IS NULL AND {NOT_DEINDEXED}"
         _, found = self._ask(lambda _: (sql, {}))
         return sum(filters.admits(document_of(row)) for row in found)
 

@@ -12,6 +12,7 @@ from index.documents import Document, Passage, Prepared, Vectors
 from index.erasure import Receipt, Restricted, Restriction
 from index.postgres import erase
 from index.postgres.answers import Answers
+from index.postgres.contents import PostgresContents
 from index.postgres.driver import run
 from index.postgres.graph import GraphBuilder
 from index.postgres.pool import Pool
@@ -39,13 +40,17 @@ class PostgresCorpus:
         self._stored = Stored(reader, writer.clock)
         self._graph = GraphBuilder(pool, writer.least_for_graph)
 
+    def start(self) -> None:
+        """Let a graph of the vectors be made, where it is due."""
+        self._graph.start(self._answers.state(primary=True))
+
     # -- writing ----------------------------------------------------------------------------
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
         if not batch:
             return []
-        changes = self._writer.upsert(batch)
-        self._graph.start(self._answers.state(primary=True))
+        changes, state = self._writer.upsert(batch)
+        self._graph.start(state)
         return changes
 
     @contextlib.contextmanager
@@ -61,9 +66,9 @@ class PostgresCorpus:
     def texts(self, document_id: str) -> list[str]:
         return self._stored.texts(document_id)
 
-    def erase(self, document_id: str) -> Receipt | None:
+    def erase(self, document_id: str, *, deleted: bool = False) -> Receipt | None:
         with self._writer.changing() as change:
-            gone = erase.erase(change.link, document_id, change.now)
+            gone = erase.erase(change.link, document_id, change.now, deleted=deleted)
         if gone is None:
             return None
         self.finish_erasure()
@@ -125,6 +130,10 @@ class PostgresCorpus:
 
     def stored_documents(self) -> Iterator[Document]:
         return self._stored.stored_documents()
+
+    @property
+    def contents(self) -> PostgresContents:
+        return PostgresContents(self._writer)
 
     def content_hashes(self, document_ids: Iterable[str]) -> dict[str, str]:
         return self._stored.content_hashes(document_ids)

@@ -40,15 +40,18 @@ class Gone:
     copies: tuple[str, ...]
 
 
-def erase(link: Link, document_id: str, now: dt.datetime) -> Gone | None:
+def erase(link: Link, document_id: str, now: dt.datetime, *, deleted: bool = False) -> Gone | None:
     """Remove a document with its versions, leave tombstones; None where there is none. Part of a
     transaction.
+
+    Args:
+        deleted: also where there is none any more: a tombstone of its id is left.
 
     Raises:
         DocumentHeld: it must stay.
     """
     found = fetch(link, "SELECT text FROM documents WHERE id = %s", [document_id])
-    if not found:
+    if not found and not deleted:
         return None
     restrictions.check_not_held(link, [document_id])
     texts = list(dict.fromkeys(text for (text,) in found))

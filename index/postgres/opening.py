@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Iterator
 
+from index.contents import unfinished
 from index.errors import CorpusError, RecipeMismatch
 from index.postgres import erase
+from index.postgres.contents import PostgresContents
 from index.postgres.corpus import PostgresCorpus
 from index.postgres.driver import run
 from index.postgres.graph import GRAPH_FROM
@@ -54,8 +58,8 @@ def open_corpus(
     Raises:
         DriverMissing: the extra claimdesk[postgres] is not installed.
         CorpusUnavailable: the database cannot be reached.
-        CorpusIncompatible: it is of another version of claimdesk, or has no pgvector; nothing was
-            touched.
+        CorpusIncompatible: it is of another version of claimdesk, has no pgvector, or is filled by
+            a move that was cut off; nothing was touched.
         EmbeddingMismatch: its vectors come from another embedding model.
         RecipeMismatch: its passages were made by a newer version of claimdesk.
     """
@@ -73,13 +77,40 @@ def open_corpus(
             _check_recipe(Stored(reader, clock))
         writer = Writer(pool, model, clock, most_versions, graph_from, writable)
         corpus = PostgresCorpus(pool, reader, writer)
-        if writable and pool.ask(erase.is_unfinished):
-            _finish_erasure(corpus)
+        if corpus.contents.unfinished() is not None:
+            raise unfinished("this database")
+        if writable:
+            if pool.ask(erase.is_unfinished):
+                _finish_erasure(corpus)
+            corpus.start()
     except BaseException:
         reader.close()
         pool.close()
         raise
     return corpus
+
+
+@contextlib.contextmanager
+def open_contents(
+    address: str, *, embedding: str | None = None, dimension: int | None = None
+) -> Iterator[PostgresContents]:
+    """All that is stored in a database.
+
+    Args:
+        embedding, dimension: of the model whose vectors will be put; without them, nothing is put.
+
+    Raises:
+        CorpusError: there is no corpus, and nothing is to be put.
+        DriverMissing, CorpusUnavailable, CorpusIncompatible, EmbeddingMismatch: as `open_corpus`.
+    """
+    writable = embedding is not None
+    model = Model(embedding or "", dimension or 0)
+    pool = Pool(address)
+    try:
+        _prepare(pool, model, writable=writable, reindexing=not writable)
+        yield PostgresContents(Writer(pool, model, utc_now, MOST_VERSIONS, GRAPH_FROM, writable))
+    finally:
+        pool.close()
 
 
 def _prepare(pool: Pool, model: Model, *, writable: bool, reindexing: bool) -> None:

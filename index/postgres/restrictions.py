@@ -10,12 +10,27 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.documents import Document
-from index.erasure import REASONS, Refusal, Restricted, Restriction, id_digest, text_digest
+from index.erasure import (
+    REASONS,
+    Decisions,
+    Refusal,
+    Restricted,
+    Restriction,
+    Tombstone,
+    id_digest,
+    text_digest,
+)
 from index.errors import DocumentHeld
 from index.postgres.driver import fetch, one, run
 
 if TYPE_CHECKING:
     from index.postgres.driver import Link
+
+
+# Of a row of documents.
+NOT_DEINDEXED = (
+    "NOT EXISTS (SELECT 1 FROM restrictions r WHERE r.id = documents.id AND kind = 'deindexed')"
+)
 
 
 class Decided:
@@ -79,6 +94,31 @@ def check_not_held(link: Link, ids: Sequence[str]) -> None:
         raise DocumentHeld(f"{held[0]}: {REASONS['held']}")
 
 
+def all_decisions(link: Link) -> Decisions:
+    """All that was decided. Part of a transaction of one state."""
+    tombstones = fetch(link, "SELECT digest, document, since FROM erased ORDER BY digest, document")
+    return Decisions(
+        tuple(all_restricted(link)),
+        tuple(Tombstone(*one, since.astimezone(dt.UTC)) for *one, since in tombstones),
+        erasure_salt(link),
+    )
+
+
+def replace_decisions(link: Link, decisions: Decisions) -> None:
+    """Let these take the place of all that were decided here; documents stay as they are."""
+    run(link, "DELETE FROM restrictions")
+    run(link, "DELETE FROM erased")
+    run(link, "UPDATE state SET erasure_salt = %s", [decisions.salt])
+    for kept in decisions.restricted:
+        restrict(link, kept.document_id, kept.kind, kept.since)
+    for left in decisions.tombstones:
+        run(
+            link,
+            "INSERT INTO erased (digest, document, since) VALUES (%s, %s, %s)",
+            [left.digest, left.document, left.since],
+        )
+
+
 def erasure_salt(link: Link) -> bytes:
     """The secret of this corpus that its tombstones are hashed with."""
     (salt,) = one(link, "SELECT erasure_salt FROM state") or (b"",)
@@ -92,8 +132,8 @@ def bury(link: Link, document_id: str, texts: Sequence[str], now: dt.datetime) -
     digests = {tombstone, *(text_digest(salt, text) for text in texts)}
     run(
         link,
-        "INSERT INTO erased SELECT digest, %s, %s FROM unnest(%s::text[]) digest"
-        " ON CONFLICT DO NOTHING",
+        "INSERT INTO erased (digest, document, since)"
+        " SELECT digest, %s, %s FROM unnest(%s::text[]) digest ON CONFLICT DO NOTHING",
         [tombstone, now, sorted(digests)],
     )
     return tombstone

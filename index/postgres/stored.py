@@ -11,6 +11,7 @@ from index.erasure import Restricted
 from index.postgres import restrictions
 from index.postgres.driver import Row, fetch
 from index.postgres.reading import Reader
+from index.postgres.restrictions import NOT_DEINDEXED
 from index.postgres.rows import COLUMNS, document_of
 from index.recipe import RECIPE
 from index.rights import Clock
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 # Rows that are read at a time.
 TOGETHER = 200
-_NOT_DEINDEXED = (
-    "NOT EXISTS (SELECT 1 FROM restrictions r WHERE r.id = documents.id AND kind = 'deindexed')"
-)
 
 
 class Stored:
@@ -51,7 +49,7 @@ class Stored:
         """
         found = self._all(
             f"SELECT since, until, {COLUMNS} FROM documents WHERE id = %s"
-            f" AND (until IS NULL OR version = %s) AND {_NOT_DEINDEXED} ORDER BY version DESC",
+            f" AND (until IS NULL OR version = %s) AND {NOT_DEINDEXED} ORDER BY version DESC",
             document_id, version,
         )  # fmt: skip
         now = self._clock()
@@ -64,7 +62,7 @@ class Stored:
 
     def versions(self, document_id: str) -> list[Version]:
         found = self._all(
-            f"SELECT {COLUMNS} FROM documents WHERE id = %s AND {_NOT_DEINDEXED} ORDER BY version",
+            f"SELECT {COLUMNS} FROM documents WHERE id = %s AND {NOT_DEINDEXED} ORDER BY version",
             document_id,
         )
         now, documents = self._clock(), [document_of(row) for row in found]

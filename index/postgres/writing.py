@@ -99,7 +99,8 @@ class Writer:
         with self._transaction():
             pass
 
-    def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
+    def upsert(self, batch: Sequence[Prepared]) -> tuple[list[Change], State]:
+        """What became of each document, and where the corpus stood before."""
         with self.changing() as change:
             self.model.check(change.state)
             hides = any(not one.document.is_shown(change.now) for one in batch)
@@ -108,7 +109,7 @@ class Writer:
             weigh(change.link, ids, -1)
             done = rows.put(change.link, batch, change.state, change.now, self.most_versions)
             weigh(change.link, ids, 1)
-            return done
+            return done, change.state
 
     @contextmanager
     def replacing(self, identity: str) -> Iterator[Callable[[Sequence[Prepared]], list[Change]]]:

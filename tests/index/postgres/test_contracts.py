@@ -9,6 +9,7 @@ from tests.access_contract import AccessContract
 from tests.corpus_contract import CorpusContract
 from tests.erasure_contract import ErasureContract
 from tests.index.postgres.conftest import OpenPostgres
+from tests.move_contract import MoveContract
 from tests.versions_contract import Make, VersionsContract
 
 
@@ -30,3 +31,9 @@ class TestErasure(ErasureContract):
 
 class TestAccess(AccessContract):
     pass
+
+
+class TestMove(MoveContract):
+    @pytest.fixture
+    def make(self, open_postgres: OpenPostgres) -> Make:
+        return open_postgres
