@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 DESK = Path(__file__).parent.parent.parent / "desk"
 # Files of the JavaScript client, which the page sees as a folder of its own.
-CLIENT = ("claimdesk.js", "errors.js", "transport.js")
+CLIENT = ("claimdesk.js", "errors.js", "long.js", "transport.js")
 # The page loads and calls nothing but this service, and no text ever becomes markup.
 POLICY = "; ".join(
     [

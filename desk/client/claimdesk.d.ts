@@ -81,6 +81,14 @@ export class Claimdesk {
         html: string;
     }, { signal, ...query }?: Query & Cancel): AsyncGenerator<CheckLine, void>;
     /**
+     * As `check`, of a text of any length: it is sent in parts of whole paragraphs, one after the
+     * other, and answered as one.
+     * @param {string} text
+     * @param {Query & Cancel} [query]
+     * @returns {AsyncGenerator<CheckLine, void>}
+     */
+    checkLong(text: string, query?: Query & Cancel): AsyncGenerator<CheckLine, void>;
+    /**
      * Passages for a query, without stance and verdict.
      * @param {string} query
      * @param {SearchQuery & Cancel} [options]

@@ -9,4 +9,4 @@ const hash = createHash("sha256").update(document).digest("hex");
 const types = readFileSync("openapi.d.ts", "utf8");
 const head = `// Made by "npm run types" from tests/api/openapi.json, sha256 ${hash}`;
 writeFileSync("openapi.d.ts", `${head}\n${types}`);
-for (const name of ["claimdesk", "errors", "transport"]) rmSync(`${name}.d.ts`, { force: true });
+for (const name of ["claimdesk", "errors", "long", "transport"]) rmSync(`${name}.d.ts`, { force: true });

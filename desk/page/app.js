@@ -26,7 +26,9 @@ const TITLES = { claim: "A claim", article: "An article", quote: "A quotation", 
 function route() {
   const address = new URLSearchParams(location.hash.slice(1));
   const [name = "claim"] = address.keys();
-  const view = name in views ? name : "claim";
+  const view = Object.hasOwn(views, name) ? name : "claim";
+  // What lies over the page belongs to the address before.
+  if ($("#document").open) $("#document").close();
   const moved = $(`#view-${view}`).hidden;
   for (const one of Object.keys(views)) {
     $(`#view-${one}`).hidden = one !== view;

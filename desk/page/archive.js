@@ -120,7 +120,7 @@ async function send(file, signal, tell) {
     tell(file.name, status);
   } catch (error) {
     if (!(error instanceof ClaimdeskError) || ![409, 413, 415, 422].includes(error.status)) throw error;
-    tell(file.name, "refused", error.detail);
+    tell(file.name, "refused", error.status === 413 ? `${error.detail}; claimdesk add, on the command line, takes larger files` : error.detail);
   }
 }
 

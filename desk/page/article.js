@@ -51,7 +51,6 @@ export function articleView({ remember }) {
   function check() {
     const text = form.elements.text.value;
     if (!text.trim()) return;
-    const given = page ? { html: page } : { text };
     const query = { top_k: 10, ...filtersOf(form) };
     const desk = readingDesk();
     result.replaceChildren(desk.element);
@@ -61,7 +60,8 @@ export function articleView({ remember }) {
     if (!page) desk.setText(text);
     run(async (signal, { tell: say }) => {
       let whole = null;
-      for await (const line of service.check(given, { ...query, signal })) {
+      const asked = { ...query, signal };
+      for await (const line of page ? service.check({ html: page }, asked) : service.checkLong(text, asked)) {
         if ("summary" in line) whole = line.summary;
         else if (!("index" in line)) desk.setText(line.text);
         else {

@@ -32,6 +32,7 @@ const SHAPES = {
   conflict: "M2 6h11M10 3l3 3-3 3M16 12H5M8 9l-3 3 3 3",
   open: "M5.5 6a3.5 3.5 0 1 1 4.8 3.2c-1 .4-1.3 1-1.3 2M9 14.5v.6",
   none: "M4 9h10",
+  cut: "M3.5 9h.1M9 9h.1M14.5 9h.1",
 };
 
 // A drawn sign of a verdict; the word stands beside it always.

@@ -10,7 +10,7 @@ import { count, day, sentence } from "./words.js";
 const RESULTS = {
   verbatim: { word: "Word for word", tone: "supports" },
   altered: { word: "Altered", tone: "refutes" },
-  shortened: { word: "Shortened", tone: "conflict" },
+  shortened: { word: "Shortened", tone: "conflict", shape: "cut" },
   other_speaker: { word: "Said by somebody else", tone: "refutes" },
   not_found: { word: "Not in the archive", tone: "open" },
 };
@@ -64,8 +64,8 @@ export function quoteView({ remember }) {
 }
 
 function stamp(result, tag = "span") {
-  const { word, tone } = RESULTS[result];
-  return h(tag, { class: "stamp", "data-tone": tone }, icon(tone), word);
+  const { word, tone, shape = tone } = RESULTS[result];
+  return h(tag, { class: "stamp", "data-tone": tone }, icon(shape), word);
 }
 
 function answerView({ quote, speaker, result, matches, searched }) {
@@ -94,8 +94,8 @@ export function matchView(match, { level, named = true }) {
       h("span", { class: "publisher" }, bdi(article.publisher || "No publisher")),
       article.published_at ? h("time", { datetime: article.published_at }, day(article.published_at)) : h("span", {}, "no date")),
     h(`h${level}`, { class: "headline", dir: "auto" }, article.title || article.id),
-    h("blockquote", { class: "passage", dir: "auto", lang: article.language }, text),
     differs && h("p", { class: "diff", dir: "auto" }, match.differences.flatMap(diff)),
+    h("blockquote", { class: "passage", dir: "auto", lang: article.language }, text),
     h("ul", { class: "notes" },
       h("li", {}, saidBy(match)),
       match.notes.map((note) => h("li", {}, NOTES[note] ?? note)),

@@ -24,11 +24,25 @@ const WORDS = {
   },
 };
 
+// Titles for what a service refuses, in place of HTTP's own.
+const REFUSALS = {
+  403: "The key is not good for this",
+  404: "It is not there any more",
+  413: "This is too long",
+  415: "The service does not read this kind of file",
+  422: "The service cannot read this",
+  429: "Too many questions at once",
+  500: "Something went wrong in the service",
+  503: "The service is busy",
+};
+
 function told(error) {
   if (!(error instanceof ClaimdeskError)) {
     return { title: "Something went wrong in this page", detail: String(error?.message ?? error) };
   }
-  return WORDS[error.reason] ?? error;
+  const { requestId, retryAfterMs } = error;
+  const detail = error.detail.replaceAll("Value error, ", "");
+  return WORDS[error.reason] ?? { title: REFUSALS[error.status] ?? error.title, detail, requestId, retryAfterMs };
 }
 
 export function failureView(error, again = null) {
@@ -43,8 +57,8 @@ export function failureView(error, again = null) {
 }
 
 // A problem document in place of an answer.
-export const problemView = ({ title, detail, request_id: requestId }) =>
-  failureView(new ClaimdeskError("problem", { title, detail, requestId }));
+export const problemView = ({ status, title, detail, request_id: requestId }) =>
+  failureView(new ClaimdeskError("problem", { status, title, detail, requestId }));
 
 function wait(button, seconds) {
   button.disabled = seconds > 0;

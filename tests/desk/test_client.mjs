@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
 import { Claimdesk, ClaimdeskError, codePoints } from "../../desk/client/claimdesk.js";
+import { halves, parts } from "../../desk/client/long.js";
 
 const URL_OF_SERVICE = process.env.CLAIMDESK_URL;
 const desk = new Claimdesk(`${URL_OF_SERVICE}/`);
@@ -44,6 +45,35 @@ test("an article, with offsets in code points", async () => {
   assert.equal(last.summary.statements, 2);
   const html = await all(desk.check({ html: `<article><p>${TRUE}.</p><p>More.</p></article>` }));
   assert.ok(html[0].text.startsWith(TRUE));
+});
+
+test("an article of any length, in parts", async () => {
+  const short = Array.from({ length: 230 }, () => `${TRUE}.`).join(" ");
+  const text = `${FALSE}. 😀 Is it?\n\n${"Perhaps so. ".repeat(2_000)}\n\n${short}\n\nHe said “${TRUE}, and more.”`;
+  const lines = await all(desk.checkLong(text, { top_k: 1 }));
+  const { summary, request_id } = lines.pop();
+  assert.equal(summary.statements, lines.length);
+  assert.ok(lines.length >= 231);
+  assert.equal(summary.verdicts.REFUTED + summary.verdicts.SUPPORTED, lines.length);
+  assert.ok(request_id);
+  assert.deepEqual(new Set(lines.map(({ index }) => index)).size, lines.length);
+  for (const line of lines) {
+    assert.equal(codePoints(text, line.start, line.end), line.statement);
+    for (const { start, end, text: words } of line.quotations) assert.equal(codePoints(text, start, end), words);
+  }
+  const [nothing] = await all(desk.checkLong(" \n\n "));
+  assert.deepEqual([nothing.summary.statements, nothing.summary.message], [0, "nothing to check"]);
+  await assert.rejects(all(desk.checkLong("x", { as_of: "soon" })), { status: 422 });
+});
+
+test("parts are the text, and break no character", () => {
+  for (const text of ["", "a\n\nb", "😀".repeat(30_001), "One. Two! Three?\n\n".repeat(4_000), `${"x".repeat(50_000)}. Y.`]) {
+    const found = parts(text);
+    assert.equal(found.join(""), text);
+    assert.ok(found.every((part) => part.length <= 20_000 && part.isWellFormed?.() !== false));
+  }
+  assert.equal(halves("One sentence alone"), null);
+  assert.equal(halves("One. Two.").join(""), "One. Two.");
 });
 
 test("a search, publishers, info", async () => {

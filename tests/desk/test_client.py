@@ -114,7 +114,7 @@ def test_types_are_those_of_the_code(tmp_path: Path) -> None:
     for source in sources:
         shutil.copy(source, tmp_path)
     run(str(tsc), "--project", str(tmp_path))
-    for made in ("claimdesk.d.ts", "errors.d.ts", "transport.d.ts"):
+    for made in ("claimdesk.d.ts", "errors.d.ts", "long.d.ts", "transport.d.ts"):
         assert (tmp_path / made).read_text() == (CLIENT / made).read_text(), "run `npm run types`"
 
 
@@ -124,7 +124,7 @@ def test_the_package_holds_code_and_types() -> None:
         pytest.skip("no npm here")
     (packed,) = json.loads(run(npm, "pack", "--dry-run", "--json", "--offline"))
     names = {file["path"] for file in packed["files"]}
-    code = {"claimdesk", "errors", "transport"}
+    code = {"claimdesk", "errors", "long", "transport"}
     assert names == {"package.json", "README.md", "openapi.d.ts"} | {
         f"{name}{end}" for name in code for end in (".js", ".d.ts")
     }

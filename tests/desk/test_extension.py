@@ -184,7 +184,7 @@ def test_it_asks_for_no_more_than_the_docs_explain() -> None:
         assert f"`{permission}`" in docs
 
 
-@pytest.mark.parametrize("name", ["claimdesk", "errors", "transport"])
+@pytest.mark.parametrize("name", ["claimdesk", "errors", "long", "transport"])
 def test_its_client_is_the_client(name: str) -> None:
     ours, theirs = EXTENSION / "client" / f"{name}.js", ROOT / "desk" / "client" / f"{name}.js"
     assert ours.read_bytes() == theirs.read_bytes(), "copy it"

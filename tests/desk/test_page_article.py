@@ -102,6 +102,12 @@ def test_the_first_statement_is_there_before_the_last(browser: Browser, slow_url
         expect(view.get_by_label("Article", exact=True)).to_be_focused()
 
 
+def test_an_article_of_more_statements_than_a_check_takes_is_sent_in_parts(page: Opened) -> None:
+    view = page.check("The bridge cost 71 million euros. " * 205)
+    expect(view.get_by_role("status")).to_contain_text("205 statements checked: ")
+    expect(view.locator(".statement")).to_have_count(205)
+
+
 def test_a_hundred_statements_stay_usable(page: Opened) -> None:
     text = "\n\n".join(f"The bridge number {n} cost {n} million euros." for n in range(2, 102))
     view = page.check(text)

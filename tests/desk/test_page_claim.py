@@ -91,7 +91,7 @@ def test_publishers_languages_and_days_narrow_the_archive(page: Opened) -> None:
     expect(view.locator(".reason")).to_contain_text("No article passes the filters")
     view.get_by_label("Languages").fill("!?")
     view.get_by_role("button", name="Check the claim").click()
-    expect(view.get_by_role("alert")).to_contain_text("Unprocessable")
+    expect(view.get_by_role("alert")).to_contain_text("The service cannot read this")
     expect(view.get_by_role("alert")).to_contain_text("Request")
 
 

@@ -190,15 +190,17 @@ def test_a_later_question_wins(page: Opened) -> None:
     expect(page.view("claim").get_by_role("alert")).to_have_count(0)
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_service_says_when_to_ask_again(page: Opened, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "title"), [(429, "Too many questions at once"), (503, "The service is busy")]
+)
+def test_a_busy_service_says_when_to_ask_again(page: Opened, status: int, title: str) -> None:
     busy = {"Retry-After": "30"}
     page.page.route("**/v1/verify", lambda route: problem(route, status, "slow down", **busy))
     page.page.clock.install()
     page.at()
     send(page)
     alert = page.view("claim").get_by_role("alert")
-    expect(alert).to_contain_text("Refused")
+    expect(alert).to_contain_text(title)
     expect(alert).to_contain_text("slow down")
     expect(alert).to_contain_text("Request 4f1c")
     again = alert.get_by_role("button")

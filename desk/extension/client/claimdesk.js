@@ -2,7 +2,8 @@
 // A question -> a claimdesk service -> its answer: the whole HTTP interface but imports, for Node
 // from version 18 on, and for browsers. No dependency, no build.
 
-import { cutOff } from "./errors.js";
+import { ClaimdeskError, cutOff } from "./errors.js";
+import { halves, moved, noSum, parts, summed } from "./long.js";
 import { transport } from "./transport.js";
 
 export { ClaimdeskError } from "./errors.js";
@@ -109,6 +110,38 @@ export class Claimdesk {
   }
 
   /**
+   * As `check`, of a text of any length: it is sent in parts of whole paragraphs, one after the
+   * other, and answered as one.
+   * @param {string} text
+   * @param {Query & Cancel} [query]
+   * @returns {AsyncGenerator<CheckLine, void>}
+   */
+  async *checkLong(text, query = {}) {
+    let sum = noSum();
+    let before = 0;
+    let requestId = "";
+    const todo = parts(text).reverse();
+    for (let part = todo.pop(); part !== undefined; part = todo.pop()) {
+      const statements = sum.statements;
+      try {
+        for await (const line of part.trim() === "" ? [] : this.check({ text: part }, query)) {
+          if ("summary" in line) {
+            sum = summed(sum, line.summary);
+            requestId = line.request_id;
+          } else if ("index" in line) yield moved(line, before, statements);
+        }
+      } catch (error) {
+        const smaller = isTooMuch(error) ? halves(part) : null;
+        if (smaller === null) throw error;
+        todo.push(...smaller.reverse());
+        continue;
+      }
+      before += Array.from(part).length;
+    }
+    yield { summary: sum, request_id: requestId };
+  }
+
+  /**
    * Passages for a query, without stance and verdict.
    * @param {string} query
    * @param {SearchQuery & Cancel} [options]
@@ -166,6 +199,12 @@ export class Claimdesk {
  */
 export function codePoints(text, start, end) {
   return Array.from(text).slice(start, end).join("");
+}
+
+/** Whether a service says that a text has too many statements, or bytes. @param {unknown} error */
+function isTooMuch(error) {
+  if (!(error instanceof ClaimdeskError)) return false;
+  return error.status === 413 || (error.status === 422 && error.detail.endsWith("send it in parts"));
 }
 
 /** @param {string} id */

@@ -43,8 +43,8 @@
     let returns = MOST_RETURNS;
 
     function add(line, { ranges, block }) {
-      const { word, tone } = verdictOf(line);
-      const sign = h("button", { class: "sign", type: "button", "data-tone": tone, "aria-expanded": "false", "aria-label": `${word}: ${line.statement}`, title: word, onclick: () => (shown === mark ? hide(true) : show(mark, true)) }, icon(tone));
+      const { word, tone, shape = tone } = verdictOf(line);
+      const sign = h("button", { class: "sign", type: "button", "data-tone": tone, "aria-expanded": "false", "aria-label": `${word}: ${line.statement}`, title: word, onclick: () => (shown === mark ? hide(true) : show(mark, true)) }, icon(shape));
       const mark = { line, tone, sign, ranges: [] };
       marks.set(line.index, mark);
       anchor(mark, { ranges, block });

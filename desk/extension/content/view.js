@@ -12,7 +12,7 @@ globalThis.claimdesk ??= {};
   const RESULTS = {
     verbatim: { word: "Word for word", tone: "supports" },
     altered: { word: "Altered", tone: "refutes" },
-    shortened: { word: "Shortened", tone: "conflict" },
+    shortened: { word: "Shortened", tone: "conflict", shape: "cut" },
     other_speaker: { word: "Said by somebody else", tone: "refutes" },
     not_found: { word: "Not in the archive", tone: "open" },
   };
@@ -31,6 +31,7 @@ globalThis.claimdesk ??= {};
     conflict: "M2 6h11M10 3l3 3-3 3M16 12H5M8 9l-3 3 3 3",
     open: "M5.5 6a3.5 3.5 0 1 1 4.8 3.2c-1 .4-1.3 1-1.3 2M9 14.5v.6",
     none: "M4 9h10",
+    cut: "M3.5 9h.1M9 9h.1M14.5 9h.1",
   };
   const STANCES = {
     SUPPORTS: { word: "Supports it", tone: "supports" },
@@ -130,7 +131,7 @@ globalThis.claimdesk ??= {};
   // Where the archive has a quotation, and what differs there.
   function match(found, { speaker, result }) {
     const { document: source, passage: around, found: places, differences } = found;
-    const { word, tone } = RESULTS[found.result];
+    const { word, tone, shape = tone } = RESULTS[found.result];
     return h("li", { class: "evidence", "data-tone": tone },
       h("p", { class: "source" }, found.result !== result && h("span", { class: "stance" }, icon(tone), word), " ", origin(source)),
       h("p", { class: "title", dir: "auto" }, webLink(source.url ?? "", source.title || source.id)),
@@ -153,9 +154,9 @@ globalThis.claimdesk ??= {};
 
   // A quotation within a statement that was checked.
   function quotedPart({ text, speaker, result, match: found }) {
-    const { word, tone } = RESULTS[result];
+    const { word, tone, shape = tone } = RESULTS[result];
     return h("li", { "data-tone": tone },
-      h("p", {}, h("span", { class: "verdict", "data-tone": tone }, icon(tone), h("b", {}, word))),
+      h("p", {}, h("span", { class: "verdict", "data-tone": tone }, icon(shape), h("b", {}, word))),
       h("blockquote", { dir: "auto" }, text),
       ...quotation({ speaker, result, matches: found ? [found] : [] }));
   }
@@ -207,8 +208,8 @@ globalThis.claimdesk ??= {};
 
   /** The verdict on a statement, in words, with its sign. */
   function heading(line) {
-    const { word, tone } = verdictOf(line);
-    return h("span", { class: "verdict", "data-tone": tone }, icon(tone), h("b", {}, word), chance(line) && h("span", { class: "chance" }, chance(line)));
+    const { word, tone, shape = tone } = verdictOf(line);
+    return h("span", { class: "verdict", "data-tone": tone }, icon(shape), h("b", {}, word), chance(line) && h("span", { class: "chance" }, chance(line)));
   }
 
   /** What a verdict on a statement rests on, as elements. */
@@ -232,16 +233,17 @@ globalThis.claimdesk ??= {};
   const counted = (lines) => {
     const numbers = new Map();
     for (const line of lines) {
-      const { word, tone } = verdictOf(line);
-      numbers.set(tone, { word, number: (numbers.get(tone)?.number ?? 0) + 1 });
+      const { word, tone, shape = tone } = verdictOf(line);
+      numbers.set(word, { word, tone, shape, number: (numbers.get(word)?.number ?? 0) + 1 });
     }
-    return Object.keys(SHAPES).filter((tone) => numbers.has(tone)).map((tone) => ({ tone, ...numbers.get(tone) }));
+    const order = Object.keys(SHAPES);
+    return [...numbers.values()].sort((a, b) => order.indexOf(a.tone) - order.indexOf(b.tone));
   };
 
   /** How many statements have which verdict: signs and numbers, with words for those who do not see. */
   function tally(lines) {
-    return h("ul", { class: "tally" }, counted(lines).map(({ tone, word, number }) =>
-      h("li", { "data-tone": tone, title: `${number} × ${word}` }, icon(tone), String(number), h("span", { class: "spoken" }, ` ${word}`))));
+    return h("ul", { class: "tally" }, counted(lines).map(({ tone, shape, word, number }) =>
+      h("li", { "data-tone": tone, title: `${number} × ${word}` }, icon(shape), String(number), h("span", { class: "spoken" }, ` ${word}`))));
   }
 
   /** What stopped a check, and what can be done: [title, advice, whether the options help]. */
