@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.read.inline import raised
+
 # Points between two columns, at least; and as a share of the height of a line.
 MIN_GUTTER, MIN_GUTTER_SHARE = 6.0, 0.6
 # Share of the runs that may lie across the space between two columns: headlines, captions.
@@ -24,6 +26,8 @@ SAME_LINE = 0.5
 # cells of a table, and between cells of which one has no letter: a number.
 WORD_SPACE, CELL_SPACE, NUMBER_SPACE = 0.15, 2.0, 0.9
 CELLS = " | "
+# Share of the height, and of the lower height, by which a raised number is told.
+RAISED, SMALLER = 0.1, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,9 @@ def _joined(row: list[Run]) -> Run:
         height = min(before.height, run.height)
         letters = all(any(map(str.isalpha, one.text)) for one in (before, run))
         is_cell = space > (CELL_SPACE if letters else NUMBER_SPACE) * height
+        if run.text.isdigit() and is_raised(run, before) and space <= WORD_SPACE * before.height:
+            text = text.rstrip() + raised(text.rstrip(), run.text, "sup")
+            continue
         between = CELLS if is_cell else " " if space > WORD_SPACE * height else ""
         text += between + run.text
     return Run(
@@ -191,6 +198,12 @@ def _joined(row: list[Run]) -> Run:
         max(run.right for run in row),
         max(run.top for run in row),
     )
+
+
+def is_raised(run: Run, before: Run) -> bool:
+    """Whether letters are smaller than those before, and stand higher."""
+    higher = run.bottom > before.bottom + RAISED * before.height
+    return run.height < SMALLER * before.height and higher
 
 
 def _is_rtl(run: Run) -> bool:

@@ -15,6 +15,9 @@ from index.read.tables import table_lines
 from index.read.xml import child, children, local, parsed, said
 from index.read.zips import Archive, archive
 
+# The names of "Strict Open XML" and those of all other files.
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+_USUAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = f"{_W}val"
 _MAIN = "word/document.xml"
@@ -77,7 +80,7 @@ class _Reader:
         self._paragraphs = 0
 
     def read(self) -> None:
-        body = child(parsed(self._members.read(self._main)), "body")
+        body = child(_parsed(self._members, self._main), "body")
         if body is None:
             raise UnreadableFile("not a Word file: it has no body")
         self._read_blocks(body, 0)
@@ -135,7 +138,7 @@ class _Reader:
         if part not in self._members.names:
             return {}
         names = {}
-        for style in children(parsed(self._members.read(part)), "style"):
+        for style in children(_parsed(self._members, part), "style"):
             name = child(style, "name")
             if name is not None:
                 names[style.get(f"{_W}styleId", "")] = str(name.get(_VAL, ""))
@@ -149,7 +152,7 @@ class _Reader:
         kind = _NOTES[local(reference)]
         if kind not in self._notes:
             part = self._beside(kind)
-            root = parsed(self._members.read(part)) if part in self._members.names else []
+            root = _parsed(self._members, part) if part in self._members.names else []
             self._notes[kind] = {note.get(f"{_W}id", ""): note for note in root}
         note = self._notes[kind].get(reference.get(f"{_W}id", ""))
         return [] if note is None else list(note.iter(f"{_W}p"))
@@ -184,6 +187,10 @@ class _Reader:
                     spanning[column] = one if merged is not None else None
                 column += max(1, columns)
         return table_lines(list(whole))
+
+
+def _parsed(members: Archive, part: str) -> Any:
+    return parsed(members.read(part).replace(_STRICT, _USUAL))
 
 
 def _main_part(members: Archive) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import statistics
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from index.read.pieces import PARAGRAPH, Pieces
 MARGIN, MARGIN_LINES = 0.12, 3
 # Pages on which the same line makes it a running head, at least, and as a share of all.
 HEAD_PAGES, HEAD_SHARE = 2, 0.25
+# Times the usual height of a page's letters from which a line that counts pages is a heading:
+# "Slide 3: what is next".
+HEADING_HEIGHT = 1.4
 # Share by which the heights of two lines of one paragraph may differ.
 SAME_HEIGHT = 0.2
 # Shares of a line's height: more space than is usual, and an indent, that begin a paragraph.
@@ -37,6 +41,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 # Before a hyphen that belongs to the word: twenty-five.
 _TENS = re.compile(r"(?:\A|\W)(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\Z", re.I)
+# First parts that stay apart from any word: well-known. None begins a longer word.
+_APART = ("well", "half", "vice")
 _UNITS = re.compile(r"(?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|"
                     r"fifth|sixth|seventh|eighth|ninth)\b", re.I)  # fmt: skip
 
@@ -117,9 +123,16 @@ def running_heads(pages: Sequence[Page]) -> set[tuple[int, Run]]:
                     heads.add((page.number, run))
         for run in {id(run): run for row in (*top, *foot) for run in row}.values():
             alike.setdefault(_NUMBER.sub("#", run.text.casefold()), []).append((page.number, run))
+    usual = {
+        page.number: statistics.median(run.height for run in page.runs)
+        for page in pages
+        if page.runs
+    }
     for group in alike.values():
         number = len({page for page, _ in group})
         counts = _counts_pages(group)
+        if counts and all(run.height > HEADING_HEIGHT * usual[page] for page, run in group):
+            continue
         # A head of a chapter is on few pages; that it counts them tells it.
         least = HEAD_PAGES if counts else max(HEAD_PAGES, HEAD_SHARE * len(pages))
         if number >= least and counts is not None:
@@ -180,16 +193,30 @@ def _begins_paragraph(line: _Line, after: _Line) -> bool:
 def _unbroken(text: str, after: str, words: set[str], compounds: set[str]) -> tuple[str, str]:
     """A line's text without the hyphen that only breaks its last word, and what follows it.
 
-    A hyphen stays where the same word has one within a line, after twenty in twenty-five, and
-    before a capital or a digit.
+    A hyphen stays where the same word has one within a line, after "twenty" in twenty-five, "well"
+    and capitals (EU-wide), in a chain of them (all-or-nothing), and before a capital or a digit.
+    Scripts without spaces get none.
     """
-    if text[-1:] not in _HYPHENS or not text[-2:-1].isalpha():
-        return text, " "
+    if text[-1:] not in _HYPHENS or not text[-2:-1].isalnum():
+        return text, "" if _is_spaceless(text[-1:]) and _is_spaceless(after[:1]) else " "
+    if text[-2].isdigit():
+        return text, "" if after[:1].isdigit() else " "
     first, rest = _WORD.findall(text)[-1], _WORD.match(after)
     if rest is None or not after[0].islower():
         return text.replace("\u00ad", "-") if text[-1] == "\u00ad" else text, ""
+    if (
+        first.casefold() in _APART
+        or (len(first) > 1 and first.isupper())
+        or after[rest.end() : rest.end() + 1] == "-"
+    ):
+        return text, ""
     joined, with_hyphen = f"{first}{rest[0]}".casefold(), f"{first}-{rest[0]}".casefold()
     kept = with_hyphen in compounds and joined not in words
     if kept or (_TENS.search(text[:-1]) and _UNITS.match(after)):
         return text, ""
     return text[:-1], ""
+
+
+def _is_spaceless(char: str) -> bool:
+    """Whether a character is of a script that has no spaces between words: Chinese, Japanese."""
+    return bool(char) and unicodedata.name(char, "").startswith(("CJK", "HIRAGANA", "KATAKANA"))

@@ -20,6 +20,8 @@ BESIDE_CORPUS = (
 )
 # Files that an operating system leaves in folders; those of others begin with a dot.
 SYSTEM_FILES = ("thumbs.db", "desktop.ini")
+# How names of hidden files begin, and those that Word leaves beside a file that is open.
+HIDDEN = (".", "~$")
 # A folder with this file holds a corpus of ours, perhaps the one that is written to.
 OWN_DATABASE = "claimdesk.sqlite"
 
@@ -71,7 +73,7 @@ def _walk(top: Path) -> Iterator[Path | Refused]:
         below = []
         for name in names:
             path = folder / name
-            if name.startswith(".") or name.lower() in SYSTEM_FILES:
+            if name.startswith(HIDDEN) or name.lower() in SYSTEM_FILES:
                 continue
             if name in BESIDE_CORPUS and CORPUS in names:
                 continue

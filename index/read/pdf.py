@@ -36,7 +36,9 @@ _HYPHEN, _UNTOLD = (0x02, 0xFFFE, 0x00AD), (0x00, 0xFFFD)
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl",
               0xFB05: "st", 0xFB06: "st"}  # fmt: skip
 # Titles that a program wrote, no author: a file's name, "untitled".
-_NO_TITLE = re.compile(r"untitled|microsoft|powerpoint|.*\.[a-z]{2,5}|[\w-]{0,30}\d{3,}", re.I)
+_NO_TITLE = re.compile(
+    r"untitled|\(?anonymous\)?|microsoft|powerpoint|.*\.[a-z]{2,5}|[\w-]{0,30}\d{3,}", re.I
+)
 # PDFium serves one caller at a time.
 _one_at_a_time = threading.Lock()
 
@@ -69,6 +71,10 @@ def read_pdf(content: bytes, id: str, max_chars: int) -> Document:
             pages = list(_pages(pdf, max_chars))
             title = " ".join(pdf.get_metadata_dict().get("Title", "").split())
     pieces = paragraphs(pages)
+    if not pieces.chars:
+        raise UnreadableFile(
+            "no text in it but that of its margins: a scan? Recognise it (OCR) first"
+        )
     return document(
         id,
         pieces.text,
@@ -149,6 +155,8 @@ def _runs(text: Any, count: int, turns: int, crop: Box) -> tuple[list[Run], int]
         elif raw.FPDFText_GetLooseCharBox(text, index, at):
             letter = "-" if code in _HYPHEN else _LIGATURES.get(code, chr(code))
             box = (rectangle.left - x, rectangle.bottom - y, rectangle.right - x, rectangle.top - y)
+            if box[2] <= 0 or box[3] <= 0 or box[0] >= width or box[1] >= height:
+                continue  # beside the page: nobody sees it
             box = turned(box, turns, width, height) if turns else box
             if not run.takes(box):
                 run.end(runs)
@@ -184,6 +192,8 @@ class _Growing:
             and box[1] > last[1] + RAISED * height
         ):
             self._raised += letter
+            # The line is as high as its other letters.
+            box = (box[0], self._box[1], box[2], self._box[3])
         else:
             self._write_raised()
             self._text += letter

@@ -72,35 +72,49 @@ def _cells(row: Any) -> list[Any]:
 
 
 def table_lines(rows: list[Any]) -> list[str]:
-    """The lines of a table's rows: each value after its column's header, where it has one."""
+    """The lines of a table's rows: each value after its column's header, where it has one.
+
+    Headers that stand before no value are a line of their own.
+    """
     lines: list[str] = []
     headers: list[str] = []
+    begun = 0  # lines before the headers
     in_head = True  # no row with values has come yet, since the last header
+    are_said = False  # one of the headers stands before a value
     spanning: dict[int, tuple[int, str]] = {}  # column -> rows to come, text of a cell above
+
+    def end_headers() -> None:
+        if any(headers) and not are_said:
+            lines.insert(begun, "; ".join(filter(None, headers)))
+
     for row in rows:
         cells = _cells(row)
         texts = _placed(cells, spanning)
         if not any(texts):
             continue
         # The corner above headers of rows is often an empty cell of any kind.
-        named = [cell for cell in cells if plain(cell)]
-        is_head = len(cells) > 1 and all(map(_is_heading, named))
+        is_head = len(cells) > 1 and all(map(_is_heading, filter(plain, cells)))
         if is_head:
-            above = headers if in_head else []
-            width = max(len(above), len(texts))
-            both = zip(_padded(above, width), _padded(texts, width), strict=True)
+            if not in_head:
+                end_headers()
+                headers, are_said = [], False
+            begun = begun if headers else len(lines)
+            width = max(len(headers), len(texts))
+            both = zip(_padded(headers, width), _padded(texts, width), strict=True)
             headers = [" ".join(dict.fromkeys(part for part in pair if part)) for pair in both]
         elif len(cells) == 1:
             lines.append(texts[0] or "".join(texts))
         else:
             pairs = list(zip(_padded(headers, len(texts)), texts, strict=False))
+            are_said = are_said or any(header and text for header, text in pairs)
             if not any(header for header, _ in pairs) and sum(map(bool, texts)) == 2:
                 lines.append(": ".join(filter(None, texts)))
             else:
                 said = (f"{header}: {text}" if header else text for header, text in pairs if text)
                 lines.append("; ".join(dict.fromkeys(said)))
         in_head = is_head
-    return lines if lines else ["; ".join(filter(None, headers))]
+    end_headers()
+    return lines
 
 
 def _placed(cells: list[Any], spanning: dict[int, tuple[int, str]]) -> list[str]:

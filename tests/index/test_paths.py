@@ -78,7 +78,16 @@ def test_every_file_of_an_unknown_kind_is_named(tmp_path: Path) -> None:
 
 
 def test_hidden_files_and_those_of_an_operating_system_are_left_out(tmp_path: Path) -> None:
-    made(tmp_path, "a.txt", ".hidden.txt", ".git/config", ".DS_Store", "Thumbs.db", "desktop.ini")
+    made(
+        tmp_path,
+        "a.txt",
+        ".hidden.txt",
+        ".git/config",
+        ".DS_Store",
+        "Thumbs.db",
+        "desktop.ini",
+        "~$port.docx",
+    )
     assert [item.id for item in read(tmp_path)] == [f"{tmp_path.name}/a.txt"]
     assert count(tmp_path) == 1
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +23,9 @@ CORE = (
     "<dc:title>Draft 3</dc:title><dcterms:created>2020-01-01T09:00:00Z</dcterms:created>"
     "<dcterms:modified>2021-06-15T10:00:00Z</dcterms:modified>"
 )
+
+
+RAISED = '<w:vertAlign w:val="superscript"/>'
 
 
 def run(text: str, look: str = "") -> str:
@@ -88,6 +93,29 @@ def test_tables_are_lines_of_header_and_value() -> None:
         "Year: 2020; Toll: 48; Toll: euros", "Year: 2020; Toll: 71; Toll: crowns",
         "Ship: Ada; Crew: 3,100",
     ]  # fmt: skip
+
+
+def test_strict_open_xml_is_read_as_the_usual_one() -> None:
+    rows = row(cell("Year"), cell("Toll"), properties="<w:tblHeader/>") + row(
+        cell("2020"), cell("48")
+    )
+    body = f"<w:p>{run('It has 10')}{run('6', RAISED)}{run(' cells.')}</w:p><w:tbl>{rows}</w:tbl>"
+    usual = docx(body)
+    with zipfile.ZipFile(io.BytesIO(usual)) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    name = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    strict = {
+        part: content.replace(name, b"http://purl.oclc.org/ooxml/wordprocessingml/main")
+        for part, content in parts.items()
+    }
+    assert strict != parts
+    for content in (usual, zipped(strict)):
+        assert blocks(one(content, "a.docx")) == ["It has 10⁶ cells.", "Year: 2020; Toll: 48"]
+
+
+def test_headers_that_no_value_has_are_kept() -> None:
+    rows = row(cell("Year"), cell("Toll"), properties="<w:tblHeader/>") + row(cell("None yet."))
+    assert blocks(one(docx(f"<w:tbl>{rows}</w:tbl>"), "a.docx")) == ["Year; Toll", "None yet."]
 
 
 def test_footnotes_raised_numbers_fields_and_text_boxes() -> None:

@@ -149,7 +149,9 @@ def test_accents_quotation_marks_and_a_day_in_the_name() -> None:
     assert str(found.published_at) == "2021-06-15"  # not the day on which the file was made
 
 
-@pytest.mark.parametrize("title", ["untitled", "Microsoft Word - a.doc", "scan0001", "report.indd"])
+@pytest.mark.parametrize(
+    "title", ["(anonymous)", "untitled", "Microsoft Word - a.doc", "scan0001", "report.indd"]
+)
 def test_a_title_that_a_program_made_is_none(title: str) -> None:
     assert one(pdf([[(50, 600, 12, "Words.")]], title=title), "a.pdf").title == ""
 
@@ -168,12 +170,61 @@ def test_what_is_refused_is_called_by_its_name() -> None:
         read_pdf(pdf([[]] * 5_001), "a", 100)
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["The co-author of an all-", "or-nothing plan left."],
+         "The co-author of an all-or-nothing plan left."),
+        (["The port is well-", "run for an EU-", "wide market at 12-", "15 per cent."],
+         "The port is well-run for an EU-wide market at 12-15 per cent."),
+        (["The port is wel-", "come."], "The port is welcome."),
+    ],
+)  # fmt: skip
+def test_hyphens_that_belong_to_words_and_numbers_stay(lines: list[str], said: str) -> None:
+    assert one(pdf([column(lines, 50, 700)]), "a.pdf").text == said
+
+
+def test_lines_of_scripts_without_spaces_are_joined_without_one() -> None:
+    runs = [Run("市長は月曜", 50, 690, 250, 700), Run("日に述べた。", 50, 676, 250, 686)]
+    assert paragraphs([Page(1, 595, 842, runs)]).text == "市長は月曜日に述べた。"
+
+
+def test_titles_of_slides_are_no_running_heads() -> None:
+    slides = [
+        [
+            (50, 790, 24, f"Part {number}: the ferry"),
+            *column([f"It has {number * 7} men."], 50, 600),
+        ]
+        for number in (1, 2, 3)
+    ]
+    assert blocks(one(pdf(slides), "a.pdf")) == [
+        text for number in (1, 2, 3)
+        for text in (f"Part {number}: the ferry", f"It has {number * 7} men.")
+    ]  # fmt: skip
+
+
+def test_a_line_with_a_raised_number_is_as_high_as_others() -> None:
+    lines = column(["It has 1,200 m", "of deck, and no more than that."], 50, 700)
+    words = [*lines, (113.5, 704, 6, "2")]
+    assert one(pdf([words]), "a.pdf").text == "It has 1,200 m² of deck, and no more than that."
+
+
+def test_what_is_beside_the_page_is_not_read() -> None:
+    lines = [*column(["The ferry runs."], 50, 700), (-300, 700, 10, "It does not.")]
+    assert one(pdf([lines]), "a.pdf").text == "The ferry runs."
+
+
+def test_margins_alone_are_a_scan() -> None:
+    stamped = [[(50, 820, 8, f"Scan {number}")] for number in (1, 2, 3)]
+    assert "a scan?" in reason(pdf(stamped, image=True), "a.pdf")
+
+
 def test_a_page_drawn_on_its_side_is_read_upright() -> None:
     whole = pdf(
         [column(["The first line of a page", "that lies on its side."], 50, 700)], rotate=90
     )
     # The letters go up the page, which a viewer turns by a quarter: as a scanner leaves it.
-    turned = whole.replace(b"BT /F1", b"q 0 1 -1 0 595 0 cm BT /F1").replace(b"Tj ET", b"Tj ET Q")
+    turned = whole.replace(b"BT /F1", b"q 0 1 -1 0 800 0 cm BT /F1").replace(b"Tj ET", b"Tj ET Q")
     found = one(turned, "a.pdf")
     assert found.text == "The first line of a page that lies on its side."
     at = place(found, "first line")
