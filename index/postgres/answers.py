@@ -126,11 +126,19 @@ class Answers:
         if k < 1:
             return []
 
+        more, lacking = 0, 0
+
         def best(of: list[search.Term], state: State) -> Condition:
-            finders = search.finding(of, state.passages)
+            nonlocal lacking
+            finders = search.finding(of, state.passages) + more
+            lacking = len(of) - finders
             return search.best_by_words(of, finders, k, filters, state)
 
-        return _hits(self._by_words(text, best))
+        found = self._by_words(text, best)
+        while len(found) < k and lacking > 0:  # the filters keep out most that the rare ones find
+            more += 1
+            found = self._by_words(text, best)
+        return _hits(found)
 
     def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
         if not keys:

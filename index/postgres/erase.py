@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from index.postgres.driver import Link
 
 # The tables that hold parts of documents.
-TABLES = ("documents", "passages", "vectors", "words")
+TABLES = ("documents", "passages", "vectors", "words", "restrictions")
 # Most terms of an erased document that are looked up afterwards.
 MOST_TERMS = 500
 

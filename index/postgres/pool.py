@@ -95,11 +95,12 @@ class Pool:
         """
         psycopg = driver()
         with database_errors():
+            link: Link | None = None
             try:
                 with self._pool.connection() as link:
                     return question(link)
             except psycopg.OperationalError:
-                if not link.broken:
+                if link is None or not link.broken:
                     raise
             self._pool.check()  # one that was lost is rarely the only one
             with self._pool.connection() as link:

@@ -79,6 +79,15 @@ MIGRATIONS = (
         FOREIGN KEY (document_id, key) REFERENCES passages ON DELETE CASCADE
     );
     CREATE INDEX vectors_by_key ON vectors (key);
+    -- For filters that admit few.
+    CREATE INDEX passages_by_publisher ON passages (publisher) WHERE publisher IS NOT NULL;
+    CREATE INDEX passages_by_access ON passages (access) WHERE access IS NOT NULL;
+    CREATE INDEX passages_by_day ON passages (day);
+    CREATE INDEX passages_by_since ON passages (since);
+    CREATE INDEX vectors_by_publisher ON vectors (publisher) WHERE publisher IS NOT NULL;
+    CREATE INDEX vectors_by_access ON vectors (access) WHERE access IS NOT NULL;
+    CREATE INDEX vectors_by_day ON vectors (day);
+    CREATE INDEX vectors_by_since ON vectors (since);
     ALTER TABLE passages ALTER document_id SET STATISTICS 0, ALTER text SET STATISTICS 0;
     -- MAIN: beside the other columns while they fit into a page. A scan of all vectors would have
     -- to look each one up elsewhere.

@@ -17,8 +17,11 @@ from index.postgres.state import State
 
 # A claim has a few dozen terms. Of a text that has thousands, the rarest carry the meaning.
 MAX_QUERY_TERMS = 64
-# Passages that are scored for a query at the most: its commonest terms find none beyond them.
+# Passages up to which all that have one of a query's terms are scored. Beyond, its commonest terms
+# find none of themselves while the others find enough (and count for the score all the same).
 MOST_SCORED = 25_000
+# Of a term that is commoner than this, alone in its query, only so many passages are scored.
+MOST_COUNTED = 200_000
 
 
 def nearest(vector: Vectors, k: int, filters: Filters, state: State, *, graph: bool) -> Condition:
@@ -127,7 +130,7 @@ def _bm25(terms: Sequence[Term], where: str, state: State) -> str:
     norm = f"{K1 * (1 - B)!r} + {K1 * B / state.mean_length!r} * length"
     return (
         f"SELECT key, {K1 + 1!r} * ({total}) AS score FROM (SELECT key, ({norm})::float8 AS norm,"
-        f" {counts} FROM passages WHERE {where} OFFSET 0) counted"
+        f" {counts} FROM passages WHERE {where} LIMIT {MOST_COUNTED}) counted"
     )
 
 

@@ -51,8 +51,8 @@ class State:
 
 WIDTH = len(fields(State))
 _HAS_GRAPH = (
-    "EXISTS (SELECT 1 FROM pg_index WHERE indisvalid AND indexrelid ="
-    " to_regclass('vectors_graph_' || state.model))"
+    "coalesce((SELECT indisvalid FROM pg_index WHERE indexrelid ="
+    " to_regclass('vectors_graph_' || state.model)), false)"
 )
 COLUMNS = ", ".join([*(f"state.{field.name}" for field in fields(State)[:-1]), _HAS_GRAPH])
 

@@ -23,7 +23,7 @@ def open_postgres(new_database: NewDatabase) -> Iterator[OpenPostgres]:
         address: str | None = None, embedder: Embedder | None = None, **options
     ) -> PostgresCorpus:
         model = embedder or FakeEmbedder()
-        options = {"writable": True, "connections": 4, "seconds": 5.0, **options}
+        options = {"writable": True, "connections": 4, "seconds": 20.0, **options}
         opened.append(
             open_corpus(
                 address or new_database(), identity=model.identity, dimension=model.dimension,
