@@ -27,21 +27,25 @@ LONGEST_ARTICLE = 60_000
 REPEATED_FROM = 0.8
 # Fewest words of a claim of which it can be said that a text repeats it.
 FEWEST_WORDS = 3
-# Probability of the stance that a ruling gives. Over 800 published fact-checks, true or false, each
-# of 410 rulings was the checker's own; some room is left for texts of another kind.
-RULED = 0.96
+# Probability of the stance that a rating gives, and that one with "mostly" before it gives.
+PLAIN, MOSTLY = 0.96, 0.8
 
 _BETWEEN = (
-    r"(?:mostly|half|barely|partly|partially|largely|somewhat|nearly|almost|technically)[- ]"
-    r"(?:true|false|accurate|correct|right|wrong)"
+    r"(?:half|partly|partially|somewhat|technically)[- ](?:true|false|accurate|correct|right|wrong)"
     r"|misleading|unproven|unsupported|mixture|missing context|out of context|exaggerated"
 )
+_MOSTLY = r"(?:mostly|largely|nearly|almost|basically|generally)[- ]"
 _FALSE = (
     r"false|pants[- ]on[- ]fire|untrue|not (?:true|accurate|correct)|incorrect|inaccurate|wrong"
     r"|fake|a hoax|fabricated|baseless|four pinocchios"
 )
 _TRUE = r"true|accurate|correct|right"
-_RATING = rf"(?P<between>{_BETWEEN})|(?P<refutes>{_FALSE})|(?P<supports>{_TRUE})"
+_RATING = (
+    rf"(?P<between>{_BETWEEN})"
+    rf"|(?P<mostly_refutes>{_MOSTLY}(?:false|wrong|incorrect|inaccurate)|barely[- ]true)"
+    rf"|(?P<mostly_supports>{_MOSTLY}(?:true|accurate|correct|right))"
+    rf"|(?P<refutes>{_FALSE})|(?P<supports>{_TRUE})"
+)
 _STATEMENT = (
     r"(?:claims?|statements?|posts?|assertions?|ads?|charges?|comments?|remarks?|figures?|numbers?"
     r"|story|rumou?rs?|memes?|tweets?|messages?|allegations?|contentions?|quot(?:es?|ations?)"
@@ -85,10 +89,28 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
-    """What a document rules on a claim: its stance, the sentence that says so, and its passage."""
+class Rating:
+    """A stance, and its probability."""
 
     stance: Stance
+    probability: float
+
+
+# By the names of the groups that find them.
+_RATINGS = {
+    "supports": Rating("SUPPORTS", PLAIN),
+    "refutes": Rating("REFUTES", PLAIN),
+    "mostly_supports": Rating("SUPPORTS", MOSTLY),
+    "mostly_refutes": Rating("REFUTES", MOSTLY),
+    "between": Rating("NOT_ENOUGH_INFO", PLAIN),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a document rules on a claim, the sentence that says so, and the passage of that."""
+
+    rating: Rating
     passage: Passage
     sentence: Quote
 
@@ -115,17 +137,17 @@ def _only_ruling(text: str, passages: Sequence[Passage]) -> Ruling | None:
         for span in passage.sentences:
             sentence = text[span.start : span.end]
             is_last = not text[span.end :].strip()
-            stance = rating(sentence, is_last=is_last)
-            if stance is not None:
-                rulings.append(Ruling(stance, passage, Quote(span.start, span.end, sentence)))
-    if len({ruling.stance for ruling in rulings}) != 1 or rulings[0].stance == "NOT_ENOUGH_INFO":
+            given = rating(sentence, is_last=is_last)
+            if given is not None:
+                rulings.append(Ruling(given, passage, Quote(span.start, span.end, sentence)))
+    stances = {ruling.rating.stance for ruling in rulings}
+    if len(stances) != 1 or "NOT_ENOUGH_INFO" in stances:
         return None
     return rulings[-1]
 
 
-def rating(sentence: str, *, is_last: bool = False) -> Stance | None:
-    """What a sentence rates what is rated: NOT_ENOUGH_INFO between true and false; None where it
-    rates nothing.
+def rating(sentence: str, *, is_last: bool = False) -> Rating | None:
+    """The rating that a sentence gives, NOT_ENOUGH_INFO between true and false; None if none.
 
     Args:
         is_last: whether it ends its text, where one word may be a rating.
@@ -134,12 +156,10 @@ def rating(sentence: str, *, is_last: bool = False) -> Stance | None:
         found = form.search(sentence)
         if found is None:
             continue
-        group = found.lastgroup
-        if _NOT_OURS.search(sentence[: found.start(group or 0)]):
+        name = next(name for name in _RATINGS if found[name])
+        if _NOT_OURS.search(sentence[: found.start(name)]):
             continue
-        if group == "between":
-            return "NOT_ENOUGH_INFO"
-        return "REFUTES" if group == "refutes" else "SUPPORTS"
+        return _RATINGS[name]
     return None
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.read import further_passages, takes_back
-from retrieval.ruling import RULED, Ruling, ruling_on
+from retrieval.ruling import Ruling, ruling_on
 from retrieval.types import STANCES, VOICES, Calibration, Candidate, Quote, StanceModel, Voice
 from retrieval.values.reading import as_read, settled
 from retrieval.verdict import (
@@ -106,15 +106,16 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
 def _ruled(reading: Reading, ruling: Ruling) -> Reading:
     """The reading of a document that gives a ruling on the claim: no passage says more plainly what
     it holds."""
-    stance = np.full(len(STANCES), (1 - RULED) / (len(STANCES) - 1), np.float32)
-    stance[STANCES.index(ruling.stance)] = RULED
+    label, probability = ruling.rating.stance, ruling.rating.probability
+    stance = np.full(len(STANCES), (1 - probability) / (len(STANCES) - 1), np.float32)
+    stance[STANCES.index(label)] = probability
     candidate = replace(reading.candidate, passage=ruling.passage)
     return replace(
         reading,
         candidate=candidate,
         stance=stance,
         key_sentences=(ruling.sentence,),
-        voice="rejected" if ruling.stance == "REFUTES" else None,
+        voice="rejected" if label == "REFUTES" else None,
     )
 
 
@@ -243,14 +244,19 @@ def _deciding_passages(
 ) -> tuple[list[Reading], list[Vectors]]:
     """Readings of the passage that decides for each document, and the stance of that passage.
 
-    A document is read on where its best passage decides, or is surely about the claim.
+    A document is read on where its best passage is surely about the claim; where that decides, only
+    for what takes it back.
 
     Args:
         stances: of the best passages, shape (n, 3), with voices (n, 6).
     """
     about = probability_about(_search_scores(readings), model.calibration)
     further = [
-        further_passages(reading.candidate.document, reading.candidate.passage)
+        further_passages(
+            reading.candidate.document,
+            reading.candidate.passage,
+            decides=bool(row[NEI] < MAY_DECIDE_BELOW),
+        )
         if row[NEI] < MAY_DECIDE_BELOW or share >= READ_ON_FROM
         else []
         for reading, row, share in zip(readings, stances, about, strict=True)

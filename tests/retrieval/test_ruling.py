@@ -9,7 +9,7 @@ import pytest
 
 from index.documents import Document, Vectors, document
 from index.split import split
-from retrieval.ruling import LONGEST_ARTICLE, rating, ruling_on
+from retrieval.ruling import LONGEST_ARTICLE, MOSTLY, PLAIN, rating, ruling_on
 from retrieval.types import Calibration, Candidate, Scores
 from retrieval.verdict import stance_of
 from retrieval.weigh import Reading, score_evidence
@@ -28,7 +28,7 @@ def fact_check(ending: str, head: str = HEAD, *more: str) -> Document:
 
 def ruled(claim: str, given: Document) -> str | None:
     ruling = ruling_on(claim, given)
-    return ruling.stance if ruling else None
+    return ruling.rating.stance if ruling else None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_claim_that_is_repeated_and_rated_true_is_supported(ending: str) -> No
     "ending",
     [
         "We rate this claim Half True.",
-        "Our ruling: Mostly False.",
+        "Our ruling: Partly False.",
         "The claim is misleading.",
         "Is the claim true?",
         "Holt said that the claim is true.",
@@ -113,10 +113,26 @@ def test_a_name_in_another_sentence_is_the_one_of_a_pronoun() -> None:
     assert ruled(claim, fact_check("We rate this claim True.", head)) == "SUPPORTS"
 
 
+@pytest.mark.parametrize(
+    ("ending", "stance"),
+    [
+        ("We rate this claim Mostly False.", "REFUTES"),
+        ("We rate her statement Barely True.", "REFUTES"),
+        ("Our ruling: Mostly True", "SUPPORTS"),
+        ("The claim is largely accurate.", "SUPPORTS"),
+    ],
+)
+def test_mostly_is_less_sure(ending: str, stance: str) -> None:
+    ruling = ruling_on(CLAIM, fact_check(ending))
+    assert ruling is not None
+    assert (ruling.rating.stance, ruling.rating.probability) == (stance, MOSTLY)
+    assert MOSTLY < PLAIN
+
+
 def test_a_text_with_several_ratings_is_left_to_the_model() -> None:
     first = "We rate that statement True."
     assert ruled(CLAIM, fact_check("We rate this claim False.", HEAD, first)) is None
-    between = "An ad went further. We rate the ad Mostly True."
+    between = "An ad went further. We rate the ad Half True."
     assert ruled(CLAIM, fact_check("We rate this claim False.", HEAD, between)) is None
 
 
@@ -126,7 +142,9 @@ def test_what_follows_the_rating_is_not_what_it_rates() -> None:
 
 
 def test_one_word_rates_at_the_end_of_a_text_alone() -> None:
-    assert rating("False.", is_last=True) == "REFUTES"
+    given = rating("False.", is_last=True)
+    assert given is not None
+    assert given.stance == "REFUTES"
     assert rating("False.") is None
 
 
