@@ -37,14 +37,14 @@ def test_the_commands_lead_from_the_installation_to_a_verdict(cache: Path, datab
         ["bash", "-c", script], env=environment, cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert "SUPPORTED" in done.stdout
+    assert re.search(r"^supported\b", done.stdout, re.I | re.M), done.stdout
     (token,) = re.findall(r"^cd_\w+$", done.stdout, re.M)
     environment |= {"CLAIMDESK_DATA": database, "CLAIMDESK_REQUIRE_KEYS": "true"}
     serve = ["claimdesk", "serve", "--port", "0"]
     with subprocess.Popen(serve, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         url = server.stdout.readline().split()[-1]
-        asked = {"claim": "The harbour bridge in Lindholm cost 48 million euros"}
+        asked = {"claim": "Ferry crews got 4.5 per cent more pay"}
         sent = {"Authorization": f"Bearer {token}"}
         answer = httpx.post(f"{url}/v1/verify", json=asked, headers=sent, timeout=60)
         server.terminate()
