@@ -4,7 +4,8 @@ PYTHON ?= $(or $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$
 # TORCH_INDEX: where torch's CPU build comes from, when plain pip would bring the CUDA one:
 #   make setup TORCH_INDEX=<PyTorch's index of CPU wheels>
 TORCH_INDEX ?=
-# LOCKED: set, every package but a torch of another index is held against requirements.lock's hashes
+# LOCKED: set, every package but torch itself, which may be of another index, is held against
+# requirements.lock's hashes: those that torch needs, and what builds ours, too
 LOCKED ?=
 BIN := .venv/bin
 TOOLS := .venv/tools
@@ -14,10 +15,11 @@ setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(if $(LOCKED),--no-deps) \
 		$(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch
 	$(if $(LOCKED),$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt \
+		$(if $(LOCKED),--no-deps --no-build-isolation) --editable '.[dev]'
 	touch $@
 
 demo: setup  ## start the service over examples/, send it claims, check its verdicts
@@ -50,7 +52,8 @@ check: setup
 
 lock: setup  ## after a change of dependencies
 	$(BIN)/python -m pip install --quiet --upgrade --editable '.[dev]'
-	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > constraints.txt
+	$(BIN)/python -m pip freeze --all --exclude pip --exclude-editable | sed 's/+cpu$$//' \
+		> constraints.txt
 
 hashes: $(TOOLS)/ready  ## after a change of constraints.txt: the hash of every file of every pin
 	$(TOOLS)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-header --no-annotate \

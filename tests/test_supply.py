@@ -1,6 +1,7 @@
 """What is installed is pinned, and each pin has the hashes of its files."""
 
 import re
+import subprocess
 import tomllib
 from itertools import chain
 
@@ -37,3 +38,16 @@ def test_the_tools_are_pinned_and_ship_with_nothing() -> None:
     assert {"pip-audit", "pip-licenses", "cyclonedx-bom", "uv"} <= set(tools)
     lines = [line for line in (ROOT / "ops/tools.txt").read_text().splitlines() if line]
     assert all(line.startswith("#") or "==" in line for line in lines)
+
+
+def test_a_locked_setup_installs_nothing_but_torch_without_its_hash() -> None:
+    """What is needed by something else would come from the registry as it is that day."""
+    command = ["make", "--dry-run", "--always-make", "setup", "LOCKED=1"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    installs = re.findall(r"pip install (.*)", said.replace("\\\n", " "))
+    assert len(installs) == 3
+    assert all("--no-deps" in one for one in installs)
+    assert ["--require-hashes" in one for one in installs] == [False, True, False]
+    assert installs[0].split()[-1] == "torch"
+    assert "--no-build-isolation" in installs[2]
+    assert "setuptools" in pins("requirements.lock")
