@@ -15,8 +15,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from api.address import Database
 from api.options import AsJson, settings
-from api.settings import NO_MODEL
+from api.settings import NO_MODEL, Settings
 from api.terminal import out, progress
 from evaluation.commands import Commands
 from evaluation.errors import EvaluationError
@@ -40,6 +41,7 @@ class Part(StrEnum):
 
 SIZES = (10_000, 100_000, 1_000_000)  # vectors that are searched
 FILE = "bench.json"
+DATABASES_FILE = "databases.json"
 # Instruction sets that decide how fast the processor multiplies matrices.
 INSTRUCTION_SETS = (
     "avx2", "avx512f", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16"
@@ -62,6 +64,10 @@ def bench(
     filtered: Annotated[
         int, typer.Option(min=100, help="Documents, of two passages each, searched with a filter.")
     ] = FILTERED_DOCUMENTS,
+    data: Annotated[
+        str | None,
+        typer.Option(help="An empty postgresql:// database: measured beside a folder, alone."),
+    ] = None,
     only: Annotated[list[Part] | None, typer.Option(help="Leave the other parts out.")] = None,
     to: Annotated[Path | None, typer.Option("--out", help="Folder for bench.json, plots.")] = None,
     as_json: AsJson = False,
@@ -69,7 +75,10 @@ def bench(
     """How fast it is on this machine, beside what one would build instead."""
     from evaluation.bench.load import find
 
-    chosen = settings()
+    chosen = settings(data)
+    if data is not None:
+        _show_beside(_beside(chosen, corpus, passages), to, as_json)
+        return
     if chosen.stance_model == NO_MODEL:
         raise EvaluationError("no stance model is set: see CLAIMDESK_STANCE_MODEL")
     if chosen.device != "cpu":
@@ -97,6 +106,45 @@ def bench(
     for part in Part:
         if part in found:
             out.print(f"{part}: {json.dumps(found[part])}", markup=False)
+
+
+def _beside(chosen: Settings, corpus: Path | None, passages: int) -> dict[str, Any]:
+    """The figures of the embedded corpus and of a database.
+
+    Raises:
+        EvaluationError: the settings name a folder, or the database is not empty.
+    """
+    from api.service import embedder_of
+    from evaluation.bench import databases, searching, starting, texts
+
+    if not isinstance(chosen.data, Database):
+        raise EvaluationError("--data is for a postgresql:// address: folders are made here")
+    documents = texts.documents(corpus, passages)
+    embedder = embedder_of(chosen)
+    real = embedder.embed([one.text for one in documents[: searching.REAL]])
+    with tempfile.TemporaryDirectory() as scratch:
+        return databases.beside(
+            documents,
+            texts.claims(documents, searching.QUERIES),
+            lambda: starting.Perturbed(embedder, real),
+            chosen.data,
+            Path(scratch) / "data",
+            chosen,
+        )
+
+
+def _show_beside(found: Mapping[str, Any], to: Path | None, as_json: bool) -> None:
+    content = {**found, "about": _about()}
+    if to is not None:
+        to.mkdir(parents=True, exist_ok=True)
+        (to / DATABASES_FILE).write_text(json.dumps(content, indent=1) + "\n")
+    if as_json:
+        print(json.dumps(content))
+        return
+    table = Table("", *found, title="The same documents in a folder and in PostgreSQL, same run")
+    for name in found["embedded"]:
+        table.add_row(name, *(f"{figures[name]:,}" for figures in found.values()))
+    out.print(table)
 
 
 def _kept(folder: Path, parts: list[Part]) -> dict[str, Any]:

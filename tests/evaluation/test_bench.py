@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from api.service import Service
-from evaluation.bench import checking, reading, searching, texts
+from api.address import database_of
+from api.service import Service, corpus_of
+from api.settings import Settings
+from evaluation.bench import checking, databases, reading, searching, texts
 from evaluation.bench.cli import Part, _kept, _summary, app
 from evaluation.bench.limit import reached
 from evaluation.bench.load import measure
 from evaluation.errors import EvaluationError
+from index.ingest import ingest_one
 from tests.conftest import client_for
 from tests.fakes import FakeEmbedder
 from tests.retrieval.test_stance import save_tiny
@@ -155,6 +158,25 @@ def test_a_part_alone(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPat
     kept["about"]["machine"] = "another"
     (tmp_path / "bench.json").write_text(json.dumps(kept))
     assert _kept(tmp_path, [Part.SEARCH]) == {}
+
+
+@pytest.mark.slow
+def test_a_database_beside_a_folder(database: str, tmp_path: Path) -> None:
+    made = texts.documents(None, 120)
+    claims, place = texts.claims(made, 10), database_of(database)
+    again: list[object] = [made, claims, FakeEmbedder, place, tmp_path / "data", Settings()]
+    found = databases.beside(*again)
+    assert found["embedded"].keys() == found["postgresql"].keys()
+    assert found["embedded"]["passages"] == found["postgresql"]["passages"] >= 120
+    assert found["embedded"]["recall_at_10"] == 1.0
+    assert found["postgresql"]["recall_at_10"] >= 0.95
+    settings = Settings(data=database)
+    corpus = corpus_of(settings, FakeEmbedder(), writable=True)
+    assert corpus.stats().documents == 0
+    ingest_one(made[0], corpus, FakeEmbedder())
+    corpus.close()
+    with pytest.raises(EvaluationError, match="holds documents"):
+        databases.beside(*again[:4], tmp_path / "other", Settings())
 
 
 def test_the_share_of_what_the_processor_can_do_by_hand(tmp_path: Path) -> None:
