@@ -36,12 +36,19 @@ class Answers:
     """Reads a corpus. Safe to use from several threads."""
 
     def __init__(
-        self, reader: Reader, model: Model, clock: Clock, settle: Callable[[], None]
+        self,
+        reader: Reader,
+        model: Model,
+        clock: Clock,
+        settle: Callable[[], None],
+        most_scored: int,
     ) -> None:
         """
         Args:
             settle: lets the moments that have passed take effect.
+            most_scored: see `index.postgres.search.MOST_SCORED`.
         """
+        self._most_scored = most_scored
         self._reader, self._model, self._clock, self._settle = reader, model, clock, settle
         self._state: State | None = None
         self._counted: LRUCache[Hashable, Any] = LRUCache(REMEMBERED)
@@ -130,7 +137,7 @@ class Answers:
 
         def best(of: list[search.Term], state: State) -> Condition:
             nonlocal lacking
-            finders = search.finding(of, state.passages) + more
+            finders = search.finding(of, state.passages, self._most_scored) + more
             lacking = len(of) - finders
             return search.best_by_words(of, finders, k, filters, state)
 

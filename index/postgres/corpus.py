@@ -17,6 +17,7 @@ from index.postgres.driver import run
 from index.postgres.graph import GraphBuilder
 from index.postgres.pool import Pool
 from index.postgres.reading import Reader
+from index.postgres.search import MOST_SCORED
 from index.postgres.stored import Stored
 from index.postgres.writing import Writer
 from index.versions import Version
@@ -33,10 +34,12 @@ class PostgresCorpus:
     With a replica, reads are answered from there: `index_generation` says how far it is.
     """
 
-    def __init__(self, pool: Pool, reader: Reader, writer: Writer) -> None:
+    def __init__(
+        self, pool: Pool, reader: Reader, writer: Writer, most_scored: int = MOST_SCORED
+    ) -> None:
         self._pool, self._reader, self._writer = pool, reader, writer
         self._settling = threading.Lock()
-        self._answers = Answers(reader, writer.model, writer.clock, self._settle)
+        self._answers = Answers(reader, writer.model, writer.clock, self._settle, most_scored)
         self._stored = Stored(reader, writer.clock)
         self._graph = GraphBuilder(pool, writer.least_for_graph)
 

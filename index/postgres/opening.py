@@ -16,6 +16,7 @@ from index.postgres.graph import GRAPH_FROM
 from index.postgres.pool import CONNECTIONS, SECONDS, Pool
 from index.postgres.reading import Reader
 from index.postgres.schema import check_version, migrate
+from index.postgres.search import MOST_SCORED
 from index.postgres.state import LOCK, read_state
 from index.postgres.stored import Stored
 from index.postgres.writing import Model, Writer
@@ -39,6 +40,7 @@ def open_corpus(
     clock: Clock = utc_now,
     most_versions: int = MOST_VERSIONS,
     graph_from: int = GRAPH_FROM,
+    most_scored: int = MOST_SCORED,
 ) -> PostgresCorpus:
     """Open the corpus of a database, whose tables are made when they are missing and `writable`.
 
@@ -54,6 +56,7 @@ def open_corpus(
         clock: tells by which moment embargoes and expiries count.
         most_versions: most earlier versions of a document that are kept.
         graph_from: passages from which on searches walk a graph of vectors.
+        most_scored: passages up to which a search of words scores all that have one of them.
 
     Raises:
         DriverMissing: the extra claimdesk[postgres] is not installed.
@@ -76,7 +79,7 @@ def open_corpus(
         if not reindexing:
             _check_recipe(Stored(reader, clock))
         writer = Writer(pool, model, clock, most_versions, graph_from, writable)
-        corpus = PostgresCorpus(pool, reader, writer)
+        corpus = PostgresCorpus(pool, reader, writer, most_scored)
         if corpus.contents.unfinished() is not None:
             raise unfinished("this database")
         if writable:

@@ -79,7 +79,7 @@ def rarest(terms: Sequence[Term]) -> list[Term]:
     return heapq.nsmallest(MAX_QUERY_TERMS, terms, key=lambda term: (term.having, term.number))
 
 
-def finding(terms: Sequence[Term], passages: int, most: int = MOST_SCORED) -> int:
+def finding(terms: Sequence[Term], passages: int, most: int) -> int:
     """How many of the terms, the rarest first, find no more passages than are scored; at least
     one."""
     if passages <= most:

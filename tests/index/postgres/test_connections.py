@@ -14,7 +14,7 @@ import pytest
 from index.corpus import NO_FILTERS
 from index.documents import Prepared, document
 from index.errors import CorpusBusy, CorpusUnavailable
-from index.ingest import ingest, ingest_one
+from index.ingest import ingest_one
 from index.postgres import PostgresCorpus
 from index.split import split
 from tests.conftest import ROOT
