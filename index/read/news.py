@@ -10,7 +10,7 @@ from index.documents import MAX_FIELD_CHARS, Document, document
 from index.places import Place
 from index.read.pieces import Pieces, known_day, known_language
 
-USABLE = "usable"
+USABLE, WITHHELD = "usable", "withheld"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from index.documents import Document, Refused
 from index.errors import UnreadableFile
 from index.read.blocks import blocks, html_blocks
-from index.read.news import Caption, NewsItem, news_document
+from index.read.news import USABLE, WITHHELD, Caption, NewsItem, news_document
 from index.read.origin import Items, Origin, kept_or_refused
 from index.read.xml import child, children, local, said, without_namespaces
 
@@ -28,6 +28,7 @@ _AS_HTML = {"hl1": "h1", "hl2": "h2", "block": "div", "body.content": "div", "me
             "media": "div", "datasource": "p", "tagline": "p", "pre": "p",
             "note": "div"}  # fmt: skip
 _NOT_SAID = ("media-reference", "media-metadata", "media-producer", "head", "body.end")
+_EMBARGOED = "embargoed"
 _TEXT_TYPES = ("text/plain", "")
 
 
@@ -67,17 +68,22 @@ def read_nitf(root: Any, origin: Origin) -> Items:
     head = child(root, "head", "docdata")
     id = _attribute(child(head, "doc-id"), "id-string") or origin.id
     day = _iso(_attribute(child(head, "date.issue"), "norm"))
+    release = _iso(_attribute(child(head, "date.release"), "norm"), moment=True)
+    status = _attribute(head, "management-status").strip().lower()
+    if status == _EMBARGOED:  # without a moment it holds until another version lifts it
+        status = USABLE if release else WITHHELD
     yield news_document(
         NewsItem(
             id=id,
+            status=status,
             headline=_nitf_headline(root) or said(child(root, "head", "title")),
             byline=_nitf_byline(root),
-            blocks=_nitf_blocks(root),
+            blocks=[*_nitf_subheads(root), *_nitf_blocks(root)],
             captions=_nitf_captions(root),
             publisher=said(child(root, "body", "body.head", "distributor")),
             created=day,
             expires=_iso(_attribute(child(head, "date.expire"), "norm"), moment=True),
-            embargoed=_iso(_attribute(child(head, "date.release"), "norm"), moment=True),
+            embargoed=release,
             rights=" ".join(
                 filter(None, (_attribute(child(head, "doc.copyright"), name)
                               for name in ("year", "holder")))
@@ -104,7 +110,7 @@ def _news_item(item: Any) -> NewsItem:
         written = [said(part) for part in children(content, "description")]
     return NewsItem(
         id=item.get("guid").strip(),
-        status=_status(child(about, "pubStatus")),
+        status=_status_of(about),
         headline=headline or said(child(about, "title")),
         byline=said(child(content, "by")) or (_nitf_byline(nitf) if nitf is not None else ""),
         blocks=written,
@@ -124,6 +130,13 @@ def _news_item(item: Any) -> NewsItem:
             if (text := said(part) or _name(part))
         ),
     )
+
+
+def _status_of(about: Any) -> str:
+    """The status of an item; an embargo without a time holds until another version lifts it."""
+    status, embargo = _status(child(about, "pubStatus")), child(about, "embargoed")
+    is_held = embargo is not None and not said(embargo) and status in ("", USABLE)
+    return WITHHELD if is_held else status
 
 
 def _status(element: Any) -> str:
@@ -206,6 +219,11 @@ def _nitf_captions(root: Any) -> list[Caption]:
 def _nitf_headline(root: Any) -> str:
     headline = child(root, "body", "body.head", "hedline")
     return said(child(headline, "hl1")) or said(headline)
+
+
+def _nitf_subheads(root: Any) -> list[str]:
+    found = children(child(root, "body", "body.head", "hedline"), "hl2")
+    return [text for one in found if (text := said(one))]
 
 
 def _nitf_byline(root: Any) -> str:

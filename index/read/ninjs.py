@@ -40,13 +40,14 @@ def read_ninjs(stream: io.BufferedIOBase, origin: Origin) -> Items:
     except RecursionError:
         raise UnreadableFile("nested too deeply to be read") from None
     except json.JSONDecodeError as error:
-        raise UnreadableFile(f"not JSON: {error.msg} (character {error.pos + 1})") from error
+        lines = "; lines of JSON end in .jsonl" if error.msg == "Extra data" else ""
+        raise UnreadableFile(f"not JSON: {error.msg} (character {error.pos + 1}){lines}") from error
     items = row if isinstance(row, list) else [row]
     if not items:
         raise UnreadableFile("an empty list")
     if not any(_is_item(_fields(item)) for item in items):
         raise UnreadableFile("not ninjs: it has no uri")
-    for number, item in enumerate(items, start=1):
+    for number, item in sorted(enumerate(items, start=1), key=lambda one: _version(one[1])):
         source = f"{origin.source}:item {number}" if isinstance(row, list) else origin.source
         fields = _fields(item)
         if not _is_item(fields):
@@ -58,6 +59,12 @@ def read_ninjs(stream: io.BufferedIOBase, origin: Origin) -> Items:
                 return news_document(_news_item(found), origin.max_chars)
 
             yield kept_or_refused(made, source)
+
+
+def _version(item: Any) -> int:
+    """The number of an item's version, by which those of one uri come in their order."""
+    stated = str(_fields(item).get("version", "")).strip()
+    return int(stated[:9]) if stated.isascii() and stated.isdigit() else 0
 
 
 def _is_item(fields: Fields) -> bool:
@@ -107,15 +114,15 @@ def _news_item(fields: Fields) -> NewsItem:
         status=_status(fields),
         headline=_text(fields, "headline") or _value(fields, "headlines"),
         byline=_text(fields, "byline") or _bylines(fields),
-        blocks=_blocks(fields),
+        blocks=_blocks(fields) or ([] if _type(fields) in ("", *_TEXTS) else _description(fields)),
         captions=list(_captions(fields)),
         publisher=_publisher(fields),
         url=_address(fields),
         created=_text(fields, "firstcreated") or _text(fields, "contentcreated"),
         version_created=_text(fields, "versioncreated"),
         language=_text(fields, "language"),
-        embargoed=_text(fields, "embargoed"),
-        expires=_text(fields, "expires"),
+        embargoed=_moment(fields, "embargoed"),
+        expires=_moment(fields, "expires"),
         usage_terms=_text(fields, "usageterms") or _text(rights, "usageterms"),
         rights="; ".join(
             part
@@ -128,6 +135,12 @@ def _news_item(fields: Fields) -> NewsItem:
 def _status(fields: Fields) -> str:
     stated = fields.get("pubstatus")
     return stated.strip() if isinstance(stated, str) else "" if stated is None else "unknown"
+
+
+def _moment(fields: Fields, name: str) -> str:
+    """A moment as it is written; what is no string is refused later, for it may mean one."""
+    value = fields.get(name)
+    return _text(fields, name) if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def _type(fields: Fields) -> str:
@@ -169,8 +182,8 @@ def _blocks(fields: Fields) -> list[str]:
     }
     listed = fields.get("bodies")
     parts = [_fields(one) for one in (listed if isinstance(listed, list) else [])]
-    parts.sort(key=lambda part: str(part.get("role", "")).lower() not in ("main", "body", ""))
-    for part in parts:
+    main = [part for part in parts if str(part.get("role", "")).lower() in ("main", "body", "")]
+    for part in main or parts[:1]:
         kind = str(part.get("contenttype") or part.get("mediatype") or "").lower()
         bodies.setdefault("html" if "html" in kind or not kind else "text", part.get("value"))
     for name in (*_HTML, *_TEXT):
@@ -186,17 +199,22 @@ def _captions(fields: Fields) -> Iterator[Caption]:
     for name, other in _associated(fields):
         if _type(other) in _TEXTS or _status(other) not in ("", USABLE):
             continue
-        if _text(other, "embargoed") or _text(other, "expires"):
+        if _moment(other, "embargoed") or _moment(other, "expires"):
             continue  # its text would be shown with the item's, whatever its own moment is
-        said = (
-            _text(other, "descriptiontext")
-            or _text(other, "descriptionhtml")
-            or _text(other, "caption")
-            or _value(other, "descriptions")
-        )
         headline = _text(other, "headline") or _value(other, "headlines")
-        if said or headline:
-            yield Caption(name, said or headline)
+        if said := next(iter(_description(other)), headline):
+            yield Caption(name, said)
+
+
+def _description(fields: Fields) -> list[str]:
+    """What a picture, a video or a graphic says: its description, if it has one."""
+    said = (
+        _text(fields, "descriptiontext")
+        or _text(fields, "descriptionhtml")
+        or _text(fields, "caption")
+        or _value(fields, "descriptions")
+    )
+    return [said] if said else []
 
 
 def _publisher(fields: Fields) -> str:

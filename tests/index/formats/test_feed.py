@@ -98,6 +98,59 @@ def test_a_feed_that_is_cut_off_is_read_as_far_as_it_goes(name: str) -> None:
     assert refused.reason.startswith("damaged (")
 
 
+WORDPRESS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Blog</title>
+<link>https://blog.example</link>{}</channel></rss>"""
+POST = """<item><title>Toll</title><guid isPermaLink="false">{0}</guid><pubDate>{1}</pubDate>
+<content:encoded><![CDATA[<p>The toll is 71 euros.</p>]]></content:encoded>
+<wp:status>{2}</wp:status><wp:post_type>{3}</wp:post_type>{4}</item>"""
+DAY, NO_DAY = "Tue, 15 Jun 2021 17:04:22 +0000", "Mon, 30 Nov -0001 00:00:00 +0000"
+
+
+def test_what_wordpress_has_not_published_is_withheld() -> None:
+    posts = [
+        POST.format("a", DAY, "publish", "post", ""),
+        POST.format("b", NO_DAY, "draft", "post", ""),
+        POST.format("c", DAY, "private", "page", ""),
+        POST.format("d", DAY, "publish", "post", "<wp:post_password>x</wp:post_password>"),
+        POST.format("e", DAY, "inherit", "attachment", ""),
+    ]
+    found = documents(WORDPRESS.format("".join(posts)).encode(), "a.xml")
+    day = dt.date(2021, 6, 15)
+    assert [(one.id, one.pubstatus, one.published_at) for one in found] == [
+        ("a", "usable", day), ("b", "withheld", None),
+        ("c", "withheld", day), ("d", "withheld", day),
+    ]  # fmt: skip
+
+
+def test_an_id_is_no_address_and_an_entry_without_either_has_a_number() -> None:
+    items = "<item><title>A</title><guid>7</guid></item>" + "<item><title>B</title></item>" * 2
+    found = documents(WORDPRESS.format(items).encode(), "a.xml")
+    assert [(one.id, one.url) for one in found] == [
+        ("7", None),
+        ("a.xml#2", None),
+        ("a.xml#3", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2021-06-15T23:30:00-05:00", "2021-06-15"), ("15 juin 2021", "2021-06-15"),
+        ("Tue, 15 Jun 21 10:00 EST", "2021-06-15"), ("06/07/2021", None), (NO_DAY, None),
+    ],
+)  # fmt: skip
+def test_the_day_of_an_entry_is_the_one_that_it_writes(written: str, day: str | None) -> None:
+    found = one(
+        WORDPRESS.format(POST.format("a", written, "publish", "post", "")).encode(), "a.xml"
+    )
+    assert (found.published_at and found.published_at.isoformat()) == day
+
+
+def test_a_feed_without_entries_is_called_by_its_name() -> None:
+    assert reason(WORDPRESS.format("").encode(), "a.xml") == "no entry in it"
+
+
 def test_what_is_no_feed_is_refused() -> None:
     assert reason(b"<html><body>No.</body></html>", "a.rss") == "not RSS or Atom"
     assert reason(b"http://127.0.0.1:1/feed", "a.rss") == "not RSS or Atom"  # nothing is fetched

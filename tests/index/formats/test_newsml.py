@@ -79,7 +79,7 @@ def test_an_item_with_nitf_and_nitf_alone() -> None:
         "Ferry runs again",
         "Lindholm Wire",
     )
-    assert blocks(alone) == ["By Ada Byron", *wanted]
+    assert blocks(alone) == ["By Ada Byron", "After a year", *wanted]
     assert alone.published_at == dt.date(2021, 6, 15)
     assert alone.embargoed_until == dt.datetime(2021, 6, 15, 10, tzinfo=dt.UTC)
     assert alone.rights == "2021 Lindholm Wire"
@@ -115,6 +115,30 @@ def test_two_versions_in_a_message_come_in_their_order() -> None:
 def test_what_is_canceled_takes_the_place_of_what_was_there(status: str, expected: str) -> None:
     found = one(item("", 3, about=f"<pubStatus {status}/>").encode(), "a.xml")
     assert (found.pubstatus, found.text) == (expected, "Toll raised")
+
+
+def test_an_embargo_without_a_time_holds_until_another_version() -> None:
+    usable = '<pubStatus qcode="stat:usable"/>'
+    assert one(item(inline(XHTML), 1, usable).encode(), "a.xml").pubstatus == "usable"
+    held = one(item(inline(XHTML), 1, f"<embargoed/>{usable}").encode(), "a.xml")
+    assert held.pubstatus == "withheld"
+
+
+@pytest.mark.parametrize(
+    ("status", "release", "expected"),
+    [
+        ("usable", "", "usable"), ("embargoed", "", "withheld"), ("withheld", "", "withheld"),
+        ("canceled", "", "canceled"),
+        ("embargoed", '<date.release norm="20990101T000000Z"/>', "usable"),
+    ],
+)  # fmt: skip
+def test_the_status_of_nitf(status: str, release: str, expected: str) -> None:
+    docdata = f'<docdata management-status="{status}">{release}'
+    content = NITF.replace("<docdata>", docdata).replace(
+        '<date.release norm="20210615T120000+0200"/>', ""
+    )
+    found = one(content.encode(), "a.xml")
+    assert (found.pubstatus, found.embargoed_until is not None) == (expected, bool(release))
 
 
 def test_what_cannot_be_understood_is_not_published() -> None:

@@ -101,11 +101,36 @@ def test_ninjs_3() -> None:
     [
         ({"pubstatus": "killed"}, "pubstatus"),
         ({"embargoed": "tomorrow"}, "embargoed_until 'tomorrow' is not understood"),
+        ({"embargoed": 4102444800}, "embargoed_until '4102444800' is not understood"),
+        ({"embargoed": {"until": "2099-01-01"}}, "is not understood"),
+        ({"expires": 1}, "expires '1' is not understood"),
         ({"bodies": []}, "text is empty"),
     ],
 )
 def test_what_cannot_be_understood_is_not_published(changes: dict[str, Any], expected: str) -> None:
     assert expected in reason(written({**SECOND, "associations": [], **changes}), "a.json")
+
+
+def test_the_main_body_is_read_whatever_kinds_the_others_are_of() -> None:
+    bodies = [
+        {"role": "main", "contenttype": "text/plain", "value": "It runs again."},
+        {"role": "summary", "contenttype": "text/html", "value": "<p>It runs.</p>"},
+    ]
+    found = one(written({**SECOND, "bodies": bodies, "associations": []}), "a.json")
+    assert blocks(found)[1:] == ["It runs again."]
+
+
+def test_a_picture_alone_says_its_caption() -> None:
+    item = {"uri": "p", "type": "picture", "headline": "Port", "description_text": "The port."}
+    assert blocks(one(written(item), "a.json")) == ["The port."]
+
+
+def test_versions_in_a_list_come_in_their_order() -> None:
+    later, earlier = ({"uri": "a", "type": "text", "version": version, "body_text": text}
+                      for version, text in (("10", "Later."), ("9", "Earlier.")))  # fmt: skip
+    assert [one.text for one in documents(written([later, earlier]), "a.json")] == [
+        "Earlier.", "Later.",
+    ]  # fmt: skip
 
 
 def test_a_list_and_what_is_no_item() -> None:
