@@ -128,6 +128,17 @@ class Pool:
                 with self._pool.connection() as link:
                     yield from _with_limits(link, patient)
 
+    def connections(self) -> dict[str, int]:
+        """How many there may be at most, are open, are in use, and how many wait for one."""
+        stats = self._pool.get_stats()
+        open_now = stats.get("pool_size", 0)
+        return {
+            "most": stats.get("pool_max", 0),
+            "open": open_now,
+            "in_use": open_now - stats.get("pool_available", 0),
+            "waiting": stats.get("requests_waiting", 0),
+        }
+
     def close(self) -> None:
         self._pool.close()
 
