@@ -152,6 +152,8 @@ def test_a_file_is_a_page_by_its_name_and_standard_input_by_its_start(
     assert read(str(file)) == {"html": page}
     for content, expected in (
         (page.encode("iso-8859-2"), {"html": page}),
+        (b"\n<p>The bridge", {"html": "\n<p>The bridge"}),
+        (b"<pre-release> of", {"text": "<pre-release> of"}),
         (b"A <html> is no page.\r\n", {"text": "A <html> is no page.\n"}),
     ):
         monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
@@ -181,7 +183,7 @@ def test_errors_exit_with_two(tmp_path: Path, capsys, monkeypatch: pytest.Monkey
     assert "damaged" in said(str(damaged))
     empty = tmp_path / "empty.md"
     empty.write_text("")
-    assert "text: " in said(str(empty))
+    assert "nothing stands in it" in said(str(empty))
     odd = tmp_path / "odd.txt"
     odd.write_bytes(b"\xff\xfe\xff\x00\x81")
     assert said(str(odd))
