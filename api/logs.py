@@ -58,13 +58,9 @@ def write_access(
         body: the beginning of the body, where CLAIMDESK_LOG_CLAIMS asks for it.
         key: the id of its API key.
     """
-    raw_path: bytes | None = scope.get("raw_path")
-    if scope.get("state", {}).get(HIDES_PATH):
-        raw_path = route_of(scope).encode()
     fields = {
         "method": scope["method"],
-        # As it was sent, without its query: percent-encoded, so that it cannot break a line.
-        "path": quote(scope["path"]) if raw_path is None else raw_path.decode("ascii", "replace"),
+        "path": path_of(scope),
         "route": route_of(scope),
         "status": status,
         "ms": round(1000 * seconds, 1),
@@ -81,6 +77,17 @@ def write_access(
         " ".join(f"{name}={value}" for name, value in fields.items()),
         extra={"fields": fields},
     )
+
+
+def path_of(scope: MutableMapping[str, Any]) -> str:
+    """The path as it was sent, without its query: percent-encoded, so that it cannot break a line.
+
+    Of a path that names what is hidden it is the template of its route.
+    """
+    raw_path: bytes | None = scope.get("raw_path")
+    if scope.get("state", {}).get(HIDES_PATH):
+        raw_path = route_of(scope).encode()
+    return quote(scope["path"]) if raw_path is None else raw_path.decode("ascii", "replace")
 
 
 def route_of(scope: MutableMapping[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
 
 from api.errors import TracingUnavailable
+from api.keys import redacted
 from api.settings import Settings
 from retrieval.types import Stage
 
@@ -63,12 +64,31 @@ class Stages:
         """A span around a stage, under the request whose claim is first in the batch."""
         if self._tracer is None:
             return _nothing()
-        return self._tracer.start_as_current_span(f"{NAME}.{stage}")
+        # An exception may quote what it is about.
+        return self._tracer.start_as_current_span(
+            f"{NAME}.{stage}", record_exception=False, set_status_on_exception=False
+        )
 
 
 def annotate(name: str, value: str) -> None:
     """Set an attribute of the span that is open; nothing where none is."""
     trace.get_current_span().set_attribute(name, value)
+
+
+def span_cleaner() -> Callable[[str], None]:
+    """What leaves in the span that is open now, a request's, what may be in a log as well: no key,
+    no query, and the path as the log has it, which it is given. Call it before the span ends."""
+    span = trace.get_current_span()
+
+    def clean(path: str) -> None:
+        if not span.is_recording():
+            return
+        for name, value in dict(getattr(span, "attributes", None) or {}).items():
+            shown = {"url.path": path, "url.query": ""}.get(name, value)
+            if isinstance(shown, str) and (shown := redacted(shown)) != value:
+                span.set_attribute(name, shown)
+
+    return clean
 
 
 @contextmanager

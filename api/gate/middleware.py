@@ -16,12 +16,12 @@ from api.gate.rates import Meter
 from api.gate.request_id import request_id
 from api.gate.slots import IMPORT_PATH, RequestSlots, Slots
 from api.keys import ANYBODY, asking
+from api.logs import path_of, route_of, write_access
 from api.logs import request_id as logged_request_id
-from api.logs import route_of, write_access
 from api.metrics import Metrics
 from api.problems import refusal, respond
 from api.settings import Settings
-from api.tracing import REQUEST_ID, annotate
+from api.tracing import REQUEST_ID, annotate, span_cleaner
 
 log = logging.getLogger(__name__)
 # Status that is counted, never sent, when the client is gone; nginx logs the same.
@@ -53,7 +53,14 @@ class Gate:
         slots = RequestSlots(self.slots, scope["method"], scope["path"], client)
         body = Body(scope, headers, self._settings, slots)
         meter = scope["state"]["meter"] = self._admission.meter()
-        answer = _Answer(send, id, self._settings.body_timeout, meter)
+        clean_span = span_cleaner()
+        clean_span(path_of(scope))
+
+        async def send_traced(message: Message) -> None:
+            clean_span(path_of(scope))  # again: by now it is known whether it names what is hidden
+            await send(message)
+
+        answer = _Answer(send_traced, id, self._settings.body_timeout, meter)
         caller = ANYBODY
         started = time.perf_counter()
         annotate(REQUEST_ID, id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,9 +13,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from api.app import create_app
+from api.keys import KeyStore
 from api.service import Service
 from api.settings import Settings
-from api.tracing import open_provider
+from api.tracing import Stages, open_provider
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from tests.api.answers import CLAIM
@@ -51,6 +53,30 @@ def test_each_stage_is_a_span_of_its_request(spans: InMemorySpanExporter) -> Non
     assert {span.context.trace_id for span in stages} == {request.context.trace_id}
     everything = " ".join(span.to_json() for span in made)
     assert "servicemen" not in everything
+
+
+def test_no_key_and_no_query_is_in_a_span(spans: InMemorySpanExporter, tmp_path: Path) -> None:
+    _, token = KeyStore(tmp_path).create("desk", ["verify", "write"])
+    secret, sent = token.rpartition("_")[2], {"Authorization": f"Bearer {token}"}
+    with served(spans, data=tmp_path, require_keys=True) as client:
+        assert client.get(f"/v1/documents?cursor={token}&key=x", headers=sent).status_code == 200
+        assert client.get(f"/v1/documents/{token}", headers=sent).status_code == 404
+        client.request(token, "/v1/info", headers=sent)
+        client.get("/v1/info", headers={**sent, "Host": token})
+        hidden = {"text": "Secret.", "pubstatus": "withheld"}
+        client.put("/v1/documents/heron", json=hidden, headers=sent)
+    everything = [span.to_json() for span in spans.get_finished_spans()]
+    assert not [one for one in everything if secret[:20] in one or "heron" in one]
+    assert any("/v1/documents" in one for one in everything)
+
+
+def test_no_span_quotes_what_failed(spans: InMemorySpanExporter) -> None:
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    with pytest.raises(ValueError, match="heron"), Stages(provider).timed("embed"):
+        raise ValueError("about the heron")
+    (made,) = spans.get_finished_spans()
+    assert "heron" not in made.to_json()
 
 
 def test_the_claim_is_in_a_span_where_that_is_set(spans: InMemorySpanExporter) -> None:
