@@ -205,6 +205,10 @@ class PostgresCorpus:
             time.sleep(min(FOLLOW_PAUSE, max(0.0, until - time.monotonic())))
         return True
 
+    def connections(self) -> dict[str, int]:
+        """Those to the database that is written; see `Pool.connections`."""
+        return self._pool.connections()
+
     def stats(self) -> Stats:
         state = self._answers.settled_state()
         return Stats(state.documents, state.standing, state.generation)
