@@ -38,17 +38,22 @@ _CUES = tuple(
 )
 
 
-def further_passages(document: Document, best: Passage) -> list[Passage]:
+def further_passages(document: Document, best: Passage, *, decides: bool) -> list[Passage]:
     """Passages of the document to read beside its best one, what says most first.
 
-    Those are the passages with the strongest cues that something is taken back or rated, the
-    neighbours of the best passage, and the last one.
+    Those are the passages with the strongest cues that something is taken back or rated. Where the
+    best passage says too little, its neighbours, the last and the first passage may say the rest.
+
+    Args:
+        decides: whether the best passage decides: only what takes that back can change it.
     """
     if len(document.text) > LONGEST_ARTICLE:
         return []
     passages = [p for p in split(document) if p.ordinal != best.ordinal]
     by_ordinal = {passage.ordinal: passage for passage in passages}
     chosen = _with_cues(passages)[:CUE_PASSAGES]
+    if decides:
+        return chosen
     last = max(by_ordinal, default=-1)
     for ordinal in (best.ordinal + 1, best.ordinal - 1, last, 0):
         passage = by_ordinal.get(ordinal)

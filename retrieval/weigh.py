@@ -244,8 +244,8 @@ def _deciding_passages(
 ) -> tuple[list[Reading], list[Vectors]]:
     """Readings of the passage that decides for each document, and the stance of that passage.
 
-    A document is read on where its best passage is surely about the claim; where that decides, only
-    for what takes it back.
+    Where the best passage of a document decides, the document is read on for what takes that back;
+    where it says too little and is surely about the claim, for what says more.
 
     Args:
         stances: of the best passages, shape (n, 3), with voices (n, 6).

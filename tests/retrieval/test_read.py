@@ -15,8 +15,9 @@ def article(*paragraphs: str) -> Document:
     return document("a", "\n\n".join(paragraphs), title="Marlow", language="en")
 
 
-def read(given: Document, best: int) -> list[str]:
-    return [passage.text for passage in further_passages(given, split(given)[best])]
+def read(given: Document, best: int, *, decides: bool = False) -> list[str]:
+    further = further_passages(given, split(given)[best], decides=decides)
+    return [passage.text for passage in further]
 
 
 def test_the_correction_at_the_end_is_read_first() -> None:
@@ -50,6 +51,14 @@ def test_the_best_passage_is_not_read_twice() -> None:
     best = split(given)[1]
     assert best.text not in read(given, 1)
     assert read(given, 1) == [FILLER]
+
+
+def test_beside_a_passage_that_decides_only_what_takes_it_back_is_read() -> None:
+    denial = "The mayor denied on Monday that the plot had been sold to anybody at all."
+    given = article("The plot was sold for 5.7 million crowns.", FILLER, FILLER, denial, FILLER)
+    assert read(given, 0, decides=True) == [denial]
+    assert read(given, 0) == [denial, FILLER, FILLER]
+    assert read(article(*[FILLER] * 4), 0, decides=True) == []
 
 
 def test_no_more_is_read_than_the_budget_allows() -> None:
