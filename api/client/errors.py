@@ -8,6 +8,9 @@ ClientError            also: an answer that is not claimdesk's
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx
@@ -32,28 +35,50 @@ class ProblemError(ClientError):
     """The service refused, or failed, and said why.
 
     Attributes: `status` of HTTP; `title`, its phrase; `detail`, the reason in a sentence;
-    `request_id`, which finds the request in the service's log ("" where a proxy answered).
+    `request_id`, which finds the request in the service's log ("" where a proxy answered);
+    `retry_after`, the seconds after which it may be asked again, None where it does not say.
     """
 
-    def __init__(self, status: int, title: str, detail: str, request_id: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        detail: str,
+        request_id: str,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(f"{status} {title}" + (f": {detail}" if detail else ""))
         self.status, self.title, self.detail = status, title, detail
-        self.request_id = request_id
+        self.request_id, self.retry_after = request_id, retry_after
 
     @classmethod
-    def of(cls, problem: Problem) -> ProblemError:
+    def of(cls, problem: Problem, retry_after: float | None = None) -> ProblemError:
         """The error for a problem document, or for one that is a line of an answer."""
-        return cls(problem.status, problem.title, problem.detail, problem.request_id)
+        return cls(problem.status, problem.title, problem.detail, problem.request_id, retry_after)
 
 
 def refused(answer: httpx.Response) -> ProblemError:
     """The error for an answer that is no success, whose body was read."""
+    wait = retry_after(answer)
     try:
-        return ProblemError.of(Problem.model_validate_json(answer.content))
+        return ProblemError.of(Problem.model_validate_json(answer.content), wait)
     except ValidationError:  # of a proxy, or of another program
         status = answer.status_code
         title = HTTPStatus(status).phrase if status in set(HTTPStatus) else answer.reason_phrase
-        return ProblemError(status, title, "", answer.headers.get("x-request-id", ""))
+        return ProblemError(status, title, "", answer.headers.get("x-request-id", ""), wait)
+
+
+def retry_after(answer: httpx.Response) -> float | None:
+    """Seconds that Retry-After asks for, by a number or a date; None where it is neither."""
+    header = answer.headers.get("retry-after", "").strip()
+    if header.isdecimal():
+        return float(header)
+    with suppress(ValueError):
+        until = parsedate_to_datetime(header)
+        if until.tzinfo is None:  # "-0000": UTC, of a place that is not told
+            until = until.replace(tzinfo=dt.UTC)
+        return max(0.0, (until - dt.datetime.now(dt.UTC)).total_seconds())
+    return None
 
 
 def unreachable(url: object, error: Exception) -> Unreachable:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 import httpx
 
+from api.client.errors import retry_after
 from api.client.requests import Request
 
 BUSY = (429, 503)
@@ -39,8 +37,8 @@ class Timeouts:
 class Retries:
     """How often a busy service (429, 503) is asked, and how long it is waited for in between.
 
-    tries: requests at most, the first among them. longest_pause: seconds, whatever Retry-After
-    says.
+    tries: requests at most, the first among them. longest_pause: seconds; where Retry-After asks
+    for a longer one, the refusal stands.
     """
 
     tries: int = 4
@@ -62,15 +60,7 @@ class Retries:
             return min(seconds, self.longest_pause) if again else None
         if outcome.status_code not in BUSY or not request.when_busy:
             return None
-        asked = _retry_after(outcome.headers.get("retry-after", ""))
-        return min(seconds if asked is None else asked, self.longest_pause)
-
-
-def _retry_after(header: str) -> float | None:
-    """Seconds that the header asks for, a number or a date; None where it is neither."""
-    if header.strip().isdecimal():
-        return float(header)
-    with suppress(ValueError):
-        until = parsedate_to_datetime(header)
-        return max(0.0, (until - dt.datetime.now(until.tzinfo)).total_seconds())
-    return None
+        asked = retry_after(outcome)
+        if asked is not None and asked > self.longest_pause:
+            return None  # to ask earlier would be refused, too
+        return min(seconds, self.longest_pause) if asked is None else asked

@@ -5,9 +5,11 @@
 export function codePoints(text: string, start: number, end: number): string;
 export { ClaimdeskError } from "./errors.js";
 /** @typedef {import("./openapi.d.ts").components["schemas"]} Schemas */
-/** @typedef {Omit<Partial<Schemas["VerifyRequest"]>, "claim">} Query */
-/** @typedef {Omit<Partial<Schemas["SearchRequest"]>, "query">} SearchQuery */
-/** @typedef {Omit<Partial<Schemas["QuoteRequest"]>, "quote">} QuoteQuery */
+/** @typedef {{ filters?: Partial<Schemas["FilterFields"]> }} Narrowed */
+/** @typedef {Omit<Partial<Schemas["VerifyRequest"]>, "claim" | "filters"> & Narrowed} Query */
+/** @typedef {Omit<Partial<Schemas["SearchRequest"]>, "query" | "filters"> & Narrowed} SearchQuery */
+/** @typedef {Omit<Partial<Schemas["QuoteRequest"]>, "quote" | "filters"> & Narrowed} QuoteQuery */
+/** @typedef {Partial<Schemas["DocumentRequest"]> & { text: string }} NewDocument */
 /** @typedef {{ signal?: AbortSignal }} Cancel */
 /** @typedef {Schemas["ClaimLine"] | Schemas["FailedClaimLine"]} BatchLine */
 /**
@@ -27,11 +29,11 @@ export class Claimdesk {
     documents: {
         /**
          * @param {string} id
-         * @param {Schemas["DocumentRequest"]} document
+         * @param {NewDocument} document
          * @param {Cancel} [cancel]
          * @returns {Promise<Schemas["Stored"]>}
          */
-        put: (id: string, document: Schemas["DocumentRequest"], cancel?: Cancel) => Promise<Schemas["Stored"]>;
+        put: (id: string, document: NewDocument, cancel?: Cancel) => Promise<Schemas["Stored"]>;
         /**
          * @param {string} id
          * @param {Cancel} [cancel]
@@ -117,9 +119,15 @@ export class Claimdesk {
     #private;
 }
 export type Schemas = import("./openapi.d.ts").components["schemas"];
-export type Query = Omit<Partial<Schemas["VerifyRequest"]>, "claim">;
-export type SearchQuery = Omit<Partial<Schemas["SearchRequest"]>, "query">;
-export type QuoteQuery = Omit<Partial<Schemas["QuoteRequest"]>, "quote">;
+export type Narrowed = {
+    filters?: Partial<Schemas["FilterFields"]>;
+};
+export type Query = Omit<Partial<Schemas["VerifyRequest"]>, "claim" | "filters"> & Narrowed;
+export type SearchQuery = Omit<Partial<Schemas["SearchRequest"]>, "query" | "filters"> & Narrowed;
+export type QuoteQuery = Omit<Partial<Schemas["QuoteRequest"]>, "quote" | "filters"> & Narrowed;
+export type NewDocument = Partial<Schemas["DocumentRequest"]> & {
+    text: string;
+};
 export type Cancel = {
     signal?: AbortSignal;
 };

@@ -236,7 +236,8 @@ def test_pauses() -> None:
 
     assert pause(1, busy(**{"Retry-After": "7"})) == 7
     assert pause(1, busy(**{"Retry-After": "0"})) == 0
-    assert pause(1, busy(**{"Retry-After": "86400"})) == 60
+    assert pause(1, busy(**{"Retry-After": "60"})) == 60
+    assert pause(1, busy(**{"Retry-After": "86400"})) is None
     date = f"{soon:%a, %d %b %Y %H:%M:%S} GMT"
     assert pause(1, busy(**{"Retry-After": date})) == pytest.approx(30, abs=2)
     assert pause(1, busy(**{"Retry-After": "Sat, 01 Jan 2000 00:00:00 GMT"})) == 0

@@ -113,6 +113,11 @@ def test_types_are_those_of_the_code(tmp_path: Path) -> None:
     sources = [*CLIENT.glob("*.js"), CLIENT / "tsconfig.json", CLIENT / "openapi.d.ts"]
     for source in sources:
         shutil.copy(source, tmp_path)
+    # Compiled with them: a program that uses the types.
+    shutil.copy(ROOT / "tests" / "desk" / "uses_types.ts", tmp_path)
+    config = json.loads((CLIENT / "tsconfig.json").read_text())
+    config["include"].append("uses_types.ts")
+    (tmp_path / "tsconfig.json").write_text(json.dumps(config))
     run(str(tsc), "--project", str(tmp_path))
     for made in ("claimdesk.d.ts", "errors.d.ts", "long.d.ts", "transport.d.ts"):
         assert (tmp_path / made).read_text() == (CLIENT / made).read_text(), "run `npm run types`"

@@ -9,9 +9,11 @@ import { transport } from "./transport.js";
 export { ClaimdeskError } from "./errors.js";
 
 /** @typedef {import("./openapi.d.ts").components["schemas"]} Schemas */
-/** @typedef {Omit<Partial<Schemas["VerifyRequest"]>, "claim">} Query */
-/** @typedef {Omit<Partial<Schemas["SearchRequest"]>, "query">} SearchQuery */
-/** @typedef {Omit<Partial<Schemas["QuoteRequest"]>, "quote">} QuoteQuery */
+/** @typedef {{ filters?: Partial<Schemas["FilterFields"]> }} Narrowed */
+/** @typedef {Omit<Partial<Schemas["VerifyRequest"]>, "claim" | "filters"> & Narrowed} Query */
+/** @typedef {Omit<Partial<Schemas["SearchRequest"]>, "query" | "filters"> & Narrowed} SearchQuery */
+/** @typedef {Omit<Partial<Schemas["QuoteRequest"]>, "quote" | "filters"> & Narrowed} QuoteQuery */
+/** @typedef {Partial<Schemas["DocumentRequest"]> & { text: string }} NewDocument */
 /** @typedef {{ signal?: AbortSignal }} Cancel */
 /** @typedef {Schemas["ClaimLine"] | Schemas["FailedClaimLine"]} BatchLine */
 /**
@@ -35,7 +37,7 @@ export class Claimdesk {
     this.documents = {
       /**
        * @param {string} id
-       * @param {Schemas["DocumentRequest"]} document
+       * @param {NewDocument} document
        * @param {Cancel} [cancel]
        * @returns {Promise<Schemas["Stored"]>}
        */
