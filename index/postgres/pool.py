@@ -1,31 +1,40 @@
-"""An address -> connections to its database: a limited number, made anew when they are lost."""
+"""An address -> connections to its database: a limited number, made anew when they are lost.
+
+psycopg_pool makes its connections in the background, and who asks while the database is away waits
+for its whole timeout. Here who finds none idle makes one, and so learns at once that it is away.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import CorpusIncompatible
+from index.errors import CorpusBusy, CorpusError, CorpusIncompatible
 from index.postgres.driver import database_errors, driver, first_line, one
 
 if TYPE_CHECKING:
     from psycopg.adapt import AdaptersMap
-    from psycopg_pool import ConnectionPool
 
     from index.postgres.driver import Link
 
 T = TypeVar("T")
 SCHEMA = "claimdesk"
-# Held by whoever makes something that all share: the extension, the schema, its tables.
-LOCK_SCHEMA = "SELECT pg_advisory_lock(hashtext('claimdesk schema'))"
 # Connections of one process at the most, and seconds that it waits for one, or for a statement.
 CONNECTIONS, SECONDS = 10, 10.0
+# Seconds after which a connection is made anew: its name may lead to another server by then.
+LIFETIME = 3600.0
 # Seconds between two looks at a connection on which nothing comes, and how many may be in vain.
 KEEPALIVE_SECONDS, KEEPALIVES = 5, 3
 # Rows of the graph of vectors that a search looks at at once, and at the most (pgvector's
 # hnsw.ef_search and hnsw.max_scan_tuples).
 SEARCH_DEPTH, MOST_LOOKED_AT = 200, 200_000
+# SQLSTATE of a write to a server that only reads: after a failover, to the one that was written.
+READ_ONLY = "25006"
 
 
 class Pool:
@@ -43,34 +52,152 @@ class Pool:
             DriverMissing, CorpusUnavailable
             CorpusIncompatible: the database has no pgvector, and none can be made.
         """
-        psycopg = driver()
-        from psycopg_pool import ConnectionPool
+        self._address, self._seconds = address, seconds
+        self._most = max(2, connections)  # a re-index reads while it writes
+        self._slots = threading.Semaphore(self._most)
+        self._lock = threading.Lock()
+        self._idle: deque[Link] = deque()
+        self._made: dict[Link, float] = {}
+        self._waiting, self._closed = 0, False
+        self._adapters: AdaptersMap | None = None
+        with database_errors(), self._lent():
+            pass
 
-        self._seconds = seconds
-        arguments = {
-            "autocommit": True,
-            "connect_timeout": max(2, round(seconds)),
-            "keepalives_idle": KEEPALIVE_SECONDS,
-            "keepalives_interval": KEEPALIVE_SECONDS,
-            "keepalives_count": KEEPALIVES,
-            "application_name": "claimdesk",
-        }
-        with database_errors(), psycopg.connect(address, **arguments) as first:
-            self._where = _schema_of_pgvector(first)
-            adapters = _with_vectors(first)
-        self._pool: ConnectionPool[Any] = ConnectionPool(
-            address,
-            kwargs={**arguments, "context": adapters},
-            min_size=1,
-            max_size=max(2, connections),
-            configure=self._configure,
-            timeout=seconds,
-            # Given up soon, it is tried anew by the next who asks, not after a growing pause.
-            reconnect_timeout=seconds,
-            open=True,
+    def ask(self, question: Callable[[Link], T]) -> T:
+        """What the question returns, which changes nothing: where its connection turns out to be
+        lost, it is asked once more on a new one.
+
+        Raises:
+            CorpusError: see `index.postgres.driver.meant`.
+        """
+        with database_errors():
+            with self._lent() as link:
+                try:
+                    return question(link)
+                except driver().OperationalError:
+                    if not link.broken:
+                        raise
+            self._drop_idle()  # one that was lost is rarely the only one
+            with self._lent() as link:
+                return question(link)
+
+    @contextmanager
+    def connection(self, *, patient: bool = False) -> Iterator[Link]:
+        """A connection that is there, each of whose statements is durable by itself.
+
+        Args:
+            patient: whether its statements may take as long as they do.
+        """
+        with database_errors():
+            with contextlib.ExitStack() as stack:
+                link = stack.enter_context(self._lent())
+                with contextlib.suppress(driver().OperationalError):
+                    link.execute("")
+                if not link.broken:
+                    yield from _with_limits(link, patient)
+                    return
+            self._drop_idle()
+            with self._lent() as link:
+                yield from _with_limits(link, patient)
+
+    def connections(self) -> dict[str, int]:
+        """How many there may be at most, are open, are in use, and how many wait for one."""
+        with self._lock:
+            opened, idle = len(self._made), len(self._idle)
+            waiting = self._waiting
+        return {"most": self._most, "open": opened, "in_use": opened - idle, "waiting": waiting}
+
+    def close(self) -> None:
+        self._closed = True
+        self._drop_idle()
+
+    # -- lending ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _lent(self) -> Iterator[Link]:
+        """A connection for one caller.
+
+        Raises:
+            CorpusBusy: as many as there may be are in use for too long.
+            psycopg.Error: none can be made, or the block raised it.
+        """
+        if self._closed:
+            raise CorpusError("the corpus is closed")
+        self._wait_for_slot()
+        try:
+            link = self._pop_idle() or self._connect()
+            try:
+                yield link
+            except driver().Error as error:
+                if error.sqlstate == READ_ONLY:
+                    self._forget(link)
+                    self._drop_idle()
+                raise
+            finally:
+                self._give_back(link)
+        finally:
+            self._slots.release()
+
+    def _wait_for_slot(self) -> None:
+        if self._slots.acquire(blocking=False):
+            return
+        with self._lock:
+            self._waiting += 1
+        try:
+            if not self._slots.acquire(timeout=self._seconds):
+                raise CorpusBusy(f"all {self._most} connections to the database are in use")
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _pop_idle(self) -> Link | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
+
+    def _give_back(self, link: Link) -> None:
+        """Let the next caller have it, if it is whole and not too old."""
+        is_old = time.monotonic() - self._made.get(link, 0.0) > LIFETIME
+        if link.closed or is_old or self._closed:
+            self._forget(link)
+            return
+        with self._lock:
+            self._idle.append(link)
+
+    def _forget(self, link: Link) -> None:
+        with self._lock:
+            self._made.pop(link, None)
+        with contextlib.suppress(driver().Error):
+            link.close()
+
+    def _drop_idle(self) -> None:
+        while link := self._pop_idle():
+            self._forget(link)
+
+    def _connect(self) -> Link:
+        psycopg = driver()
+        link: Link = psycopg.connect(
+            self._address,
+            autocommit=True,
+            connect_timeout=max(2, round(self._seconds)),
+            keepalives_idle=KEEPALIVE_SECONDS,
+            keepalives_interval=KEEPALIVE_SECONDS,
+            keepalives_count=KEEPALIVES,
+            application_name="claimdesk",
+            context=self._adapters,
         )
+        try:
+            self._configure(link)
+        except BaseException:
+            link.close()
+            raise
+        with self._lock:
+            self._made[link] = time.monotonic()
+        return link
 
     def _configure(self, link: Link) -> None:
+        if self._adapters is None:
+            self._where = _schema_of_pgvector(link)
+            self._adapters = _with_vectors(link)
         limit = f"{round(self._seconds * 1_000)}ms"
         settings = {
             "search_path": f"{SCHEMA}, {self._where}",
@@ -86,61 +213,20 @@ class Pool:
         values = [part for setting in settings.items() for part in setting]
         link.execute(f"SELECT {calls}".encode(), values)
 
-    def ask(self, question: Callable[[Link], T]) -> T:
-        """What the question returns, which changes nothing: where its connection turns out to be
-        lost, it is asked once more on another.
 
-        Raises:
-            CorpusError: see `index.postgres.driver.meant`.
-        """
-        psycopg = driver()
-        with database_errors():
-            link: Link | None = None
-            try:
-                with self._pool.connection() as link:
-                    return question(link)
-            except psycopg.OperationalError:
-                if link is None or not link.broken:
-                    raise
-            self._pool.check()  # one that was lost is rarely the only one
-            with self._pool.connection() as link:
-                return question(link)
+@contextmanager
+def making(link: Link) -> Iterator[None]:
+    """Nobody else makes something meanwhile that all share: the extension, the schema, its tables.
 
-    @contextmanager
-    def connection(self, *, patient: bool = False) -> Iterator[Link]:
-        """A connection that is there, each of whose statements is durable by itself.
-
-        Args:
-            patient: whether its statements may take as long as they do.
-        """
-        with database_errors():
-            psycopg = driver()
-            with self._pool.connection() as link:
-                try:
-                    link.execute("")
-                    is_there = True
-                except psycopg.OperationalError:
-                    is_there = False
-                if is_there:
-                    yield from _with_limits(link, patient)
-            if not is_there:
-                self._pool.check()
-                with self._pool.connection() as link:
-                    yield from _with_limits(link, patient)
-
-    def connections(self) -> dict[str, int]:
-        """How many there may be at most, are open, are in use, and how many wait for one."""
-        stats = self._pool.get_stats()
-        open_now = stats.get("pool_size", 0)
-        return {
-            "most": stats.get("pool_max", 0),
-            "open": open_now,
-            "in_use": open_now - stats.get("pool_available", 0),
-            "waiting": stats.get("requests_waiting", 0),
-        }
-
-    def close(self) -> None:
-        self._pool.close()
+    The lock is not a transaction's: one that began before the lock was had may not see what the
+    one before has made.
+    """
+    link.execute("SELECT pg_advisory_lock(hashtext('claimdesk schema'))")
+    try:
+        yield
+    finally:
+        if not link.broken:
+            link.execute("SELECT pg_advisory_unlock(hashtext('claimdesk schema'))")
 
 
 def _with_limits(link: Link, patient: bool) -> Iterator[Link]:
@@ -165,8 +251,8 @@ def _schema_of_pgvector(link: Link) -> str:
     row = one(link, found)
     if row is None:
         try:
-            link.execute(LOCK_SCHEMA)  # until the connection is closed: two at once would fail
-            link.execute("CREATE EXTENSION IF NOT EXISTS vector")
+            with making(link):
+                link.execute("CREATE EXTENSION IF NOT EXISTS vector")
         except psycopg.Error as error:
             raise CorpusIncompatible(
                 "the database has no pgvector: let its owner run CREATE EXTENSION vector "

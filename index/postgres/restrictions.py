@@ -99,7 +99,7 @@ def all_decisions(link: Link) -> Decisions:
     tombstones = fetch(link, "SELECT digest, document, since FROM erased ORDER BY digest, document")
     return Decisions(
         tuple(all_restricted(link)),
-        tuple(Tombstone(*row[:2], row[2].astimezone(dt.UTC)) for row in tombstones),
+        tuple(Tombstone(row[0], row[1], row[2].astimezone(dt.UTC)) for row in tombstones),
         erasure_salt(link),
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import CorpusError, CorpusIncompatible
 from index.postgres.driver import one, run
-from index.postgres.pool import SCHEMA
+from index.postgres.pool import SCHEMA, making
 
 if TYPE_CHECKING:
     from index.postgres.driver import Link
@@ -111,7 +111,6 @@ MIGRATIONS = (
     """,
 )
 SALT_BYTES = 32
-LOCK = "SELECT pg_advisory_xact_lock(hashtext('claimdesk schema'))"
 
 
 def version_of(link: Link) -> int | None:
@@ -150,18 +149,16 @@ def migrate(link: Link) -> None:
     _refuse_newer(version or 0)
     if version == len(MIGRATIONS):
         return
-    with link.transaction():
-        run(link, LOCK)
+    with making(link):
         run(link, f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         run(
             link,
             f"CREATE TABLE IF NOT EXISTS {SCHEMA}.versions"
             " (version int PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())",
         )
-    for number, migration in enumerate(MIGRATIONS, start=1):
-        with link.transaction():
-            run(link, LOCK)
-            if (version_of(link) or 0) < number:
+        done = version_of(link) or 0
+        for number, migration in enumerate(MIGRATIONS[done:], start=done + 1):
+            with link.transaction():
                 run(link, migration)
                 run(link, "INSERT INTO versions (version) VALUES (%s)", [number])
                 if number == 1:

@@ -103,7 +103,11 @@ class Writer:
         """What became of each document, and where the corpus stood before."""
         with self.changing() as change:
             self.model.check(change.state)
-            hides = any(not one.document.is_shown(change.now) for one in batch)
+            hides = any(
+                # From who is not of its group, too.
+                not one.document.is_shown(change.now) or one.document.access is not None
+                for one in batch
+            )
             next_generation(change.link, hides=hides)
             ids = {one.document.id: None for one in batch}
             weigh(change.link, ids, -1)
