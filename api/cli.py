@@ -17,6 +17,7 @@ from api.commands import audit, backup, erase
 from api.commands.add import add
 from api.commands.check import check
 from api.commands.documents import documents_app
+from api.commands.embed import embed
 from api.commands.keys import keys_app
 from api.commands.mcp import mcp
 from api.commands.move import move
@@ -52,6 +53,7 @@ app.command()(add)
 app.command()(check)
 app.command("watch-folder")(watch_folder)
 app.command()(quote)
+app.command()(embed)
 app.command()(mcp)
 app.command()(move)
 erase.register(app)

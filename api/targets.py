@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -22,6 +22,9 @@ BUSY_TRIES = 20
 NOT_FOUND = 404
 # Statuses of a failure that may be gone soon.
 PASSING = (408, 429, 502, 503, 504)
+
+
+Ingest = Callable[[Iterable[Document | Refused]], Iterator[Outcome]]
 
 
 class Target(Protocol):
@@ -103,15 +106,18 @@ class Remote:
 
 
 class Local:
-    """The folder of this machine, open for writing."""
+    """The folder of this machine, open for writing.
 
-    def __init__(self, service: Any) -> None:
-        self._service = service
+    Args:
+        ingest: stores documents there; by default as the service does.
+    """
+
+    def __init__(self, service: Any, ingest: Ingest | None = None) -> None:
+        self._service, self._ingest = service, ingest or service.ingest
         self.max_chars: int = service.settings.max_document_chars
 
     def add(self, items: Iterable[Document | Refused]) -> Iterator[Outcome]:
-        outcomes: Iterator[Outcome] = self._service.ingest(items)
-        return outcomes
+        return self._ingest(items)
 
     def delete(self, document_ids: Sequence[str]) -> list[str]:
         return [id for id in document_ids if self._service.corpus.delete([id])]

@@ -66,7 +66,7 @@ class CorpusUnavailable(CorpusError):
 
 
 class DriverMissing(CorpusError):
-    """The packages that talk to the database are not installed; the message names the extra."""
+    """An optional package is not installed; the message names the extra."""
 
 
 class DiskFull(CorpusError):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.corpus import Change, Corpus, Embedder
-from index.documents import Document, Outcome, Prepared, Refused, Split
+from index.documents import Document, Outcome, Prepared, Refused, Split, Vectors
 from index.erasure import REASONS, REFUSALS
 from index.errors import InvalidDocument
 from index.language import detect_language
@@ -24,6 +25,11 @@ BATCH_DOCUMENTS = 64
 BATCH_CHARS = 128_000
 # Batches that are finished by one stage and wait for the next.
 BATCHES_WAITING = 1
+NO_VECTORS: Vectors = np.zeros((0, 0), np.float32)
+
+
+VectorsOf = Callable[[Iterable[list[str]]], Iterator[Vectors]]
+"""Lists of texts -> the vectors of each, in their order; of an empty list none."""
 
 
 def ingest(
@@ -37,14 +43,39 @@ def ingest(
     While a batch is written, the next one is embedded and the one after that is read and split.
     Memory holds these batches, whatever the number of items.
     """
+
+    def vectors_of(lists: Iterable[list[str]]) -> Iterator[Vectors]:
+        return (embedder.embed(texts) if texts else NO_VECTORS for texts in lists)
+
+    return ingest_by(items, corpus, vectors_of)
+
+
+def ingest_by(
+    items: Iterable[Document | Refused], corpus: Corpus, vectors_of: VectorsOf
+) -> Iterator[Outcome]:
+    """`ingest` with vectors that are made elsewhere, of as many batches at once as it takes."""
     pending = _Pending(corpus)
     batches = prefetch((_split(batch, pending) for batch in _batches(items)), BATCHES_WAITING)
-    embedded = ((batch, _embed(batch.changed, embedder)) for batch in batches)
-    for batch, prepared in prefetch(embedded, BATCHES_WAITING):
+    for batch, prepared in prefetch(_embedded(batches, vectors_of), BATCHES_WAITING):
         changes = corpus.upsert(prepared) if prepared else []
         pending.remove(one.document for one in prepared)
         stored = (_outcome(one, change) for one, change in zip(prepared, changes, strict=True))
         yield from (outcome or next(stored) for outcome in batch.outcomes)
+
+
+def _embedded(
+    batches: Iterable[_Batch], vectors_of: VectorsOf
+) -> Iterator[tuple[_Batch, list[Prepared]]]:
+    waiting: deque[_Batch] = deque()
+
+    def texts() -> Iterator[list[str]]:
+        for batch in batches:
+            waiting.append(batch)
+            yield _texts(batch.changed)
+
+    for vectors in vectors_of(texts()):
+        batch = waiting.popleft()
+        yield batch, _prepared(batch.changed, vectors)
 
 
 def _outcome(prepared: Prepared, change: Change) -> Outcome:
@@ -80,7 +111,9 @@ def reindex(corpus: Corpus, embedder: Embedder) -> Iterator[Outcome]:
     with corpus.replacing(embedder.identity) as replace:
         documents = corpus.stored_documents()
         while batch := list(itertools.islice(documents, BATCH_DOCUMENTS)):
-            prepared = _embed([Split(one, tuple(split(one))) for one in batch], embedder)
+            parts = [Split(one, tuple(split(one))) for one in batch]
+            texts = _texts(parts)
+            prepared = _prepared(parts, embedder.embed(texts) if texts else NO_VECTORS)
             replace(prepared)
             for one in prepared:
                 yield Outcome(one.document.id, "updated", len(one.passages))
@@ -138,20 +171,23 @@ def _with_language(document: Document) -> Document:
     return dataclasses.replace(document, language=detect_language(document.text))
 
 
-def _embed(documents: Sequence[Split], embedder: Embedder) -> list[Prepared]:
-    """The documents with the vectors of all their passages, from one call of the model."""
-    texts = [
+def _texts(documents: Sequence[Split]) -> list[str]:
+    """What is embedded of documents: the texts of all their passages, in order."""
+    return [
         embedding_text(one.document.title, passage.text)
         for one in documents
         for passage in one.passages
     ]
-    if not texts:
+
+
+def _prepared(documents: Sequence[Split], vectors: Vectors) -> list[Prepared]:
+    """The documents with the vectors of all their passages."""
+    if not documents:
         return []
     ends = np.cumsum([len(one.passages) for one in documents])
-    vectors = np.split(embedder.embed(texts), ends[:-1])
     return [
         Prepared(one.document, one.passages, rows)
-        for one, rows in zip(documents, vectors, strict=True)
+        for one, rows in zip(documents, np.split(vectors, ends[:-1]), strict=True)
     ]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,9 @@ from api.terminal import err, fail, out, printable, progress
 from index.errors import CorpusError
 from index.read import NAMES, Names, endings, named
 from retrieval.errors import RetrievalError
+
+if TYPE_CHECKING:
+    from api.targets import Target
 
 Url = Annotated[
     str | None,
@@ -46,18 +50,30 @@ def add(
     mapping: Mapping = "",
 ) -> None:
     """Add or update documents."""
-    from api.client import ClientError
     from api.targets import target
-    from index.read import count, read
 
     chosen, names = settings(data, key=key), names_of(mapping)
+    store(paths, target(chosen, url), names, as_json, "adding")
+
+
+def store(
+    paths: list[Path],
+    place: AbstractContextManager[Target],
+    names: Names,
+    as_json: bool,
+    doing: str,
+) -> None:
+    """Store the documents of paths at a place, and say what became of them."""
+    from api.client import ClientError
+    from index.read import count, read
+
     unknown: Counter[str] = Counter()
     counts: Counter[str] = Counter(added=0, updated=0, unchanged=0, refused=0)
     reasons: list[dict[str, str | None]] = []  # for --json; else they are printed as they come
     total = sum(map(count, paths))
     try:
-        with target(chosen, url) as to:
-            with progress("adding", total) as advance:
+        with place as to:
+            with progress(doing, total) as advance:
                 items = read(*paths, max_chars=to.max_chars, names=names, unknown=unknown)
                 for outcome in to.add(items):
                     counts[outcome.status] += 1
