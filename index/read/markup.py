@@ -101,7 +101,7 @@ def _drop(page: Any) -> None:
             or element.get("aria-hidden", "").lower() == "true"
             or _HIDING.search(element.get("style", ""))
             or _is_unseen(element.get("class", ""))
-            or (element.tag == "a" and plain(element) in _BACK and "#" in element.get("href", ""))
+            or (element.tag == "a" and _is_mark(element))
         )
         if element.tag in ("html", "body", "head") or not (hidden or element.tag in STRUCK_OUT):
             continue
@@ -111,6 +111,12 @@ def _drop(page: Any) -> None:
         else:
             apart = _before(element)[-1:].isalnum() and (element.tail or "")[:1].isalnum()
             _write(element, " " if apart and element.tag not in ("rt", "rp") else "")
+
+
+def _is_mark(link: Any) -> bool:
+    """Whether a link is the mark of a note, or leads from a note back to the text."""
+    kinds = (value for name, value in link.items() if name == "role" or name.endswith("type"))
+    return "noteref" in " ".join(kinds) or (plain(link) in _BACK and "#" in link.get("href", ""))
 
 
 def _is_unseen(classes: str) -> bool:

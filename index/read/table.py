@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ from index.read.pieces import placed
 # Bytes by which encoding and delimiter are told, and delimiters.
 SNIFFED_BYTES = 2**17
 _DELIMITERS = ",;\t|"
+# The line by which a spreadsheet names the delimiter.
+_SEPARATOR = re.compile(r"\ufeff?sep=(.)\r?\n")
 # Most columns.
 MAX_COLUMNS = 1_000
 # Cells beyond a document's text that one may have before it is refused as never ending.
@@ -39,19 +42,29 @@ def read_table(stream: io.BufferedIOBase, origin: Origin) -> Items:
     encoding = _encoding(start)
     rest = io.BufferedReader(_Joined(start, stream))
     text = io.TextIOWrapper(rest, encoding, newline="")
+    begun = start.decode(encoding, "ignore")
+    named = _SEPARATOR.match(begun)
     rows = csv.reader(
         _lines(text, 2 * origin.max_chars),
-        delimiter=_delimiter(start.decode(encoding, "ignore")),
+        delimiter=named[1] if named else _delimiter(begun),
         strict=True,
     )
     csv.field_size_limit(origin.max_chars + OTHER_CHARS)
     line = 1
     try:
+        if named:
+            next(rows)
         header = _header(next(rows, []))
         names = _names(header, origin.names)
         while True:
             line = rows.line_num + 1
-            row = next(rows, None)
+            try:
+                row = next(rows, None)
+            except csv.Error as error:
+                if "expected after" not in str(error):
+                    raise
+                yield Refused(f"{origin.source}:{line}", f"a cell goes on after its end: {error}")
+                continue
             if row is None:
                 return
             if any(cell.strip() for cell in row):
@@ -163,6 +176,10 @@ def _document(
     source = f"{origin.source}:{line}"
     if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
         return Refused(source, f"has {len(row)} cells, the first row names {len(header)}")
-    values = {name: cell for name, cell in zip(header, row, strict=False) if name}
+    values = {
+        name: cell if name in names["text"] else cell.strip()
+        for name, cell in zip(header, row, strict=False)
+        if name
+    }
     found = document_of_row(values, source, origin.max_chars, names, origin.unknown)
     return found if isinstance(found, Refused) else placed(found, Place(0, 0, row=line))

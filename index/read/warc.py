@@ -22,6 +22,8 @@ _WARC = (".warc", ".warc.gz")
 # hold none of their own.
 _RECORDS = ("response", "resource")
 _ANSWERED = "200"
+# How a page may be compressed.
+_CODINGS = ("", "identity", "gzip", "x-gzip", "deflate")
 
 
 def read_warc(stream: io.BufferedIOBase, origin: Origin) -> Items:
@@ -39,9 +41,10 @@ def read_warc(stream: io.BufferedIOBase, origin: Origin) -> Items:
         raise UnreadableFile("needs warcio: pip install 'claimdesk[warc]'") from error
     records = pages = 0
     record = None
+    whole = _UpToDamage(stream)
     try:
         # What is compressed was decompressed already, member by member.
-        for record in ArchiveIterator(stream):
+        for record in ArchiveIterator(whole):
             records += 1
             if _is_page(record):
                 pages += 1
@@ -49,12 +52,31 @@ def read_warc(stream: io.BufferedIOBase, origin: Origin) -> Items:
     except ArchiveLoadFailed as error:
         said = str(error).splitlines()[0]
         raise UnreadableFile(f"damaged after record {records}: {said}") from error
-    except DAMAGED as error:
-        raise UnreadableFile(f"damaged after record {records}: {error}") from error
+    if whole.damage is not None:
+        raise UnreadableFile(f"damaged after record {records}: {whole.damage}")
     if record is not None and _is_cut_off(record):
         raise UnreadableFile(f"cut off in record {records}")
     if not pages:
         raise UnreadableFile("no page in it: no HTML that was answered with status 200")
+
+
+class _UpToDamage:
+    """A stream that ends where it is damaged: what is before is read, and the damage is known."""
+
+    def __init__(self, stream: io.BufferedIOBase) -> None:
+        self._stream = stream
+        self.damage: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            # It gives what there is; `read` would lose that to the error of what follows.
+            return self._stream.read1(size)
+        except DAMAGED as error:
+            self.damage = error
+            return b""
+
+    def tell(self) -> int:
+        return self._stream.tell()
 
 
 def read_wacz(stream: io.BufferedIOBase, origin: Origin) -> Items:
@@ -112,6 +134,10 @@ def _page(record: Any, source: str, origin: Origin) -> Document | Refused:
     )
 
     def made() -> Document:
+        answer = record.http_headers
+        coding = (answer.get_header("Content-Encoding") if answer else None) or ""
+        if coding.strip().lower() not in _CODINGS:
+            raise UnreadableFile(f"compressed as {coding[:40]!r}, which is not read")
         content = limited(record.content_stream())
         if _is_cut_off(record):
             raise UnreadableFile("the record is cut off")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from email.message import EmailMessage
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,36 @@ def test_html_alone_in_an_old_encoding() -> None:
     assert (found.title, found.publisher) == ("Café", "wire.example")
     assert blocks(found) == ["The café.", "Year: 2020; Toll: 48"]
     assert found.published_at is None
+
+
+def test_what_a_reply_quotes_and_signatures_are_left_out() -> None:
+    plain = (
+        b"Subject: Toll\r\n\r\nIt is 71 euros.\r\n\r\nOn Monday, Ada wrote:\r\n> It is 48.\r\n"
+        b"\r\n-- \r\nGrace\r\n"
+    )
+    assert blocks(one(plain, "a.eml")) == ["It is 71 euros."]
+    page = (
+        b"Subject: Toll\nContent-Type: text/html\n\n<p>It is 71 euros.</p><div class='gmail_quote'>"
+        b"On Monday<blockquote>It is 48.</blockquote></div><blockquote type=cite>Ah.</blockquote>"
+    )
+    assert blocks(one(page, "a.eml")) == ["It is 71 euros."]
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("iso-8859-1", "cp1252"), ("x-unknown", "utf-8"), ("us-ascii", "cp1252")],
+)
+def test_encodings_of_messages(charset: str, encoding: str) -> None:
+    head = f"Subject: Toll\nContent-Type: text/plain; charset={charset}\n\n".encode()
+    assert one(head + "It is 71 €.".encode(encoding), "a.eml").text == "It is 71 €."
+
+
+def test_a_mailbox_is_called_by_its_name() -> None:
+    first, second = (
+        f"From a@x Tue Jun 15 1{n}:00:00 2021\nSubject: {n}\n\nText.\n\n" for n in "01"
+    )
+    assert "a mailbox of several messages" in reason((first + second).encode(), "a.eml")
+    assert one(first.encode(), "a.eml").text == "Text."
 
 
 def test_what_is_refused_is_called_by_its_name() -> None:

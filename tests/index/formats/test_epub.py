@@ -38,6 +38,15 @@ def test_each_chapter_is_a_document_of_its_book() -> None:
     assert blocks(second) == ["No heading here, café only.", "Year: 2020; Toll: 48"]
 
 
+def test_marks_of_notes_join_no_number() -> None:
+    named = 'xmlns:epub="http://www.idpf.org/2007/ops" epub:type="noteref"'
+    body = (
+        f'<p>It has 25<a {named} href="#n">1</a>'
+        ' berths, or 26<a role="doc-noteref" href="#n">2</a> of them.</p>'
+    )
+    assert one(epub({"a.xhtml": xhtml(body)}), "a.epub").text == "It has 25 berths, or 26 of them."
+
+
 def test_pages_of_html_as_old_books_have_them() -> None:
     page = (
         '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "http://www.w3.org/TR/xhtml11/DTD/a.dtd">'

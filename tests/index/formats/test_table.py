@@ -70,6 +70,21 @@ def test_a_row_that_is_none_does_not_stop_the_rest() -> None:
     ]
 
 
+def test_what_spreadsheets_add_is_no_part_of_the_cells() -> None:
+    found = documents(b"sep=;\n id ; text ;url\n 7 ; A, b. ; https://x.example \n", "a.csv")
+    assert [(item.id, item.text, item.url) for item in found] == [
+        ("7", " A, b. ", "https://x.example"),
+    ]  # fmt: skip
+
+
+def test_a_cell_that_goes_on_after_its_end_refuses_its_row_alone() -> None:
+    refused, found = read_all(b'id,text\n1,"a"b\n2,Fine.\n', "a.csv")
+    assert isinstance(refused, Refused)
+    assert refused.source == "a.csv:2"
+    assert isinstance(found, Document)
+    assert found.id == "2"
+
+
 def test_what_is_refused_is_called_by_its_name() -> None:
     assert reason(b"", "a.csv") == "no first row that names the columns"
     assert reason(b"id,story\n1,x\n", "a.csv").startswith("no column of text (text, abstract")
