@@ -39,7 +39,7 @@ def place_of(text: str) -> Place:
             a password.
     """
     scheme, separator, _ = text.partition("://")
-    if not separator:
+    if not separator and not text.lower().startswith(tuple(f"{one}:" for one in SCHEMES)):
         return Path(text)
     if scheme.lower() not in SCHEMES:
         raise ValueError("it is neither a folder nor a postgresql:// address")

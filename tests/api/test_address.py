@@ -38,6 +38,7 @@ def test_an_address_is_shown_without_its_password(address: str, shown: str) -> N
     "address",
     [
         f"mysql://desk:{SECRET}@db/news",
+        f"postgresql:/desk:{SECRET}@db/news",
         f"postgressql://desk:{SECRET}@db/news",
         f"postgresql://desk:{SECRET}@db",
         f"postgresql://desk:{SECRET}@db/",
