@@ -6,7 +6,7 @@ import datetime as dt
 import email
 import email.policy
 import re
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
 
 from index.documents import Document, document
@@ -64,7 +64,7 @@ def read_eml(content: bytes, id: str, max_chars: int) -> Document:
     )
 
 
-def _decoded(body: EmailMessage) -> str:
+def _decoded(body: MIMEPart[str, str]) -> str:
     """The text of a part, in the encoding that it names, as browsers have it, else as of a file.
 
     Raises:

@@ -117,7 +117,37 @@ def test_the_archives_of_a_wacz(gzipped: bool) -> None:
     refused, *found = sorted(
         read_all(zipped(members), "a.wacz"), key=lambda i: isinstance(i, Document)
     )
-    assert [item.title for item in found if isinstance(item, Document)] == ["Ferry runs"]
+    assert [item.title for item in found if isinstance(item, Document)] == [
+        "Ferry runs",
+        "Toll raised",
+    ]
+    assert isinstance(refused, Refused)
+    assert refused.source == "a.wacz!archive/broken.warc"
+
+
+def test_a_damaged_member_of_a_wacz_ends_no_other() -> None:
+    content, _ = crawl()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as members:
+        members.writestr("archive/1.warc", content)
+        members.writestr("archive/2.warc", content)
+    damaged = file.getvalue().replace(b"Not found here", b"Not found HERE", 1)
+    found = read_all(damaged, "a.wacz")
+    refused = [item for item in found if isinstance(item, Refused)]
+    assert [item.source for item in refused] == ["a.wacz!archive/1.warc"]
+    assert "CRC" in refused[0].reason
+    titles = [item.title for item in found if isinstance(item, Document)]
+    assert titles == ["Ferry runs", "Toll raised"]
+
+
+def test_an_archive_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
+    content, _ = crawl()
+    first, refused = read_all(content[: content.index(b"Not found here")], "a.warc")
+    assert isinstance(first, Document)
+    assert refused == Refused("a.warc", "cut off in record 3")
+    *_, refused, last = read_all(content[:-9], "a.warc")
+    assert isinstance(refused, Refused)
+    assert refused.reason == "the record is cut off"
     assert isinstance(last, Refused)
 
 
@@ -125,10 +155,7 @@ def test_members_of_gzip_before_the_damage_are_read(tmp_path: Path) -> None:
     content, _ = crawl(gzipped=True)
     (tmp_path / "a.warc.gz").write_bytes(content[:-20])
     *found, last = read(tmp_path)
-    assert [item.title for item in found if isinstance(item, Document)] == [
-        "Ferry runs",
-        "Toll raised",
-    ]
+    assert [item.title for item in found if isinstance(item, Document)] == ["Ferry runs"]
     assert isinstance(last, Refused)
     assert last.reason.startswith("damaged after record ")
 
