@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp.server.mcpserver.resources import ResourceSecurity
+from mcp.server.mcpserver.tools import Tool
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, Field
 
@@ -64,11 +65,12 @@ class CheckedArticle(BaseModel):
 
 def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901 - counts its tools
     """A server of tools and resources; `write` adds the tool that stores documents."""
-    server: MCPServer[Any] = MCPServer(
-        "claimdesk", instructions=INSTRUCTIONS, version=VERSION, log_level="WARNING"
-    )
+    tools: list[Tool] = []
 
-    @server.tool(annotations=READS)
+    def tool(annotations: ToolAnnotations) -> Callable[[Callable[..., Any]], None]:
+        return lambda function: tools.append(_strict_tool(function, annotations))
+
+    @tool(READS)
     async def verify(
         claim: Annotated[str, Field(description="One statement, at most about a hundred words.")],
         context: Context[Any],
@@ -90,7 +92,7 @@ def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901
         async with _desk(desk_of, context) as desk:
             return await desk.verify(claim, **options)
 
-    @server.tool(annotations=READS)
+    @tool(READS)
     async def check(
         context: Context[Any],
         text: Annotated[str | None, Field(description="An article; or give html.")] = None,
@@ -121,7 +123,7 @@ def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901
                     statements.append(line)
         raise ToolError("the answer has no summary")
 
-    @server.tool(annotations=READS)
+    @tool(READS)
     async def search(
         query: Annotated[str, Field(description="Words, or a statement.")],
         context: Context[Any],
@@ -141,11 +143,14 @@ def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901
         async with _desk(desk_of, context) as desk:
             return await desk.search(query, mode=mode, **options)
 
-    @server.tool(annotations=READS)
+    @tool(READS)
     async def quote(
         quote: Annotated[str, Field(description="The words of a quotation; … where some are out.")],
         context: Context[Any],
         speaker: Annotated[str | None, Field(description="Who is said to have said it.")] = None,
+        quoted_in: Annotated[
+            str | None, Field(description="Or the paragraphs that quote it: whom they name.")
+        ] = None,
         top_k: Many = 3,
         as_of: Day = None,
         published_after: Day = None,
@@ -160,9 +165,9 @@ def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901
         """
         options = _asked(top_k, as_of, published_after, publisher, language)
         async with _desk(desk_of, context) as desk:
-            return await desk.quotes(quote, speaker=speaker, **options)
+            return await desk.quotes(quote, speaker=speaker, context=quoted_in, **options)
 
-    @server.tool(annotations=READS)
+    @tool(READS)
     async def list_publishers(context: Context[Any]) -> Publishers:
         """Name the publishers of the archive, with their numbers of documents, most first."""
         async with _desk(desk_of, context) as desk:
@@ -170,7 +175,7 @@ def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901
 
     if write:
 
-        @server.tool(annotations=WRITES)
+        @tool(WRITES)
         async def add_document(
             id: Annotated[str, Field(description="A document of this id is replaced.")],
             text: str,
@@ -196,6 +201,10 @@ def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901
                     language=language,
                 )
 
+    server: MCPServer[Any] = MCPServer(
+        "claimdesk", instructions=INSTRUCTIONS, version=VERSION, log_level="WARNING", tools=tools
+    )
+
     # An id may look like a path, and is none: it is never one of a file.
     @server.resource(
         "claimdesk://documents/{+id}",
@@ -215,6 +224,17 @@ def mcp_server(desk_of: DeskOf, *, write: bool) -> MCPServer[Any]:  # noqa: C901
             raise (ResourceNotFoundError if missing else ResourceError)(str(error)) from cause
 
     return server
+
+
+def _strict_tool(function: Callable[..., Any], annotations: ToolAnnotations) -> Tool:
+    """A tool that refuses arguments which it does not know: a filter whose name is mistyped would
+    narrow nothing, and nobody would notice."""
+    made = Tool.from_function(function, annotations=annotations)
+    arguments = made.fn_metadata.arg_model
+    arguments.model_config["extra"] = "forbid"
+    arguments.model_rebuild(force=True)
+    made.parameters = arguments.model_json_schema(by_alias=True)
+    return made
 
 
 @asynccontextmanager

@@ -136,6 +136,20 @@ def test_a_refusal_is_an_error_that_the_assistant_reads(service: Service) -> Non
     in_memory(backend_of(service, service.settings), use)
 
 
+def test_an_argument_that_no_tool_has_is_refused(service: Service) -> None:
+    async def use(client: Client) -> None:
+        assert "publishers" in await refusal(client, "verify", claim=CLAIM, publishers=["Tribune"])
+        assert "as_off" in await refusal(client, "search", query=CLAIM, as_off="2024-01-01")
+        tools = (await client.list_tools()).tools
+        assert all(one.input_schema["additionalProperties"] is False for one in tools)
+        said = f"Ada Marlow said: “{CLAIM}.”"
+        assert (await answer(client, "quote", quote=CLAIM, quoted_in=said))[
+            "speaker"
+        ] == "Ada Marlow"
+
+    in_memory(backend_of(service, service.settings), use)
+
+
 def test_a_service_that_is_away_is_told_of() -> None:
     async def use(client: Client) -> None:
         assert "cannot be reached" in await refusal(client, "verify", claim=CLAIM)
