@@ -67,12 +67,12 @@ def move(
     # First: what they hide is never shown.
     target.put_decisions(source.decisions())
     copied = _copy(source, target, total, tell)
-    moved = _compare(source, target, copied, total, tell)
-    if source.generation() != generation:
-        raise CorpusBusy(
-            "what is moved was written to meanwhile: stop what writes, then run the same command "
-            "again, which copies what has changed"
-        )
+    try:
+        moved = _compare(source, target, copied, total, tell)
+    except CorpusCorrupt:
+        _check_unchanged(source, generation)
+        raise
+    _check_unchanged(source, generation)
     beside()
     target.set_unfinished(None)
     return moved
@@ -93,6 +93,18 @@ def _check_room(target: Contents, name: str) -> None:
     decisions = target.decisions()
     if target.count() or decisions.restricted or decisions.tombstones:
         raise CorpusIncompatible("the target holds documents already: name an empty one")
+
+
+def _check_unchanged(source: Contents, generation: int) -> None:
+    """
+    Raises:
+        CorpusBusy: the source was written to.
+    """
+    if source.generation() != generation:
+        raise CorpusBusy(
+            "what is moved was written to meanwhile: stop what writes, then run the same command "
+            "again, which copies what has changed"
+        )
 
 
 def _copy(source: Contents, target: Contents, total: int, tell: Tell) -> int:
