@@ -54,6 +54,9 @@ class Connected:
             connection = self._alive()
             try:
                 yield connection
+            except psycopg().errors.ReadOnlySqlTransaction:
+                self.close()  # after a failover: the address leads to the one that is written now
+                raise
             finally:
                 if connection.broken:
                     self.close()
@@ -106,7 +109,9 @@ def connect(database: Database, seconds: float) -> Link:
     )
     try:
         connection.execute(
-            "SELECT set_config('statement_timeout', %s, false)", [f"{round(seconds * 1000)}ms"]
+            "SELECT set_config('timezone', 'UTC', false),"
+            " set_config('statement_timeout', %s, false)",
+            [f"{round(seconds * 1000)}ms"],
         )
     except BaseException:
         connection.close()

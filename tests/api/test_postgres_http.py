@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.audit import problems
+from api.keys import keys_of
 from api.service import Service, corpus_of
 from api.settings import Settings
 from index.errors import CorpusUnavailable
@@ -16,7 +19,7 @@ from index.ingest import ingest
 from tests.api.answers import assert_problem
 from tests.conftest import CENTRE, ROOT, articles, client_for
 from tests.fakes import FakeEmbedder, FakeStance
-from tests.postgres import Server, new_server
+from tests.postgres import NewDatabase, Server, _binaries, new_server
 
 pytestmark = pytest.mark.slow
 CLAIM = "Turkey and Russia each sent 60 servicemen to the centre"
@@ -146,6 +149,27 @@ def test_searches_ask_the_read_replica_and_else_the_database(
             assert client.get("/readyz").status_code == 200
     finally:
         replica.remove()
+
+
+def test_a_dump_of_the_schema_holds_all_of_it(
+    new_database: NewDatabase, serve: Serve, tmp_path: Path
+) -> None:
+    address, again = new_database(), new_database()
+    service = serve(address, audit=True)
+    list(ingest(articles(), service.corpus, service.embedder))
+    with client_for(service) as client:
+        assert verdict(client) == "SUPPORTED"
+    _, token = keys_of(service.settings).create("desk", ["verify"])
+    dump = ["pg_dump", "--schema=claimdesk", "--format=custom", f"--file={tmp_path / 'dump'}"]
+    restore = ["pg_restore", "--exit-on-error", f"--dbname={again}", str(tmp_path / "dump")]
+    for program, *rest in ([*dump, address], restore):
+        subprocess.run([_binaries() / program, *rest], check=True, capture_output=True)
+    restored = serve(again, require_keys=True)
+    with client_for(restored) as client:
+        client.headers["Authorization"] = f"Bearer {token}"
+        assert verdict(client) == "SUPPORTED"
+    assert restored.audit is not None
+    assert [wrong for _, wrong in problems(restored.audit.entries())] == [[]]
 
 
 def test_a_database_that_is_not_there_is_named_without_its_password() -> None:
