@@ -17,6 +17,7 @@ from index.erasure import REASONS, REFUSALS
 from index.errors import InvalidDocument
 from index.language import detect_language
 from index.prefetch import prefetch
+from index.rights import CANCELED, USABLE
 from index.split import embedding_text, split
 
 # A batch ends with the item that reaches either limit: items, or code points of text. 128,000 code
@@ -153,7 +154,10 @@ def _split(items: Sequence[Document | Refused], pending: _Pending) -> _Batch:
             continue
         document = _with_language(item)
         content = document.content_hash()
-        if known.get(document.id) == content:
+        if (revoked := pending.revoked(document)) is not None:
+            reason = f"an older version of what was {revoked.pubstatus} on {revoked.modified_at}"
+            batch.outcomes.append(Outcome(document.id, "refused", reason=reason))
+        elif known.get(document.id) == content:
             batch.outcomes.append(Outcome(document.id, "unchanged"))
         elif passages := tuple(split(document)):
             known[document.id] = content
@@ -201,12 +205,31 @@ class _Pending:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._waiting: dict[str, Document] = {}
+        self._revoked: dict[str, Document] = {}
         self._lock = threading.Lock()
 
     def content_hashes(self, ids: Sequence[str]) -> dict[str, str]:
         with self._lock:
             waiting = {id: self._waiting[id].content_hash() for id in ids if id in self._waiting}
             return {**self._corpus.content_hashes(ids), **waiting}
+
+    def revoked(self, document: Document) -> Document | None:
+        """The version that withdrew this one, which is older and came later in the same import.
+
+        The files of an agency are in no order: none of them may bring back what another withdraws.
+        """
+        if document.pubstatus != USABLE:
+            self._revoked[document.id] = document
+            return None
+        other = self._revoked.get(document.id)
+        if other is None or other.modified_at is None or document.modified_at is None:
+            return None
+        is_final = other.pubstatus == CANCELED
+        if document.modified_at < other.modified_at or (
+            is_final and document.modified_at == other.modified_at
+        ):
+            return other
+        return None
 
     def add(self, document: Document) -> None:
         with self._lock:

@@ -109,6 +109,32 @@ def test_the_same_document_twice_is_stored_once_wherever_the_first_one_is() -> N
     assert corpus.get("a").text == "Two."
 
 
+@pytest.mark.parametrize(
+    ("status", "day", "outcome"),
+    [
+        ("canceled", "2021-06-16", "refused"),
+        ("canceled", "2021-06-17", "refused"),
+        ("canceled", "2021-06-18", "updated"),
+        ("canceled", None, "updated"),
+        ("withheld", "2021-06-16", "refused"),
+        ("withheld", "2021-06-17", "updated"),
+        ("usable", "2021-06-16", "updated"),
+    ],
+)
+def test_an_older_version_brings_nothing_back_in_one_import(
+    status: str, day: str | None, outcome: str
+) -> None:
+    corpus = ExactCorpus()
+    other = document("a", "It is gone.", pubstatus=status, modified_at="2021-06-17")
+    older = document("a", "It is here.", modified_at=day)
+    for _ in range(2):  # again, when what withdraws it is stored already
+        found = list(ingest([other, older], corpus, FakeEmbedder()))
+        assert found[1].status == outcome
+        if outcome == "refused":
+            assert found[1].reason == f"an older version of what was {status} on 2021-06-17"
+            assert corpus.get("a") is None
+
+
 def test_a_failing_model_loses_nothing() -> None:
     from tests.fakes import BrokenEmbedder
 
