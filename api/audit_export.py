@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.audit import FORMAT, AuditLog, Entry, Piece, canonical, problems
+from api.audit import AuditLog
+from api.audit_chain import FORMAT, Entry, Piece, canonical, problems
 from api.errors import AuditDamaged
 
 CONTEXT = {

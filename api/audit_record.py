@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from typing import Any
 
-from api.audit import Piece, canonical, sha256
+from api.audit_chain import Piece, canonical, sha256
 from api.schemas import EvidenceBody, Provenance, VerifyResponse
 from api.settings import Settings
 from index.corpus import Filters

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from api.audit import AuditLog, problems
+from api.audit import AuditLog
+from api.audit_chain import problems
 from api.audit_file import FILE as AUDIT
 from api.errors import AuditUnavailable, KeysUnreadable
 from api.key_file import FILE as KEYS

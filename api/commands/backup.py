@@ -129,7 +129,8 @@ def _examined(place: Place, tell: Callable[[str, int, int], None]) -> Iterator[F
 
 def _beside(place: Place) -> Iterable[Finding]:
     """The checks of what lies beside the corpus."""
-    from api.audit import AuditLog, problems
+    from api.audit import AuditLog
+    from api.audit_chain import problems
     from api.errors import AuditUnavailable, KeysUnreadable
     from api.keys import KeyStore
 

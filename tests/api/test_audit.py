@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.audit import AuditLog, Piece, problems
+from api.audit import AuditLog
+from api.audit_chain import Piece, problems
 from api.audit_export import check, export
 from api.audit_file import FILE
 from api.errors import AuditDamaged, AuditUnavailable, VerdictNotFound

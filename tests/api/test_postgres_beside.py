@@ -14,7 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.address import Database, database_of
-from api.audit import AuditLog, Piece, problems
+from api.audit import AuditLog
+from api.audit_chain import Piece, problems
 from api.audit_export import check, export
 from api.cli import main
 from api.errors import AuditUnavailable, ExposedWithoutKeys, KeyRefused, KeysUnreadable

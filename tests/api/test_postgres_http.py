@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.audit import problems
+from api.audit_chain import problems
 from api.keys import keys_of
 from api.service import Service, corpus_of
 from api.settings import Settings

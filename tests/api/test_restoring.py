@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.audit import AuditLog, problems
+from api.audit import AuditLog
+from api.audit_chain import problems
 from api.audit_file import FILE as AUDIT
 from api.commands.backup import BESIDE
 from api.errors import KeyRefused
