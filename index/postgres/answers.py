@@ -145,7 +145,7 @@ class Answers:
         while len(found) < k and lacking > 0:  # the filters keep out most that the rare ones find
             more += 1
             found = self._by_words(text, best)
-        return _hits(found)
+        return _hits([row for row in found if row[1]])
 
     def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
         if not keys:

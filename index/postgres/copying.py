@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.documents import Document, Passage, Vectors
+from index.postgres import counts
 from index.postgres.driver import fetch, run
 from index.split import embedding_text
 from index.terms import terms
@@ -67,17 +69,20 @@ def put_passages(link: Link, versions: Sequence[Written], model: int) -> None:
     numbers = _numbers(link, {term for *_, words in rows for term in words})
     keys = _new_keys(link, len(rows))
     columns = (
-        f'document_id, key, version, ordinal, text, start, "end", sentences, words, length, {TOLD}'
+        'document_id, key, version, ordinal, text, start, "end", sentences, words, counts, length,'
+        f" {TOLD}"
     )
     with link.cursor().copy(f"COPY passages ({columns}) FROM STDIN (FORMAT BINARY)".encode()) as to:
-        types = ["text", "int8", "int4", "int4", "text", "int4", "int4", "int4[]", "int4[]", "int4"]
+        types = ["text", "int8", "int4", "int4", "text", "int4", "int4", "int4[]", "int4[]"]
+        types += ["sparsevec", "int4"]
         to.set_types([*types, *_TOLD_TYPES])
         for key, (one, passage, _, words) in zip(keys, rows, strict=True):
             bounds = [bound for span in passage.sentences for bound in (span.start, span.end)]
+            counted = Counter(numbers[term] for term in words)
             to.write_row(
                 (
                     one.document.id, key, one.document.version, passage.ordinal, passage.text,
-                    passage.start, passage.end, bounds, [numbers[term] for term in words],
+                    passage.start, passage.end, bounds, sorted(counted), counts.of_passage(counted),
                     len(words), *one.told.values(),
                 )
             )  # fmt: skip

@@ -61,8 +61,9 @@ MIGRATIONS = (
         document_id text COLLATE "C" NOT NULL, key bigint NOT NULL, version int NOT NULL,
         ordinal int NOT NULL, text text NOT NULL, start int NOT NULL, "end" int NOT NULL,
         sentences int[] NOT NULL,        -- start, end, start, end
-        words int[] NOT NULL,            -- the number of each term, as often as it occurs
-        length int NOT NULL,             -- of words
+        words int[] NOT NULL,            -- the number of each term, once
+        counts sparsevec NOT NULL,       -- how often each occurs (index/postgres/counts.py)
+        length int NOT NULL,             -- of all terms
         shown boolean NOT NULL DEFAULT false, publisher text, language text, access text,
         day date, since date, until date,
         PRIMARY KEY (document_id, key),
@@ -88,7 +89,8 @@ MIGRATIONS = (
     CREATE INDEX vectors_by_access ON vectors (access) WHERE access IS NOT NULL;
     CREATE INDEX vectors_by_day ON vectors (day);
     CREATE INDEX vectors_by_since ON vectors (since);
-    ALTER TABLE passages ALTER document_id SET STATISTICS 0, ALTER text SET STATISTICS 0;
+    ALTER TABLE passages ALTER document_id SET STATISTICS 0, ALTER text SET STATISTICS 0,
+        ALTER counts SET STATISTICS 0;
     -- MAIN: beside the other columns while they fit into a page. A scan of all vectors would have
     -- to look each one up elsewhere.
     ALTER TABLE vectors ALTER document_id SET STATISTICS 0, ALTER vector SET STATISTICS 0,

@@ -11,6 +11,7 @@ from typing import Any
 from index.bm25 import K1, B
 from index.corpus import Filters
 from index.documents import Vectors
+from index.postgres import counts
 from index.postgres.filters import Condition, of_passages
 from index.postgres.pool import SEARCH_DEPTH
 from index.postgres.state import State
@@ -20,6 +21,8 @@ MAX_QUERY_TERMS = 64
 # Passages up to which all that have one of a query's terms are scored. Beyond, its commonest terms
 # find none of themselves while the others find enough (and count for the score all the same).
 MOST_SCORED = 25_000
+# Share of the passages from which on it is quicker to score all than to look terms up.
+SCORE_ALL_FROM = 0.25
 # Of a term that is commoner than this, alone in its query, only so many passages are scored.
 MOST_COUNTED = 200_000
 
@@ -101,36 +104,46 @@ def ceiling_of(terms: Sequence[Term], state: State) -> float:
 def best_by_words(
     terms: Sequence[Term], finders: int, k: int, filters: Filters, state: State
 ) -> Condition:
-    """The k passages of highest BM25 among those that the first terms find.
+    """The k passages of highest BM25 among those that the first terms find, or among all: then
+    there may be some of score 0.
 
     Args:
         terms: all that count for the score.
     """
     where, values = of_passages(filters)
-    values |= {"found_by": [term.number for term in terms[:finders]], "k": k}
-    score = _bm25(terms, f"words && %(found_by)s::int[] AND {where}", state)
-    return f"{score} ORDER BY score DESC, key LIMIT %(k)s", values
+    values["k"] = k
+    found = sum(term.having for term in terms[:finders])
+    if finders < len(terms) or found < SCORE_ALL_FROM * state.passages:
+        where = f"words && %(found_by)s::int[] AND {where}"
+        values["found_by"] = [term.number for term in terms[:finders]]
+    score, weights = _bm25(terms, where, state)
+    return f"{score} ORDER BY score DESC, key LIMIT %(k)s", values | weights
 
 
 def bm25_of(terms: Sequence[Term], keys: Sequence[int], state: State) -> Condition:
     """The BM25 of each of these passages: rows of key and score, which may be 0."""
-    return _bm25(terms, "key = ANY(%(keys)s) AND shown", state), {"keys": list(keys)}
+    score, weights = _bm25(terms, "key = ANY(%(keys)s) AND shown", state)
+    return score, weights | {"keys": list(keys)}
 
 
-def _bm25(terms: Sequence[Term], where: str, state: State) -> str:
-    """Rows of key and BM25 of the passages where that holds. Only numbers of ours are in it."""
-    counts = ", ".join(
-        f"cardinality(array_positions(words, {term.number}))::float8 AS n{at}"
-        for at, term in enumerate(terms)
+def _bm25(terms: Sequence[Term], where: str, state: State) -> Condition:
+    """Rows of key and BM25 of the passages where that holds. Only numbers are put into the SQL."""
+    weights = [(term.number, term.idf(state.passages)) for term in terms]
+    levels = range(1, counts.LEVELS + 2)
+    values = {f"at_{level}": counts.of_query(weights, level) for level in levels}
+    sums = ", ".join(f"-(counts <#> %(at_{level})s::sparsevec) AS at_{level}" for level in levels)
+    usual = " + ".join(f"{level} * at_{level} / ({level} + norm)" for level in levels[:-1])
+    larger = " + ".join(
+        f"{weight!r}::float8 * {count} / ({count} + norm)"
+        for number, weight in weights
+        if (count := f"-(counts <#> {counts.larger_count(number)})")
     )
-    total = " + ".join(
-        f"{term.idf(state.passages)!r}::float8 * n{at} / (n{at} + norm)"
-        for at, term in enumerate(terms)
-    )
-    norm = f"{K1 * (1 - B)!r} + {K1 * B / state.mean_length!r} * length"
+    norm = f"({K1 * (1 - B)!r} + {K1 * B / state.mean_length!r} * length)::float8"
     return (
-        f"SELECT key, {K1 + 1!r} * ({total}) AS score FROM (SELECT key, ({norm})::float8 AS norm,"
-        f" {counts} FROM passages WHERE {where} LIMIT {MOST_COUNTED}) counted"
+        f"SELECT key, {K1 + 1!r} * ({usual} + CASE WHEN at_{levels[-1]} = 0 THEN 0 ELSE {larger}"
+        f" END) AS score FROM (SELECT key, counts, {norm} AS norm, {sums} FROM passages"
+        f" WHERE {where} LIMIT {MOST_COUNTED}) counted",
+        values,
     )
 
 

@@ -110,8 +110,7 @@ def weigh(link: Link, ids: Iterable[str], sign: int) -> None:
     run(
         link,
         "UPDATE words SET frequency = frequency + %(sign)s * changed.n FROM ("
-        " SELECT number, count(*) AS n FROM passages,"
-        "  LATERAL (SELECT DISTINCT number FROM unnest(words) number) one"
+        " SELECT number, count(*) AS n FROM passages, LATERAL unnest(words) number"
         " WHERE document_id = ANY(%(ids)s) AND shown GROUP BY number) changed"
         " WHERE words.number = changed.number",
         given,

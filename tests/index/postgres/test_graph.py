@@ -10,6 +10,7 @@ import pytest
 
 from index.corpus import Filters
 from index.documents import document
+from index.exact import ExactCorpus
 from index.ingest import ingest, ingest_one, reindex
 from index.postgres import PostgresCorpus
 from index.postgres.search import Term, finding
@@ -137,3 +138,17 @@ def test_words_that_are_too_common_are_scored_where_the_rare_ones_find_too_few(
         assert bounded.search_words("few and w7", 30, filters) == wanted
     # Twelve have the rare term, and are the best: no more are looked at for them.
     assert bounded.search_words("few and", 9) == exact.search_words("few and", 9)
+
+
+def test_words_that_occur_often_score_as_the_reference(corpus: PostgresCorpus) -> None:
+    reference = ExactCorpus()
+    texts = [" ".join(["heron"] * n + ["otter"] * (12 - n) + [f"w{n}"]) for n in range(12)]
+    for target in (corpus, reference):
+        list(ingest([document(f"d{n}", text) for n, text in enumerate(texts)], target,
+                    FakeEmbedder()))  # fmt: skip
+    query = "herons, otters w3"
+    ours = {hit.key: hit.score for hit in corpus.search_words(query, 20)}
+    theirs = {hit.key: hit.score for hit in reference.search_words(query, 20)}
+    assert len(theirs) == 12
+    assert ours == pytest.approx(theirs, rel=1e-6)
+    assert corpus.score_words(query, [*theirs]) == pytest.approx(theirs, rel=1e-6)
