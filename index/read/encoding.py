@@ -79,6 +79,24 @@ def html_text(content: bytes) -> str:
     return str(text).removeprefix("\ufeff")
 
 
+def in_utf_8(content: bytes, media_type: str, errors: str = "replace") -> bytes:
+    """Text in UTF-8 with a byte order mark, where its Content-Type states the encoding.
+
+    Others are left as they are: with a mark of their own, or an encoding that browsers do not know.
+
+    Raises:
+        UnicodeDecodeError: errors is "strict", and it is not in the encoding that is stated.
+    """
+    import webencodings
+
+    charset = media_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    encoding = webencodings.lookup(charset) if charset else None
+    if encoding is None or content.startswith(_BYTE_ORDER_MARKS):
+        return content
+    text, _ = webencodings.decode(content, encoding, errors)
+    return codecs.BOM_UTF8 + str(text).encode("utf-8", "surrogatepass")
+
+
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

@@ -13,6 +13,7 @@ from index.documents import MAX_DOCUMENT_CHARS, Document, Refused, document
 from index.read.content import DAMAGED, decoded, kind
 from index.read.docx import read_docx
 from index.read.eml import read_eml
+from index.read.encoding import in_utf_8
 from index.read.epub import read_epub
 from index.read.feed import read_feed
 from index.read.html import read_html
@@ -128,9 +129,9 @@ def read_bytes(
     """Every document of a file's bytes; what cannot be read is `Refused`, and the rest goes on.
 
     Args:
-        media_type: as `Content-Type` says it, with parameters or without; a charset is told from
-            the bytes. None, or one that says nothing (application/octet-stream), leaves it to the
-            ending of the name.
+        media_type: as `Content-Type` says it, with parameters or without; the charset of a text is
+            told from the bytes where it states none. None, or one that says nothing
+            (application/octet-stream), leaves it to the ending of the name.
         name: the id of the document, where the file states none.
         max_chars, names, unknown: see `Origin`.
     """
@@ -142,6 +143,12 @@ def read_bytes(
     if found is None:
         yield Refused(name, unknown_kind(told))
         return
+    if told.startswith("text/") and told != "text/xml":  # XML says its encoding itself
+        try:
+            content = in_utf_8(content, media_type or "", "strict")
+        except UnicodeDecodeError as error:
+            yield Refused(name, f"not {error.encoding}, as its charset says (byte {error.start})")
+            return
     origin = Origin(name, name, max_chars, names, unknown)
     yield from read_stream(io.BytesIO(content), found, origin)
 

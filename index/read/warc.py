@@ -11,6 +11,7 @@ from index.documents import MAX_ID_CHARS, Document, Refused
 from index.errors import UnreadableFile
 from index.places import Place
 from index.read.content import DAMAGED, limited
+from index.read.encoding import in_utf_8
 from index.read.html import read_html
 from index.read.origin import Items, Origin, kept_or_refused
 from index.read.pieces import placed
@@ -142,21 +143,8 @@ def _page(record: Any, source: str, origin: Origin) -> Document | Refused:
         if _is_cut_off(record):
             raise UnreadableFile("the record is cut off")
         id = url if 0 < len(url) <= MAX_ID_CHARS else where.record or source
-        found = read_html(_in_stated_encoding(content, record), id, origin.max_chars)
+        stated = (answer.get_header("Content-Type") if answer else None) or ""
+        found = read_html(in_utf_8(content, stated), id, origin.max_chars)
         return placed(found, where, url=url)
 
     return kept_or_refused(made, f"{source} ({url})" if url else source)
-
-
-def _in_stated_encoding(content: bytes, record: Any) -> bytes:
-    """The page's bytes; in UTF-8 where its HTTP headers state the encoding, as browsers have it."""
-    import webencodings
-
-    answer = record.http_headers
-    stated = (answer.get_header("Content-Type") if answer else None) or ""
-    charset = stated.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
-    encoding = webencodings.lookup(charset) if charset else None
-    if encoding is None or content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        return content
-    text, _ = webencodings.decode(content, encoding)
-    return b"\xef\xbb\xbf" + str(text).encode("utf-8", "surrogatepass")

@@ -68,6 +68,18 @@ def test_bytes_are_read_by_media_type_or_name(
     assert found.id in ("desk/a.docx", "1", "a")
 
 
+@pytest.mark.parametrize("media_type", ["text/plain", "text/html", "text/markdown"])
+def test_the_charset_of_a_text_is_the_one_that_is_stated(media_type: str) -> None:
+    text = "Мост через реку стоил сорок восемь миллионов рублей, сказал он в понедельник."
+    content = f"<html><body><p>{text}</p></body>" if media_type == "text/html" else text
+    (found,) = read_bytes(content.encode("koi8-r"), f'{media_type}; charset="KOI8-R"', "a")
+    assert isinstance(found, Document)
+    assert found.text == text
+    (refused,) = read_bytes(content.encode("koi8-r"), f"{media_type}; charset=utf-8", "a")
+    assert isinstance(refused, Refused)
+    assert "as its charset says" in refused.reason
+
+
 def test_bytes_of_another_kind_are_refused() -> None:
     assert list(read_bytes(b"\x89PNG", "image/png", "a.txt")) == [
         Refused("a.txt", "unknown kind of file: image/png")
