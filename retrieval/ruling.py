@@ -80,11 +80,20 @@ _NOT_OURS = re.compile(
     r"|asked|said|told|argued|snopes|he|she|they)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|nor|neither|without|cannot|nobody|nothing|hardly|false|falsely|fake"
-    r"|untrue|wrong|wrongly)\b|n['’]t\b",
-    re.IGNORECASE,
+# Stems of what turns a statement; "t" is that of "n't".
+_NEGATIONS = frozenset(
+    re.findall(
+        r"\S+",
+        "not no never none nor neither without cannot nobodi noth hard t fals fake untru wrong deni"
+        " reject",
+    )
 )
+# Stems of what a statement may follow.
+_SAYING = frozenset(
+    re.findall(r"\S+", "said say wrote write claim state tweet post told declar argu assert")
+)
+# Words before what is repeated, and after it, in which it may be turned.
+BEFORE, AFTER = 6, 3
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -182,8 +191,8 @@ def _repeats(claim: str, sentences: Sequence[str]) -> bool:
 def _says(claim: str, words: Sequence[str], text: str, every: frozenset[str]) -> bool:
     """Whether a text says the claim: its words in their order, its numbers, no other negation.
 
-    Words may be left out, or stand in other sentences where the text begins ("he" for a name); a
-    word in another's place makes it another statement.
+    Words may be left out where they stand in other sentences ("she" for a name); a word in
+    another's place makes it another statement, but for "Holt said" before the rest of it.
 
     Args:
         words: of the claim.
@@ -193,17 +202,26 @@ def _says(claim: str, words: Sequence[str], text: str, every: frozenset[str]) ->
     enough = REPEATED_FROM * len(words)
     if (Counter(words) & Counter(told)).total() < enough:
         return False
-    if len(_NEGATION.findall(claim)) != len(_NEGATION.findall(text)):
-        return False
     if not set(_NUMBER.findall(claim)) <= set(_NUMBER.findall(text)):
         return False
-    same = 0
-    for kind, start, end, _, _ in SequenceMatcher(None, words, told, False).get_opcodes():
-        if kind == "equal":
-            same += end - start
-        elif kind == "replace" or (kind == "delete" and not every.issuperset(words[start:end])):
+    steps = SequenceMatcher(None, words, told, False).get_opcodes()
+    for kind, start, end, first, last in steps:
+        if (
+            kind == "insert"
+            and 0 < start < len(words)
+            and _SAYING.intersection(told[first : last - 1])
+        ):
+            return False  # "Lind wrote that Holt paid" is not "Lind paid"
+        if kind in ("equal", "insert"):
+            continue
+        introduced = start == 0 and first < last and told[last - 1] in _SAYING
+        if (kind == "replace" and not introduced) or not every.issuperset(words[start:end]):
             return False
-    return same >= enough
+    same = [step for step in steps if step[0] == "equal"]
+    if sum(end - start for _, start, end, _, _ in same) < enough:
+        return False
+    said = told[max(0, same[0][3] - BEFORE) : same[-1][4] + AFTER]
+    return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
 
 
 def _content(text: str) -> list[str]:

@@ -107,6 +107,28 @@ def test_another_speaker_is_another_claim() -> None:
     assert ruled("Per Lind paid forty builders in cash in the spring of 2011", given) is None
 
 
+def test_who_says_it_comes_before_the_claim() -> None:
+    head = (
+        "Per Lind wrote that Holt paid forty builders in cash in the spring of 2011. Ane Holt rose."
+    )
+    given = fact_check("We rate this claim True.", head)
+    assert ruled("Ane Holt paid forty builders in cash in the spring of 2011", given) == "SUPPORTS"
+    assert ruled("Per Lind paid forty builders in cash in the spring of 2011", given) is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Lind said it is not true that Holt paid forty builders in cash in the spring of 2011.",
+        "That Holt paid forty builders in cash in the spring of 2011 is false, said Lind.",
+        "Lind denied that Holt paid forty builders in cash in the spring of 2011.",
+    ],
+)
+def test_what_is_rated_may_be_a_denial(head: str) -> None:
+    claim = "Holt paid forty builders in cash in the spring of 2011"
+    assert ruled(claim, fact_check("We rate this claim True.", head)) is None
+
+
 def test_a_name_in_another_sentence_is_the_one_of_a_pronoun() -> None:
     head = 'Ane Holt spoke. "She paid forty builders in cash in the spring of 2011," a letter says.'
     claim = "Holt paid forty builders in cash in the spring of 2011"
