@@ -36,13 +36,15 @@ class Admission:
         self._looking = anyio.Lock()
         self._keys = keys_of(settings) if settings.keys_in_force else None
 
-    async def look(self, path: str) -> None:
-        """Have the keys at hand that a request for this path may need, without blocking others.
+    async def look(self, scope: Request) -> None:
+        """Have the keys at hand that a request needs, without blocking others.
 
         Raises:
             KeysUnreadable: the database that holds them cannot be asked.
         """
-        if self._keys is not None and not self._keys.kept.at_hand and path not in PROBE_PATHS:
+        if self._keys is None or self._keys.kept.at_hand:
+            return
+        if scope_of(scope["method"], scope["path"]) is not None:
             async with self._looking:
                 if not self._keys.kept.at_hand:
                     await anyio.to_thread.run_sync(self._keys.kept.refresh)

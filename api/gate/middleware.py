@@ -66,7 +66,7 @@ class Gate:
         annotate(REQUEST_ID, id)
         token, nobody = logged_request_id.set(id), asking.set(ANYBODY)
         try:
-            await self._admission.look(scope["path"])
+            await self._admission.look(scope)
             caller = scope["state"]["caller"] = self._admission.check(scope, headers, client, meter)
             asking.set(caller)
             # Nothing behind the gate has a use for the key itself.

@@ -127,7 +127,8 @@ def test_keys_that_cannot_be_read_let_nobody_in(caplog: pytest.LogCaptureFixture
     assert "hunter2" not in str(caught.value)
     with client_for(service_over(NOBODY, require_keys=True, audit=False)) as client:
         answer = client.get("/v1/info", headers=bearer("cd_000000000000_" + 64 * "0"))
-        assert client.get("/healthz").status_code == 200
+        for open_to_all in ("/healthz", "/", "/docs"):
+            assert client.get(open_to_all).status_code == 200, open_to_all
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert answer.json()["detail"] == "API keys cannot be read; see the log"
