@@ -13,6 +13,7 @@ from api.client.lines import import_parts
 from api.document_schemas import DocumentLine, PlaceBody, RefusedLine, StoredLine
 from api.settings import Settings
 from index.documents import Document, Outcome, Refused
+from index.errors import DocumentHeld
 from index.places import unpacked
 
 # Times that a part of an import is sent again after it was cut off, and seconds before the first.
@@ -20,6 +21,8 @@ TIMES_AGAIN, PAUSE_SECONDS = 5, 1.0
 # A busy service is asked so often; it says itself when it has time.
 BUSY_TRIES = 20
 NOT_FOUND = 404
+# What a service answers where a document must stay.
+HELD = 409
 # Statuses of a failure that may be gone soon.
 PASSING = (408, 429, 502, 503, 504)
 
@@ -38,7 +41,11 @@ class Target(Protocol):
         ...
 
     def delete(self, document_ids: Sequence[str]) -> list[str]:
-        """Remove documents; those that there were."""
+        """Remove documents; those that there were.
+
+        Raises:
+            DocumentHeld: one of them must stay.
+        """
         ...
 
     def sync(self) -> None:
@@ -97,6 +104,8 @@ class Remote:
                 self._client.delete_document(id)
                 deleted.append(id)
             except ProblemError as error:
+                if error.status == HELD:
+                    raise DocumentHeld(str(error)) from error
                 if error.status != NOT_FOUND:
                     raise
         return deleted

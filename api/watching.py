@@ -7,18 +7,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from api.targets import Target
 from index.documents import Document, Refused
+from index.erasure import REASONS
+from index.errors import DocumentHeld
 from index.read import NAMES, Found, Names, find, read_file
 
+# Seconds for which a file is left alone after its last change, for it may not be written whole yet.
+SETTLE_SECONDS = 2.0
 # A folder that loses so many files while nobody looks is one that is not mounted, most likely.
 TOO_MANY_GONE = 10
+
+
+Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +44,11 @@ class Event:
 class Kept:
     """What is known of a file: when it was read, and which documents came from it.
 
-    stamp: time of its last change in ns and size in bytes; None where not all of it could be read.
+    stamp: times of the last change of its content and of its name in ns, and its size in bytes;
+        None where not all of it could be read.
     """
 
-    stamp: tuple[int, int] | None
+    stamp: Stamp | None
     ids: list[str] = field(default_factory=list)
 
 
@@ -71,17 +81,31 @@ def record_of(where: Path, folder: Path, url: str | None) -> Record:
 
 
 class Watched:
-    """A folder whose documents a target holds."""
+    """A folder whose documents a target holds.
 
-    def __init__(self, folder: Path, to: Target, record: Record, names: Names = NAMES) -> None:
+    settle_seconds: for how long a file is left alone after its last change.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        to: Target,
+        record: Record,
+        names: Names = NAMES,
+        settle_seconds: float = 0,
+    ) -> None:
         self._folder, self._to, self._record, self._names = folder, to, record, names
+        self._settle_seconds = settle_seconds
         self._begun = False
+        self.is_behind = True
+        """Whether there is more to do than `sync` has done: another one is due soon."""
         # Files that could not be read as they are, and what else was told: once is enough.
-        self._tried: dict[str, tuple[int, int] | None] = {}
+        self._tried: dict[str, Stamp | None] = {}
         self._told: set[tuple[str, str]] = set()
 
     def sync(self) -> Iterator[Event]:
         """Bring the target to what the folder holds now; a file that did not change is not read."""
+        self.is_behind = True
         there: dict[str, Found] = {}
         unreadable: dict[str, str] = {}
         for item in find(self._folder):
@@ -94,8 +118,9 @@ class Watched:
                 yield Event("refused", source, source, reason)
         self._told = set(unreadable.items())
         changed = [found for name, found in there.items() if self._has_changed(name)]
+        settled = [found for found in changed if self._is_settled(found.file)]
         before = {name: kept.ids for name, kept in self._record.files.items()}
-        yield from self._read(changed)
+        yield from self._read(settled)
         gone = [name for name in self._record.files if name not in there]
         gone = [name for name in gone if not _is_below(name, unreadable)]
         if not self._begun and not there and len(gone) >= TOO_MANY_GONE:
@@ -108,6 +133,15 @@ class Watched:
         yield from self._remove(before)
         self._record.save()
         self._to.sync()
+        self.is_behind = len(settled) < len(changed)
+
+    def _is_settled(self, file: Path) -> bool:
+        """Whether a file's last change is some time ago; one with a time in the future is."""
+        if not self._settle_seconds:
+            return True
+        with suppress(OSError):
+            return not 0 <= time.time() - file.stat().st_mtime < self._settle_seconds
+        return True
 
     def _has_changed(self, name: str) -> bool:
         kept = self._record.files.get(name)
@@ -121,7 +155,7 @@ class Watched:
         sources: deque[str] = deque()
         refused: Counter[str] = Counter()
         ids: dict[str, list[str]] = {}
-        stamps: dict[str, tuple[int, int] | None] = {}
+        stamps: dict[str, Stamp | None] = {}
 
         def items() -> Iterator[Document | Refused]:
             for found in changed:
@@ -153,16 +187,21 @@ class Watched:
         still = {id for kept in self._record.files.values() for id in kept.ids}
         for name, ids in before.items():
             lost = [id for id in ids if id not in still]
-            for id in self._to.delete(lost):
-                yield Event("deleted", id, name)
+            for id in lost:
+                try:
+                    if self._to.delete([id]):
+                        yield Event("deleted", id, name)
+                except DocumentHeld:
+                    yield Event("refused", id, name, REASONS["held"])
 
 
-def _stamp(file: Path) -> tuple[int, int] | None:
+def _stamp(file: Path) -> Stamp | None:
     try:
         status = file.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    # Another file that takes its place may have the same size and an old time.
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def _is_below(name: str, folders: Iterable[str]) -> bool:

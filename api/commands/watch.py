@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event as Flag
@@ -16,14 +18,17 @@ import typer
 from api.commands.add import Key, Mapping, Url, names_of
 from api.options import Data, settings
 from api.terminal import fail, printable, say
+from index.errors import CorpusError
 
 if TYPE_CHECKING:
-    from api.watching import Event
+    from api.watching import Event, Watched
 
 # Milliseconds without a change after which what changed is read, and the longest that is waited.
 QUIET_MS, LONGEST_MS = 400, 5_000
 # Milliseconds between two looks at whether to stop.
 LOOK_MS = 500
+# Seconds after which a service that did not answer is tried again.
+AGAIN_SECONDS = 10
 RECORDS = "watched"
 
 
@@ -42,11 +47,9 @@ def watch_folder(
 
     Only what came from this folder is ever deleted.
     """
-    from watchfiles import watch
-
     from api.client import ClientError
     from api.targets import target
-    from api.watching import Watched, record_of
+    from api.watching import SETTLE_SECONDS, Watched, record_of
 
     if not folder.is_dir():
         fail(f"{folder}: no such folder")
@@ -59,40 +62,71 @@ def watch_folder(
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     try:
         with target(chosen, url) as to:
-            watched = Watched(folder, to, record_of(records, folder, goes_to), names)
+            settle = 0 if once else SETTLE_SECONDS
+            watched = Watched(folder, to, record_of(records, folder, goes_to), names, settle)
             if once:
                 _tell(watched.sync(), as_json, f"{folder}:")
                 return
             own = beside.resolve()  # what is written there is no change of the folder
-            changes = watch(
-                folder,
-                watch_filter=lambda _, path: not Path(path).resolve().is_relative_to(own),
-                debounce=LONGEST_MS,
-                step=QUIET_MS,
-                rust_timeout=LOOK_MS,
-                stop_event=stopping,
-                yield_on_timeout=True,
-                raise_interrupt=True,
-            )
-            begun = False
-            for changed in changes:
-                if begun and not changed:
-                    continue
-                # The watcher runs already when the folder is read first: no change is lost.
-                if not folder.is_dir():
-                    say(f"{folder} is gone: nothing is deleted")
-                    continue
-                try:
-                    _tell(watched.sync(), as_json, None if begun else f"watching {folder}:")
-                except ClientError as error:  # the service may be back at the next change
-                    if not begun:
-                        raise
-                    say(f"{error}; tried again with the next change")
-                begun = True
+            _follow(folder, watched, own, stopping, as_json)
     except KeyboardInterrupt:
         return  # how a watch ends
     except ClientError as error:
         fail(str(error))
+
+
+def _follow(folder: Path, watched: Watched, own: Path, stopping: Flag, as_json: bool) -> None:
+    """Bring the target up to date with each change of the folder, until it is to stop.
+
+    Where a service does not answer, and where files may not be whole yet, it is tried again soon.
+
+    Raises:
+        ClientError: the service does not answer at the start.
+    """
+    from watchfiles import watch
+
+    from api.client import ClientError
+
+    begun = False
+    again_at = 0.0
+    while not stopping.is_set():
+        identity = _identity(folder)
+        if identity is None:  # a watcher sees nothing of a folder that comes back
+            stopping.wait(LOOK_MS / 1_000)
+            continue
+        for changed in watch(
+            folder,
+            watch_filter=lambda _, path: not Path(path).resolve().is_relative_to(own),
+            debounce=LONGEST_MS,
+            step=QUIET_MS,
+            rust_timeout=LOOK_MS,
+            stop_event=stopping,
+            yield_on_timeout=True,
+            raise_interrupt=True,
+        ):
+            if _identity(folder) != identity:
+                say(f"{folder} is gone: nothing is deleted")
+                break
+            # The watcher runs already when the folder is read first: no change is lost.
+            if not changed and not (watched.is_behind and time.monotonic() >= again_at):
+                continue
+            again_at = 0.0
+            try:
+                _tell(watched.sync(), as_json, None if begun else f"watching {folder}:")
+            except (ClientError, CorpusError) as error:
+                if not begun:
+                    raise
+                again_at = time.monotonic() + AGAIN_SECONDS
+                say(f"{error}; tried again in {AGAIN_SECONDS} seconds")
+            begun = True
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one that takes its place; None where there is none."""
+    with suppress(OSError):
+        status = folder.stat()
+        return (status.st_dev, status.st_ino) if folder.is_dir() else None
+    return None
 
 
 def _tell(events: Iterable[Event], as_json: bool, sum_as: str | None) -> None:

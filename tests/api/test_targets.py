@@ -224,6 +224,42 @@ def test_a_file_that_cannot_be_read_keeps_what_came_from_it(folder: Path, servic
     assert told(watch) == [("updated", "news/a.txt")]
 
 
+def test_a_file_is_left_alone_until_it_is_written_whole(folder: Path, service: Service) -> None:
+    watch = Watched(folder, Local(service), Record(folder.parent / "r.json"), settle_seconds=60)
+    ago = time.time() - 100
+    for name in ("a.txt", "many.jsonl"):
+        os.utime(folder / name, (ago, ago))
+    assert told(watch) == [("added", "j1"), ("added", "j2"), ("added", "news/a.txt")]
+    assert watch.is_behind
+    os.utime(folder / "sub" / "b.txt", (ago, ago))
+    assert told(watch) == [("added", "news/sub/b.txt")]
+    assert not watch.is_behind
+
+
+def test_another_file_of_the_same_time_and_size_is_read(folder: Path, service: Service) -> None:
+    watch = watched(folder, service)
+    told(watch)
+    file = folder / "a.txt"
+    before = file.stat()
+    (folder.parent / "other.txt").write_text("The ferry swam.")
+    os.utime(folder.parent / "other.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    (folder.parent / "other.txt").replace(file)
+    assert (file.stat().st_mtime_ns, file.stat().st_size) == (before.st_mtime_ns, before.st_size)
+    assert told(watch) == [("updated", "news/a.txt")]
+
+
+def test_a_document_that_must_stay_is_told_once_and_stops_nothing(
+    folder: Path, service: Service
+) -> None:
+    watch = watched(folder, service)
+    told(watch)
+    service.corpus.restrict("news/a.txt", "held")
+    (folder / "a.txt").unlink()
+    (folder / "sub" / "b.txt").unlink()
+    assert told(watch) == [("deleted", "news/sub/b.txt"), ("refused", "news/a.txt")]
+    assert told(watch) == []
+
+
 def test_an_id_that_another_file_holds_too_stays(folder: Path, service: Service) -> None:
     watch = watched(folder, service)
     (folder / "again.jsonl").write_text('{"id": "j1", "text": "One."}\n')
