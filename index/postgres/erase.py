@@ -79,10 +79,11 @@ def is_unfinished(link: Link) -> bool:
 
 def forget_words(link: Link) -> None:
     """Remove the terms that no passage has any more. Part of a transaction of the only writer."""
+    unshown = [number for (number,) in fetch(link, "SELECT number FROM words WHERE frequency = 0")]
     run(
         link,
-        "DELETE FROM words WHERE frequency = 0 AND NOT EXISTS"
-        " (SELECT 1 FROM passages WHERE passages.words && ARRAY[words.number])",
+        "DELETE FROM words WHERE number = ANY(%s)",
+        [sorted(set(unshown) - _numbers_in_use(link, unshown))],
     )
 
 
@@ -98,6 +99,8 @@ def scrub(link: Link) -> None:
 def places_of(link: Link, gone: Gone) -> list[Place]:
     """Each place that held it, searched, and those that no SQL reaches."""
     keys, words = list(gone.keys), list(gone.words[:MOST_TERMS])
+    found = fetch(link, "SELECT number FROM words WHERE word = ANY(%s)", [words])
+    stored = [number for (number,) in found]
     counts = {
         "database: documents and versions": (
             "rows of its id",
@@ -113,12 +116,7 @@ def places_of(link: Link, gone: Gone) -> list[Place]:
         ),
         "database: words": (
             f"{len(words)} of its terms: those that are stored although no passage has them",
-            _count(
-                link,
-                "words WHERE word = ANY(%s) AND NOT EXISTS"
-                " (SELECT 1 FROM passages WHERE passages.words && ARRAY[words.number])",
-                words,
-            ),
+            len(stored) - len(_numbers_in_use(link, stored)),
         ),
         "database: dead rows": (
             "tables and indexes whose files were not written anew",
@@ -132,6 +130,17 @@ def places_of(link: Link, gone: Gone) -> list[Place]:
         0,
     )
     return [*(Place(name, *told) for name, told in counts.items()), unreached]
+
+
+def _numbers_in_use(link: Link, numbers: list[int]) -> set[int]:
+    """Those of the terms that a passage has."""
+    found = fetch(
+        link,
+        "SELECT DISTINCT number FROM passages, unnest(words) number"
+        " WHERE words && %(numbers)s::int[] AND number = ANY(%(numbers)s::int[])",
+        {"numbers": numbers},
+    )
+    return {number for (number,) in found}
 
 
 def _count(link: Link, where: str, value: object) -> int:

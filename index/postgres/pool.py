@@ -7,6 +7,7 @@ for its whole timeout. Here who finds none idle makes one, and so learns at once
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from collections import deque
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import CorpusBusy, CorpusError, CorpusIncompatible
+from index.errors import CorpusBusy, CorpusError, CorpusIncompatible, CorpusUnavailable
 from index.postgres.driver import database_errors, driver, first_line, one
 
 if TYPE_CHECKING:
@@ -174,17 +175,7 @@ class Pool:
             self._forget(link)
 
     def _connect(self) -> Link:
-        psycopg = driver()
-        link: Link = psycopg.connect(
-            self._address,
-            autocommit=True,
-            connect_timeout=max(2, round(self._seconds)),
-            keepalives_idle=KEEPALIVE_SECONDS,
-            keepalives_interval=KEEPALIVE_SECONDS,
-            keepalives_count=KEEPALIVES,
-            application_name="claimdesk",
-            context=self._adapters,
-        )
+        link = self._opened()
         try:
             self._configure(link)
         except BaseException:
@@ -192,6 +183,28 @@ class Pool:
             raise
         with self._lock:
             self._made[link] = time.monotonic()
+        return link
+
+    def _opened(self) -> Link:
+        """A new connection. Raises: CorpusError, whose message holds no part of the password."""
+        psycopg = driver()
+        arguments = {
+            "autocommit": True,
+            "connect_timeout": max(2, round(self._seconds)),
+            "keepalives_idle": KEEPALIVE_SECONDS,
+            "keepalives_interval": KEEPALIVE_SECONDS,
+            "keepalives_count": KEEPALIVES,
+            "application_name": "claimdesk",
+            "context": self._adapters,
+        }
+        try:
+            link: Link = psycopg.connect(self._address, **arguments)
+        except psycopg.OperationalError as error:
+            if any(part in str(error) for part in _secrets(self._address)):
+                raise CorpusUnavailable("the database cannot be reached at its address") from None
+            raise
+        except psycopg.Error:  # libpq repeats what it does not understand
+            raise CorpusError("the address of the database is not understood") from None
         return link
 
     def _configure(self, link: Link) -> None:
@@ -241,6 +254,13 @@ def _with_limits(link: Link, patient: bool) -> Iterator[Link]:
         if not link.broken:
             link.rollback()
             link.execute("SELECT set_config('statement_timeout', %s, false)", [before])
+
+
+def _secrets(address: str) -> list[str]:
+    """What may be a part of the password, wherever it ends: after a colon, up to the last @."""
+    user, _, _ = address.partition("//")[2].rpartition("@")
+    given = re.findall("password=([^&]+)", address)
+    return [part for part in (*re.split("[:@/]", user)[1:], *given) if part]
 
 
 def _schema_of_pgvector(link: Link) -> str:
