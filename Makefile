@@ -10,7 +10,7 @@ LOCKED ?=
 BIN := .venv/bin
 TOOLS := .venv/tools
 
-.PHONY: setup demo serve-demo quick test fuzz faults check lock hashes audit licences sbom clean
+.PHONY: setup demo serve-demo quick test fuzz faults memory check lock hashes audit licences sbom clean
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
@@ -41,6 +41,9 @@ fuzz: setup  ## minutes: many requests drawn from the OpenAPI document, many dam
 faults: setup  ## a quarter of an hour: kills, full disks, load; writes docs/reliability.md. PARTS=kills
 	$(BIN)/python -m tests.faults $(PARTS)
 
+memory: setup  ## a quarter of an hour: stores a folder of 2 GB, prints the memory it takes
+	$(BIN)/python -m tests.faults.memory
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,6 +51,9 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(BIN)/check-jsonschema --quiet --schemafile deploy/kubernetes-schema.json \
+		$(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*.yaml))
 	$(BIN)/python .ci/large_files.py
 
 lock: setup  ## after a change of dependencies
