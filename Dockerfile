@@ -23,7 +23,7 @@ COPY training training
 COPY models models
 COPY desk desk
 # The models are compiled here once: a container is ready in seconds and never imports torch.
-RUN pip install --constraint constraints.txt '.[formats]' \
+RUN pip install --constraint constraints.txt '.[formats,postgres]' \
     && python -c "from pathlib import Path; from retrieval.embed import load_embedder; \
     from retrieval.stance import load_stance; cache = Path('/var/cache/claimdesk'); \
     load_embedder('all-MiniLM-L6-v2', cache); load_stance('claimdesk-stance', cache)"
