@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -85,11 +86,17 @@ class Remote:
                 yield _outcome(str(waiting.popleft()), answered)
         yield from (one for one in waiting if isinstance(one, Outcome))
 
-    def _sent(self, part: Any) -> list[StoredLine | RefusedLine]:
+    def _sent(self, part: Any) -> Iterator[StoredLine | RefusedLine]:
+        """The answer to each line of a part, as it comes; what was answered is not told again."""
+        told = 0
         for attempt in range(TIMES_AGAIN + 1):
             try:
                 lines = self._client.lines(part)
-                return [one for one in lines if isinstance(one, StoredLine | RefusedLine)]
+                answers = (one for one in lines if isinstance(one, StoredLine | RefusedLine))
+                for answer in itertools.islice(answers, told, None):
+                    told += 1
+                    yield answer
+                return
             except (CutOff, Unreachable, ProblemError) as error:
                 lasting = isinstance(error, ProblemError) and error.status not in PASSING
                 if lasting or attempt == TIMES_AGAIN:
