@@ -55,20 +55,23 @@ _ACCORDING = (
 _UPPER = r"[^\W\d_a-zß-öø-ÿœ]"
 _CAPITAL = rf"(?:(?:{_UPPER}|Mr|Mrs|Ms|Dr|St|Prof|Mme|Sr|Sra)\.|{_UPPER}[\w'’-]*)"
 _PARTICLE = (
-    r"(?:de|du|des|la|le|van|von|vom|zu|zur|der|den|di|da|do|dos|del|el|al|bin|ten|ter|of|the)"
+    r"(?:(?:de|van|von|of)\s+(?:la|los|las|der|den|the)"
+    r"|de|du|des|la|le|van|von|di|da|do|dos|del|el|al|bin|ten|ter|of)"
 )
 # A name with what may stand before it: "la ministre Claire Vasseur", "der Pächter Kurt Lohse".
-_NAME = rf"{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_CAPITAL})*"
+_OPENERS = (
+    r"(?:As|But|And|Then|Later|When|While|After|Before|However|Still|Yet|So|Also|In|On|At|For|To"
+    r"|Wie|Da|Und|Aber|Doch|Auch|Am|Im|Comme|Mais|Et|Puis|Como|Pero|Come|Ma)\b"
+)
+_NAME = rf"(?!{_OPENERS}){_CAPITAL}(?:\s+(?:{_PARTICLE}\s+)?{_CAPITAL})*"
 _ARTICLE = (
     r"(?i:the|a|an|his|her|their|its|der|die|das|ein|eine|sein|seine|ihr|ihre|le|la|les|l['’]|un|une"
-    r"|son|sa|el|los|las|una|su|il|lo|i|gli|uno|de|het|een|o|os|as|um|uma)"
+    r"|son|sa|el|los|las|una|su|il|lo|gli|uno|de|het|een|um|uma)"
 )
 _LOWER = r"[a-zß-öø-ÿœ'’-]+"
 # With a name, or an office alone: "le maire".
-_WHO = (
-    rf"(?:(?:{_ARTICLE}\s*(?:{_LOWER}\s+){{0,4}})?{_NAME}"
-    rf"|\b{_ARTICLE}(?:\s+|(?<=['’])){_LOWER}(?:\s+{_LOWER}){{0,2}}?)"
-)
+_NOUN = rf"\b{_ARTICLE}(?:\s+|(?<=['’]))"
+_WHO = rf"(?:(?:{_NOUN}(?:{_LOWER}\s+){{0,4}})?{_NAME}|{_NOUN}{_LOWER}(?:\s+{_LOWER}){{0,2}}?)"
 _ASIDE = r"(?:\s*\([^()]{1,40}\))?(?:,[^,.;:]{1,60},)?"
 _MARKS = "“”„\"«»‹›‘’'‚"
 # Before the verb: words of a compound tense, and adverbs.
@@ -84,6 +87,7 @@ _AFTER = re.compile(
 # “…”, Claire Vasseur a affirmé. After a full stop it may be another sentence.
 _AFTER_NAME = re.compile(
     rf"(?:(?<=[,?!])\s*[{_MARKS}]|\s*[{_MARKS}]\s*,)\s*(?P<who>{_WHO}){_ASIDE}\s+{_AUXILIARY}(?:{_VERBS})\b"
+    rf"(?!\s+(?:of|about|von|über|de|sur)\b)"
 )
 # “…”, she answered. “…”, sagt er. « … », dit-elle.
 _PRONOUN_AFTER = re.compile(
@@ -102,7 +106,7 @@ _BEFORE_INVERTED = re.compile(
 _BEFORE_ACCORDING = re.compile(rf"{_ACCORDING}\s+(?P<who>{_WHO})[^.;:]{{0,60}},?\s*[{_MARKS}]\s*$")
 # Councillor Piers Dunmore disagreed: “…”: whoever begins the sentence, where he has two names.
 _COLON = re.compile(
-    rf"(?:{_ARTICLE}\s+)?(?P<who>{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_CAPITAL})+)\b[^.;:]{{0,80}}:\s*[{_MARKS}]\s*$",
+    rf"(?:{_ARTICLE}\s+)?(?P<who>{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+)?{_CAPITAL})+)\b[^.;:]{{0,80}}:\s*[{_MARKS}]\s*$",
 )
 _ENDS = re.compile(
     r"(?:(?<!\b[A-ZÀ-Þ])(?<!\b(?:Mr|Dr|Ms|St|Sr|Lt))(?<!\b(?:Mrs|Sra|Rev|Gen|Gov|Sen))(?<!\bProf)\.|[!?…])"
@@ -122,9 +126,7 @@ def speaker_beside(masked: str, quoted: Sequence[Span], inside: Span) -> Span | 
     Args:
         masked: the paragraph, its quotations made unreadable.
     """
-    at = next((n for n, span in enumerate(quoted) if span == inside), None)
-    if at is None:
-        return None
+    at = quoted.index(inside)
     pronoun = _PRONOUN_AFTER.match(masked, inside.end)
     if pronoun is not None:
         return Span(*pronoun.span("who")) if pronoun["who"] else None
@@ -134,6 +136,11 @@ def speaker_beside(masked: str, quoted: Sequence[Span], inside: Span) -> Span | 
         if not own or not _follows(masked, quoted[own - 1], quoted[own]):
             return None
     return None
+
+
+def speaker_touching(masked: str, quoted: Sequence[Span], inside: Span) -> Span | None:
+    """As `speaker_beside`, by the clause of this quotation alone."""
+    return _of(masked, quoted, quoted.index(inside))
 
 
 def _of(masked: str, quoted: Sequence[Span], at: int) -> Span | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.documents import Span
 from index.split import BLANK_LINES, sentences
-from retrieval.quotes_beside import speaker_beside
+from retrieval.quotes_beside import speaker_beside, speaker_touching
 from retrieval.quotes_text import quotations, words_of
 from retrieval.types import Quote
 from retrieval.voice import attributions
@@ -82,11 +82,13 @@ def said_by(text: str, start: int) -> Said:
     paragraph = _paragraph(text, start)
     masked, quoted = _masked(text, paragraph)
     inside = next((span for span in quoted if span.start <= start < span.end), None)
-    found = _speaker(masked, paragraph, quoted, inside, start)
-    if found is None and inside is not None:
-        own = [Span(one.start - paragraph.start, one.end - paragraph.start) for one in quoted]
-        beside = speaker_beside(masked, own, own[quoted.index(inside)])
-        found = beside and Span(beside.start + paragraph.start, beside.end + paragraph.start)
+    own = [Span(one.start - paragraph.start, one.end - paragraph.start) for one in quoted]
+    here = own[quoted.index(inside)] if inside is not None else None
+    found = here and _moved(speaker_touching(masked, own, here), paragraph.start)
+    if found is None:
+        found = _speaker(masked, paragraph, quoted, inside, start)
+    if found is None and here is not None:
+        found = _moved(speaker_beside(masked, own, here), paragraph.start)
     if found is None and (inside is None or masked.startswith(_OPENS)):
         found = _label(text, paragraph)
     if found is None and inside is not None:
@@ -101,6 +103,10 @@ def said_by(text: str, start: int) -> Said:
         found = _named(text, found)
     speaker = Quote(found.start, found.end, text[found.start : found.end]) if found else None
     return Said(speaker, inside is not None)
+
+
+def _moved(span: Span | None, by: int) -> Span | None:
+    return span and Span(span.start + by, span.end + by)
 
 
 def is_pronoun(speaker: str) -> bool:
@@ -217,7 +223,14 @@ def _speaker(  # noqa: C901
 
     if inside is None:
         return next((who for who, said in of(spans[own]) if said.start <= at < said.end), None)
-    around = [who for who, _ in of(spans[own]) if not any(_overlap(who, one) for one in quoted)]
+    around = [
+        who
+        for who, _ in of(spans[own])
+        # Whom the next quotation is from says nothing of this one.
+        if not any(
+            _overlap(who, one) or inside.end < one.start < one.end < who.start for one in quoted
+        )
+    ]
     if around:
         return min(around, key=lambda who: max(inside.start - who.end, who.start - inside.end))
     following = spans[own + 1] if own + 1 < len(spans) else None

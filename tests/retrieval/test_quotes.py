@@ -223,3 +223,30 @@ def test_marks_that_stay_open_take_no_time(opened: str) -> None:
     assert list(quotations(opened * 50_000)) == []
     # Seconds; counting to the end of each would take ten times as long.
     assert time.perf_counter() - started < 1.5
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "speaker"),
+    [
+        ("“The river is high”. So Otto Lenz went home.", "The river", None),
+        ("Er las den Roman „Das kalte Meer am Abend“ und sagte Otto ab.", "Das kalte", None),
+        ("Ada Marlow read “The sea at night” to Tom Reed, who said nothing.", "The sea", None),
+        ("“We will go,” the sign says. Ada Marlow read it.", "We will", "the sign"),
+        ("Maurer sagte Tobler: „Wir gehen jetzt nach Hause.“", "Wir gehen", "Maurer"),
+        ("„Wir gehen“, sagte Maurer zu Tobler. „Jetzt gleich.“", "Jetzt", "Maurer"),
+        ("Am Montag erklärte Helga Maurer: „Wir gehen jetzt.“", "Wir gehen", "Helga Maurer"),
+        ("Claire Vasseur a lu « La mer, la nuit » hier soir.", "La mer", None),
+        ("Pour Claire Vasseur, « la mer est trop chaude ».", "la mer", None),
+        (
+            "Asked by Tom Reed whether it was true, Ada Marlow said: “It is not.”",
+            "It is",
+            "Ada Marlow",
+        ),
+        ("Tom Reed asked: “Is it true?” Ada Marlow said: “It is not.”", "It is", "Ada Marlow"),
+        ("Tom Reed asked: “Is it true?” “It is not,” Ada Marlow said.", "Is it", "Tom Reed"),
+        ("“Is it true?” “It is not.” “You lie,” said Ada Marlow.", "Is it", None),
+    ],
+)
+def test_speakers_beside_a_quotation(text: str, words: str, speaker: str | None) -> None:
+    said = said_by(text, text.index(words)).speaker
+    assert (said.quote if said else None) == speaker
