@@ -58,6 +58,22 @@ def test_the_address_keeps_the_claim(page: Opened) -> None:
     expect(page.view("claim").locator(".answer .claim")).to_contain_text("48 million")
 
 
+def test_an_address_that_names_no_view_shows_the_first(page: Opened) -> None:
+    for address in ("#constructor", "#__proto__=1", "#nonsense=2", "#%E0%A4%A"):
+        page.at(address)
+        expect(page.view("claim").get_by_role("button", name="Check the claim")).to_be_visible()
+
+
+def test_going_back_closes_the_article_that_was_opened(page: Opened) -> None:
+    page.at()
+    page.ask("The bridge cost 48 million euros").get_by_role(
+        "button", name="Whole article"
+    ).first.click()
+    expect(page.page.get_by_role("dialog")).to_be_visible()
+    page.page.go_back()
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_then_and_now(page: Opened) -> None:
     page.at("#claim=The+bridge+cost+48+million+euros&as_of=2023-05-31&compare=1")
     both = page.view("claim").locator(".both .answer")
