@@ -74,8 +74,13 @@ def in_form(graph: Any, form: Form, scales: Mapping[str, Scale]) -> Any:
     return graph
 
 
-def compiled(core: Any, graph: Any, form: Form, threads: int = 0) -> Any:
-    """A graph, or the file of one, made ready to run on this processor."""
+def compiled(core: Any, graph: Any, form: Form, threads: int = 0, streams: int = 1) -> Any:
+    """A graph, or the file of one, made ready to run on this processor.
+
+    Args:
+        threads: 0 lets OpenVINO decide.
+        streams: number of batches that run at the same time, each with its share of the threads.
+    """
     config: dict[str, Any] = {
         "PERFORMANCE_HINT": "LATENCY",
         # What is not multiplied as integers is multiplied in this.
@@ -85,6 +90,8 @@ def compiled(core: Any, graph: Any, form: Form, threads: int = 0) -> Any:
     }
     if form == "int8":
         config["DYNAMIC_QUANTIZATION_GROUP_SIZE"] = str(QUANTISED_TOGETHER)
+    if streams > 1:
+        config["NUM_STREAMS"] = streams
     if threads:
         config["INFERENCE_NUM_THREADS"] = threads
     return core.compile_model(graph, "CPU", config)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,7 @@ class Gpu:
 
     # Number of padded tokens in a batch: keeps a GPU busy, and takes little of its memory.
     batch_tokens = 16_384
+    streams = 1
 
     def __init__(self, files: ModelFiles, trace: Tracer, precision: Precision, device: str) -> None:
         if device == "cuda" and not torch.cuda.is_available():
@@ -50,6 +51,11 @@ class Gpu:
             self._module = made.module.eval().to(self._device)
         # A build of torch without code for this GPU is only found out by using it.
         self.infer({name: np.ones((1, 8), np.int64) for name in self.names})
+
+    def infer_each(
+        self, batches: Iterable[Mapping[str, npt.NDArray[np.int64]]]
+    ) -> Iterator[Vectors]:
+        return map(self.infer, batches)
 
     def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
         with (

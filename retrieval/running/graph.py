@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from index.documents import Vectors
 from retrieval.errors import ModelUnavailable
@@ -43,33 +45,56 @@ class Graph:
         """
         rows_of_output = np.zeros((len(encodings), int(self.meta["width"])), np.float32)
         lengths = [len(encoding.ids) for encoding in encodings]
-        most = int(self.meta["max_tokens"])
-        for rows in batches(lengths, self._runtime.batch_tokens):
-            longest = max(lengths[row] for row in rows)
-            # Not above the model's own maximum: it has no positions there.
-            width = max(longest, min(-(-longest // WIDTH_STEP) * WIDTH_STEP, most))
-            columns = {name: np.zeros((len(rows), width), np.int64) for name in self._runtime.names}
-            columns["input_ids"].fill(int(self.meta["pad_id"]))
-            for at, row in enumerate(rows):
-                encoding = encodings[row]
-                for name, column in columns.items():
-                    if name == "pooled_mask":
-                        column[at, prompt_tokens : lengths[row]] = 1
-                    else:
-                        column[at, : lengths[row]] = getattr(encoding, FIELDS[name])
-            rows_of_output[rows] = self._runtime.infer(columns)
+        groups = batches(lengths, self._runtime.batch_tokens, self._runtime.streams)
+        columns = (
+            self._columns([encodings[row] for row in rows], prompt_tokens) for rows in groups
+        )
+        for rows, outputs in zip(groups, self._runtime.infer_each(columns), strict=True):
+            rows_of_output[rows] = outputs
         if not np.isfinite(rows_of_output).all():
             raise ModelUnavailable(f"{self.identity} returned numbers that are not finite")
         return rows_of_output
 
+    def _columns(
+        self, encodings: Sequence[Any], prompt_tokens: int
+    ) -> dict[str, npt.NDArray[np.int64]]:
+        """A batch of texts as the runtime takes it, padded to one width."""
+        longest, most = max(len(one.ids) for one in encodings), int(self.meta["max_tokens"])
+        # Not above the model's own maximum: it has no positions there.
+        width = max(longest, min(-(-longest // WIDTH_STEP) * WIDTH_STEP, most))
+        columns = {
+            name: np.zeros((len(encodings), width), np.int64) for name in self._runtime.names
+        }
+        columns["input_ids"].fill(int(self.meta["pad_id"]))
+        for at, encoding in enumerate(encodings):
+            for name, column in columns.items():
+                if name == "pooled_mask":
+                    column[at, prompt_tokens : len(encoding.ids)] = 1
+                else:
+                    column[at, : len(encoding.ids)] = getattr(encoding, FIELDS[name])
+        return columns
 
-def batches(lengths: Sequence[int], most: int) -> list[list[int]]:
+
+def batches(lengths: Sequence[int], most: int, streams: int = 1) -> list[list[int]]:
     """Row numbers, shortest text first, in groups of at most `most` padded tokens. A text that is
-    longer than that is a group of its own."""
-    groups: list[list[int]] = []
-    for row in np.argsort(lengths, kind="stable").tolist():
-        if groups and (len(groups[-1]) + 1) * lengths[row] <= most:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-    return groups
+    longer than that is a group of its own.
+
+    Args:
+        streams: number of groups that run at the same time. There are as many groups for each
+            stream, where the texts allow it, and the largest is as small as it can be then.
+    """
+    order = np.argsort(lengths, kind="stable").tolist()
+
+    def groups(limit: int) -> list[list[int]]:
+        made: list[list[int]] = []
+        for row in order:
+            if made and (len(made[-1]) + 1) * lengths[row] <= limit:
+                made[-1].append(row)
+            else:
+                made.append([row])
+        return made
+
+    if streams == 1:
+        return groups(most)
+    number = -(-len(groups(most)) // streams) * streams
+    return groups(bisect_left(range(most), True, key=lambda limit: len(groups(limit)) <= number))

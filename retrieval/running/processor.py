@@ -10,7 +10,8 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ log = logging.getLogger(__name__)
 # is bounded so that what a layer hands to the next stays in the processor's cache
 # (docs/decisions/0004).
 BATCH_TOKENS = 1_024
+# Batches that run at the same time, each on half of the threads: two threads on one batch wait for
+# each other after every step.
+STREAMS = 2
 # Version of what lies in a cache folder; older folders are left alone.
 CACHE_FORMAT = 3
 META, TOKENIZER, MODEL = "meta.json", "tokenizer.json", "model.xml"
@@ -45,13 +49,34 @@ class Processor:
     def __init__(self, model: Any, meta: dict[str, Any], tokenizer: Any) -> None:
         self._model, self.meta, self.tokenizer = model, meta, tokenizer
         self.names: list[str] = [port.get_any_name() for port in model.inputs]
-        self._requests = threading.local()
+        self.streams = int(model.get_property("NUM_STREAMS"))
+        self._own = threading.local()
 
-    def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
-        # One request a thread, for it holds its own buffers.
-        if not hasattr(self._requests, "request"):
-            self._requests.request = self._model.create_infer_request()
-        return np.asarray(self._requests.request.infer(columns)[0], np.float32)
+    def infer_each(self, batches: Iterable[Mapping[str, npt.NDArray[np.int64]]]) -> list[Vectors]:
+        # Requests of each thread's own, for they hold their buffers.
+        if not hasattr(self._own, "requests"):
+            self._own.requests = [self._model.create_infer_request() for _ in range(self.streams)]
+        made: list[Vectors] = []
+        running: deque[Any] = deque()
+        try:
+            for columns in batches:
+                request = self._own.requests[0]
+                if len(running) == self.streams:
+                    made.append(_output(running.popleft()))
+                request.start_async(columns)
+                running.append(request)
+                self._own.requests.append(self._own.requests.pop(0))
+            made.extend(_output(request) for request in running)
+        finally:
+            for request in running:
+                request.wait()
+        return made
+
+
+def _output(request: Any) -> Vectors:
+    """The rows that a request makes, once they are there: a copy, for it writes there again."""
+    request.wait()
+    return np.array(request.get_output_tensor(0).data, np.float32)
 
 
 def load_processor(
@@ -108,7 +133,8 @@ def _opened(core: Any, folder: Path, threads: int) -> Processor:
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     # Loading a compiled blob is faster than compiling: a start takes half a second.
     core.set_property({"CACHE_DIR": str(folder / "blob")})
-    model = compiled(core, str(folder / MODEL), meta["form"], threads)
+    streams = min(STREAMS, threads or os.cpu_count() or 1)
+    model = compiled(core, str(folder / MODEL), meta["form"], threads, streams)
     return Processor(model, meta, tokenizer)
 
 

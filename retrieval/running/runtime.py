@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from typing import Any, Literal, Protocol
 
@@ -27,9 +27,13 @@ class Runtime(Protocol):
     """Names of the columns that `infer` takes."""
     batch_tokens: int
     """Number of padded tokens in a batch that runs fastest."""
+    streams: int
+    """Number of batches that run at the same time."""
 
-    def infer(self, columns: Mapping[str, npt.NDArray[np.int64]]) -> Vectors:
-        """Columns of shape (texts, tokens) -> float32 of shape (texts, width)."""
+    def infer_each(
+        self, batches: Iterable[Mapping[str, npt.NDArray[np.int64]]]
+    ) -> Iterable[Vectors]:
+        """For each batch, columns of shape (texts, tokens) -> float32 of shape (texts, width)."""
         ...
 
 

@@ -57,6 +57,30 @@ def test_batches_hold_every_row_once_within_the_budget() -> None:
     assert all(len(group) * max(lengths[row] for row in group) <= 1_024 for group in groups)
 
 
+def test_batches_that_run_together_are_of_one_size() -> None:
+    assert batches([64] * 10, 1_024, streams=2) == [[0, 1, 2, 3, 4], [5, 6, 7, 8, 9]]
+    assert batches([50], 1_024, streams=2) == [[0]]
+    assert batches([], 1_024, streams=2) == []
+    assert batches([2_000, 3], 1_024, streams=2) == [[1], [0]]
+    lengths = [int(n) for n in np.random.default_rng(1).integers(20, 128, 100)]
+    alone, together = batches(lengths, 1_024), batches(lengths, 1_024, streams=2)
+    assert sorted(row for group in together for row in group) == list(range(100))
+    sizes = [len(group) * max(lengths[row] for row in group) for group in together]
+    assert max(sizes) <= 1_024
+    assert len(together) % 2 == 0
+    assert len(alone) <= len(together) <= len(alone) + 1
+    assert min(sizes) > 0.7 * max(sizes)
+
+
+def test_a_model_gives_the_same_in_each_stream(
+    cache: Path, real_embedder: CompiledEmbedder
+) -> None:
+    texts = [f"{text} {n}" for n in range(30) for text in TEXTS]
+    one = load_embedder("all-MiniLM-L6-v2", cache, threads=1)
+    assert np.allclose(real_embedder.embed(texts), one.embed(texts), atol=2e-3)
+    assert np.array_equal(real_embedder.embed(texts), real_embedder.embed(texts))
+
+
 def test_once_compiled_neither_torch_nor_the_network_is_needed(
     cache: Path, real_embedder: CompiledEmbedder
 ) -> None:
