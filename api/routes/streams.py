@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import aclosing, suppress
 from functools import partial
@@ -18,6 +19,8 @@ from api.errors import Stopping, without_panics
 from api.running import Running
 
 T = TypeVar("T")
+# What JSON leaves in a string as it is, and Python's splitlines, so httpx and requests, cut at.
+_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
 class Lines(StreamingResponse):
@@ -49,9 +52,14 @@ async def lines(
     try:
         async with aclosing(items):
             async for item in items:
-                yield item.model_dump_json() + "\n"
+                yield line_of(item)
     except Stopping as error:
-        yield stopped(error).model_dump_json() + "\n"
+        yield line_of(stopped(error))
+
+
+def line_of(item: BaseModel) -> str:
+    """An item as a line of JSON, whose only end of a line is its last character."""
+    return _ENDS.sub(lambda end: f"\\u{ord(end[0]):04x}", item.model_dump_json()) + "\n"
 
 
 async def from_thread(items: Generator[T], running: Running) -> AsyncGenerator[T]:

@@ -181,3 +181,12 @@ def test_no_text_takes_quadratic_time(client: TestClient, text: str, status: int
 def test_document_limit() -> None:
     with with_settings(max_document_chars=10) as client:
         assert_problem(client.put("/v1/documents/d", json={"text": "x" * 11}), 413)
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029"])
+def test_no_line_of_an_answer_is_cut_by_what_it_quotes(client: TestClient, end: str) -> None:
+    """Python, httpx and requests take these for ends of lines."""
+    given = {"id": f"an{end}id", "text": f"The{end}bridge cost 48 million euros."}
+    answer = client.post("/v1/documents:import", content=json.dumps(given))
+    first, _ = answer.text.splitlines()
+    assert json.loads(first)["id"] == f"an{end}id"
