@@ -25,11 +25,18 @@ LOOK_BACK = 3
 # Share of a paragraph's longest line below which a line was not wrapped: it ends there.
 SHORT_LINE = 0.6
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n.*?\n---[^\S\n]*(?:\n|\Z)", re.DOTALL)
+# Code, tables of data: not what an article states.
+_FENCED = re.compile(
+    r"^ {0,3}(```+|~~~+)[^\n]*\n.*?(?:^ {0,3}\1[^\S\n]*$|\Z)", re.MULTILINE | re.DOTALL
+)
+# Marks of Markdown inside a sentence: emphasis around words, code, links to elsewhere.
+_MARKS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*|(?<!\w)[*_`]+(?=\w)|(?<=[\w.,;:!?%])[*_`]+(?!\w)")
+_LINK = re.compile(r"!?\[([^\][\n]{1,500})\]\([^()\s]{1,2000}(?:\s+\"[^\"\n]{0,200}\")?\)")
 # What stands before the text of a heading, an item of a list or a quoted line.
 _MARKER = re.compile(r"(?:#{1,6}|>+|[-*+•–]|\d{1,3}[.)])\s+")
 _BACK = re.compile(
     r"[\"“”'‘(]*(?:(?:but|and|yet|so|then|still)\s+|(?:however|meanwhile|instead),\s+)?"
-    r"(?:he|she|it|they|his|her|its|their|both|the latter|the former|these|those"
+    r"(?P<word>he|she|it|they|his|her|its|their|both|the latter|the former|these|those"
     r"|(?:this|that)(?!\s+(?:week|month|year|morning|afternoon|evening|night|spring|summer|autumn"
     r"|fall|winter|time|season)\b))\b",
     re.IGNORECASE,
@@ -72,8 +79,8 @@ _REPORTED = re.compile(
 class Statement:
     """A sentence to verify: `text[start:end]` of the article is `sentence`.
 
-    check_worthiness: 0 to 1. refers_back: it begins with a pronoun. context: the earlier sentence
-    that it needs then; None where there is none before it.
+    check_worthiness: 0 to 1. refers_back: it begins with a pronoun. context: what stands before it,
+    which it needs then; None where nothing does.
     """
 
     sentence: str
@@ -85,8 +92,9 @@ class Statement:
 
     @property
     def claim(self) -> str:
-        """What is verified: the sentence, after its context."""
-        return f"{self.context.quote} {self.sentence}" if self.context else self.sentence
+        """What is verified: the sentence, after its context, without marks of Markdown."""
+        whole = f"{self.context.quote} {self.sentence}" if self.context else self.sentence
+        return " ".join(_MARKS.sub("", _LINK.sub(r"\1", whole)).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,8 @@ def find_statements(
 def article_sentences(text: str) -> Iterator[Span]:
     """The sentences of a text, without what marks headings and lists; not its front matter."""
     matter = _FRONT_MATTER.match(text)
+    # As long as before: offsets stay those of the text.
+    text = _FENCED.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for paragraph in _paragraphs(text, matter.end() if matter else 0):
         for span in sentences(text[paragraph.start : paragraph.end]):
             start, end = paragraph.start + span.start, paragraph.start + span.end
@@ -164,13 +174,29 @@ def _left_out(sentence: str, score: float, threshold: float) -> LeftOut | None:
 
 
 def _context(text: str, spans: list[Span], at: int) -> Quote | None:
-    """The nearest sentence before that does not refer back itself, or else the one before."""
-    before = [
-        Quote(span.start, span.end, text[span.start : span.end])
-        for span in reversed(spans[max(0, at - LOOK_BACK) : at])
-    ]
-    named = (quote for quote in before if not refers_back(quote.quote))
-    return next(named, before[0] if before else None)
+    """The nearest sentence before that does not refer back itself, or else the one before.
+
+    With all that follows it, where something else came between: "she" of "She beat Jonas Eck. He
+    had led" is of an earlier sentence, "he" of this one.
+    """
+    before = spans[max(0, at - LOOK_BACK) : at]
+    if not before:
+        return None
+    sentences = [text[span.start : span.end] for span in before]
+    named = [row for row, sentence in enumerate(sentences) if not refers_back(sentence)]
+    first = last = named[-1] if named else len(before) - 1
+    pronoun = _pronoun(text[spans[at].start : spans[at].end])
+    if any(_pronoun(sentence) != pronoun for sentence in sentences[first + 1 :]):
+        last = len(before) - 1
+    start, end = before[first].start, before[last].end
+    return Quote(start, end, text[start:end])
+
+
+def _pronoun(sentence: str) -> str:
+    """The pronoun that a sentence begins with, in one form for "she" and "her"; or nothing."""
+    found = _BACK.match(sentence)
+    word = found["word"].lower() if found else ""
+    return {"his": "he", "her": "she", "its": "it", "their": "they"}.get(word, word)
 
 
 def _paragraphs(text: str, start: int) -> Iterator[Span]:

@@ -23,6 +23,29 @@ def found(text: str, **given):
     return find_statements(text, load_checkworthiness(), **given)
 
 
+def test_another_pronoun_between_is_part_of_the_context() -> None:
+    text = (
+        "Ada Marlow won the run-off by 312 votes. She beat Jonas Eck by 2 points."
+        " He had led by 5 points in the first round."
+    )
+    *_, last = found(text).statements
+    assert last.sentence.startswith("He had led")
+    assert last.context is not None
+    assert text[last.context.start : last.context.end] == last.context.quote
+    assert last.claim == text
+
+
+def test_code_is_no_statement_and_marks_are_not_verified() -> None:
+    text = (
+        "**The bridge cost 71 million euros**, says the [city](https://example.org/a_b), and 2 * 3"
+        " lanes_a.\n\n```\nThe tunnel cost 90 million euros.\n```\n\nTurnout was _58_ per cent."
+    )
+    first, second = found(text).statements
+    assert text[first.start : first.end] == first.sentence
+    assert first.claim == "The bridge cost 71 million euros, says the city, and 2 * 3 lanes_a."
+    assert second.claim == "Turnout was 58 per cent."
+
+
 def test_statements_have_their_place_in_the_text() -> None:
     result = found(ARTICLE)
     sentences = [one.sentence for one in result.statements]
