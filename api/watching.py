@@ -103,6 +103,11 @@ class Watched:
         self._tried: dict[str, Stamp | None] = {}
         self._told: set[tuple[str, str]] = set()
 
+    def begin_again(self) -> None:
+        """Take the folder as at the start: another may stand in its place, such as an empty mount
+        point."""
+        self._begun = False
+
     def sync(self) -> Iterator[Event]:
         """Bring the target to what the folder holds now; a file that did not change is not read."""
         self.is_behind = True

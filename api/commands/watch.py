@@ -94,6 +94,8 @@ def _follow(folder: Path, watched: Watched, own: Path, stopping: Flag, as_json: 
         if identity is None:  # a watcher sees nothing of a folder that comes back
             stopping.wait(LOOK_MS / 1_000)
             continue
+        watched.begin_again()
+        is_new = True  # what happened before this watcher was there is to be seen
         for changed in watch(
             folder,
             watch_filter=lambda _, path: not Path(path).resolve().is_relative_to(own),
@@ -108,8 +110,10 @@ def _follow(folder: Path, watched: Watched, own: Path, stopping: Flag, as_json: 
                 say(f"{folder} is gone: nothing is deleted")
                 break
             # The watcher runs already when the folder is read first: no change is lost.
-            if not changed and not (watched.is_behind and time.monotonic() >= again_at):
+            is_due = is_new or (watched.is_behind and time.monotonic() >= again_at)
+            if not changed and not is_due:
                 continue
+            is_new = False
             again_at = 0.0
             try:
                 _tell(watched.sync(), as_json, None if begun else f"watching {folder}:")

@@ -278,7 +278,12 @@ def test_a_folder_that_is_empty_at_the_start_is_taken_for_not_mounted(
     for file in sorted(folder.rglob("*")):
         if file.is_file():
             file.unlink()
-    ((event, _),) = told(watched(folder, service))
+    watch = watched(folder, service)
+    ((event, _),) = told(watch)
+    assert event == "refused"
+    assert stored(service) == before
+    watch.begin_again()
+    ((event, _),) = told(watch)
     assert event == "refused"
     assert stored(service) == before
 
@@ -302,6 +307,12 @@ def test_watch_folder_as_a_process(url: str, service: Service, folder: Path) -> 
         (folder / "new.txt").unlink()
         event = next(lines)
         assert (event["event"], event["id"]) == ("deleted", "news/new.txt")
+        aside = folder.rename(folder.parent / "aside")
+        time.sleep(1.5)  # longer than between two looks
+        (aside / "new.txt").write_text("Written while the folder was away.")
+        aside.rename(folder)
+        event = next(lines)
+        assert (event["event"], event["id"]) == ("added", "news/new.txt")
         process.send_signal(2)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (0, "")
