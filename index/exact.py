@@ -30,6 +30,7 @@ from index.erasure import (
     text_digest,
 )
 from index.errors import DocumentHeld
+from index.exact_rows import Row, Shown, best, place_of, without
 from index.recipe import RECIPE
 from index.rights import Clock, next_moment, utc_now
 from index.split import embedding_text
@@ -37,29 +38,6 @@ from index.terms import terms
 from index.versions import MOST_VERSIONS, Version, is_new_version, versions_of
 
 BEFORE = dt.datetime.min.replace(tzinfo=dt.UTC)
-
-
-@dataclass
-class _Row:
-    passage: Passage
-    vector: Vectors
-    words: Counter[str]
-    """How often each term occurs in the passage's embedding text."""
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What is shown from one moment on, up to but not including the next.
-
-    current: the documents by id. standing: the versions that stood on some day, by id and number.
-    rows: their passages by key.
-    """
-
-    since: dt.datetime
-    until: dt.datetime
-    current: dict[str, Document]
-    standing: dict[tuple[str, int], Version]
-    rows: dict[int, _Row]
 
 
 @dataclass
@@ -75,7 +53,7 @@ class ExactCorpus:
     """Of the embedding model."""
     _stored: dict[str, tuple[Document, ...]] = field(default_factory=dict)
     """The versions of each document, the one that stands now last."""
-    _rows: dict[int, _Row] = field(default_factory=dict)
+    _rows: dict[int, Row] = field(default_factory=dict)
     _restricted: dict[tuple[str, Restriction], dt.datetime] = field(default_factory=dict)
     _erased: dict[str, Tombstone] = field(default_factory=dict)
     """The tombstones by digest."""
@@ -83,7 +61,7 @@ class ExactCorpus:
     _next_key: int = 1
     _generation: int = 0
     _unfinished: str | None = None
-    _seen: _Shown | None = None
+    _seen: Shown | None = None
     _writing: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def upsert(self, batch: Sequence[Prepared]) -> list[Change]:
@@ -105,7 +83,7 @@ class ExactCorpus:
                 document = replace(given, version=number)
                 kept = kept[max(0, len(kept) - self.most_versions) :]
                 stored[given.id] = (*kept, document)
-                rows = _without(rows, given.id, {one.version for one in kept})
+                rows = without(rows, given.id, {one.version for one in kept})
                 rows |= self._rows_of(replace(prepared, document=document))
             self._change(stored, rows, bool(batch))
         return changes
@@ -125,18 +103,18 @@ class ExactCorpus:
         for prepared in batch:
             document = prepared.document
             others = {one.version for one in self._stored[document.id]} - {document.version}
-            rows = _without(rows, document.id, others) | self._rows_of(prepared)
+            rows = without(rows, document.id, others) | self._rows_of(prepared)
         self._change(self._stored, rows, bool(batch))
         return ["updated"] * len(batch)
 
-    def _rows_of(self, prepared: Prepared) -> dict[int, _Row]:
+    def _rows_of(self, prepared: Prepared) -> dict[int, Row]:
         """Rows for the passages of a version, under keys that are new."""
         rows = {}
         document = prepared.document
         for passage, vector in zip(prepared.passages, prepared.vectors, strict=True):
             words = Counter(terms(embedding_text(document.title, passage.text)))
             numbered = replace(passage, version=document.version)
-            rows[self._next_key] = _Row(numbered, vector, words)
+            rows[self._next_key] = Row(numbered, vector, words)
             self._next_key += 1
         return rows
 
@@ -152,7 +130,7 @@ class ExactCorpus:
             gone = {id for id in document_ids if id in self._stored}
             rows = self._rows
             for id in gone:
-                rows = _without(rows, id, set())
+                rows = without(rows, id, set())
             stored = {id: kept for id, kept in self._stored.items() if id not in gone}
             self._change(stored, rows, bool(gone))
         return len(gone)
@@ -213,14 +191,14 @@ class ExactCorpus:
         return "erased" if self._erased.keys() & digests else None
 
     def _change(
-        self, stored: dict[str, tuple[Document, ...]], rows: dict[int, _Row], changed: bool
+        self, stored: dict[str, tuple[Document, ...]], rows: dict[int, Row], changed: bool
     ) -> None:
         self._shown()  # a moment that passed before is a generation of its own
         self._stored, self._rows = stored, rows
         self._generation += changed
         self._seen = None
 
-    def _shown(self) -> _Shown:
+    def _shown(self) -> Shown:
         """What is shown at this moment. A moment that shows or hides something makes a generation.
 
         A document is hidden with all its versions, a version by what it said itself, too.
@@ -240,7 +218,7 @@ class ExactCorpus:
                 for version in self._versions(id)
                 if version.document.is_shown(now) and not version.period.is_empty
             }
-            rows = {key: row for key, row in self._rows.items() if _place(row) in standing}
+            rows = {key: row for key, row in self._rows.items() if place_of(row) in standing}
             moments = [
                 moment
                 for kept in self._stored.values()
@@ -248,7 +226,7 @@ class ExactCorpus:
                 for moment in (one.embargoed_until, one.expires)
             ]
             since = max((one for one in moments if one and one <= now), default=BEFORE)
-            self._seen = _Shown(since, next_moment(moments, now), current, standing, rows)
+            self._seen = Shown(since, next_moment(moments, now), current, standing, rows)
             if seen is not None and seen.standing.keys() != standing.keys():
                 self._generation += 1
             return self._seen
@@ -317,10 +295,10 @@ class ExactCorpus:
         }
 
     def search_vector(self, vector: Vectors, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
-        return _best(self.score_vector(vector, self._admitted(filters)), k)
+        return best(self.score_vector(vector, self._admitted(filters)), k)
 
     def search_words(self, text: str, k: int, filters: Filters = NO_FILTERS) -> list[Hit]:
-        return _best(self.score_words(text, self._admitted(filters)), k)
+        return best(self.score_words(text, self._admitted(filters)), k)
 
     def score_vector(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
         rows = self._shown().rows
@@ -342,7 +320,7 @@ class ExactCorpus:
             for place, version in shown.standing.items()
             if filters.admits(version.document, version.period)
         }
-        return [key for key, row in shown.rows.items() if _place(row) in admitted]
+        return [key for key, row in shown.rows.items() if place_of(row) in admitted]
 
     def count_documents(self, filters: Filters) -> int:
         standing = self._shown().standing.values()
@@ -404,7 +382,9 @@ class ExactCorpus:
 
     def stats(self) -> Stats:
         shown = self._shown()
-        passages = sum(shown.standing[_place(row)].period.is_current for row in shown.rows.values())
+        passages = sum(
+            shown.standing[place_of(row)].period.is_current for row in shown.rows.values()
+        )
         return Stats(len(shown.current), passages, self._generation)
 
     def close(self) -> None:
@@ -443,7 +423,7 @@ class ExactContents:
         found = []
         for one in self._corpus._versions(document_id):
             place = document_id, one.document.version
-            rows = [row for row in self._corpus._rows.values() if _place(row) == place]
+            rows = [row for row in self._corpus._rows.values() if place_of(row) == place]
             passages = tuple(replace(row.passage, version=None) for row in rows)
             vectors = np.array([row.vector for row in rows], np.float32)
             found.append(StoredVersion(one.document, passages, vectors, RECIPE.of_passages))
@@ -454,7 +434,7 @@ class ExactContents:
         with corpus._writing:
             stored, rows = dict(corpus._stored), dict(corpus._rows)
             for given in batch:
-                rows = _without(rows, given.id, set())
+                rows = without(rows, given.id, set())
                 stored[given.id] = tuple(one.document for one in given.versions)
                 for one in given.versions:
                     rows |= corpus._rows_of(Prepared(one.document, one.passages, one.vectors))
@@ -486,22 +466,3 @@ class ExactContents:
 
     def set_unfinished(self, name: str | None) -> None:
         self._corpus._unfinished = name
-
-
-def _place(row: _Row) -> tuple[str, int]:
-    """Id and version of the document that a row's passage is of."""
-    return row.passage.document_id, row.passage.version or 1
-
-
-def _without(rows: dict[int, _Row], document_id: str, kept: set[int]) -> dict[int, _Row]:
-    """The rows but those of a document's versions that are not kept."""
-    return {
-        key: row
-        for key, row in rows.items()
-        if row.passage.document_id != document_id or row.passage.version in kept
-    }
-
-
-def _best(scores: dict[int, float], k: int) -> list[Hit]:
-    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return [Hit(key, score) for key, score in ranked[:k]]
