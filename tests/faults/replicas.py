@@ -52,10 +52,18 @@ TRIES = 40
 class Replica:
     """A process that serves. killed: when, on the monotonic clock."""
 
-    url: str
     process: subprocess.Popen[str]
     log: Path
+    url: str = ""
     killed: float | None = None
+
+    def wait(self) -> Replica:
+        """It, once it answers."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.log.read_text()
+        self.url = line.split()[-1]
+        return self
 
     def kill(self) -> None:
         self.killed = time.monotonic()
@@ -65,7 +73,7 @@ class Replica:
 
 @contextmanager
 def replica(address: str) -> Iterator[Replica]:
-    """A service with fake models over the database."""
+    """A service with fake models over the database, which starts."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         command = [sys.executable, "-c", SERVE, address]
@@ -75,11 +83,8 @@ def replica(address: str) -> Iterator[Replica]:
                 command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT
             ) as process,
         ):
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line, log.read_text()
             try:
-                yield Replica(line.split()[-1], process, log)
+                yield Replica(process, log)
             finally:
                 process.kill()
 
@@ -154,8 +159,9 @@ def one_is_killed(seconds: float, clients: int = 6, server: Server | None = None
             server = new_server()
             opened.callback(server.remove)
         address = server.new_database()
-        load = Load([opened.enter_context(replica(address)) for _ in range(2)])
-        first, second = load.replicas
+        starting = [opened.enter_context(replica(address)) for _ in range(2)]
+        first, second = [one.wait() for one in starting]
+        load = Load([first, second])
         with httpx.Client(timeout=30) as client:
             lines = "\n".join(map(json.dumps, DOCUMENTS))
             client.post(f"{first.url}/v1/documents:import", content=lines)
@@ -169,7 +175,7 @@ def one_is_killed(seconds: float, clients: int = 6, server: Server | None = None
             time.sleep(seconds / 3)
             first.kill()
             time.sleep(seconds / 6)
-            load.replicas[0] = opened.enter_context(replica(address))
+            load.replicas[0] = opened.enter_context(replica(address)).wait()
             for one in threads:
                 one.join()
             load.wrong += _afterwards(load, client, address)

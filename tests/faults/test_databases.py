@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [
-        lambda server: databases.concurrent_writers(3, 1.0, server),
+        lambda server: databases.concurrent_writers(2, 1.0, server),
         lambda _: databases.kills_of_the_server(2, seed=1),
         lambda _: databases.failover(1),
         lambda server: replicas.one_is_killed(3.0, 4, server),

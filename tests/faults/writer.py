@@ -29,12 +29,13 @@ def opened(address: str, **options: object) -> PostgresCorpus:
 
 def own(name: str, number: int) -> Document:
     text = f"Writer {name} saw the river rise by {number} metres. Nobody was hurt on day {number}."
-    return document(f"{name}-{number}", f"{text} " * 4, title=f"River {number}")
+    return document(f"{name}-{number}", f"{text} " * 4, title=f"River {number}", language="en")
 
 
 def shared(name: str, number: int) -> Document:
     text = f"The harbour has {number} boats, says {name}. It had fewer before. Boats come and go."
-    return document(f"shared-{number % SHARED}", f"{text} " * 3, title=f"Harbour {name} {number}")
+    title = f"Harbour {name} {number}"
+    return document(f"shared-{number % SHARED}", f"{text} " * 3, title=title, language="en")
 
 
 def main(address: str, name: str, first: int) -> None:
