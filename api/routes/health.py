@@ -71,9 +71,7 @@ def _readiness(service: Service) -> Readiness:
         ) from error
     except FolderReadOnly as error:
         log_failure(error)
-        raise NotReady(
-            "the data folder cannot be written: documents cannot be stored"
-        ) from error
+        raise NotReady("the data folder cannot be written: documents cannot be stored") from error
     except CorpusError as error:
         log_failure(error)
         raise NotReady("the corpus cannot be read; see the log") from error
