@@ -27,6 +27,8 @@ HTTP, OPERATIONS, SETTINGS, EVALUATION, CLIENTS = (
     (ROOT / "docs" / f"{name}.md").read_text()
     for name in ("http", "operations", "settings", "evaluation", "clients")
 )
+# Not run here: an address is no folder (tests/test_scale.py).
+SCALE = (ROOT / "docs" / "scale.md").read_text()
 # Pages whose commands are run, in this order, over one corpus.
 PAGES = (README, EVALUATION, HTTP, OPERATIONS, CLIENTS)
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.M | re.S)
@@ -120,7 +122,7 @@ def test_every_command_runs(
 def test_every_command_of_the_program_is_on_a_page() -> None:
     names = {command.name or command.callback.__name__ for command in app.registered_commands}
     names |= {group.name for group in app.registered_groups}
-    mentioned = set(re.findall(r"claimdesk ([\w-]+)", "".join(PAGES)))
+    mentioned = set(re.findall(r"claimdesk ([\w-]+)", "".join([*PAGES, SCALE])))
     assert names <= mentioned
 
 
