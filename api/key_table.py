@@ -17,6 +17,7 @@ from api.key import Key
 FRESH_SECONDS, LONGEST_SECONDS = 0.5, 0.9
 _NAMES = [one.name for one in fields(Key)]
 _COLUMNS = ", ".join(_NAMES)
+_IS_MADE = "SELECT 1 WHERE to_regclass('claimdesk.api_keys') IS NOT NULL"
 _MAKE = """
 CREATE SCHEMA IF NOT EXISTS claimdesk;
 CREATE TABLE IF NOT EXISTS claimdesk.api_keys (
@@ -85,7 +86,8 @@ class KeyTable:
         }
         with self._connected.transaction(KeysUnreadable) as connection:
             connection.execute(LOCK_SCHEMA)
-            connection.execute(_MAKE)
+            if connection.execute(_IS_MADE).fetchone() is None:
+                connection.execute(_MAKE)
             connection.execute(_PUT, row)
         with self._lock:
             self._read_at = float("-inf")

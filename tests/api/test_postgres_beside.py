@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -97,6 +98,27 @@ def test_a_key_is_made_seen_by_all_and_revoked(place: Database) -> None:
     for name, scopes in (("one", ["verify"]), ("two", ["write"])):
         there.create(name, scopes)
     until(lambda: len(here.all()) == 4)
+
+
+def test_who_may_not_make_tables_uses_those_that_are_there(place: Database) -> None:
+    KeyStore(place).create("first", ["verify"])
+    with closing(AuditLog(place)) as log:
+        log.put("a", {"at": ""}, [Piece(None, "x")]).result(30)
+    changed(
+        place,
+        "CREATE ROLE desk LOGIN",
+        "GRANT USAGE ON SCHEMA claimdesk TO desk",
+        "GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA claimdesk TO desk",
+    )
+    desk = database_of(place.secret.replace("postgres@", "desk@"))
+    try:
+        key, token = KeyStore(desk).create("second", ["verify"])
+        assert KeyStore(desk).identify(token) == key
+        with closing(AuditLog(desk)) as log:
+            log.put("b", {"at": ""}, [Piece(None, "x")]).result(30)
+            assert [entry.id for entry in log.entries()] == ["a", "b"]
+    finally:
+        changed(place, "DROP OWNED BY desk", "DROP ROLE desk")
 
 
 def until(holds: Callable[[], bool], seconds: float = 1.0) -> None:
