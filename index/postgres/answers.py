@@ -30,6 +30,8 @@ from index.terms import terms
 TRIES, REMEMBERED = 8, 1_000
 # Rows that are read at a time.
 TOGETHER = 200
+# Passages that are scored at first, which tell how many more have to be.
+FIRST_SCORED = 2_000
 
 
 class Answers:
@@ -48,7 +50,7 @@ class Answers:
             settle: lets the moments that have passed take effect.
             most_scored: see `index.postgres.search.MOST_SCORED`.
         """
-        self._most_scored = most_scored
+        self._most_scored, self._first_scored = most_scored, min(FIRST_SCORED, most_scored)
         self._reader, self._model, self._clock, self._settle = reader, model, clock, settle
         self._state: State | None = None
         self._counted: LRUCache[Hashable, Any] = LRUCache(REMEMBERED)
@@ -133,19 +135,46 @@ class Answers:
         if k < 1:
             return []
 
-        more, lacking = 0, 0
+        found, of, state, finders = self._found_by(
+            text,
+            k,
+            filters,
+            lambda of, state: search.finding(of, state.passages, self._first_scored),
+        )
+        while finders < len(of):
+            most = search.finding(of, state.passages, self._most_scored)
+            least = found[k - 1].score if len(found) == k else 0.0
+            needed = search.needed(of, state, least)
+            if needed <= finders or (len(found) == k and finders >= most):
+                break
+            more = max(finders + 1, min(needed, most))
+            found, of, state, finders = self._found_by(
+                text,
+                k,
+                filters,
+                lambda of, _, more=more: min(more, len(of)),  # type: ignore[misc]
+            )
+        return found
 
-        def best(of: list[search.Term], state: State) -> Condition:
-            nonlocal lacking
-            finders = search.finding(of, state.passages, self._most_scored) + more
-            lacking = len(of) - finders
-            return search.best_by_words(of, finders, k, filters, state)
+    def _found_by(
+        self,
+        text: str,
+        k: int,
+        filters: Filters,
+        finders: Callable[[list[search.Term], State], int],
+    ) -> tuple[list[Hit], list[search.Term], State, int]:
+        """The best passages that the first terms of a text find; its terms, of when, how many of
+        them were to find."""
+        of: list[search.Term] = []
+        state, number = self._state or self.state(), 0
+
+        def best(now: list[search.Term], then: State) -> Condition:
+            nonlocal of, state, number
+            of, state, number = now, then, finders(now, then)
+            return search.best_by_words(of, number, k, filters, state)
 
         found = self._by_words(text, best)
-        while len(found) < k and lacking > 0:  # the filters keep out most that the rare ones find
-            more += 1
-            found = self._by_words(text, best)
-        return _hits([row for row in found if row[1]])
+        return _hits([row for row in found if row[1]]), of, state, number
 
     def score_words(self, text: str, keys: Sequence[int]) -> dict[int, float]:
         if not keys:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pgvector import SparseVector
 
 # Places of a term, of which the first `LEVELS` are for counts of 1, 2, ... and the next for more.
-PLACES, LEVELS = 8, 4
+PLACES, LEVELS = 8, 7
 # pgvector's most places of a sparse vector: for 125 million terms.
 PLACES_IN_ALL = 1_000_000_000
 

@@ -55,27 +55,28 @@ MIGRATIONS = (
         ALTER title SET STATISTICS 0, ALTER url SET STATISTICS 0, ALTER places SET STATISTICS 0,
         ALTER hash SET STATISTICS 0, ALTER usageterms SET STATISTICS 0,
         ALTER rights SET STATISTICS 0;
-    -- The columns from `shown` on say what filters ask for; those of vectors are the same.
+    -- shown, publisher, language, access, day, since and until say what filters ask for; in both
+    -- tables. What a search looks at comes first: a column is found by way of those before it.
     CREATE SEQUENCE passage_keys;
     CREATE TABLE passages (
-        document_id text COLLATE "C" NOT NULL, key bigint NOT NULL, version int NOT NULL,
-        ordinal int NOT NULL, text text NOT NULL, start int NOT NULL, "end" int NOT NULL,
-        sentences int[] NOT NULL,        -- start, end, start, end
+        key bigint NOT NULL,
+        length int NOT NULL,             -- number of terms
+        shown boolean NOT NULL, day date, since date, until date,
+        counts sparsevec NOT NULL,       -- how often each term occurs (index/postgres/counts.py)
+        publisher text, language text, access text,
         words int[] NOT NULL,            -- the number of each term, once
-        counts sparsevec NOT NULL,       -- how often each occurs (index/postgres/counts.py)
-        length int NOT NULL,             -- of all terms
-        shown boolean NOT NULL DEFAULT false, publisher text, language text, access text,
-        day date, since date, until date,
+        document_id text COLLATE "C" NOT NULL, version int NOT NULL, ordinal int NOT NULL,
+        start int NOT NULL, "end" int NOT NULL, text text NOT NULL,
+        sentences int[] NOT NULL,        -- start, end, start, end
         PRIMARY KEY (document_id, key),
         FOREIGN KEY (document_id, version) REFERENCES documents ON DELETE CASCADE
     );
     CREATE INDEX passages_by_key ON passages (key);
     CREATE INDEX passages_words ON passages USING gin (words);
     CREATE TABLE vectors (
-        document_id text COLLATE "C" NOT NULL, key bigint NOT NULL, model int NOT NULL,
-        vector vector NOT NULL,
-        shown boolean NOT NULL DEFAULT false, publisher text, language text, access text,
-        day date, since date, until date,
+        key bigint NOT NULL, model int NOT NULL, shown boolean NOT NULL,
+        day date, since date, until date, vector vector NOT NULL,
+        publisher text, language text, access text, document_id text COLLATE "C" NOT NULL,
         PRIMARY KEY (document_id, key),
         FOREIGN KEY (document_id, key) REFERENCES passages ON DELETE CASCADE
     );

@@ -96,6 +96,18 @@ def finding(terms: Sequence[Term], passages: int, most: int) -> int:
     return found
 
 
+def needed(terms: Sequence[Term], state: State, least: float) -> int:
+    """How many of the terms, the rarest first, have to find: a passage that has none of them does
+    not reach that score, whichever of the others it has (MaxScore: Turtle, Flood, IPM 1995)."""
+    number, rest = len(terms), 0.0
+    for term in reversed(terms):
+        rest += (K1 + 1) * term.idf(state.passages)
+        if rest >= least:
+            break
+        number -= 1
+    return number
+
+
 def ceiling_of(terms: Sequence[Term], state: State) -> float:
     """The BM25 that no passage exceeds for these terms."""
     return sum((K1 + 1) * term.idf(state.passages) for term in terms)
@@ -132,16 +144,20 @@ def _bm25(terms: Sequence[Term], where: str, state: State) -> Condition:
     levels = range(1, counts.LEVELS + 2)
     values = {f"at_{level}": counts.of_query(weights, level) for level in levels}
     sums = ", ".join(f"-(counts <#> %(at_{level})s::sparsevec) AS at_{level}" for level in levels)
-    usual = " + ".join(f"{level} * at_{level} / ({level} + norm)" for level in levels[:-1])
-    larger = " + ".join(
-        f"{weight!r}::float8 * {count} / ({count} + norm)"
-        for number, weight in weights
-        if (count := f"-(counts <#> {counts.larger_count(number)})")
+    # A number with a point is none of floating point to PostgreSQL, and slow.
+    usual = " + ".join(
+        f"{level}::float8 * at_{level} / ({level}::float8 + norm)" for level in levels[:-1]
     )
-    norm = f"({K1 * (1 - B)!r} + {K1 * B / state.mean_length!r} * length)::float8"
+    # count / (count + norm), with the product that gives the count but once.
+    larger = " + ".join(
+        f"{weight!r}::float8 * (1 - norm / (norm - (counts <#> {counts.larger_count(number)})))"
+        for number, weight in weights
+    )
+    norm = f"{K1 * (1 - B)!r}::float8 + {K1 * B / state.mean_length!r}::float8 * length"
     return (
-        f"SELECT key, {K1 + 1!r} * ({usual} + CASE WHEN at_{levels[-1]} = 0 THEN 0 ELSE {larger}"
-        f" END) AS score FROM (SELECT key, counts, {norm} AS norm, {sums} FROM passages"
+        f"SELECT key, {K1 + 1!r}::float8 * ({usual}"
+        f" + CASE at_{levels[-1]} WHEN 0 THEN 0 ELSE {larger} END) AS score"
+        f" FROM (SELECT key, counts, {norm} AS norm, {sums} FROM passages"
         f" WHERE {where} LIMIT {MOST_COUNTED}) counted",
         values,
     )

@@ -13,7 +13,8 @@ from index.documents import document
 from index.exact import ExactCorpus
 from index.ingest import ingest, ingest_one, reindex
 from index.postgres import PostgresCorpus
-from index.postgres.search import Term, finding
+from index.postgres.search import Term, finding, needed
+from index.postgres.state import State
 from tests.corpus_contract import ids
 from tests.fakes import FakeEmbedder
 from tests.index.postgres.conftest import OpenPostgres
@@ -152,3 +153,30 @@ def test_words_that_occur_often_score_as_the_reference(corpus: PostgresCorpus) -
     assert len(theirs) == 12
     assert ours == pytest.approx(theirs, rel=1e-6)
     assert corpus.score_words(query, [*theirs]) == pytest.approx(theirs, rel=1e-6)
+
+
+def test_the_best_by_words_are_the_same_however_few_are_scored_at_first(
+    open_postgres: OpenPostgres,
+) -> None:
+    corpus = open_postgres()
+    rng = np.random.default_rng(3)
+    words = [f"word{at}" for at in range(60)]
+    share = 1 / np.arange(1, 61)
+    texts = [" ".join(rng.choice(words, 20, p=share / share.sum())) for _ in range(300)]
+    list(ingest([document(f"d{at}", text) for at, text in enumerate(texts)], corpus,
+                FakeEmbedder()))  # fmt: skip
+    queries = [" ".join(rng.choice(words, 7, p=share / share.sum())) for _ in range(12)]
+    for k in (1, 10, 120):
+        exact = [corpus.search_words(query, k) for query in queries]
+        corpus._answers._first_scored = 20
+        assert [corpus.search_words(query, k) for query in queries] == exact
+        corpus._answers._first_scored = 2_000
+
+
+def test_terms_that_reach_no_score_need_not_find() -> None:
+    terms = [Term(1, 3), Term(2, 50), Term(3, 800), Term(4, 990)]
+    state = State(1, 0, None, None, 1, None, None, 1_000, 50_000, 1_000, 1_000, False)
+    assert needed(terms, state, least=0.0) == 4
+    assert needed(terms, state, least=0.1) == 3
+    assert needed(terms, state, least=1.0) == 2
+    assert needed(terms, state, least=99.0) == 0
