@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LOCK_SCHEMA = "SELECT pg_advisory_xact_lock(hashtext('claimdesk schema'))"
 # Seconds between two looks at a connection on which nothing comes, and how many may be in vain.
 KEEPALIVE_SECONDS, KEEPALIVES = 5, 3
+# Milliseconds for which nothing that was sent is acknowledged: the other machine is gone then.
+UNHEARD_MS = 1000 * KEEPALIVE_SECONDS * (1 + KEEPALIVES)
 
 
 class Connected:
@@ -106,6 +108,7 @@ def connect(database: Database, seconds: float) -> Link:
         keepalives_idle=KEEPALIVE_SECONDS,
         keepalives_interval=KEEPALIVE_SECONDS,
         keepalives_count=KEEPALIVES,
+        tcp_user_timeout=UNHEARD_MS,
     )
     try:
         connection.execute(

@@ -31,6 +31,8 @@ CONNECTIONS, SECONDS = 10, 10.0
 LIFETIME = 3600.0
 # Seconds between two looks at a connection on which nothing comes, and how many may be in vain.
 KEEPALIVE_SECONDS, KEEPALIVES = 5, 3
+# Milliseconds for which nothing that was sent is acknowledged: the other machine is gone then.
+UNHEARD_MS = 1000 * KEEPALIVE_SECONDS * (1 + KEEPALIVES)
 # Rows of the graph of vectors that a search looks at at once, and at the most (pgvector's
 # hnsw.ef_search and hnsw.max_scan_tuples).
 SEARCH_DEPTH, MOST_LOOKED_AT = 200, 200_000
@@ -194,6 +196,7 @@ class Pool:
             "keepalives_idle": KEEPALIVE_SECONDS,
             "keepalives_interval": KEEPALIVE_SECONDS,
             "keepalives_count": KEEPALIVES,
+            "tcp_user_timeout": UNHEARD_MS,
             "application_name": "claimdesk",
             "context": self._adapters,
         }
