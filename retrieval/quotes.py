@@ -15,7 +15,8 @@ from index.errors import InvalidDocument
 from index.split import BLANK_LINES, sentences
 from retrieval.errors import InvalidClaim, QuoteMismatch
 from retrieval.quotes_align import Aligned, Op, Text, exact, nearest, text_of
-from retrieval.quotes_speaker import Said, is_pronoun, said_by, same_speaker
+from retrieval.quotes_names import is_pronoun, same_speaker
+from retrieval.quotes_speaker import Said, said_by
 from retrieval.quotes_text import Fragments, fragments, is_negation, longest, words_of
 from retrieval.types import Quote
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from index.documents import Span
 from index.split import BLANK_LINES, sentences
 from retrieval.quotes_beside import speaker_beside, speaker_touching
-from retrieval.quotes_text import quotations, words_of
+from retrieval.quotes_names import CAPITAL, PRONOUN
+from retrieval.quotes_text import quotations
 from retrieval.types import Quote
 from retrieval.voice import attributions
 
@@ -28,34 +29,6 @@ _LABEL = re.compile(
     r"^(?:\*\*|__)?([A-Z][^\s:“”\"«»!?]*(?: [^\s:“”\"«»!?]+){0,4})(?:\*\*|__)?:(?:\*\*|__)?\s", re.M
 )
 _ANSWERS = re.compile(r"\s+(?:answered|replied|responded|countered|retorted)\b")
-_PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
-_TITLES = frozenset(
-    re.findall(
-        r"\S+",
-        """mr mrs ms miss dr prof professor sir dame lord lady president minister premier chancellor
-    mayor senator governor chairman chairwoman chair director judge general colonel captain
-    spokesman spokeswoman spokesperson secretary treasurer chief deputy prime former the a an of
-    and for in councillor king queen prince princess pope bishop rep sen gov lt sgt officer
-    ambassador commissioner congressman congresswoman detective inspector rev reverend
-    herr frau herrn monsieur madame mme mlle m señor señora sr sra signor signora senhor senhora
-    mevrouw meneer""",
-    )
-)
-# Offices that German writes before a name, and with a capital: Bürgermeisterin, Oppositionsführer.
-_OFFICE = re.compile(
-    r"\w*(?:meister|minister|kanzler|sprecher|präsident|direktor|chef|leiter|führer|richter|lehrer"
-    r"|kommissar|professor|pfarrer|manager|forscher|händler|trainer|anwalt|anwält|geordnete"
-    r"|sitzende|rat|rät|sekretär|vorstand|kämmerer|ökonom|expert|wissenschaftler|pächter|wirt"
-    r"|intendant)(?:e|in|r|n)?"
-)
-_ARTICLES = frozenset(
-    ("der", "die", "das", "ein", "eine", "le", "la", "les", "el", "los", "il", "de")
-)
-_OFFICE_ALONE = re.compile(
-    r"(?:[Tt]he|[Aa]n?|[Ll]es?|[Ll]a|[Ll]['’]|[Uu]ne?|[Ee]l|[Ii]l|[Dd]e|[Hh]et)\b[^A-ZÀ-Þ]+"
-)
-_GERMAN_ARTICLE = re.compile(r"(?:der|die|das|ein|eine|sein|seine|ihr|ihre)\s", re.IGNORECASE)
-_CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ][^\W_]*(?:['’-][^\W_]+)*")
 _NAME = r"[A-Z][\w’'-]+(?: (?:[A-Z]\.|[A-Z][\w’'-]+|van|von|de|der))* [A-Z][\w’'-]+"
 _FULL_NAME = re.compile(_NAME)
 _SUBJECT = re.compile(
@@ -95,7 +68,7 @@ def said_by(text: str, start: int) -> Said:
         found = _from_before(text, paragraph, inside)
     if (
         found is not None
-        and _PRONOUN.fullmatch(text[found.start : found.end])
+        and PRONOUN.fullmatch(text[found.start : found.end])
         and not (_ANSWERS.match(text, found.end) and _asked_before(text, quoted, inside))
     ):
         found = _named_before(text, paragraph, found) or found
@@ -109,68 +82,10 @@ def _moved(span: Span | None, by: int) -> Span | None:
     return span and Span(span.start + by, span.end + by)
 
 
-def is_pronoun(speaker: str) -> bool:
-    """Whether a speaker is named by no more than "she"."""
-    return _PRONOUN.fullmatch(speaker) is not None
-
-
 def _asked_before(text: str, quoted: Sequence[Span], inside: Span | None) -> bool:
     """Whether the quotation before is a question: who answers it is not the one who asks."""
     before = [span for span in quoted if inside is not None and span.end <= inside.start]
     return bool(before) and text[before[-1].end - 1] == "?"
-
-
-def same_speaker(asked: str, attributed: str) -> bool | None:
-    """Whether two names are of one person or body; None where that cannot be told.
-
-    A surname is enough where no first name contradicts it. Who is named by an office alone, or by
-    a pronoun, may be anybody.
-    """
-    asked_all = [key for key in words_of(asked).keys if key not in ("the", "a", "an")]
-    said_all = [key for key in words_of(attributed).keys if key not in ("the", "a", "an")]
-    if not asked_all or not said_all:
-        return None
-    if asked_all == said_all:
-        return True
-    if _PRONOUN.fullmatch(attributed.strip()):
-        return None
-    named = [key for match in _CAPITAL.findall(attributed) for key in words_of(match).keys]
-    if _PRONOUN.fullmatch(asked.strip()):
-        return None
-    asked_name, said_name = _name_of(asked_all), _name_of(named)
-    if not asked_name or not said_name:
-        return None
-    shared = set(asked_name) & set(said_name)
-    if not shared and _OFFICE_ALONE.fullmatch(asked.strip()):
-        return None
-    if not shared:
-        # "die Sprecherin", and other nouns that German writes as it does names.
-        nouns = (asked, asked_name), (attributed, said_name)
-        is_noun = any(_GERMAN_ARTICLE.match(who) and len(name) < 2 for who, name in nouns)
-        return None if is_noun else False
-    if asked_name[-1] not in said_name and said_name[-1] not in asked_name:
-        return False
-    first = asked_name[0]
-    if len(asked_name) < 2 or len(said_name) < 2 or asked_name[-1] not in said_name:
-        return True
-    at = said_name.index(asked_name[-1])
-    if not at:
-        return True
-    if first in said_name[:at] or set(asked_name[:-1]) & set(said_name[:at]):
-        return True
-    return _is_initial_of(first, said_name[at - 1]) or _is_initial_of(said_name[at - 1], first)
-
-
-def _name_of(keys: Sequence[str]) -> list[str]:
-    """A name without titles, and without articles and offices before it."""
-    name = [key.rstrip(".") for key in keys if key.rstrip(".") not in _TITLES]
-    while name and (name[0] in _ARTICLES or (len(name) > 1 and _OFFICE.fullmatch(name[0]))):
-        name.pop(0)
-    return name
-
-
-def _is_initial_of(one: str, other: str) -> bool:
-    return len(one) == 1 and other.startswith(one)
 
 
 def _paragraph(text: str, at: int) -> Span:
@@ -331,7 +246,7 @@ def _named_before(text: str, paragraph: Span, pronoun: Span) -> Span | None:
             found = _SUBJECT.match(said)
             who = found.span("name") if found else None
             for one in () if who else attributions(said):
-                if one.speaker and not _PRONOUN.fullmatch(said[slice(*one.speaker)]):
+                if one.speaker and not PRONOUN.fullmatch(said[slice(*one.speaker)]):
                     who = one.speaker
                     break
             if who is not None:
@@ -349,7 +264,7 @@ def _named_before(text: str, paragraph: Span, pronoun: Span) -> Span | None:
 def _named(text: str, who: Span) -> Span:
     """The name itself: without where it was said, and with the name that follows an office."""
     name = text[who.start : who.end]
-    if (place := _PLACE.search(name)) and _CAPITAL.search(name[: place.start()]):
+    if (place := _PLACE.search(name)) and CAPITAL.search(name[: place.start()]):
         return Span(who.start, who.start + place.start())
     following = _APPOSED.match(text, who.end)
     if following and name.rpartition(" ")[2].islower():

@@ -13,7 +13,8 @@ from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.errors import InvalidClaim
 from retrieval.quotes import MAX_QUOTE_CHARS, Match, find_quote
-from retrieval.quotes_speaker import said_by, same_speaker
+from retrieval.quotes_names import same_speaker
+from retrieval.quotes_speaker import said_by
 from retrieval.quotes_text import fragments, quotations, words_of
 from tests.conftest import OpenEmbedded
 from tests.fakes import FakeEmbedder
