@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -9,7 +10,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 SCHEMES = ("postgresql", "postgres")
 # Of what an address says after its question mark, what is told of it: where the server is.
 TOLD = ("host", "port")
-_ENCODED = "in a name or password, each of / ? # @ : % is percent-encoded"
+# What libpq refuses, repeating parts of the address as it does.
+_BADLY_ENCODED = re.compile(r"%(?![0-9a-f]{2})|%00", re.IGNORECASE)
+_HOST = re.compile(r"(\[[0-9a-f:.%]+\]|[^\[\]:]*)(:[0-9]*)?", re.IGNORECASE | re.ASCII)
+_OPTION = re.compile(r"[a-z_]+=[^=]*")
+_ENCODED = "in a name or password, each of / ? # @ : % [ ] is percent-encoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def place_of(text: str) -> Place:
     scheme, separator, _ = text.partition("://")
     if not separator and not text.lower().startswith(tuple(f"{one}:" for one in SCHEMES)):
         return Path(text)
-    if scheme.lower() not in SCHEMES:
+    if scheme not in SCHEMES:
         raise ValueError("it is neither a folder nor a postgresql:// address")
     return database_of(text)
 
@@ -52,19 +57,22 @@ def database_of(text: str) -> Database:
     Raises:
         ValueError: it is none; nothing of it is repeated.
     """
-    parts = urlsplit(text)
-    if parts.scheme not in SCHEMES:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # of brackets; it repeats them
+        raise ValueError(_ENCODED) from None
+    if text.partition("://")[0] not in SCHEMES:  # libpq takes no capitals
         raise ValueError("it is no postgresql:// address")
     if not text.isprintable() or " " in text:
         raise ValueError("an address holds no spaces or control characters")
     hosts = parts.netloc.rpartition("@")[2]
     stray = parts.fragment or "@" in parts.path or text.endswith("#")
-    if stray or any("=" not in one for one in parts.query.split("&") if one):
+    if stray or not all(_OPTION.fullmatch(one) for one in parts.query.split("&") if one):
         raise ValueError(_ENCODED)
-    for host in hosts.split(","):
-        port = host.rpartition("]")[2].partition(":")[2]
-        if port and not (port.isascii() and port.isdigit()):
-            raise ValueError(f"there is no port number after the host; {_ENCODED}")
+    if _BADLY_ENCODED.search(text):
+        raise ValueError(_ENCODED)
+    if not all(_HOST.fullmatch(host) for host in hosts.split(",")):
+        raise ValueError(f"it names no host, with a port number or without; {_ENCODED}")
     if not parts.path.strip("/") or "/" in parts.path[1:]:
         raise ValueError("name the database: postgresql://host/database")
     return Database(text)

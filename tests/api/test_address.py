@@ -39,6 +39,7 @@ def test_an_address_is_shown_without_its_password(address: str, shown: str) -> N
     [
         f"mysql://desk:{SECRET}@db/news",
         f"postgresql:/desk:{SECRET}@db/news",
+        f"PostgreSQL://desk:{SECRET}@db/news",
         f"postgressql://desk:{SECRET}@db/news",
         f"postgresql://desk:{SECRET}@db",
         f"postgresql://desk:{SECRET}@db/",
@@ -48,6 +49,12 @@ def test_an_address_is_shown_without_its_password(address: str, shown: str) -> N
         f"postgresql://desk:{SECRET}?x@db/news",
         f"postgresql://desk:{SECRET}@db:port/news",
         f"postgresql://desk:{SECRET} x@db/news",
+        f"postgresql://desk:{SECRET}%zz@db/news",
+        f"postgresql://desk:{SECRET}%00@db/news",
+        f"postgresql://desk:{SECRET}@[::1/news",
+        f"postgresql://desk:{SECRET}@[]/news",
+        f"postgresql://desk:[{SECRET}@[::1]/news",
+        f"postgresql://desk:{SECRET}@[::1]x/news",
     ],
 )
 def test_what_is_no_address_is_refused_and_not_repeated(
