@@ -220,10 +220,10 @@ def test_a_quotation_over_many_paragraphs(paragraphs: int, speaker: str | None) 
 
 @pytest.mark.parametrize("opened", [" „a", "“", " «a"])
 def test_marks_that_stay_open_take_no_time(opened: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert list(quotations(opened * 50_000)) == []
     # Seconds; counting to the end of each would take ten times as long.
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
 
 
 @pytest.mark.parametrize(
