@@ -98,7 +98,7 @@ MIGRATIONS = (
         ALTER vector SET STORAGE MAIN;
     CREATE TABLE words (
         word text COLLATE "C" PRIMARY KEY,
-        number int GENERATED ALWAYS AS IDENTITY UNIQUE,
+        number bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
         frequency bigint NOT NULL DEFAULT 0  -- shown passages that have it
     ) WITH (fillfactor = 60);
     ALTER TABLE words ALTER word SET STATISTICS 0;

@@ -153,6 +153,29 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(address: str
     assert is_told or "not understood" in str(raised.value)
 
 
+def test_every_unique_key_carries_the_documents_id(
+    open_postgres: OpenPostgres, database: str
+) -> None:
+    """As the statements of docs/scale.md need it, which name the constraints that there are."""
+    open_postgres(database)
+    with psycopg.connect(database) as connection:
+        keys = connection.execute(
+            "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid, 1, true)"
+            " FROM pg_index WHERE indisunique AND indrelid IN ('claimdesk.documents'::regclass,"
+            " 'claimdesk.passages'::regclass, 'claimdesk.vectors'::regclass)"
+        ).fetchall()
+        constraints = connection.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'f'"
+            " AND connamespace = 'claimdesk'::regnamespace"
+        ).fetchall()
+    assert len(keys) == 3
+    assert {column for _, column in keys} == {"id", "document_id"}
+    shards = (ROOT / "docs" / "scale.md").read_text().partition("## Shards")[2]
+    for (name,) in constraints:
+        assert f"DROP CONSTRAINT {name};" in shards
+        assert f"ADD CONSTRAINT {name}\n" in shards
+
+
 WITHOUT = """
 import sys
 sys.modules["psycopg"] = None
