@@ -271,6 +271,7 @@ def test_an_erased_document_leaves_no_quote_and_the_chain_holds(
     ingest_one(document("secret", text), kept.corpus, kept.embedder)
     (answer,) = kept.verify([claim_of("The quokkapaw bridge cost 71 million euros")], "test")
     (other,) = kept.verify([claim_of(CLAIM)], "test")
+    changed(place, "ANALYZE claimdesk.audit_pieces")
     # By a replica that keeps no verdicts itself.
     with service_over(place, audit=False) as eraser:
         ingest_one(document("secret", text), eraser.corpus, eraser.embedder)
@@ -287,6 +288,12 @@ def test_an_erased_document_leaves_no_quote_and_the_chain_holds(
     assert untouched is not None
     assert CENTRE[:20] in (untouched.pieces[1].content or "")
     assert "platypus" not in written(place, "audit_pieces")
+    with psycopg.connect(place.secret) as connection:
+        sampled = connection.execute(
+            "SELECT attname FROM pg_stats WHERE tablename = 'audit_pieces'"
+        ).fetchall()
+    assert not {("content",), ("document",)} & set(sampled)
+    assert ("place",) in sampled
     assert log.documents() >= {"a"}
     assert log.quotes_of("secret") == []
 
