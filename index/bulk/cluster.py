@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from collections.abc import Iterable, Iterator, Sequence
@@ -170,15 +171,19 @@ class Worker:
 
 
 def _ray() -> Any:
-    """The library, which tells nobody that it is used.
+    """The library, which tells nobody that it is used, and prints nothing beside our progress.
 
     Raises:
         DriverMissing: it is not installed; the message names the extra.
     """
+    # Its documented switches: it asks for them when it is imported.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     try:
         import ray
         import ray.data
     except ImportError as error:
         raise DriverMissing("--ray needs Ray: pip install 'claimdesk[ray]'") from error
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     return ray
