@@ -499,7 +499,7 @@ def test_a_page_that_would_be_read_as_no_text_is_refused_by_name(
     language: str, encoding: str, text: str
 ) -> None:
     content = f'<html lang="{language}"><title>T</title><body><p>{text}</p><p>{text}!</p>'
-    with pytest.raises(UnreadableFile, match="names no encoding.*perhaps it is"):
+    with pytest.raises(UnreadableFile, match=r"names no encoding.*perhaps it is"):
         read(content.encode(encoding))
 
 
