@@ -32,6 +32,10 @@ STATES: tuple[tuple[str, type[CorpusError]], ...] = (
     ("57", CorpusUnavailable),  # shut down, starting up
     ("08", CorpusUnavailable),
     ("25006", CorpusUnavailable),  # it is a replica that was not promoted
+    (
+        "40001",
+        CorpusUnavailable,
+    ),  # a replica follows a change that a question was in the way of
     ("40", CorpusBusy),
     ("55P03", CorpusBusy),  # lock_timeout
     ("XX001", CorpusCorrupt),

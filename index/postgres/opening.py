@@ -25,6 +25,8 @@ from index.rights import Clock, utc_now
 from index.versions import MOST_VERSIONS
 
 log = logging.getLogger(__name__)
+# Seconds until a question about all documents is given up.
+CONTENTS_SECONDS = 600.0
 
 
 def open_corpus(
@@ -108,7 +110,7 @@ def open_contents(
     """
     writable = embedding is not None
     model = Model(embedding or "", dimension or 0)
-    pool = Pool(address)
+    pool = Pool(address, seconds=CONTENTS_SECONDS)
     try:
         _prepare(pool, model, writable=writable, reindexing=not writable)
         yield PostgresContents(Writer(pool, model, utc_now, MOST_VERSIONS, GRAPH_FROM, writable))
@@ -145,7 +147,7 @@ def _finish_erasure(corpus: PostgresCorpus) -> None:
 
 def _check_recipe(stored: Stored) -> None:
     """Passages of an earlier recipe are right, but not what would be made today."""
-    others = {name: n for name, n in stored.recipes().items() if name != RECIPE.of_passages}
+    others = stored.other_recipes()
     for recipe, documents in others.items():
         if RECIPE.is_older_than(recipe):
             raise RecipeMismatch(

@@ -36,6 +36,8 @@ UNHEARD_MS = 1000 * KEEPALIVE_SECONDS * (1 + KEEPALIVES)
 # Rows of the graph of vectors that a search looks at at once, and at the most (pgvector's
 # hnsw.ef_search and hnsw.max_scan_tuples).
 SEARCH_DEPTH, MOST_LOOKED_AT = 200, 200_000
+# The oldest pgvector that goes on with a search until enough pass the filters.
+PGVECTOR = (0, 8)
 # SQLSTATE of a write to a server that only reads: after a failover, to the one that was written.
 READ_ONLY = "25006"
 
@@ -267,9 +269,15 @@ def _secrets(address: str) -> list[str]:
 
 
 def _schema_of_pgvector(link: Link) -> str:
-    """The quoted name of the schema that pgvector is in; it is made where it is missing."""
+    """The quoted name of the schema that pgvector is in; it is made where it is missing.
+
+    Raises:
+        CorpusIncompatible: it cannot be made, or is too old.
+    """
     psycopg = driver()
-    found = "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace n ON n.oid ="
+    found = (
+        "SELECT quote_ident(nspname), extversion FROM pg_extension JOIN pg_namespace n ON n.oid ="
+    )
     found += " extnamespace WHERE extname = 'vector'"
     row = one(link, found)
     if row is None:
@@ -283,7 +291,12 @@ def _schema_of_pgvector(link: Link) -> str:
             ) from error
         row = one(link, found)
     assert row is not None
-    return str(row[0])
+    where, version = row
+    if tuple(map(int, str(version).split(".")[:2])) < PGVECTOR:
+        raise CorpusIncompatible(
+            f"the database has pgvector {version}, 0.8 is needed: ALTER EXTENSION vector UPDATE"
+        )
+    return str(where)
 
 
 def _with_vectors(link: Link) -> AdaptersMap:

@@ -48,6 +48,7 @@ MIGRATIONS = (
     CREATE INDEX documents_by_embargo ON documents (embargoed_until)
         WHERE embargoed_until IS NOT NULL;
     CREATE INDEX documents_by_expiry ON documents (expires) WHERE expires IS NOT NULL;
+    CREATE INDEX documents_by_recipe ON documents (recipe);
     CREATE INDEX documents_hidden ON documents (id) WHERE hidden;
     CREATE INDEX documents_filtered ON documents (published_at, since, until)
         INCLUDE (hidden, publisher_key, language_key, access_key);

@@ -18,7 +18,7 @@ from index.rights import Clock
 from index.versions import Period, Version, versions_of
 
 if TYPE_CHECKING:
-    from index.postgres.driver import Link
+    pass
 
 # Rows that are read at a time.
 TOGETHER = 200
@@ -105,11 +105,8 @@ class Stored:
     def restricted(self) -> list[Restricted]:
         return self._reader.ask(restrictions.all_restricted, primary=True)
 
-    def recipes(self) -> dict[str, int]:
-        """Number of versions of documents by the recipe that made their passages."""
-
-        def count(link: Link) -> dict[str, int]:
-            found = fetch(link, "SELECT recipe, count(*) FROM documents GROUP BY recipe")
-            return dict(found)
-
-        return self._reader.ask(count, primary=True)
+    def other_recipes(self) -> dict[str, int]:
+        """Number of versions of documents by the recipe that made their passages, if it is not
+        today's."""
+        sql = "SELECT recipe, count(*) FROM documents WHERE recipe < %s OR recipe > %s GROUP BY 1"
+        return dict(self._all(sql, RECIPE.of_passages, RECIPE.of_passages, primary=True))

@@ -22,8 +22,9 @@ from index.postgres import open_contents, open_corpus
 from index.postgres.schema import MIGRATIONS
 from tests.conftest import ROOT
 from tests.corpus_contract import everything_found, fill, ids, sample
-from tests.fakes import BrokenEmbedder, FakeEmbedder
+from tests.fakes import BrokenEmbedder, FakeClock, FakeEmbedder
 from tests.index.postgres.conftest import OpenPostgres
+from tests.versions_contract import HOUR, NOW, found, put, secret
 
 
 class OtherEmbedder(FakeEmbedder):
@@ -193,3 +194,30 @@ def test_without_the_driver_the_error_names_the_extra() -> None:
         [sys.executable, "-c", WITHOUT], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert "claimdesk[postgres]" in done.stdout
+
+
+def test_a_reader_follows_the_moments_beside_a_writer(
+    open_postgres: OpenPostgres, database: str
+) -> None:
+    clock = FakeClock(NOW)
+    writer = open_postgres(database, clock=clock)
+    put(writer, *sample(3), secret(expires=NOW + HOUR))
+    reader = open_postgres(database, clock=clock, writable=False)
+    assert found(reader) == found(writer) == ["secret"]
+    passages = reader.passages([hit.key for hit in reader.search_words("zanzibar", 9)])
+    generation = reader.index_generation()
+    clock.now += HOUR
+    assert not reader.is_settled()
+    assert reader.get("secret") is None
+    assert [reader.document_of(one) for one in passages.values()] == [None]
+    assert found(reader) == []
+    assert reader.is_settled()
+    assert writer.index_generation() == generation + 1
+    assert found(writer) == []
+
+
+def test_a_pgvector_that_is_too_old_is_told(open_postgres: OpenPostgres, database: str) -> None:
+    execute(database, "UPDATE pg_extension SET extversion = '0.7.4' WHERE extname = 'vector'")
+    with pytest.raises(CorpusIncompatible, match="ALTER EXTENSION"):
+        open_postgres(database)
+    execute(database, "UPDATE pg_extension SET extversion = '0.8.6' WHERE extname = 'vector'")
