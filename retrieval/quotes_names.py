@@ -60,13 +60,9 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
     if not asked_name or not said_name:
         return None
     shared = set(asked_name) & set(said_name)
-    if not shared and _OFFICE_ALONE.fullmatch(asked.strip()):
-        return None
     if not shared:
-        # "die Sprecherin", and other nouns that German writes as it does names.
-        nouns = (asked, asked_name), (attributed, said_name)
-        is_noun = any(_GERMAN_ARTICLE.match(who) and len(name) < 2 for who, name in nouns)
-        return None if is_noun else False
+        unknown = _is_office(asked, asked_name) or _is_office(attributed, said_name)
+        return None if unknown else False
     if asked_name[-1] not in said_name and said_name[-1] not in asked_name:
         return False
     first = asked_name[0]
@@ -78,6 +74,14 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
     if first in said_name[:at] or set(asked_name[:-1]) & set(said_name[:at]):
         return True
     return _is_initial_of(first, said_name[at - 1]) or _is_initial_of(said_name[at - 1], first)
+
+
+def _is_office(who: str, name: Sequence[str]) -> bool:
+    """Whether somebody is named by an office alone: "le maire"; "die Sprecherin", whose noun German
+    writes as it does names."""
+    if _OFFICE_ALONE.fullmatch(who.strip()):
+        return True
+    return len(name) < 2 and _GERMAN_ARTICLE.match(who) is not None
 
 
 def _name_of(keys: Sequence[str]) -> list[str]:
