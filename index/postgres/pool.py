@@ -179,7 +179,7 @@ class Pool:
             self._forget(link)
 
     def _connect(self) -> Link:
-        link = self._opened()
+        link = opened(self._address, self._seconds, self._adapters)
         try:
             self._configure(link)
         except BaseException:
@@ -187,29 +187,6 @@ class Pool:
             raise
         with self._lock:
             self._made[link] = time.monotonic()
-        return link
-
-    def _opened(self) -> Link:
-        """A new connection. Raises: CorpusError, whose message holds no part of the password."""
-        psycopg = driver()
-        arguments = {
-            "autocommit": True,
-            "connect_timeout": max(2, round(self._seconds)),
-            "keepalives_idle": KEEPALIVE_SECONDS,
-            "keepalives_interval": KEEPALIVE_SECONDS,
-            "keepalives_count": KEEPALIVES,
-            "tcp_user_timeout": UNHEARD_MS,
-            "application_name": "claimdesk",
-            "context": self._adapters,
-        }
-        try:
-            link: Link = psycopg.connect(self._address, **arguments)
-        except psycopg.OperationalError as error:
-            if any(part in str(error) for part in _secrets(self._address)):
-                raise CorpusUnavailable("the database cannot be reached at its address") from None
-            raise
-        except psycopg.Error:  # libpq repeats what it does not understand
-            raise CorpusError("the address of the database is not understood") from None
         return link
 
     def _configure(self, link: Link) -> None:
@@ -230,6 +207,38 @@ class Pool:
         calls = ", ".join("set_config(%s, %s, false)" for _ in settings)
         values = [part for setting in settings.items() for part in setting]
         link.execute(f"SELECT {calls}".encode(), values)
+
+
+def opened(address: str, seconds: float, adapters: AdaptersMap | None = None) -> Link:
+    """A new connection, each of whose statements is durable by itself.
+
+    Args:
+        seconds: until it is given up.
+
+    Raises:
+        DriverMissing, psycopg.OperationalError, CorpusError: no message holds a part of the
+            password.
+    """
+    psycopg = driver()
+    arguments = {
+        "autocommit": True,
+        "connect_timeout": max(2, round(seconds)),
+        "keepalives_idle": KEEPALIVE_SECONDS,
+        "keepalives_interval": KEEPALIVE_SECONDS,
+        "keepalives_count": KEEPALIVES,
+        "tcp_user_timeout": UNHEARD_MS,
+        "application_name": "claimdesk",
+        "context": adapters,
+    }
+    try:
+        link: Link = psycopg.connect(address, **arguments)
+    except psycopg.OperationalError as error:
+        if any(part in str(error) for part in _secrets(address)):
+            raise CorpusUnavailable("the database cannot be reached at its address") from None
+        raise
+    except psycopg.Error:  # libpq repeats what it does not understand
+        raise CorpusError("the address of the database is not understood") from None
+    return link
 
 
 @contextmanager

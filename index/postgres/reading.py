@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import CorpusError, CorpusUnavailable
+from index.errors import CorpusError, CorpusIncompatible, CorpusUnavailable
 from index.postgres.pool import Pool
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Reader:
         if not primary and self._connect is not None and time.monotonic() >= self._away_until:
             try:
                 return self._connected(self._connect).ask(question)
-            except CorpusUnavailable as error:
+            # One that follows from far behind may not have the tables yet.
+            except (CorpusUnavailable, CorpusIncompatible) as error:
                 log.warning("the replica is away, the primary answers: %s", error)
                 self._away_until = time.monotonic() + AWAY_SECONDS
         return self._primary.ask(question)

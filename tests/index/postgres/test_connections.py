@@ -175,12 +175,31 @@ def pair() -> Iterator[tuple[Server, Server]]:
     server.remove()
 
 
+def wait_for_tables(replica: Server) -> None:
+    """Returns when the replica has the corpus's tables, which it is not asked without."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with psycopg.connect(replica.address()) as connection:
+            if connection.execute("SELECT to_regclass('claimdesk.state')").fetchone() != (None,):
+                return
+        time.sleep(0.02)
+
+
+def test_a_replica_that_has_no_tables_yet_is_asked_later(
+    open_postgres: OpenPostgres, new_database: NewDatabase
+) -> None:
+    corpus = open_postgres(new_database(), read_address=new_database())
+    fill(corpus, sample(3))
+    assert everything_found(corpus)
+
+
 def test_a_replica_answers_and_the_primary_while_it_is_away(
     open_postgres: OpenPostgres, pair: tuple[Server, Server]
 ) -> None:
     server, replica = pair
+    fill(open_postgres(server.address()), sample(9))
+    wait_for_tables(replica)
     corpus = open_postgres(server.address(), read_address=replica.address(), seconds=3.0)
-    fill(corpus, sample(9))
     assert corpus.wait_until_indexed(corpus.generation(), 20)
     assert everything_found(corpus)
     with psycopg.connect(replica.address(), autocommit=True) as connection:
