@@ -19,6 +19,7 @@ from api import address
 from api.audit_chain import BEGINNING, Entry, Piece, canonical, linked
 from api.audit_file import AuditFile
 from api.audit_table import AuditTable
+from api.database import SECONDS
 from api.errors import AuditUnavailable
 from api.settings import Settings
 from index.erasure import Place
@@ -32,8 +33,6 @@ _ENTRIES = (
     "SELECT e.number, e.id, e.head, e.hash, p.place, p.document, p.content, p.salt"
     " FROM {entries} e LEFT JOIN {pieces} p ON p.entry = e.number"
 )
-# Seconds until a database that does not answer is given up, where no setting says so.
-SECONDS = 10.0
 
 
 class Rows(Protocol):
@@ -211,8 +210,6 @@ class AuditLog:
 
     def finish_redaction(self) -> None:
         """Rewrite the log, if there is something in it that was taken away."""
-        if not self.place.exists():
-            return
         with self.place.reading() as rows:
             noted = [*rows.run("SELECT name FROM {notes}")] if rows is not None else []
         if noted:

@@ -8,18 +8,17 @@ from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any
 
 from api.address import Database
-from api.database import LOCK_SCHEMA, Connected, connect, failing
+from api.database import Connected, connect, failing, is_made, psycopg
 from api.errors import AuditUnavailable
 
 if TYPE_CHECKING:
-    from api.database import Link
+    from index.postgres.driver import Link
 
 _NAMES = {name: f"claimdesk.audit_{name}" for name in ("entries", "pieces", "notes")}
 # Held while entries are linked to the one before.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('claimdesk audit'))"
 # Entries that are asked for at once.
 FETCHED = 500
-_IS_MADE = "SELECT to_regclass('claimdesk.audit_notes') IS NOT NULL"
 # A sample of what is erased would stay in the planner's statistics: none is taken.
 # The triggers keep a program that means well from changing what was written; who may drop them may
 # change it, and the chain shows it.
@@ -77,10 +76,7 @@ class AuditTable:
         """In a transaction of its own: what holds one lock must not wait for the other."""
         if self._made:
             return
-        with self._connected.transaction(AuditUnavailable) as connection:
-            connection.execute(LOCK_SCHEMA)
-            if not _is_made(connection):
-                connection.execute(_SCHEMA)
+        self._connected.make(_NAMES["notes"], _SCHEMA, AuditUnavailable)
         self._made = True
 
     @contextlib.contextmanager
@@ -91,10 +87,10 @@ class AuditTable:
             failing(self._database, AuditUnavailable),
             contextlib.closing(connect(self._database, self._seconds)) as connection,
         ):
-            connection.execute("SET default_transaction_isolation = 'repeatable read'")
+            connection.isolation_level = psycopg().IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
             with connection.transaction():
-                connection.execute("SET TRANSACTION READ ONLY")
-                yield _Read(connection) if _is_made(connection) else None
+                yield _Read(connection) if is_made(connection, _NAMES["notes"]) else None
 
     def rewrite(self) -> None:
         """What was taken away is still in the log of PostgreSQL (WAL) while that is kept."""
@@ -144,8 +140,3 @@ class _Read(_Written):
 def _translated(statement: str) -> Any:
     """A statement of `api.audit` as psycopg takes it."""
     return statement.format_map(_NAMES).replace("?", "%s")
-
-
-def _is_made(connection: Link) -> bool:
-    row = connection.execute(_IS_MADE).fetchone()
-    return bool(row and row[0])

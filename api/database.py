@@ -9,18 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from api.address import Database
 from api.errors import ApiError
+from index.errors import CorpusError
 
 if TYPE_CHECKING:
-    from psycopg import Connection
+    from index.postgres.driver import Link
 
-    Link = Connection[Any]
-
-# Held while the schema and its tables are made: two who do so at once fail.
-LOCK_SCHEMA = "SELECT pg_advisory_xact_lock(hashtext('claimdesk schema'))"
-# Seconds between two looks at a connection on which nothing comes, and how many may be in vain.
-KEEPALIVE_SECONDS, KEEPALIVES = 5, 3
-# Milliseconds for which nothing that was sent is acknowledged: the other machine is gone then.
-UNHEARD_MS = 1000 * KEEPALIVE_SECONDS * (1 + KEEPALIVES)
+# Seconds until a database that does not answer is given up, where no setting says so.
+SECONDS = 10.0
 
 
 class Connected:
@@ -48,6 +43,18 @@ class Connected:
         """
         with self.connection(failure) as connection, connection.transaction():
             yield connection
+
+    def make(self, table: str, statements: str, failure: type[ApiError]) -> None:
+        """Run the statements that make a table, where it is not there. Raises: as above."""
+        from index.postgres.pool import making
+
+        with (
+            self.connection(failure) as connection,
+            making(connection),
+            connection.transaction(),
+        ):
+            if not is_made(connection, table):
+                connection.execute(statements.encode())
 
     @contextmanager
     def connection(self, failure: type[ApiError]) -> Iterator[Link]:
@@ -84,32 +91,33 @@ class Connected:
                 connection.close()
 
 
+def is_made(connection: Link, table: str) -> bool:
+    """Whether there is a table of this name, schema included."""
+    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone()
+    return bool(row and row[0])
+
+
 @contextmanager
 def failing(database: Database, failure: type[ApiError]) -> Iterator[None]:
     """Makes an error of the driver one of ours. Raises: DriverMissing, failure."""
     driver = psycopg()
+    from index.postgres.driver import first_line
+
     try:
         yield
-    except driver.Error as error:
-        raise failure(f"{database}: {said(error)}") from error
+    except (driver.Error, CorpusError) as error:
+        raise failure(f"{database}: {first_line(error)}") from error
 
 
 def connect(database: Database, seconds: float) -> Link:
     """A connection that waits for nothing longer than so many seconds.
 
     Raises:
-        DriverMissing, psycopg.Error
+        DriverMissing, psycopg.Error, CorpusError: no message holds a part of the password.
     """
-    connection: Link = psycopg().connect(
-        database.secret,
-        autocommit=True,
-        connect_timeout=max(2, round(seconds)),
-        application_name="claimdesk",
-        keepalives_idle=KEEPALIVE_SECONDS,
-        keepalives_interval=KEEPALIVE_SECONDS,
-        keepalives_count=KEEPALIVES,
-        tcp_user_timeout=UNHEARD_MS,
-    )
+    from index.postgres.pool import opened
+
+    connection = opened(database.secret, seconds)
     try:
         connection.execute(
             "SELECT set_config('timezone', 'UTC', false),"
@@ -127,8 +135,3 @@ def psycopg() -> Any:  # the module: without the extra there is no type of it
     from index.postgres.driver import driver  # of an extra, which most do without
 
     return driver()
-
-
-def said(error: Exception) -> str:
-    """The first line of what a database says."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -46,7 +46,7 @@ class KeptKeys(Protocol):
         ...
 
     def refresh(self) -> None:
-        """Have what `read` answers at hand. It blocks. Raises: as `read`."""
+        """Have what `read` answers, or raises, at hand. It blocks."""
         ...
 
     def read(self) -> Mapping[str, Key]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 
 from api.address import Database
-from api.database import LOCK_SCHEMA, Connected, psycopg
+from api.database import Connected, psycopg
 from api.errors import KeysUnreadable
 from api.key import Key
 
@@ -17,7 +17,7 @@ from api.key import Key
 FRESH_SECONDS, LONGEST_SECONDS = 0.5, 0.9
 _NAMES = [one.name for one in fields(Key)]
 _COLUMNS = ", ".join(_NAMES)
-_IS_MADE = "SELECT 1 WHERE to_regclass('claimdesk.api_keys') IS NOT NULL"
+_TABLE = "claimdesk.api_keys"
 _MAKE = """
 CREATE SCHEMA IF NOT EXISTS claimdesk;
 CREATE TABLE IF NOT EXISTS claimdesk.api_keys (
@@ -84,10 +84,8 @@ class KeyTable:
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(key).items()
         }
-        with self._connected.transaction(KeysUnreadable) as connection:
-            connection.execute(LOCK_SCHEMA)
-            if connection.execute(_IS_MADE).fetchone() is None:
-                connection.execute(_MAKE)
+        self._connected.make(_TABLE, _MAKE, KeysUnreadable)
+        with self._connected.connection(KeysUnreadable) as connection:
             connection.execute(_PUT, row)
         with self._lock:
             self._read_at = float("-inf")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from api.address import Database, Place
+from api.database import SECONDS
 from api.errors import KeyNotFound, KeyRefused
 from api.key import SCOPES, KeptKeys, Key, Scope
 from api.key_file import KeyFile
@@ -25,8 +26,6 @@ from index.documents import access_group
 # guess. A slow hash would protect nothing more, and cost its time with every request.
 ID_DIGITS, SECRET_DIGITS = 12, 64
 SALT_BYTES = 16
-# Seconds until a database that does not answer is given up, where no setting says so.
-SECONDS = 10.0
 _TOKEN = re.compile(rf"cd_([0-9a-f]{{{ID_DIGITS}}})_([0-9a-f]{{{SECRET_DIGITS}}})", re.ASCII)
 _SHOWN = re.compile(rf"cd_([0-9a-f]{{{ID_DIGITS}}})_[0-9a-f]+", re.ASCII)
 

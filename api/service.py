@@ -229,7 +229,8 @@ class Service:
         An answer is given again while the indexes are as they were; models and settings cannot
         change.
         """
-        answers = {claim: self.recall(claim) for claim in claims}
+        generation = self._settled_generation()
+        answers = {claim: self._given(claim, generation) for claim in claims}
         new = [claim for claim, answer in answers.items() if answer is None]
         models = replace(self.models, timed=timed)
         made_now = verify(new, self.corpus, models) if new else []
@@ -241,9 +242,17 @@ class Service:
     def recall(self, claim: Claim) -> Answer | None:
         """The answer that was given to this claim, if the indexes have not changed since, and no
         moment has passed that hides or shows a document."""
-        if not self.corpus.is_settled():
-            return None
-        return self.answers.get((self.corpus.index_generation(), claim))
+        return self._given(claim, self._settled_generation())
+
+    def _settled_generation(self) -> int | None:
+        """Of the indexes; None once a moment has passed that hides or shows a document.
+
+        A database is asked for it.
+        """
+        return self.corpus.index_generation() if self.corpus.is_settled() else None
+
+    def _given(self, claim: Claim, generation: int | None) -> Answer | None:
+        return None if generation is None else self.answers.get((generation, claim))
 
     def find(self, claims: Sequence[Claim], timed: Timed = untimed) -> list[Answer]:
         """Evidence without stances, in one pass of the embedding model over all claims."""

@@ -16,6 +16,7 @@ from api.address import Database, Place
 from api.audit_file import FILE as AUDIT
 from api.key_file import FILE as KEYS
 from api.options import AsJson, Data, folder_of, settings
+from api.settings import Settings
 from api.terminal import fail, out, printable, steps
 from index.embedded.doctor import Finding
 
@@ -107,9 +108,9 @@ def restore(
 
 def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Say whether all that is stored is what was written; nothing is changed."""
-    place = settings(data).data
+    chosen = settings(data)
     with steps() as tell:
-        findings = [*_examined(place, tell), *_beside(place)]
+        findings = [*_examined(chosen.data, tell), *_beside(chosen)]
     _report(findings, as_json)
 
 
@@ -127,19 +128,20 @@ def _examined(place: Place, tell: Callable[[str, int, int], None]) -> Iterator[F
     yield from examine(place, tell)
 
 
-def _beside(place: Place) -> Iterable[Finding]:
+def _beside(chosen: Settings) -> Iterable[Finding]:
     """The checks of what lies beside the corpus."""
-    from api.audit import AuditLog
+    from api.audit import audit_of
     from api.audit_chain import problems
     from api.errors import AuditUnavailable, KeysUnreadable
-    from api.keys import KeyStore
+    from api.keys import keys_of
 
+    place = chosen.data
     if isinstance(place, Database) or (place / KEYS).is_file():
         try:
-            yield Finding("API keys: readable", len(KeyStore(place).all()), ())
+            yield Finding("API keys: readable", len(keys_of(chosen).all()), ())
         except KeysUnreadable as error:
             yield Finding("API keys: readable", 0, (str(error),))
-    log = AuditLog(place)
+    log = audit_of(chosen)
     if log.place.exists():
         entries, wrong = 0, list[str]()
         try:

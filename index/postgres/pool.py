@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import CorpusBusy, CorpusError, CorpusIncompatible, CorpusUnavailable
-from index.postgres.driver import database_errors, driver, first_line, one
+from index.errors import CorpusBusy, CorpusError, CorpusUnavailable
+from index.postgres.driver import database_errors, driver, one
+from index.postgres.extension import schema_of_pgvector, types_with_vectors
 
 if TYPE_CHECKING:
     from psycopg.adapt import AdaptersMap
@@ -36,8 +37,6 @@ UNHEARD_MS = 1000 * KEEPALIVE_SECONDS * (1 + KEEPALIVES)
 # Rows of the graph of vectors that a search looks at at once, and at the most (pgvector's
 # hnsw.ef_search and hnsw.max_scan_tuples).
 SEARCH_DEPTH, MOST_LOOKED_AT = 200, 200_000
-# The oldest pgvector that goes on with a search until enough pass the filters.
-PGVECTOR = (0, 8)
 # SQLSTATE of a write to a server that only reads: after a failover, to the one that was written.
 READ_ONLY = "25006"
 
@@ -191,8 +190,8 @@ class Pool:
 
     def _configure(self, link: Link) -> None:
         if self._adapters is None:
-            self._where = _schema_of_pgvector(link)
-            self._adapters = _with_vectors(link)
+            self._where = schema_of_pgvector(link)
+            self._adapters = types_with_vectors(link)
         limit = f"{round(self._seconds * 1_000)}ms"
         settings = {
             "search_path": f"{SCHEMA}, {self._where}",
@@ -241,21 +240,6 @@ def opened(address: str, seconds: float, adapters: AdaptersMap | None = None) ->
     return link
 
 
-@contextmanager
-def making(link: Link) -> Iterator[None]:
-    """Nobody else makes something meanwhile that all share: the extension, the schema, its tables.
-
-    The lock is not a transaction's: one that began before the lock was had may not see what the
-    one before has made.
-    """
-    link.execute("SELECT pg_advisory_lock(hashtext('claimdesk schema'))")
-    try:
-        yield
-    finally:
-        if not link.broken:
-            link.execute("SELECT pg_advisory_unlock(hashtext('claimdesk schema'))")
-
-
 def _with_limits(link: Link, patient: bool) -> Iterator[Link]:
     if not patient:
         yield link
@@ -275,43 +259,3 @@ def _secrets(address: str) -> list[str]:
     user, _, _ = address.partition("//")[2].rpartition("@")
     given = re.findall("password=([^&]+)", address)
     return [part for part in (*re.split("[:@/]", user)[1:], *given) if part]
-
-
-def _schema_of_pgvector(link: Link) -> str:
-    """The quoted name of the schema that pgvector is in; it is made where it is missing.
-
-    Raises:
-        CorpusIncompatible: it cannot be made, or is too old.
-    """
-    psycopg = driver()
-    found = (
-        "SELECT quote_ident(nspname), extversion FROM pg_extension JOIN pg_namespace n ON n.oid ="
-    )
-    found += " extnamespace WHERE extname = 'vector'"
-    row = one(link, found)
-    if row is None:
-        try:
-            with making(link):
-                link.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        except psycopg.Error as error:
-            raise CorpusIncompatible(
-                "the database has no pgvector: let its owner run CREATE EXTENSION vector "
-                f"({first_line(error)})"
-            ) from error
-        row = one(link, found)
-    assert row is not None
-    where, version = row
-    if tuple(map(int, str(version).split(".")[:2])) < PGVECTOR:
-        raise CorpusIncompatible(
-            f"the database has pgvector {version}, 0.8 is needed: ALTER EXTENSION vector UPDATE"
-        )
-    return str(where)
-
-
-def _with_vectors(link: Link) -> AdaptersMap:
-    """The driver's types with those of pgvector, looked up once for all connections."""
-    import pgvector.psycopg
-    from psycopg.adapt import AdaptersMap
-
-    pgvector.psycopg.register_vector(link)
-    return AdaptersMap(link.adapters)

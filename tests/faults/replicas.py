@@ -202,8 +202,6 @@ def _afterwards(load: Load, client: httpx.Client, address: str) -> Iterator[str]
         if not isinstance(read, dict) or read.get("text") != text:
             yield f"{id} is {read} and not {text}"
     log = AuditLog(database_of(address))
-    kept = set()
-    for entry in log.entries():
-        kept.add(entry.id)
+    kept = {entry.id for entry in log.entries()}
     yield from (f"the verdict {id} was not kept" for id in load.verdicts if id not in kept)
     yield from (problem for _, found in problems(log.entries()) for problem in found)
