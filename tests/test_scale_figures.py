@@ -90,3 +90,7 @@ def test_the_speeds_are_those_of_the_bench() -> None:
     assert f"({per_core:.1f} for a core" in PAGE
     assert f"{bench['embedding']['ours_per_second']:.0f} passages a second" in PAGE
     assert max(one["passages"] for one in bench["search"]) == 1_000_000
+    (alone,) = (one["p50_ms"] for one in bench["search"] if one["passages"] == 10_000)
+    assert f"it took {alone:.1f} ms at 10,000 passages" in PAGE
+    stored = json.loads((RESULTS / "50000.json").read_text())["postgresql"]
+    assert f"{2 * stored['documents_per_second']:.0f} passages a second" in PAGE
