@@ -138,7 +138,11 @@ class Tab:
         )
 
     def click_inside(self, selector: str) -> None:
-        """With the mouse, at the middle of an element in the shadow tree."""
+        """With the mouse, at the middle of an element in the shadow tree, once it is laid out."""
+        self.inside(
+            "new Promise((done) => { setTimeout(done, 500);"
+            " requestAnimationFrame(() => requestAnimationFrame(done)); }).then(() => true)"
+        )
         x, y = self.inside(
             f"(({{left, top, width, height}}) => [left + width / 2, top + height / 2])"
             f"(root.querySelector({json.dumps(selector)}).getBoundingClientRect())"
