@@ -46,7 +46,7 @@ class Connected:
 
     def make(self, table: str, statements: str, failure: type[ApiError]) -> None:
         """Run the statements that make a table, where it is not there. Raises: as above."""
-        from index.postgres.pool import making
+        from index.postgres.extension import making
 
         with (
             self.connection(failure) as connection,

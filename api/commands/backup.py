@@ -14,9 +14,9 @@ import typer
 
 from api.address import Database, Place
 from api.audit_file import FILE as AUDIT
+from api.database import SECONDS
 from api.key_file import FILE as KEYS
 from api.options import AsJson, Data, folder_of, settings
-from api.settings import Settings
 from api.terminal import fail, out, printable, steps
 from index.embedded.doctor import Finding
 
@@ -110,7 +110,7 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     """Say whether all that is stored is what was written; nothing is changed."""
     chosen = settings(data)
     with steps() as tell:
-        findings = [*_examined(chosen.data, tell), *_beside(chosen)]
+        findings = [*_examined(chosen.data, tell), *_beside(chosen.data, chosen.database_timeout)]
     _report(findings, as_json)
 
 
@@ -128,20 +128,23 @@ def _examined(place: Place, tell: Callable[[str, int, int], None]) -> Iterator[F
     yield from examine(place, tell)
 
 
-def _beside(chosen: Settings) -> Iterable[Finding]:
-    """The checks of what lies beside the corpus."""
-    from api.audit import audit_of
+def _beside(place: Place, seconds: float = SECONDS) -> Iterable[Finding]:
+    """The checks of what lies beside the corpus.
+
+    Args:
+        seconds: until a database that does not answer is given up.
+    """
+    from api.audit import AuditLog
     from api.audit_chain import problems
     from api.errors import AuditUnavailable, KeysUnreadable
-    from api.keys import keys_of
+    from api.keys import KeyStore
 
-    place = chosen.data
     if isinstance(place, Database) or (place / KEYS).is_file():
         try:
-            yield Finding("API keys: readable", len(keys_of(chosen).all()), ())
+            yield Finding("API keys: readable", len(KeyStore(place, seconds).all()), ())
         except KeysUnreadable as error:
             yield Finding("API keys: readable", 0, (str(error),))
-    log = audit_of(chosen)
+    log = AuditLog(place, seconds)
     if log.place.exists():
         entries, wrong = 0, list[str]()
         try:
