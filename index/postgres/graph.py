@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from index.errors import CorpusError
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 GRAPH_FROM = 20_000
 # Links per row, and rows looked at while one is linked.
 LINKS, BUILD_DEPTH = 16, 100
+# Seconds until it is tried again, when it could not be made.
+PAUSE_SECONDS = 600.0
 LOCK = "SELECT pg_try_advisory_lock(hashtext('claimdesk graph'))"
 UNLOCK = "SELECT pg_advisory_unlock(hashtext('claimdesk graph'))"
 
@@ -64,6 +67,7 @@ class GraphBuilder:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._link: Link | None = None
+        self._not_before, self._stopped = 0.0, False
         self.built = 0
 
     def is_due(self, state: State) -> bool:
@@ -71,7 +75,7 @@ class GraphBuilder:
 
     def start(self, state: State) -> None:
         """Begin, if it is due and nobody has begun."""
-        if not self.is_due(state):
+        if not self.is_due(state) or time.monotonic() < self._not_before:
             return
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
@@ -86,6 +90,7 @@ class GraphBuilder:
 
     def stop(self) -> None:
         """Cut it off; the next who opens the corpus begins anew."""
+        self._stopped = True
         link = self._link
         if link is not None:
             link.cancel_safe()
@@ -95,6 +100,7 @@ class GraphBuilder:
         try:
             self.build()
         except CorpusError as error:
+            self._not_before = time.monotonic() + PAUSE_SECONDS
             log.warning("every vector is compared, because no graph could be made: %s", error)
 
     def tidy(self) -> None:
@@ -111,7 +117,7 @@ class GraphBuilder:
             self._link = link
             try:
                 state = read_state(link)
-                if is_due(state, self._least):
+                if is_due(state, self._least) and not self._stopped:
                     tidy(link, state)
                     create(link, state, concurrently=True)
                     self.built += 1

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from index.errors import CorpusError, CorpusIncompatible
 from index.postgres.driver import one, run
-from index.postgres.pool import SCHEMA, making
+from index.postgres.extension import making
+from index.postgres.pool import SCHEMA
 
 if TYPE_CHECKING:
     from index.postgres.driver import Link
