@@ -13,6 +13,8 @@ TOLD = ("host", "port")
 # What libpq refuses, repeating parts of the address as it does.
 _BADLY_ENCODED = re.compile(r"%(?![0-9a-f]{2})|%00", re.IGNORECASE)
 _HOST = re.compile(r"(\[[0-9a-f:.%]+\]|[^\[\]:]*)(:[0-9]*)?", re.IGNORECASE | re.ASCII)
+# How libpq writes a database otherwise: of a folder it would be told, password included.
+_KEYWORDS = re.compile(r"(^|\s)password\s*=", re.IGNORECASE)
 _OPTION = re.compile(r"[a-z_]+=[^=]*")
 _ENCODED = "in a name or password, each of / ? # @ : % [ ] is percent-encoded"
 
@@ -44,6 +46,8 @@ def place_of(text: str) -> Place:
             a password.
     """
     scheme, separator, _ = text.partition("://")
+    if _KEYWORDS.search(text):
+        raise ValueError("write a database as postgresql://user:password@host/database")
     if not separator and not text.lower().startswith(tuple(f"{one}:" for one in SCHEMES)):
         return Path(text)
     if scheme not in SCHEMES:

@@ -54,6 +54,8 @@ def test_an_address_is_shown_without_its_password(address: str, shown: str) -> N
         f"postgresql://desk:{SECRET}@[::1/news",
         f"postgresql://desk:{SECRET}@[]/news",
         f"postgresql://desk:[{SECRET}@[::1]/news",
+        f"host=db dbname=news password={SECRET}",
+        f"password = '{SECRET}' host=db",
         f"postgresql://desk:{SECRET}@[::1]x/news",
     ],
 )

@@ -271,6 +271,7 @@ def test_an_erased_document_leaves_no_quote_and_the_chain_holds(
     ingest_one(document("secret", text), kept.corpus, kept.embedder)
     (answer,) = kept.verify([claim_of("The quokkapaw bridge cost 71 million euros")], "test")
     (other,) = kept.verify([claim_of(CLAIM)], "test")
+    assert "platypus" in written(place, "audit_pieces")
     changed(place, "ANALYZE claimdesk.audit_pieces")
     # By a replica that keeps no verdicts itself.
     with service_over(place, audit=False) as eraser:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from psycopg import sql
 
+from index.postgres import PostgresCorpus
 from index.split import embedding_text, split
 from tests.conftest import ROOT
 from tests.fakes import FakeEmbedder
@@ -100,10 +101,10 @@ def lost(address: str, writers: Sequence[Writer], *, at_rest: bool = True) -> It
         yield from _half_there(corpus)
 
 
-def _half_there(corpus: object) -> Iterator[str]:
+def _half_there(corpus: PostgresCorpus) -> Iterator[str]:
     """Documents whose passages or vectors are not those of their text."""
     model, passages = FakeEmbedder(), 0
-    for stored in corpus.contents.documents():  # type: ignore[attr-defined]
+    for stored in corpus.contents.documents():
         for version in stored.versions:
             one = version.document
             wanted = split(one)
@@ -114,12 +115,12 @@ def _half_there(corpus: object) -> Iterator[str]:
             if not np.allclose(version.vectors, vectors, atol=1e-3):
                 yield f"{one.id} has other vectors than its passages"
         passages += len(stored.versions[-1].passages)
-    counted = corpus.stats().passages  # type: ignore[attr-defined]
+    counted = corpus.stats().passages
     if counted != passages:
         yield f"{counted} passages are counted, {passages} are there"
-    if not corpus.search_words("river boats", 3):  # type: ignore[attr-defined]
+    if not corpus.search_words("river boats", 3):
         yield "nothing is found by words"
-    if not corpus.search_vector(model.embed(["the river"])[0], 3):  # type: ignore[attr-defined]
+    if not corpus.search_vector(model.embed(["the river"])[0], 3):
         yield "nothing is found by vectors"
 
 
