@@ -196,12 +196,13 @@ class AuditLog:
         search = f"evidence of it in kept verdicts, and claims with {QUOTED_CHARS} letters of it"
         self._settle()
         stretches = {stretch for text in texts for stretch in _stretches(text)}
-        if self._quotes(document_id, stretches):
+        left = self._quotes(document_id, stretches)
+        if left:
             with self.place.appending() as rows:
                 # Again: somebody else may have kept a verdict since.
                 _take_away(rows, _pieces_of(rows, document_id, stretches))
         self.finish_redaction()
-        return Place("audit log", search, self._quotes(document_id, stretches))
+        return Place("audit log", search, left and self._quotes(document_id, stretches))
 
     def _quotes(self, document_id: str, stretches: Set[str]) -> int:
         """How many pieces are of a document, or of a claim that quotes it."""
