@@ -85,7 +85,7 @@ def revoke_key(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let nobody in with this key any more; a running service notices at its next request."""
+    """Let nobody in with this key any more; a running service notices within a second."""
     key = keys_of(settings(data)).revoke(id)
     if as_json:
         print(json.dumps(_shown(key), ensure_ascii=False))
