@@ -18,7 +18,8 @@ from api.database import SECONDS
 from api.key_file import FILE as KEYS
 from api.options import AsJson, Data, folder_of, settings
 from api.terminal import fail, out, printable, steps
-from index.embedded.doctor import Finding
+from index.examine import Finding
+from index.progress import Tell
 
 # Files of a data folder that a backup holds beside the corpus.
 BESIDE = (KEYS, AUDIT)
@@ -114,7 +115,7 @@ def doctor(data: Data = None, as_json: AsJson = False) -> None:
     _report(findings, as_json)
 
 
-def _examined(place: Place, tell: Callable[[str, int, int], None]) -> Iterator[Finding]:
+def _examined(place: Place, tell: Tell) -> Iterator[Finding]:
     """The checks of the corpus; what is below the rows of a database is for pg_amcheck."""
     if isinstance(place, Database):
         from index.examine import examine as examine_contents

@@ -33,6 +33,7 @@ from index.embedded.rows import COLUMNS, arrange, document_of, remove, texts_of
 from index.embedded.schema import MIGRATIONS
 from index.embedded.store import Store, is_sqlite
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible
+from index.progress import Tell, untold
 
 FORMAT = "claimdesk-backup/1"
 MANIFEST = "manifest.json"
@@ -42,13 +43,6 @@ READ_BYTES = 2**20
 # Most bytes of a manifest, which names a handful of files.
 MOST_MANIFEST_BYTES = 2**20
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-
-Tell = Callable[[str, int, int], None]
-"""Told of progress: the step, how much is done, of how much."""
-
-
-def untold(step: str, done: int, total: int) -> None:
-    """Tells nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 
 import numpy as np
 
 from index.contents import StoredDocument, StoredVersion
-from index.documents import Passage
 from index.embedded import restrictions, rows
 from index.embedded.rows import (
     ALL_VERSIONS,
@@ -155,15 +155,8 @@ def _version(
             "run `claimdesk reindex`"
         )
     vectors = np.frombuffer(b"".join(blobs), np.float32).reshape(len(blobs), -1 if blobs else 0)
-    return StoredVersion(document, tuple(_passage(row) for row in passages), vectors, recipe)
-
-
-def _passage(row: Sequence[object]) -> Passage:
-    passage = passage_of(row[2:])
-    return Passage(
-        passage.document_id, passage.ordinal, passage.text, passage.start, passage.end,
-        passage.sentences,
-    )  # fmt: skip
+    made = tuple(replace(passage_of(row), version=None) for _, _, *row in passages)
+    return StoredVersion(document, made, vectors, recipe)
 
 
 def _put(to: Writing, stored: StoredDocument) -> None:

@@ -10,13 +10,11 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.documents import Document
-from index.embedded.backup import Tell, untold
 from index.embedded.boundary import sqlite_errors
 from index.embedded.checksum import checksum
 from index.embedded.corpus import DATABASE, VECTORS, WORDS
@@ -24,24 +22,13 @@ from index.embedded.rows import COLUMNS, document_of, passage_of
 from index.embedded.schema import MIGRATIONS
 from index.embedded.words import STAMP, files_in_use
 from index.errors import CorpusError
+from index.examine import MOST_PROBLEMS, Finding, is_part_of, is_unit
+from index.progress import Tell, untold
 
 DOCUMENTS_AT_ONCE = 100
-# Most problems that a check tells of one by one.
-MOST_PROBLEMS = 20
-# Most that the length of a unit vector may be off by.
-UNIT_TOLERANCE = 1e-3
 PAGES = "database: pages, indexes, references"
 # Tries at a file that a running service may be replacing.
 TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a check looked at, how many of those, and what is wrong with them."""
-
-    check: str
-    looked_at: int
-    problems: tuple[str, ...]
 
 
 def examine(folder: Path, tell: Tell = untold) -> Iterator[Finding]:
@@ -143,14 +130,7 @@ def _passages(
     for ordinal, (blob, *row) in enumerate(rows):
         passage = passage_of(row)
         counts["passages"] += 1
-        quoted = all(
-            passage.start <= span.start < span.end <= passage.end for span in passage.sentences
-        )
-        if (
-            document.text[passage.start : passage.end] != passage.text
-            or passage.ordinal != ordinal
-            or not quoted
-        ):
+        if not is_part_of(document.text, passage, ordinal):
             wrong["passages"].append(f"{passage.id}: it is not that part of its document")
         if blob is None:
             wrong["vectors"].append(f"{passage.id}: it has no vector")
@@ -158,8 +138,7 @@ def _passages(
         counts["vectors"] += 1
         dimensions.add(len(blob))
         vector = np.frombuffer(blob, np.float32) if len(blob) % 4 == 0 else np.zeros(1, np.float32)
-        # A comparison with what is no number is False.
-        if not abs(float(np.linalg.norm(vector)) - 1) <= UNIT_TOLERANCE:
+        if not is_unit(float(np.linalg.norm(vector))):
             wrong["vectors"].append(f"{passage.id}: its vector is not of unit length")
 
 

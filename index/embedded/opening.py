@@ -117,13 +117,8 @@ def _settle(folder: Path, clock: Clock) -> None:
             reader.close()
         now = clock()
         if moment <= now or (settled is not None and now < settled):
-            lock = _lock(folder)
-            try:
-                writer = Store(path, writable=True, clock=clock)
-                writer.settle()
-                writer.close()
-            finally:
-                lock.release()
+            with locked(folder), contextlib.closing(Store(path, writable=True, clock=clock)) as it:
+                it.settle()
 
 
 def _check_finished(store: Store, folder: Path) -> None:

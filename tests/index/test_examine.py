@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from index.contents import StoredDocument, StoredVersion
@@ -63,3 +64,12 @@ def test_what_is_not_is_named(stored: list[StoredDocument], said: str, change: C
     stored[0] = StoredDocument((change(stored[0].versions[0]),))
     problems = [problem for _, _, found in findings(stored) for problem in found]
     assert any(said in problem for problem in problems), problems
+
+
+def test_a_version_without_passages_has_no_model(stored: list[StoredDocument]) -> None:
+    none = np.zeros((0, 0), np.float32)  # as a folder and a database give them
+    empty = replace(stored[0].versions[0], passages=(), vectors=none)
+    stored[0] = StoredDocument((empty,))
+    assert [problem for *_, found in findings(stored) for problem in found] == [
+        "a: it has no passages"
+    ]
