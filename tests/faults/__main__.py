@@ -13,12 +13,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from importlib import import_module
 from importlib.metadata import version
 from typing import Any
 
 from tests.conftest import ROOT
-from tests.faults import places, traffic
+from tests.faults import databases, places, replicas, traffic
 from tests.faults.kills import kills
 from tests.faults.result import Result
 
@@ -45,20 +44,15 @@ def trials(short: bool) -> dict[str, list[Trial]]:
             lambda: traffic.stop_under_load(16 // min(scale, 2)),
         ],
         "databases": [
-            lambda: _databases().concurrent_writers(4, 20 / scale),
-            lambda: _databases().kills_of_the_server(max(3, 30 // scale)),
-            lambda: _databases().failover(max(1, 5 // scale)),
-            lambda: import_module("tests.faults.replicas").one_is_killed(60 / scale),
+            lambda: databases.concurrent_writers(4, 20 / scale),
+            lambda: databases.kills_of_the_server(max(3, 30 // scale)),
+            lambda: databases.failover(max(1, 5 // scale)),
+            lambda: replicas.one_is_killed(60 / scale),
         ],
         "load": [
             lambda: traffic.mixed_load(float(os.environ.get("MIXED_SECONDS", 600 / scale))),
         ],
     }
-
-
-def _databases() -> Any:
-    """The faults of a database, which start a server of their own."""
-    return import_module("tests.faults.databases")
 
 
 def rows(results: Iterable[dict[str, Any]]) -> list[str]:
@@ -109,7 +103,8 @@ Inputs tried: {tried:,}. Losses: {losses}.
 
 
 def main() -> None:
-    short, parts = "--short" in sys.argv, trials("--short" in sys.argv)
+    short = "--short" in sys.argv
+    parts = trials(short)
     chosen = [name for name in sys.argv[1:] if not name.startswith("-")] or list(parts)
     if unknown := set(chosen) - set(parts):
         sys.exit(f"{', '.join(sorted(unknown))}: no part; there are {', '.join(parts)}")

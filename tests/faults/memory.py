@@ -108,7 +108,7 @@ def write(folder: Path, size: int) -> None:
     kinds: dict[str, tuple[bytes, Callable[[int, random.Random], bytes]]] = {
         "jsonl": (b"", line), "csv": (b"id,text,other\n", row), "warc": (b"", record),
     }  # fmt: skip
-    for count, (ending, (head, made)) in zip(itertools.count(), itertools.cycle(kinds.items())):
+    for count, (ending, (head, made)) in enumerate(itertools.cycle(kinds.items())):
         if written >= size:
             return
         with (folder / f"long-{count}.{ending}").open("wb") as file:
