@@ -20,10 +20,13 @@ HEAD = (
     " 40 million crowns more than was planned. We asked the treasurer for the accounts."
 )
 BODY = "The accounts list every contract that was signed between 2011 and 2019, and its price."
+LATER = "The treasurer keeps them in the town hall, where we read them for two days in the spring."
 
 
 def fact_check(ending: str, head: str = HEAD, *more: str) -> Document:
-    return document("f", "\n\n".join([head, BODY, *more, ending]), title="Marlow", language="en")
+    """A text that tells in its lead what was said, and comes back to that before its ending."""
+    paragraphs = [head, BODY, *more, LATER, head, ending]
+    return document("f", "\n\n".join(paragraphs), title="Marlow", language="en")
 
 
 def ruled(claim: str, given: Document) -> str | None:
@@ -77,6 +80,13 @@ def test_a_claim_that_is_repeated_and_rated_true_is_supported(ending: str) -> No
         "It is true that the tunnel opened late.",
         "The auditor told us that her statement is false.",
         "The city paid what it owed.",
+        "Critics say the claim is false.",
+        "Mayor Holt insists the claim is true.",
+        "Opponents believe that is wrong.",
+        "Lind replies: that is false.",
+        'Lind shook his head. "The story is false."',
+        'Lind: "My claim is true."',
+        '"I never lied. The claim is true."',
     ],
 )
 def test_what_is_no_plain_rating_is_left_to_the_model(ending: str) -> None:
@@ -98,6 +108,22 @@ def test_what_is_no_plain_rating_is_left_to_the_model(ending: str) -> None:
 )
 def test_another_claim_than_the_one_that_is_rated_is_left_to_the_model(claim: str) -> None:
     assert ruled(claim, fact_check("We rate this claim False.")) is None
+
+
+def test_what_the_text_has_found_out_is_not_what_it_rates() -> None:
+    given = fact_check("We rate this claim False.")
+    assert (
+        ruled("The accounts list every contract that was signed between 2011 and 2019", given)
+        is None
+    )
+    told_once = f"{HEAD}\n\n{BODY}\n\nThe treasurer showed us a saving. We rate this claim False."
+    assert ruled(CLAIM, document("f", told_once, language="en")) is None
+
+
+def test_only_english_is_read_so() -> None:
+    text = fact_check("We rate this claim False.").text
+    assert ruled(CLAIM, document("f", text)) == "REFUTES"
+    assert ruled(CLAIM, document("f", text, language="de")) is None
 
 
 def test_another_speaker_is_another_claim() -> None:
@@ -127,6 +153,14 @@ def test_who_says_it_comes_before_the_claim() -> None:
 def test_what_is_rated_may_be_a_denial(head: str) -> None:
     claim = "Holt paid forty builders in cash in the spring of 2011"
     assert ruled(claim, fact_check("We rate this claim True.", head)) is None
+
+
+def test_who_fails_to_do_a_thing_does_not_do_it() -> None:
+    claim = "The mills pay forty builders in cash each spring"
+    ending = "We rate this claim True."
+    assert ruled(claim, fact_check(ending, f"Lind said that {claim}.")) == "SUPPORTS"
+    failing = "Lind said that the mills fail to pay forty builders in cash each spring."
+    assert ruled(claim, fact_check(ending, failing)) is None
 
 
 def test_a_name_in_another_sentence_is_the_one_of_a_pronoun() -> None:
@@ -159,7 +193,8 @@ def test_a_text_with_several_ratings_is_left_to_the_model() -> None:
 
 
 def test_what_follows_the_rating_is_not_what_it_rates() -> None:
-    given = document("f", f"We rate this claim False.\n\n{BODY}\n\n{HEAD}", language="en")
+    text = "\n\n".join(["We rate this claim False.", HEAD, BODY, BODY, HEAD])
+    given = document("f", text, language="en")
     assert ruled(CLAIM, given) is None
 
 
