@@ -126,10 +126,11 @@ def find_quote(
     generation = corpus.index_generation()
     matches = []
     for document in _documents(normal, parts, corpus, filters):
-        made = _match(parts, document, asked or None)
+        text = text_of(document.text)
+        made = _match(parts, document, text, asked or None)
         if bracketed is not None and (made is None or made.result == "altered"):
             # Words in brackets are the quoting writer's, unless the archive has them, too.
-            other = _match(bracketed, document, asked or None)
+            other = _match(bracketed, document, text, asked or None)
             if other is not None and (made is None or _order(other) < _order(made)):
                 made = replace(other, notes=(*other.notes, "bracketed"))
         if made is not None:
@@ -213,10 +214,9 @@ def _searches(quote: str, parts: Fragments) -> list[str]:
     return made if len(made) <= MOST_SEARCHES else made[:: -(-len(made) // MOST_SEARCHES)]
 
 
-def _match(parts: Fragments, document: Document, speaker: str | None) -> Match | None:
+def _match(parts: Fragments, document: Document, text: Text, speaker: str | None) -> Match | None:
     """The document's words for a quote; for one whose parts it lacks, those nearest to the whole
     without its ellipses."""
-    text = text_of(document.text)
     rows = _rows(parts, text)
     if not rows and len(parts.parts) > 1:
         parts = parts.joined()

@@ -136,26 +136,21 @@ def _likely(part: Words, text: Text) -> Iterator[tuple[int, int]]:
 
 def _compared(part: Words, text: Text, start: int, end: int) -> Aligned | None:
     """The quote beside the words of a range that are its own, without what stands around them."""
-    quote, archive = part.keys, text.words.keys[start:end]
-    counts = Counter(archive)
+    quote, words = part.keys, text.words.keys
+    counts = Counter(words[start:end])
     if sum(counts[key] for key in quote) > MOST_PAIRS:
         return None
-    kept = _without_strays(_same(quote, archive), quote)
+    kept = _without_strays(_same(quote, words[start:end]), quote)
     if not kept:
         return None
     # What stands in the place of the quote's first and last words, where those differ.
     before, after = kept[0][0], len(quote) - kept[-1][0] - kept[-1][2]
-    first = _reached(text, start, kept[0][1], -before)
-    last = _reached(text, start, kept[-1][1] + kept[-1][2], after)
+    first = _reached(text, start + kept[0][1], -before)
+    last = _reached(text, start + kept[-1][1] + kept[-1][2], after)
     # Between them a word may stand that a stray one outside was taken for.
-    kept = [(a, first + b, size) for a, b, size in _same(quote, archive[first:last])]
-    steps = list(_steps(kept, quote, archive, first, last))
-    asides = [
-        step
-        for step in steps
-        if step.op == "left_out"
-        and _is_aside(text, start + step.archive[0], start + step.archive[1])
-    ]
+    kept = [(a, first + b, size) for a, b, size in _same(quote, words[first:last])]
+    steps = list(_steps(kept, quote, words, first, last))
+    asides = [step for step in steps if step.op == "left_out" and _is_aside(text, *step.archive)]
     steps = _merged(
         Step("equal", step.quote, step.archive) if step in asides else step for step in steps
     )
@@ -168,18 +163,14 @@ def _compared(part: Words, text: Text, start: int, end: int) -> Aligned | None:
         if _weight(key) == 1
     ]
     count = sum(step.quote[1] - step.quote[0] for step in steps if step.op == "equal")
-    beside = sum(_weights(archive[slice(*step.archive)]) for step in asides)
-    similarity = 2 * same / (_weights(quote) + _weights(archive[first:last]) - beside)
+    beside = sum(_weights(words[slice(*step.archive)]) for step in asides)
+    similarity = 2 * same / (_weights(quote) + _weights(words[first:last]) - beside)
     is_same = all(step.op == "equal" for step in steps)
     if not is_same and (
         similarity < LEAST_SIMILARITY or count < LEAST_WORDS or len(telling) < LEAST_TELLING
     ):
         return None
-    moved = tuple(
-        Step(step.op, step.quote, (step.archive[0] + start, step.archive[1] + start))
-        for step in steps
-    )
-    return Aligned(start + first, start + last, moved, 1.0 if is_same else min(similarity, 0.999))
+    return Aligned(first, last, tuple(steps), 1.0 if is_same else min(similarity, 0.999))
 
 
 def _same(quote: Sequence[str], archive: Sequence[str]) -> list[tuple[int, int, int]]:
@@ -188,24 +179,20 @@ def _same(quote: Sequence[str], archive: Sequence[str]) -> list[tuple[int, int, 
     return [(block.a, block.b, block.size) for block in blocks if block.size]
 
 
-def _reached(text: Text, start: int, at: int, words: int) -> int:
+def _reached(text: Text, at: int, words: int) -> int:
     """The place that many words further on, forwards or, below 0, backwards, and on to where the
-    sentence or quotation ends if that is near; never beyond it.
-
-    Args:
-        start: of the range; at: a place in it.
-    """
+    sentence or quotation ends if that is near; never beyond it."""
     if not words:
         return at
     step = 1 if words > 0 else -1
-    place = near = start + at
+    place = near = at
     for taken in range(1, abs(words) + NEAR_WORDS + 2):
         if not 0 < near < len(text.words.keys) or _ends_between(text, near - 1):
-            return near - start
+            return near
         near += step
         if taken <= abs(words):
             place = near
-    return place - start
+    return place
 
 
 def _ends_between(text: Text, word: int) -> bool:
@@ -265,9 +252,8 @@ def _is_one_word(quote: Sequence[str], archive: Sequence[str]) -> bool:
     """Whether both are the same word, joined here and divided there: well-known, wellknown."""
     joined, other = "".join(quote), "".join(archive)
     if any(char.isdigit() for char in joined + other):
-        return _GROUPED.fullmatch(" ".join(quote)) is not None and (
-            _digits(joined) == _digits(other) and _GROUPED.fullmatch(" ".join(archive)) is not None
-        )
+        are_numbers = all(_GROUPED.fullmatch(" ".join(keys)) for keys in (quote, archive))
+        return are_numbers and _digits(joined) == _digits(other)
     return joined == other or {joined, other} <= _PER_CENT
 
 

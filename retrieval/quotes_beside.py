@@ -35,7 +35,7 @@ _INVERTING = "|".join(
         souligne précise lance raconte confie regrette reconnaît promet prévient martèle résume
         poursuit conclut insiste indique indigne écrit déclaré affirmé expliqué répondu estimé
         assuré ajouté souligné précisé lancé raconté confié regretté reconnu promis prévenu
-        martelé résumé poursuivi conclu insisté indiqué indigné écrit dijo dice afirmó afirma
+        martelé résumé poursuivi conclu insisté indiqué indigné dijo dice afirmó afirma
         declaró declara explicó explica añadió añade respondió responde aseguró asegura señaló
         señala advirtió advierte escribió subrayó disse detto afferma affermato spiega spiegato
         dichiara dichiarato risponde risposto aggiunge aggiunto scrive zei zegt verklaarde
@@ -92,7 +92,7 @@ _AFTER_NAME = re.compile(
 # “…”, she answered. “…”, sagt er. « … », dit-elle.
 _PRONOUN_AFTER = re.compile(
     rf"\s*[{_MARKS}]\s*,?\s*(?:(?P<who>he|she|they|we|I)\s+{_AUXILIARY}(?:{_VERBS})"
-    rf"|(?:{_VERBS})(?:\s+|-t?-?)(?P<asked>he|she|they|er|sie|il|elle|on|él|ella|lui|lei|hij|zij|ze))\b"
+    rf"|(?:{_VERBS})(?:\s+|-t?-?)(?:he|she|they|er|sie|il|elle|on|él|ella|lui|lei|hij|zij|ze))\b"
 )
 # Jens Tobler erklärte: “…”.  Asked about it, Okoro replied: “…”.
 _BEFORE = re.compile(
@@ -106,44 +106,41 @@ _BEFORE_INVERTED = re.compile(
 _BEFORE_ACCORDING = re.compile(rf"{_ACCORDING}\s+(?P<who>{_WHO})[^.;:]{{0,60}},?\s*[{_MARKS}]\s*$")
 # Councillor Piers Dunmore disagreed: “…”: whoever begins the sentence, where he has two names.
 _COLON = re.compile(
-    rf"(?:{_ARTICLE}\s+)?(?P<who>{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+)?{_CAPITAL})+)\b[^.;:]{{0,80}}:\s*[{_MARKS}]\s*$",
+    rf"\s*(?:{_ARTICLE}\s+)?(?P<who>{_CAPITAL}(?:\s+(?:{_PARTICLE}\s+)?{_CAPITAL})+)\b"
+    rf"[^.;:]{{0,80}}:\s*[{_MARKS}]\s*$"
 )
 _ENDS = re.compile(
     r"(?:(?<!\b[A-ZÀ-Þ])(?<!\b(?:Mr|Dr|Ms|St|Sr|Lt))(?<!\b(?:Mrs|Sra|Rev|Gen|Gov|Sen))(?<!\bProf)\.|[!?…])"
     r"[\s”»\"“«›’‘]*\s"
 )
 # Quotations of a paragraph over which the speaker is followed back.
-MOST_BACK = 8
+MOST_BACK = 7
 # Characters before a quotation in which the clause that introduces it is looked for.
 _REACH = 300
 
 
-def speaker_beside(masked: str, quoted: Sequence[Span], inside: Span) -> Span | None:
-    """The speaker of one of a paragraph's quotations; places are offsets into the paragraph.
-
-    Of one that follows another with a full stop between them, the speaker of that one.
-
-    Args:
-        masked: the paragraph, its quotations made unreadable.
-    """
-    at = quoted.index(inside)
-    pronoun = _PRONOUN_AFTER.match(masked, inside.end)
+def speaker_before(masked: str, quoted: Sequence[Span], at: int) -> Span | None:
+    """As `speaker_beside`, of the quotations before that this one goes on from: no more than a full
+    stop and a clause stand between them."""
+    pronoun = _PRONOUN_AFTER.match(masked, quoted[at].end)
     if pronoun is not None:
         return Span(*pronoun.span("who")) if pronoun["who"] else None
-    for own in range(at, max(-1, at - MOST_BACK), -1):
-        if (found := _of(masked, quoted, own)) is not None:
-            return found
-        if not own or not _follows(masked, quoted[own - 1], quoted[own]):
+    for own in range(at, max(0, at - MOST_BACK), -1):
+        if not _follows(masked, quoted[own - 1], quoted[own]):
             return None
+        if (found := speaker_beside(masked, quoted, own - 1)) is not None:
+            return found
     return None
 
 
-def speaker_touching(masked: str, quoted: Sequence[Span], inside: Span) -> Span | None:
-    """As `speaker_beside`, by the clause of this quotation alone."""
-    return _of(masked, quoted, quoted.index(inside))
+def speaker_beside(masked: str, quoted: Sequence[Span], at: int) -> Span | None:
+    """The speaker of one of a paragraph's quotations, as a clause that touches it names him; places
+    are offsets into the paragraph.
 
-
-def _of(masked: str, quoted: Sequence[Span], at: int) -> Span | None:
+    Args:
+        masked: the paragraph, its quotations made unreadable.
+        at: the index of the quotation.
+    """
     span = quoted[at]
     until = quoted[at + 1].start if at + 1 < len(quoted) else len(masked)
     for pattern in (_AFTER, _AFTER_NAME):
@@ -155,8 +152,7 @@ def _of(masked: str, quoted: Sequence[Span], at: int) -> Span | None:
     for pattern in (_BEFORE_ACCORDING, _BEFORE_INVERTED, _BEFORE):
         if (found := pattern.search(masked, start, span.start)) is not None:
             return Span(*found.span("who"))
-    lead = len(masked[start : span.start]) - len(masked[start : span.start].lstrip())
-    found = _COLON.match(masked, start + lead, span.start)
+    found = _COLON.match(masked, start, span.start)
     return Span(*found.span("who")) if found else None
 
 

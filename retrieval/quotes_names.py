@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from retrieval.quotes_text import words_of
 
-PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
 _TITLES = frozenset(
     re.findall(
         r"\S+",
@@ -49,11 +49,9 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
         return None
     if asked_all == said_all:
         return True
-    if PRONOUN.fullmatch(attributed.strip()):
+    if is_pronoun(asked.strip()) or is_pronoun(attributed.strip()):
         return None
     named = [key for match in CAPITAL.findall(attributed) for key in words_of(match).keys]
-    if PRONOUN.fullmatch(asked.strip()):
-        return None
     asked_name, said_name = _name_of(asked_all), _name_of(named)
     if len(said_name) > 1 and said_name[0] == "m":  # "M. Roche", a gentleman of French texts
         said_name = said_name[1:]
@@ -98,4 +96,4 @@ def _is_initial_of(one: str, other: str) -> bool:
 
 def is_pronoun(speaker: str) -> bool:
     """Whether a speaker is named by no more than "she"."""
-    return PRONOUN.fullmatch(speaker) is not None
+    return _PRONOUN.fullmatch(speaker) is not None

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from index.documents import Span
 from index.split import BLANK_LINES, sentences
-from retrieval.quotes_beside import speaker_beside, speaker_touching
-from retrieval.quotes_names import CAPITAL, PRONOUN
+from retrieval.quotes_beside import speaker_before, speaker_beside
+from retrieval.quotes_names import CAPITAL, is_pronoun
 from retrieval.quotes_text import quotations
 from retrieval.types import Quote
 from retrieval.voice import attributions
@@ -54,38 +54,33 @@ def said_by(text: str, start: int) -> Said:
     """Who says the words at `start`, as the text around it attributes it."""
     paragraph = _paragraph(text, start)
     masked, quoted = _masked(text, paragraph)
-    inside = next((span for span in quoted if span.start <= start < span.end), None)
-    own = [Span(one.start - paragraph.start, one.end - paragraph.start) for one in quoted]
-    here = own[quoted.index(inside)] if inside is not None else None
-    found = here and _moved(speaker_touching(masked, own, here), paragraph.start)
+    own = next((n for n, span in enumerate(quoted) if span.start <= start < span.end), None)
+    inside = None if own is None else quoted[own]
+    within = [_moved(span, -paragraph.start) for span in quoted]
+    found = None
+    if own is not None and (named := speaker_beside(masked, within, own)):
+        found = _moved(named, paragraph.start)
     if found is None:
         found = _speaker(masked, paragraph, quoted, inside, start)
-    if found is None and here is not None:
-        found = _moved(speaker_beside(masked, own, here), paragraph.start)
+    if found is None and own is not None and (named := speaker_before(masked, within, own)):
+        found = _moved(named, paragraph.start)
     if found is None and (inside is None or masked.startswith(_OPENS)):
         found = _label(text, paragraph)
     if found is None and inside is not None:
         found = _from_before(text, paragraph, inside)
-    if (
-        found is not None
-        and PRONOUN.fullmatch(text[found.start : found.end])
-        and not (_ANSWERS.match(text, found.end) and _asked_before(text, quoted, inside))
-    ):
-        found = _named_before(text, paragraph, found) or found
+    if found is not None and is_pronoun(text[found.start : found.end]):
+        # Who answers the question before is not the one who asks it, and is not looked for there.
+        is_asked = own is not None and own > 0 and text[quoted[own - 1].end - 1] == "?"
+        if not (is_asked and _ANSWERS.match(text, found.end)):
+            found = _named_before(text, paragraph, found) or found
     if found is not None:
         found = _named(text, found)
     speaker = Quote(found.start, found.end, text[found.start : found.end]) if found else None
     return Said(speaker, inside is not None)
 
 
-def _moved(span: Span | None, by: int) -> Span | None:
-    return span and Span(span.start + by, span.end + by)
-
-
-def _asked_before(text: str, quoted: Sequence[Span], inside: Span | None) -> bool:
-    """Whether the quotation before is a question: who answers it is not the one who asks."""
-    before = [span for span in quoted if inside is not None and span.end <= inside.start]
-    return bool(before) and text[before[-1].end - 1] == "?"
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _paragraph(text: str, at: int) -> Span:
@@ -246,7 +241,7 @@ def _named_before(text: str, paragraph: Span, pronoun: Span) -> Span | None:
             found = _SUBJECT.match(said)
             who = found.span("name") if found else None
             for one in () if who else attributions(said):
-                if one.speaker and not PRONOUN.fullmatch(said[slice(*one.speaker)]):
+                if one.speaker and not is_pronoun(said[slice(*one.speaker)]):
                     who = one.speaker
                     break
             if who is not None:

@@ -75,7 +75,7 @@ def words_of(text: str, start: int = 0, end: int | None = None) -> Words:
 @lru_cache(65_536)
 def _key(word: str) -> str:
     if _THOUSANDS.fullmatch(word):
-        return "".join(char for char in word if char.isdigit() or char in "-−–")
+        word = word.replace(",", "").replace(".", "")
     if word.isascii():
         return word.replace("_", "").replace("`", "'").lower()
     key = unicodedata.normalize("NFKC", _HIDDEN.sub("", word)).replace("_", "").casefold()

@@ -13,6 +13,7 @@ from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.errors import InvalidClaim
 from retrieval.quotes import MAX_QUOTE_CHARS, Match, find_quote
+from retrieval.quotes_align import nearest, text_of
 from retrieval.quotes_names import same_speaker
 from retrieval.quotes_speaker import said_by
 from retrieval.quotes_text import fragments, quotations, words_of
@@ -166,7 +167,23 @@ def test_a_deleted_or_hidden_document_is_not_quoted() -> None:
     assert find_quote(quote, corpus, filters=NO_FILTERS).result == "not_found"
 
 
+def test_a_quote_whose_words_lie_far_apart_is_found() -> None:
+    """Its first words stand before the range in which most of them are."""
+    text = text_of(
+        "other w0 w1 in a and that w2 and w3 w4 that that and w5 a is the the to is the is w6 other"
+        " to and a for of a of for w8 w9 w10 w11 the a a a of w12 w13 w14 other other"
+    )
+    found = nearest(words_of(" ".join(f"w{n}" for n in range(15))), text)
+    assert found is not None
+    assert text.words.keys[found.last - 1] == "w14"
+    same = [step for step in found.steps if step.op == "equal"]
+    for step in same:
+        assert text.words.keys[slice(*step.archive)] == tuple(f"w{n}" for n in range(*step.quote))
+    assert sum(step.quote[1] - step.quote[0] for step in same) == 12
+
+
 def test_words_as_they_are_compared() -> None:
+    assert words_of("\N{MINUS SIGN}2,400 1.200.000").keys == ("-2400", "1200000")
     text = "“We don’t know,” in\u00adfor\u00admation 3.5% — of $1,000; -5 to 5-10, CAFÉ 北京"
     assert words_of(text).keys == (
         "we", "don't", "know", "information", "3.5", "%", "of", "$", "1000", "-5", "to", "5", "10",
