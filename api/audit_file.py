@@ -83,8 +83,9 @@ class AuditFile:
             ) as connection:
                 if not _is_made(connection):
                     self.path.chmod(0o600)
-                    connection.execute("PRAGMA journal_mode = WAL")
                     connection.executescript(_SCHEMA)
+                # Nobody who reads holds a verdict up. A file out of a backup is not in this mode.
+                connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
                 yield connection
 

@@ -124,3 +124,14 @@ def test_a_restore_into_an_empty_folder_is_the_backup(data: Path, tmp_path: Path
     done = backup.restore(tmp_path / "b.zip", tmp_path / "new", carry_on=kept.carry_on)
     assert (kept, done.erased) == (Kept(), 0)
     assert "secret" in AuditLog(done.folder).documents()
+
+
+def test_who_reads_a_restored_log_holds_no_verdict_up(data: Path, tmp_path: Path) -> None:
+    done = backup.restore(tmp_path / "b.zip", tmp_path / "new")
+    log = AuditLog(done.folder)
+    log.put("first", {}, []).result(5)
+    reading = log.entries()
+    next(reading)
+    log.put("second", {}, []).result(5)
+    reading.close()
+    log.close()
