@@ -17,7 +17,6 @@ from index.embedded.rows import (
     COLUMNS,
     IN_NO_INDEX,
     document_of,
-    is_indexed,
     key_of,
     keys_of,
     passage_of,
@@ -171,12 +170,11 @@ def _put(to: Writing, stored: StoredDocument) -> None:
         document = one.document
         is_current = document is versions[-1]
         hidden = deindexed or not (is_own and shown[-1])
-        since = period.since.isoformat() if period.since else None
         until = period.until.isoformat() if period.until else None
         number = rows.insert(
             to.connection, document, hidden, until=until, recipe=one.recipe,
             access=group or document.access,
             id=stored.id if is_current else key_of(stored.id, document.version),
         )  # fmt: skip
-        indexed = is_indexed(since, until, hidden)
-        rows.insert_passages(to.connection, number, one, to.generation if indexed else IN_NO_INDEX)
+        in_none = hidden or period.is_empty
+        rows.insert_passages(to.connection, number, one, IN_NO_INDEX if in_none else to.generation)
