@@ -133,10 +133,7 @@ def check(
 
     Give either a text, or the HTML of a page, whose first line is the text found in it.
     """
-    given = {"text": text, "html": html}
-    body = json_of(
-        {**{name: one for name, one in given.items() if one is not None}, **_asked(**asked)}
-    )
+    body = json_of({**_given(text=text, html=html), **_asked(**asked)})
     return Stream(Request("POST", "/v1/check", body), _check_line.validate_json)
 
 
@@ -151,9 +148,8 @@ def quotes(
 
     Without a speaker it is whom the `context`, the text that quotes it, gives it to.
     """
-    given = {"speaker": speaker, "context": context}
-    named = {name: one for name, one in given.items() if one is not None}
-    return _post("/v1/quotes", {"quote": quote, **named, **_asked(**asked)}, QuoteResponse)
+    body = {"quote": quote, **_given(speaker=speaker, context=context), **_asked(**asked)}
+    return _post("/v1/quotes", body, QuoteResponse)
 
 
 def get_document(id: str) -> Call[DocumentBody]:
@@ -201,6 +197,11 @@ def ready() -> Call[Readiness]:
     starts, but raises ProblemError (503)."""
     request = Request("GET", "/readyz", when_busy=False)
     return Call(request, Readiness.model_validate_json)
+
+
+def _given(**fields: str | None) -> dict[str, str]:
+    """The fields that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _asked(

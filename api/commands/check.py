@@ -111,7 +111,7 @@ def read(file: str) -> dict[str, str]:
     """The `text` or `html` of a request, from a file or, for `-`, from standard input.
 
     Raises:
-        UnreadableFile: it is too large, or in an encoding that is not told.
+        UnreadableFile: it is empty, too large, or in an encoding that is not told.
         OSError: it cannot be read.
     """
     from index.errors import UnreadableFile
