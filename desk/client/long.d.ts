@@ -1,12 +1,13 @@
 /**
  * Parts that together are the text: of whole paragraphs where these are short enough, or else of
  * whole sentences.
- * @param {string} text @param {number} [longest] In UTF-16 units.
+ * @param {string} text
  * @returns {string[]}
  */
-export function parts(text: string, longest?: number): string[];
+export function parts(text: string): string[];
 /**
- * Two halves of a part that a service found too much; null where it is one sentence.
+ * Smaller parts of one that a service found too much, of half its length at most where sentences
+ * are no longer; null where it is one sentence.
  * @param {string} part
  */
 export function halves(part: string): string[] | null;

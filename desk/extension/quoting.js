@@ -23,16 +23,22 @@ export async function* lookUp(desk, text, context, signal) {
   for (const [index, [from, to]] of shown.entries()) {
     const statement = text.slice(from, to);
     const start = Array.from(text.slice(0, from)).length;
-    const place = { index, statement, start, end: start + Array.from(statement).length, context: null };
-    try {
-      if (statement.length > MAX_CHARS) throw refusal(`It is longer than ${MAX_CHARS.toLocaleString("en")} characters: select less.`);
-      yield { line: { ...place, quotation: await desk.quotes(statement, { ...(context && { context }), signal }) } };
-    } catch (error) {
-      if (!(error instanceof ClaimdeskError) || error.status !== 422) throw error;
-      yield { line: { ...place, error: { detail: error.detail } } };
-    }
+    const place = { index, statement, start, end: start + Array.from(statement).length };
+    yield { line: { ...place, ...(await answer(desk, statement, context, signal)) } };
   }
-  yield { summary: { statements: shown.length, left: found.length - shown.length, language_not_judged: null, message: null } };
+  yield { summary: { left: found.length - shown.length } };
+}
+
+async function answer(desk, statement, context, signal) {
+  if (statement.length > MAX_CHARS) {
+    return { error: { detail: `It is longer than ${MAX_CHARS.toLocaleString("en")} characters: select less.` } };
+  }
+  try {
+    return { quotation: await desk.quotes(statement, { ...(context && { context }), signal }) };
+  } catch (error) {
+    if (!(error instanceof ClaimdeskError) || error.status !== 422) throw error;
+    return { error: { detail: error.detail } };
+  }
 }
 
 /**
@@ -53,5 +59,3 @@ function trimmed(text, from, to) {
   const part = text.slice(from, to);
   return [from + part.length - part.trimStart().length, to - part.length + part.trimEnd().length];
 }
-
-const refusal = (detail) => new ClaimdeskError("problem", { status: 422, title: "Too long", detail });

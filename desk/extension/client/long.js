@@ -8,26 +8,25 @@
 const PART = 20_000;
 const PARAGRAPH = /(?<=\n[^\S\n]*\n)/;
 const SENTENCE = /(?<=[.!?…。।؟][”"’»)\]]*\s)/u;
+// By code points, which may be of two units: no piece ends within a character.
+const PIECE = new RegExp(`.{1,${PART / 2}}`, "gsu");
 
 /**
  * Parts that together are the text: of whole paragraphs where these are short enough, or else of
  * whole sentences.
- * @param {string} text @param {number} [longest] In UTF-16 units.
+ * @param {string} text
  * @returns {string[]}
  */
-export function parts(text, longest = PART) {
-  return grouped(
-    text.split(PARAGRAPH).flatMap((paragraph) =>
-      paragraph.length <= longest
-        ? [paragraph]
-        : grouped(paragraph.split(SENTENCE).flatMap((sentence) => cut(sentence, longest)), longest),
-    ),
-    longest,
+export function parts(text) {
+  const pieces = text.split(PARAGRAPH).flatMap((paragraph) =>
+    paragraph.length <= PART ? [paragraph] : grouped(paragraph.split(SENTENCE).flatMap(pieced), PART),
   );
+  return grouped(pieces, PART);
 }
 
 /**
- * Two halves of a part that a service found too much; null where it is one sentence.
+ * Smaller parts of one that a service found too much, of half its length at most where sentences
+ * are no longer; null where it is one sentence.
  * @param {string} part
  */
 export function halves(part) {
@@ -46,17 +45,9 @@ function grouped(pieces, longest) {
   return found;
 }
 
-/** Pieces of what has no sentences, none of which ends within a character. @param {string} text @param {number} longest */
-function cut(text, longest) {
-  const found = [];
-  let at = 0;
-  while (text.length - at > longest) {
-    const isPair = /[\ud800-\udbff]/.test(text[at + longest - 1]);
-    const end = at + longest + (isPair && longest === 1 ? 1 : isPair ? -1 : 0);
-    found.push(text.slice(at, end));
-    at = end;
-  }
-  return [...found, text.slice(at)];
+/** A sentence, in pieces where it is too long. @param {string} sentence */
+function pieced(sentence) {
+  return sentence.length <= PART ? [sentence] : sentence.match(PIECE) ?? [];
 }
 
 /**

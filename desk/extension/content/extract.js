@@ -223,15 +223,16 @@
     return here ?? null;
   }
 
+  const allOf = (node) => [0, node.data.length];
+
   /**
    * The text to check, as paragraphs with blank lines between them.
-   * @param {"selection" | "quote" | "article" | "page"} what page: all of its text.
+   * @param {"selection" | "article" | "page"} what page: all of its text.
    * @returns {{text: string, pieces: object[], cut: boolean}} Each piece says which part of which
    *   text node stands at which UTF-16 offset of the text. cut: it is not all of it.
    */
   claimdesk.extract = (what) => {
-    const selected = what === "selection" || what === "quote";
-    const takes = selected ? selectedPart() : (node) => [0, node.data.length];
+    const takes = what === "selection" ? selectedPart() : allOf;
     if (!takes || !document.body) return { text: "", pieces: [], cut: false };
     let { found, cut } = paragraphs(takes, what !== "article");
     if (what === "article") {
@@ -261,7 +262,7 @@
    */
   claimdesk.around = ({ pieces }) => {
     const own = new Set(pieces.map(({ block }) => block));
-    const all = paragraphs((node) => [0, node.data.length], true).found;
+    const all = paragraphs(allOf, true).found;
     const here = all.flatMap(({ element }, at) => (own.has(element) ? [at] : []));
     if (!here.length) return "";
     const near = all.slice(Math.max(0, here[0] - BEFORE), here[here.length - 1] + 2).map(({ text }) => text);

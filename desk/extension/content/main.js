@@ -36,7 +36,8 @@
     const place = places(found);
     let from = 0;
     return (statement) => {
-      const at = [from, 0].map((start) => found.text.indexOf(statement, start)).find((place) => place >= 0) ?? -1;
+      let at = found.text.indexOf(statement, from);
+      if (at < 0) at = found.text.indexOf(statement);
       if (at < 0) return { ranges: [], block: null };
       from = at + statement.length;
       const start = Array.from(found.text.slice(0, at)).length;
@@ -45,6 +46,7 @@
   }
 
   let settling = 0;
+  let took = 0; // ms
   function pageChanged() {
     if (settling || !view) return;
     const wait = Math.max(SETTLE_MS, SETTLE_SHARE * took);
@@ -59,7 +61,6 @@
       changed();
     }, wait);
   }
-  let took = 0;
   const changes = new MutationObserver(pageChanged);
 
   function stop() {

@@ -38,7 +38,7 @@
     shownRanges.priority = 1;
     CSS.highlights.set("claimdesk-shown", shownRanges);
 
-    const marks = new Map(); // index of a statement -> {line, ranges, block, sign, clippers}
+    const marks = new Map(); // index of a statement -> {line, tone, sign, ranges, text, block, clippers}
     let shown = null;
     let returns = MOST_RETURNS;
 
@@ -65,9 +65,12 @@
       for (const range of mark.ranges) highlight.delete(range);
       for (const range of ranges) highlight.add(range);
       Object.assign(mark, { ranges, block, clippers: block ? clippersOf(block) : [] });
-      if (shown !== mark) return;
+      if (shown === mark) light();
+    }
+
+    function light() {
       shownRanges.clear();
-      for (const range of ranges) shownRanges.add(range);
+      for (const range of shown?.ranges ?? []) shownRanges.add(range);
     }
 
     /**
@@ -167,8 +170,7 @@
       if (shown) shown.sign.setAttribute("aria-expanded", "false");
       shown = mark;
       mark.sign.setAttribute("aria-expanded", "true");
-      shownRanges.clear();
-      for (const range of mark.ranges) shownRanges.add(range);
+      light();
       const { word, tone } = verdictOf(mark.line);
       const close = h("button", { class: "close", type: "button", "aria-label": "Close", onclick: () => hide(true) }, icon("refutes"));
       card.dataset.tone = tone;
@@ -188,7 +190,7 @@
       const { sign } = shown;
       sign.setAttribute("aria-expanded", "false");
       shown = null;
-      shownRanges.clear();
+      light();
       card.hidePopover();
       if (focus) sign.focus({ preventScroll: true });
     }

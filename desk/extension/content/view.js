@@ -133,7 +133,7 @@ globalThis.claimdesk ??= {};
     const { document: source, passage: around, found: places, differences } = found;
     const { word, tone, shape = tone } = RESULTS[found.result];
     return h("li", { class: "evidence", "data-tone": tone },
-      h("p", { class: "source" }, found.result !== result && h("span", { class: "stance" }, icon(tone), word), " ", origin(source)),
+      h("p", { class: "source" }, found.result !== result && h("span", { class: "stance" }, icon(shape), word), " ", origin(source)),
       h("p", { class: "title", dir: "auto" }, webLink(source.url ?? "", source.title || source.id)),
       differences.some(({ op }) => op !== "equal") && h("p", { class: "diff", dir: "auto" }, differences.flatMap(diff)),
       passage(around, places),
