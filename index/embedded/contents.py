@@ -162,18 +162,18 @@ def _put(to: Writing, stored: StoredDocument) -> None:
     """Store a document's rows in place of those that are there; as `rows.arrange` leaves them."""
     rows.remove(to.connection, stored.id)
     deindexed = restrictions.is_restricted(to.connection, stored.id, "deindexed")
-    versions = [one.document for one in stored.versions]
+    group = stored.versions[-1].document.access
+    versions = [
+        replace(one.document, access=group or one.document.access) for one in stored.versions
+    ]
     shown = [one.is_shown(to.now) for one in versions]
     stood = periods([begins(one) for one in versions])
-    group = versions[-1].access
-    for one, is_own, period in zip(stored.versions, shown, stood, strict=True):
-        document = one.document
+    for one, document, is_own, period in zip(stored.versions, versions, shown, stood, strict=True):
         is_current = document is versions[-1]
         hidden = deindexed or not (is_own and shown[-1])
         until = period.until.isoformat() if period.until else None
         number = rows.insert(
             to.connection, document, hidden, until=until, recipe=one.recipe,
-            access=group or document.access,
             id=stored.id if is_current else key_of(stored.id, document.version),
         )  # fmt: skip
         in_none = hidden or period.is_empty

@@ -177,6 +177,8 @@ def arrange(
         indexed = is_indexed(since, stands_until, is_hidden)
         _copy_passages(connection, number, new, generation if indexed else IN_NO_INDEX)
         connection.execute("DELETE FROM documents WHERE number = ?", (number,))
+        if wanted["access"] != access:  # which is content
+            _hash_again(connection, new)
 
 
 def texts_of(connection: sqlite3.Connection, document_id: str) -> list[str]:
@@ -264,6 +266,16 @@ def _copied(connection: sqlite3.Connection, number: int, changes: dict[str, Any]
             f" SELECT {values} FROM documents WHERE number = ?",
             [*given, number],
         )
+    )
+
+
+def _hash_again(connection: sqlite3.Connection, number: int) -> None:
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM documents WHERE number = ?", (number,)
+    ).fetchone()
+    connection.execute(
+        "UPDATE documents SET hash = ? WHERE number = ?",
+        (document_of(row).content_hash(), number),
     )
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.documents import document
 from index.embedded import EmbeddedCorpus, backup
 from index.embedded.corpus import DATABASE
 from index.embedded.doctor import examine
 from index.embedded.erase import found_in_files
 from index.errors import CorpusCorrupt, CorpusError, CorpusIncompatible, CorpusLocked
-from index.ingest import ingest
+from index.ingest import ingest, ingest_one
 from tests.conftest import OpenEmbedded
 from tests.corpus_contract import everything_found, fill, sample
 from tests.fakes import FakeEmbedder
@@ -272,6 +273,17 @@ def test_a_changed_file_is_found(data: Path, place: str) -> None:
         content[middle] ^= 0x41
     file.write_bytes(content)
     assert whole(data)
+
+
+def test_a_folder_is_whole_whose_documents_got_another_group(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    for text, group in {"It fell.": None, "It stands.": "desk", "It leans.": "law"}.items():
+        ingest_one(document("a", text, access=group), corpus, FakeEmbedder())
+    assert [one.document.access for one in corpus.versions("a")] == ["law"] * 3
+    corpus.close()
+    assert whole(tmp_path / "data") == []
 
 
 def test_the_doctor_looks_while_documents_are_stored(
