@@ -342,6 +342,16 @@ def quote_of(desk: Desk, tab: Tab, first: str, last: str | None = None) -> None:
     tab.page.bring_to_front()
 
 
+def wait_until_told(tab: Tab, statements: dict[str, str], words: str) -> None:
+    """Waits for marks and words of the bar; a page is looked at some 300 ms after it changes."""
+    for _ in range(200):
+        found, said = tab.statements(), tab.text(".bar") or ""
+        if found == statements and words in said:
+            return
+        tab.page.wait_for_timeout(25)
+    raise AssertionError(f"{found}, {said}")
+
+
 def test_marks_follow_a_page_that_writes_its_text_anew(ready: Desk, site: str) -> None:
     tab = ready.open(f"{site}/classic.html")
     write = """() => {
@@ -357,13 +367,9 @@ def test_marks_follow_a_page_that_writes_its_text_anew(ready: Desk, site: str) -
         "() => document.querySelector('claimdesk-marks').remove()",
     ):
         tab.page.evaluate(change)
-        tab.page.wait_for_timeout(450)  # the extension looks after 300 ms
-        assert tab.statements() == expected
-        assert tab.text(".bar h2 span") == "1 statement checked"
+        wait_until_told(tab, expected, "1 statement checked")
     tab.page.evaluate("() => { document.body.innerHTML = '<p>Another story.</p>'; }")
-    tab.page.wait_for_timeout(450)
-    assert tab.statements() == {}
-    assert "1 statement of it stands there no longer" in tab.text(".bar")
+    wait_until_told(tab, {}, "1 statement of it stands there no longer")
 
 
 def test_a_page_that_is_no_html_says_so(ready: Desk, site: str) -> None:
