@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import itertools
 import threading
 from collections import deque
@@ -17,7 +18,7 @@ from index.erasure import REASONS, REFUSALS
 from index.errors import InvalidDocument
 from index.language import detect_language
 from index.prefetch import prefetch
-from index.rights import CANCELED, USABLE
+from index.rights import CANCELED, USABLE, PubStatus
 from index.split import embedding_text, split
 
 # A batch ends with the item that reaches either limit: items, or code points of text. 128,000 code
@@ -195,6 +196,14 @@ def _prepared(documents: Sequence[Split], vectors: Vectors) -> list[Prepared]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Revoked:
+    """What is kept of a version that is withheld or canceled, for as long as an import goes on."""
+
+    pubstatus: PubStatus
+    modified_at: dt.date | None
+
+
 class _Pending:
     """Content hashes by id of documents that are stored or on their way to be.
 
@@ -205,7 +214,7 @@ class _Pending:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._waiting: dict[str, Document] = {}
-        self._revoked: dict[str, Document] = {}
+        self._revoked: dict[str, _Revoked] = {}
         self._lock = threading.Lock()
 
     def content_hashes(self, ids: Sequence[str]) -> dict[str, str]:
@@ -213,13 +222,13 @@ class _Pending:
             waiting = {id: self._waiting[id].content_hash() for id in ids if id in self._waiting}
             return {**self._corpus.content_hashes(ids), **waiting}
 
-    def revoked(self, document: Document) -> Document | None:
+    def revoked(self, document: Document) -> _Revoked | None:
         """The version that withdrew this one, which is older and came later in the same import.
 
         The files of an agency are in no order: none of them may bring back what another withdraws.
         """
         if document.pubstatus != USABLE:
-            self._revoked[document.id] = document
+            self._revoked[document.id] = _Revoked(document.pubstatus, document.modified_at)
             return None
         other = self._revoked.get(document.id)
         if other is None or other.modified_at is None or document.modified_at is None:

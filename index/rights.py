@@ -16,6 +16,7 @@ Clock = Callable[[], dt.datetime]
 PubStatus = Literal["usable", "withheld", "canceled"]
 """IPTC's publishing status: http://cv.iptc.org/newscodes/pubstatusg2/"""
 USABLE: Final[PubStatus] = "usable"
+WITHHELD: Final[PubStatus] = "withheld"
 CANCELED: Final[PubStatus] = "canceled"
 _SPELLINGS = {"cancelled": "canceled", "withdrawn": "canceled"}
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)

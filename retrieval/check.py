@@ -27,7 +27,7 @@ SHORT_LINE = 0.6
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n.*?\n---[^\S\n]*(?:\n|\Z)", re.DOTALL)
 # Code, tables of data: not what an article states.
 _FENCED = re.compile(
-    r"^ {0,3}(```+|~~~+)[^\n]*\n.*?(?:^ {0,3}\1[^\S\n]*$|\Z)", re.MULTILINE | re.DOTALL
+    r"^ {0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^ {0,3}\1[^\S\n]*$|\Z)", re.MULTILINE | re.DOTALL
 )
 # Marks of Markdown inside a sentence: emphasis around words, code, links to elsewhere.
 _MARKS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*|(?<!\w)[*_`]+(?=\w)|(?<=[\w.,;:!?%])[*_`]+(?!\w)")

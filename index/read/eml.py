@@ -13,6 +13,7 @@ from index.documents import Document, document
 from index.errors import UnreadableFile
 from index.read.blocks import html_blocks
 from index.read.content import decoded
+from index.read.encoding import in_utf_8
 from index.read.pieces import PARAGRAPH
 
 # Most bytes of a head, and lines that may begin a part: reading more takes minutes.
@@ -70,13 +71,9 @@ def _decoded(body: MIMEPart[str, str]) -> str:
     Raises:
         UnreadableFile: it names none that is known, and is in another than is read.
     """
-    import webencodings
-
     content = body.get_payload(decode=True)
     assert isinstance(content, bytes)
-    encoding = webencodings.lookup(str(body.get_content_charset() or ""))
-    text = decoded(content) if encoding is None else webencodings.decode(content, encoding)[0]
-    return str(text).replace("\r\n", "\n")
+    return decoded(in_utf_8(content, f"charset={body.get_content_charset() or ''}"))
 
 
 def _without_quoted(markup: str) -> str:

@@ -38,8 +38,9 @@ _RATHER = {
     "iso-8859-15": "windows-1252",
 }  # fmt: skip
 _NO_LETTERS = re.compile("[\x80-\x9f]")
-_SEEN_BYTES = re.compile(rb"<[^>]*>")
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1|<[^>]*>", re.I | re.S)
+_TAG_BYTES = re.compile(rb"<[^<>]*>")
+# Each looks no further than the next that begins: a page may hold any number that do not end.
+_MARKUP = re.compile(r"<(script|style)\b(?:(?!<\1\b).)*?</\1|<[^<>]*>", re.I | re.S)
 # Code points of a page that names no encoding by which it is told whether the one it gets is right.
 JUDGED_CHARS = 200_000
 
@@ -73,10 +74,17 @@ def html_text(content: bytes) -> str:
                 return _unnamed(content)
     else:
         encoding = webencodings.UTF8
+    return _decoded(content, encoding)[0].removeprefix("\ufeff")
+
+
+def _decoded(content: bytes, encoding: Any) -> tuple[str, str]:
+    """The text of a page in an encoding or in the one that is named so, and that one's name."""
+    import webencodings
+
     text, used = webencodings.decode(content, encoding)
     if used.name in _RATHER and _NO_LETTERS.search(text):
-        text, _ = webencodings.decode(content, _RATHER[used.name])
-    return str(text).removeprefix("\ufeff")
+        text, used = webencodings.decode(content, _RATHER[used.name])
+    return str(text), str(used.name)
 
 
 def in_utf_8(content: bytes, media_type: str, errors: str = "replace") -> bytes:
@@ -106,32 +114,26 @@ def _unnamed(content: bytes) -> str:
     Raises:
         UnreadableFile: it reads as no text in it.
     """
-    import webencodings
-
     said = _LANGUAGE.search(content[:SCANNED_BYTES])
     primary = said[1].decode().lower() if said else ""
     label = _BY_LANGUAGE.get(primary, _OTHERWISE)
-    text, used = webencodings.decode(content, label)
-    if used.name in _RATHER and _NO_LETTERS.search(text):
-        text, used = webencodings.decode(content, _RATHER[used.name])
+    text, used = _decoded(content, label)
     seen = _MARKUP.sub(" ", text[:JUDGED_CHARS])
-    if used.name == "windows-1251" and sum(map(str.isupper, seen)) > sum(map(str.islower, seen)):
-        text, used = webencodings.decode(
-            content, "koi8-u"
-        )  # its small letters are read as capitals
+    if used == "windows-1251" and sum(map(str.isupper, seen)) > sum(map(str.islower, seen)):
+        text, used = _decoded(content, "koi8-u")  # its small letters are read as capitals
         seen = _MARKUP.sub(" ", text[:JUDGED_CHARS])
     language = detect_language(seen)
-    if used.name == _OTHERWISE:
+    if used == _OTHERWISE:
         is_right = is_western(seen) and (language is None or language in WESTERN)
     else:
         is_right = language in (None, primary)
     if not is_right:
-        guess = guessed_encoding(_SEEN_BYTES.sub(b" ", content))
+        guess = guessed_encoding(_TAG_BYTES.sub(b" ", content))
         perhaps = f"; perhaps it is {guess}: convert it to UTF-8" if guess else ""
         raise UnreadableFile(
             f"the page names no encoding, and reads as no text in {label}{perhaps}"
         )
-    return str(text)
+    return text
 
 
 def _named(start: bytes) -> str | None:

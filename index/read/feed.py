@@ -16,9 +16,9 @@ from index.places import Place
 from index.read.blocks import html_blocks
 from index.read.content import limited
 from index.read.dates import possible_days
-from index.read.news import WITHHELD
 from index.read.origin import Items, Origin, kept_or_refused
 from index.read.pieces import PARAGRAPH, known_day, known_language, whole
+from index.rights import WITHHELD
 
 # What feedparser says of a feed that it reads all the same.
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType")

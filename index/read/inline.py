@@ -38,7 +38,7 @@ def shown(parts: Iterable[Token]) -> str:  # noqa: C901
     """
     text = ""
     struck = 0  # elements around that strike out or hide
-    hidden: list[str] = []  # those around one that hides, and itself
+    hiding, depth = "", 0  # the outermost element that hides, and those of its name that are open
     dropped = False  # something was left out since the last text
     script: tuple[str, str] | None = None  # the open <sup> or <sub>, and the text before it
     linked = False  # there is a link in it
@@ -46,13 +46,13 @@ def shown(parts: Iterable[Token]) -> str:  # noqa: C901
         tag = _TAG.match(part.content) if part.type == "html_inline" else None
         closing, name = (tag[1], tag[2].lower()) if tag else ("", "")
         piece = ""
-        if tag and not closing and (hidden or _HIDDEN.search(tag[3])) and name not in _VOID:
-            struck, dropped = struck + (not hidden), True
-            hidden.append(name)
-        elif tag and closing and hidden and name in hidden:
-            while hidden.pop() != name:
-                pass
-            struck -= not hidden
+        if tag and hiding == name:
+            depth += -1 if closing else 1
+            if not depth:
+                hiding, struck = "", struck - 1
+        elif tag and not (closing or hiding or name in _VOID) and _HIDDEN.search(tag[3]):
+            hiding, depth = name, 1
+            struck, dropped = struck + 1, True
         elif part.type in {"s_open", "s_close"} or name in (*STRUCK_OUT, *_UNSEEN):
             struck = max(0, struck + (-1 if closing or part.nesting < 0 else 1))
             dropped = True

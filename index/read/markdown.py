@@ -52,7 +52,7 @@ MAX_NESTING = 100
 MAX_LINES, MAX_MARKS = 150_000, 200_000
 _MARKS = "[]*_`<~^|"
 # A picture that is written out where its address is due.
-_PICTURE = re.compile(r"\(data:[^\s)]*\)")
+_PICTURE = re.compile(r"\(data:(?:[^\s()]|\((?!data:))*\)")
 # What YAML writes for null.
 _NO_VALUE = ("", "~", "null", "Null", "NULL")
 

@@ -217,7 +217,7 @@ def _keep_times(page: Any) -> None:
     """
     for time in page.xpath("//time[ancestor::p or ancestor::li or ancestor::blockquote]"):
         time.tag = "span"
-    headers = [header for header in page.iter("header") if header.find(".//h1") is not None]
+    headers = {header for header in page.iter("header") if header.find(".//h1") is not None}
     times = [
         (time, said)
         for time in page.iter("time")

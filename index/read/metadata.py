@@ -51,7 +51,7 @@ MIN_SHARED_WORDS = 3
 # How sure it is that a node is the page's article where neither address nor headline tells.
 _UNTOLD = 2
 # What stands around JSON in pages, and a comma after the last of a list, which is no JSON.
-_MARKS = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[(?:\s*\*/)?|(?://|/\*)?\s*\]\]>(?:\s*\*/)?")
+_MARKS = re.compile(r"<!--|-->|(?:(?://|/\*)\s*)?(?:<!\[CDATA\[|\]\]>)(?:\s*\*/)?")
 _LAST_COMMA = re.compile(r",(?=\s*[}\]])")
 
 

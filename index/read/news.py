@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from index.documents import MAX_FIELD_CHARS, Document, document
 from index.places import Place
 from index.read.pieces import Pieces, known_day, known_language
-
-USABLE, WITHHELD = "usable", "withheld"
+from index.rights import USABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from typing import Any
 from index.documents import Document, Refused
 from index.errors import UnreadableFile
 from index.read.blocks import blocks, html_blocks
-from index.read.news import USABLE, WITHHELD, Caption, NewsItem, news_document
+from index.read.news import Caption, NewsItem, news_document
 from index.read.origin import Items, Origin, kept_or_refused
 from index.read.xml import child, children, local, said, without_namespaces
+from index.rights import USABLE, WITHHELD
 
 ROOTS = ("newsMessage", "newsItem", "packageItem", "planningItem", "conceptItem", "knowledgeItem",
          "catalogItem")  # fmt: skip

@@ -12,8 +12,9 @@ from index.documents import Document, Refused
 from index.errors import UnreadableFile
 from index.read.blocks import html_blocks
 from index.read.content import decoded, limited
-from index.read.news import USABLE, Caption, NewsItem, news_document
+from index.read.news import Caption, NewsItem, news_document
 from index.read.origin import Items, Origin, kept_or_refused
+from index.rights import USABLE
 
 Fields = Mapping[str, Any]
 # Bodies in the order in which one of several is chosen: its type, as ninjs 1 and as 2 and 3 say it.

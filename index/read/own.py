@@ -197,11 +197,14 @@ class _Cards:
             for up in (heading, *heading.iterancestors()):
                 self._headed[up] = self._headed.get(up, False) or own
         self._linked: set[Any] = set()  # what holds a link that reads as a headline
+        chars: dict[Any, int] = {}  # of a paragraph; one may hold any number of links
         for link in page.iter("a"):
             said, parent = plain(link), link.getparent()
             if "#" in link.get("href", "#") or len(said.split()) < HEADLINE_WORDS:
                 continue
-            in_text = parent.tag == "p" and len(plain(parent)) > 2 * len(said)
+            if parent.tag == "p" and parent not in chars:
+                chars[parent] = len(plain(parent))
+            in_text = chars.get(parent, 0) > 2 * len(said)
             if not in_text and not _is_of_page(_folded(said), called):
                 self._linked.update(itertools.islice(link.iterancestors(), CARD_DEPTH))
 

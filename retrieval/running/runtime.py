@@ -24,7 +24,7 @@ class Runtime(Protocol):
     """`width` of an output row, `max_tokens` of a text, `pad_id`, and what the model needs else."""
     tokenizer: Any
     names: list[str]
-    """Names of the columns that `infer` takes."""
+    """Names of the columns of a batch."""
     batch_tokens: int
     """Number of padded tokens in a batch that runs fastest."""
     streams: int

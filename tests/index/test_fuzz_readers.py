@@ -103,6 +103,10 @@ HOSTILE = [
     b"\x1f\x8b" * 100, b"\r\n" * 50_000, "e\u0301".encode() * 20_000, "\u0300".encode() * 20_000,
     b"a,b\n" + b'"' * 50_001,
     b"Content-Type: multipart/mixed; boundary=x\r\n\r\n" + b"--x\r\n" * 9_000,
+    b"(data:" * 30_000, b"<html>\xe9" + b"<script " * 20_000,
+    b"<script type='application/ld+json'>" + b" " * 60_000 + b"x</script>",
+    b"x <b hidden>" + b"<i>" * 40_000 + b"</u>" * 40_000,
+    b"<article><h1>a</h1><p>" + b"<a href='/x'>one two three four</a> " * 5_000,
 ]  # fmt: skip
 EACH = pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 
