@@ -17,7 +17,12 @@ _UNSEEN = ("script", "style", "template", "noscript")
 # Those that have no end.
 _VOID = ("br", "img", "wbr", "hr", "input")
 _TAG = re.compile(r"<(/?)(\w+)([^>]*)")
-_HIDDEN = re.compile(r"\shidden\b|aria-hidden\s*=\s*.?true|display\s*:\s*none|line-through", re.I)
+# Styles of what is not shown, or struck out.
+HIDING = (
+    r"display\s*:\s*none|visibility\s*:\s*hidden"
+    r"|text-decoration(?:-line)?\s*:[^;:]*line-through"
+)
+_HIDDEN = re.compile(rf"\shidden\b|aria-hidden\s*=\s*.?true|line-through|{HIDING}", re.I)
 # Pandoc's marks: 10^6^ and H~2~O.
 _MARKED = re.compile(r"(?<=[\w)])(?:\^([^\s^]{1,4})\^|~(\d{1,3})~)")
 _NUMBER = re.compile(r"[-−+]?\d+")

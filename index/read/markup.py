@@ -8,15 +8,12 @@ from typing import Any
 
 from lxml import etree, html
 
-from index.read.inline import STRUCK_OUT, raised
+from index.read.inline import HIDING, STRUCK_OUT, raised
 from index.read.own import plain
 from index.read.tables import open_tables
 
 _DROPPED = ("template", "noscript", "script", "style", "rt", "rp")
-# Styles of what is not shown, or struck out.
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w\s-]*:[^;]*line-through", re.I
-)
+_HIDING = re.compile(HIDING, re.I)
 # Classes of what is not seen, or read to the blind alone, in WordPress, Bootstrap and others.
 _UNSEEN = frozenset((
     "visually-hidden", "visuallyhidden", "sr-only", "screen-reader-text", "screen-reader-only",
