@@ -26,6 +26,7 @@ LEAST_WORDS, LEAST_TELLING = 3, 2
 PLACES = 4
 # Words around a place that are compared, beside as many as the quote has on each side.
 AROUND = 8
+# Words that say as little as those of `STOP` that they join: don't, we'll.
 _CONTRACTED = re.compile(
     r"\w+n't|(?:i|you|he|she|it|we|they|that|there|who|what)'(?:m|s|re|ve|ll|d)"
 )
@@ -287,5 +288,4 @@ def _weights(keys: Sequence[str]) -> float:
 
 
 def _weight(key: str) -> float:
-    # "don't" says as little as "do not".
     return STOP_WEIGHT if key in STOP or _CONTRACTED.fullmatch(key) else 1.0

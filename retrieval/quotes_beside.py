@@ -58,7 +58,7 @@ _PARTICLE = (
     r"(?:(?:de|van|von|of)\s+(?:la|los|las|der|den|the)"
     r"|de|du|des|la|le|van|von|di|da|do|dos|del|el|al|bin|ten|ter|of)"
 )
-# A name with what may stand before it: "la ministre Claire Vasseur", "der Pächter Kurt Lohse".
+# Words with a capital that begin a sentence, and no name.
 _OPENERS = (
     r"(?:As|But|And|Then|Later|When|While|After|Before|However|Still|Yet|So|Also|In|On|At|For|To"
     r"|Wie|Da|Und|Aber|Doch|Auch|Am|Im|Comme|Mais|Et|Puis|Como|Pero|Come|Ma)\b"
@@ -69,8 +69,9 @@ _ARTICLE = (
     r"|son|sa|el|los|las|una|su|il|lo|gli|uno|de|het|een|um|uma)"
 )
 _LOWER = r"[a-zß-öø-ÿœ'’-]+"
-# With a name, or an office alone: "le maire".
 _NOUN = rf"\b{_ARTICLE}(?:\s+|(?<=['’]))"
+# A name with what may stand before it ("la ministre Claire Vasseur", "der Pächter Kurt Lohse"), or
+# an office alone: "le maire".
 _WHO = rf"(?:(?:{_NOUN}(?:{_LOWER}\s+){{0,4}})?{_NAME}|{_NOUN}{_LOWER}(?:\s+{_LOWER}){{0,2}}?)"
 _ASIDE = r"(?:\s*\([^()]{1,40}\))?(?:,[^,.;:]{1,60},)?"
 _MARKS = "“”„\"«»‹›‘’'‚"
