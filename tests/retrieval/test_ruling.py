@@ -87,6 +87,7 @@ def test_a_claim_that_is_repeated_and_rated_true_is_supported(ending: str) -> No
         'Lind shook his head. "The story is false."',
         'Lind: "My claim is true."',
         '"I never lied. The claim is true."',
+        '"I never lied. The claim is true. Ask the treasurer, who has seen it all."',
     ],
 )
 def test_what_is_no_plain_rating_is_left_to_the_model(ending: str) -> None:
