@@ -168,7 +168,8 @@ class EmbeddedCorpus:
         Raises:
             CorpusError: the store cannot be written: nothing is answered that it should hide.
         """
-        if not self._moment_has_passed():
+        # While another thread lets them take effect, the indexes are still of before.
+        if not (self._moment_has_passed() or self._settling.locked()):
             return
         with self._settling:
             if not self._moment_has_passed():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -87,6 +89,23 @@ def test_the_thread_that_follows_the_writes_follows_the_moments(
     assert corpus.wait_until_indexed(generation + 1, seconds=20)
     assert corpus.is_settled()
     assert found(corpus) == ["secret"]
+    corpus.close()
+
+
+def test_who_asks_while_a_moment_takes_effect_waits_for_it(open_embedded: OpenEmbedded) -> None:
+    clock = FakeClock(NOW)
+    corpus = open_embedded(clock=clock)
+    put(corpus, *sample(3), secret(expires=NOW + HOUR))
+    before = corpus._store.generation()
+    clock.now += HOUR
+    with ThreadPoolExecutor() as threads:
+        with corpus._sync_lock:  # the indexes stay of before
+            threads.submit(corpus.generation)
+            while corpus._store.generation() == before:
+                time.sleep(0.01)
+            asked = threads.submit(corpus.count_documents, NO_FILTERS)
+            wait([asked], timeout=0.1)
+        assert asked.result() == 3
     corpus.close()
 
 
