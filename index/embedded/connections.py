@@ -74,15 +74,9 @@ class Connections:
             raise CorpusReadOnly("this corpus was opened for reading")
         with self.exclusive() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            try:
-                if change:
-                    connection.execute(
-                        "UPDATE meta SET value = value + 1 WHERE name = 'generation'"
-                    )
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
+            if change:
+                connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+            yield connection  # what raises is rolled back by `reading`
             connection.commit()
 
     def close(self) -> None:
