@@ -18,7 +18,7 @@ from api.database import SECONDS
 from api.key_file import FILE as KEYS
 from api.options import AsJson, Data, folder_of, settings
 from api.terminal import fail, out, printable, steps
-from index.examine import Finding
+from index.examine import MOST_PROBLEMS, Finding
 from index.progress import Tell
 
 # Files of a data folder that a backup holds beside the corpus.
@@ -154,7 +154,9 @@ def _beside(place: Place, seconds: float = SECONDS) -> Iterable[Finding]:
                 wrong += found
         except AuditUnavailable as error:
             wrong.append(str(error))
-        yield Finding("audit log: hashes and chain of its entries", entries, tuple(wrong[:20]))
+        yield Finding(
+            "audit log: hashes and chain of its entries", entries, tuple(wrong[:MOST_PROBLEMS])
+        )
 
 
 def _report(findings: list[Finding], as_json: bool) -> None:

@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
+
 from index.ingest import ingest
 from index.read import read
 from tests.conftest import ROOT
@@ -120,8 +122,7 @@ def write(folder: Path, size: int) -> None:
 
 def resident_mib() -> float:
     """The memory of this process that is in use, in MiB."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) / 1_024
+    return psutil.Process().memory_info().rss / 2**20
 
 
 def stored(folder: Path, data: Path) -> Iterator[tuple[int, int, float]]:
