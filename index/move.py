@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from index.contents import Contents, StoredDocument, unfinished
 from index.errors import CorpusBusy, CorpusCorrupt, CorpusError, CorpusIncompatible, RecipeMismatch
+from index.progress import Tell, untold
 from index.recipe import RECIPE
 
 # Documents, and passages, that are put in one transaction: it ends with the document that reaches
 # either.
 TOGETHER_DOCUMENTS, TOGETHER_PASSAGES = 256, 2_000
 
-Tell = Callable[[str, int, int], None]
-"""Told of progress: the step, how much is done, of how much."""
 Pair = tuple[StoredDocument | None, StoredDocument | None]
 
 
@@ -39,7 +38,7 @@ class Moved:
 def move(
     source: Contents,
     target: Contents,
-    tell: Tell = lambda *_: None,
+    tell: Tell = untold,
     beside: Callable[[], object] = lambda: None,
 ) -> Moved:
     """Make the target a copy of the source, whichever part of one it is already.
