@@ -118,24 +118,28 @@ def moved_at_once(source: Path, tmp_path: Path, copied: int) -> Moved:
 
 KILLED = """
 import sys
+import time
 from pathlib import Path
 from index import move
 from tests.index.test_move import moved
 
+def tell(*told):
+    if " ".join(map(str, told)) == sys.argv[3]:
+        print("there", flush=True)
+        time.sleep(60)
+
 move.TOGETHER_DOCUMENTS = 2
-moved(Path(sys.argv[1]), Path(sys.argv[2]), lambda *told: print(*told, flush=True))
+moved(Path(sys.argv[1]), Path(sys.argv[2]), tell)
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("at", ["copying 15 28", "comparing 9 28"])
 def test_killed_and_gone_on_with(source: Path, tmp_path: Path, at: str) -> None:
-    command = [sys.executable, "-c", KILLED, str(source), str(tmp_path / "to")]
+    command = [sys.executable, "-c", KILLED, str(source), str(tmp_path / "to"), at]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        for line in process.stdout:
-            if line.strip() == at:
-                process.send_signal(signal.SIGKILL)
-                break
+        assert process.stdout.readline() == "there\n"
+        process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     done = moved(source, tmp_path / "to")
     assert done.copied < 28
