@@ -8,7 +8,13 @@ when a corpus is opened; passages of another version stay, and `claimdesk reinde
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from index.errors import RecipeMismatch
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,26 @@ class Recipe:
 
 
 RECIPE = Recipe()
+
+
+def check_recipes(documents: Mapping[str, int]) -> None:
+    """Tell of passages of an earlier recipe: they are right, but not what would be made today.
+
+    Args:
+        documents: how many are stored, by the recipe of their passages.
+
+    Raises:
+        RecipeMismatch: some are of a newer claimdesk.
+    """
+    others = {name: n for name, n in documents.items() if name != RECIPE.of_passages}
+    for recipe, count in others.items():
+        if RECIPE.is_older_than(recipe):
+            raise RecipeMismatch(
+                f"{count:,} documents were split by a newer claimdesk (recipe {recipe}): "
+                "upgrade claimdesk, or run `claimdesk reindex`"
+            )
+    if others:
+        log.warning(
+            "%s documents were split by an earlier version of claimdesk: they are found as before, "
+            "and `claimdesk reindex` brings them up to date", f"{sum(others.values()):,}",
+        )  # fmt: skip

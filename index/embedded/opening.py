@@ -19,8 +19,8 @@ from index.embedded.corpus import DATABASE, VECTORS, WORDS, EmbeddedCorpus
 from index.embedded.store import Store
 from index.embedded.vectors import Kind
 from index.embedded.words import WordIndex, copy_for_reading
-from index.errors import CorpusError, CorpusLocked, RecipeMismatch
-from index.recipe import RECIPE
+from index.errors import CorpusError, CorpusLocked
+from index.recipe import check_recipes
 from index.rights import Clock, utc_now
 from index.versions import MOST_VERSIONS
 
@@ -73,7 +73,7 @@ def open_corpus(
         _check_finished(store, folder)
         if not reindexing:
             _check_identity(store, identity, writable)
-            _check_recipe(store)
+            check_recipes(store.recipes())
         words_folder = folder / WORDS
         unfinished = writable and store.has_unfinished_erasure()
         if unfinished:  # a process was killed in the middle
@@ -199,19 +199,3 @@ def _check_identity(store: Store, identity: str, writable: bool) -> None:
         store.set_meta("embedding", identity)
     elif stored is not None and stored != identity:
         raise mismatch(stored, identity)
-
-
-def _check_recipe(store: Store) -> None:
-    """Passages of an earlier recipe are right, but not what would be made today: docs/decisions."""
-    others = {name: n for name, n in store.recipes().items() if name != RECIPE.of_passages}
-    for recipe, documents in others.items():
-        if RECIPE.is_older_than(recipe):
-            raise RecipeMismatch(
-                f"{documents:,} documents were split by a newer claimdesk (recipe {recipe}): "
-                "upgrade claimdesk, or run `claimdesk reindex`"
-            )
-    if others:
-        log.warning(
-            "%s documents were split by an earlier version of claimdesk: they are found as before, "
-            "and `claimdesk reindex` brings them up to date", f"{sum(others.values()):,}",
-        )  # fmt: skip

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 
 from index.contents import unfinished
-from index.errors import CorpusError, RecipeMismatch
+from index.errors import CorpusError
 from index.postgres import erase
 from index.postgres.contents import PostgresContents
 from index.postgres.corpus import PostgresCorpus
@@ -20,7 +20,7 @@ from index.postgres.search import MOST_SCORED
 from index.postgres.state import LOCK, read_state
 from index.postgres.stored import Stored
 from index.postgres.writing import Model, Writer
-from index.recipe import RECIPE
+from index.recipe import check_recipes
 from index.rights import Clock, utc_now
 from index.versions import MOST_VERSIONS
 
@@ -79,7 +79,7 @@ def open_corpus(
     try:
         _prepare(pool, model, writable=writable, reindexing=reindexing)
         if not reindexing:
-            _check_recipe(Stored(reader, clock))
+            check_recipes(Stored(reader, clock).other_recipes())
         writer = Writer(pool, model, clock, most_versions, graph_from, writable)
         corpus = PostgresCorpus(pool, reader, writer, most_scored)
         if corpus.contents.unfinished() is not None:
@@ -143,19 +143,3 @@ def _finish_erasure(corpus: PostgresCorpus) -> None:
         corpus.finish_erasure()
     except CorpusError as error:
         log.warning("rows may still hold what was erased; the next start tries again: %s", error)
-
-
-def _check_recipe(stored: Stored) -> None:
-    """Passages of an earlier recipe are right, but not what would be made today."""
-    others = stored.other_recipes()
-    for recipe, documents in others.items():
-        if RECIPE.is_older_than(recipe):
-            raise RecipeMismatch(
-                f"{documents:,} documents were split by a newer claimdesk (recipe {recipe}): "
-                "upgrade claimdesk, or run `claimdesk reindex`"
-            )
-    if others:
-        log.warning(
-            "%s documents were split by an earlier version of claimdesk: they are found as before, "
-            "and `claimdesk reindex` brings them up to date", f"{sum(others.values()):,}",
-        )  # fmt: skip
