@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 PACKAGES = ("retrieval", "index", "api", "evaluation")
 CODE = [Path(__file__).parent.parent / package for package in PACKAGES]
 Work = Annotated[
-    Path | None,
-    typer.Option("--data", help="Keep the index here, for another run; an empty folder, or it."),
+    str | None,
+    typer.Option(
+        "--data",
+        metavar="DIR|URL",
+        help="Keep the corpus here, for another run: a folder or database that is empty, or it.",
+    ),
 ]
 Url = Annotated[
     str | None,
@@ -108,7 +112,7 @@ def about(
 
 @contextmanager
 def filled_by_us(
-    work: Path | None,
+    work: str | None,
     url: str | None,
     importing: bool,
     report: Path | None,
@@ -118,7 +122,7 @@ def filled_by_us(
 ) -> Iterator[Target]:
     """A target for a data set of its own.
 
-    Without a service or a folder to keep the index in, the index is deleted afterwards.
+    Without a service or a place to keep the corpus in, it is deleted afterwards.
 
     Raises:
         EvaluationError: the report folder is not to be used, or the options contradict each other.

@@ -25,7 +25,7 @@ COMPARED_DOCUMENTS = 50  # documents of a filled corpus whose texts are compared
 
 Writes = Literal["never", "into_empty", "unless_filled", "always"]
 """When `fill` may write. "never": the corpus is somebody's. "into_empty": somebody's too, and he
-asked for it. "unless_filled": a folder that keeps the data set's index. "always": a folder made
+asked for it. "unless_filled": a place that keeps the data set's corpus. "always": a folder made
 for this evaluation alone."""
 
 

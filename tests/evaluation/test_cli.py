@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from api.settings import Settings
 from evaluation.cli import app
 from evaluation.commands import article_index
+from index.postgres import open_contents
 
 CLAIMDESK = Path(sys.executable).with_name("claimdesk")
 SEARCHES = {"faiss", "tantivy", "dateparser", "sentencex", "httpx"}
@@ -26,6 +27,21 @@ def dataset(tmp_path: Path) -> Path:
     (folder / "queries.jsonl").write_text('{"_id": "q1", "text": "river rose"}\n')
     (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\td1\t1\n")
     return folder
+
+
+@pytest.mark.slow
+def test_a_corpus_in_a_database_is_evaluated(
+    dataset: Path, tmp_path: Path, cache: Path, real_embedder, database: str
+) -> None:
+    done = subprocess.run(
+        [CLAIMDESK, "evaluate", "retrieval", dataset, "--no-rerank", "--data", database, "--json"],
+        env={"CLAIMDESK_CACHE": str(cache), "HOME": str(tmp_path), "PATH": "/bin"},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["nDCG@10"] == 1
+    with open_contents(database) as contents:
+        assert contents.count() == len((dataset / "corpus.jsonl").read_text().splitlines())
 
 
 @pytest.mark.slow
