@@ -45,6 +45,7 @@ def record_of(
         "key": key_id.get(),
         "claim_sha256": sha256(claim.text),
         "top_k": claim.top_k,
+        "thorough": claim.thorough,
         "filters": {one.name: _written(getattr(claim.filters, one.name)) for one in FIELDS},
         **_made_with(provenance, settings),
         "verdict": response.verdict,
@@ -94,7 +95,8 @@ def _evidence(found: Evidence, body: EvidenceBody, keeps_claim: bool) -> dict[st
 def claim_of(head: dict[str, Any], text: str) -> Claim:
     """The claim of a head, to be asked again."""
     given = {name: _read(value) for name, value in head["filters"].items()}
-    return Claim(text, head["top_k"], Filters(**given))
+    # Verdicts that were kept before there was a choice were read thoroughly.
+    return Claim(text, head["top_k"], Filters(**given), thorough=head.get("thorough", True))
 
 
 def _written(value: Any) -> Any:

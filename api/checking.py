@@ -37,7 +37,7 @@ from retrieval.quotes_text import quotations, words_of
 from retrieval.types import Claim
 
 # Statements of one article that the models read together.
-STATEMENTS_AT_ONCE = 16
+STATEMENTS_AT_ONCE = 24
 # Words from which on a quotation is looked for in the archive, and most quotations of a statement.
 QUOTED_WORDS, MOST_QUOTATIONS = 4, 5
 
@@ -191,7 +191,7 @@ def claim_of(statement: Statement, body: CheckRequest, service: Service) -> tupl
     """
 
     def made(text: str) -> Claim:
-        return service.admit(body.to_claim(text, service.settings.include_undated))
+        return service.admit(body.to_statement(text, service.settings.include_undated))
 
     if statement.context is not None:
         try:

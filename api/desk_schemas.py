@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, Field, model_validator
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from api.quote_schemas import QuotationBody
 from api.schema_fields import FailedLine, Problem
 from api.schemas import QueryFields, SliceBody, VerifyResponse
-from retrieval.types import Verdict
+from retrieval.types import Claim, Verdict
 
 ARTICLE = "The bridge cost 48 million euros. It opened in May. Isn't it beautiful?"
 
@@ -21,6 +22,18 @@ class CheckRequest(QueryFields):
     html: str | None = Field(
         None, min_length=1, description="A page, of which the main text is checked."
     )
+    thorough: bool = Field(
+        False,
+        description="Whether each statement is read as /v1/verify reads a claim. Otherwise only "
+        "documents are read that are likelier about it than not: others cannot decide.",
+    )
+
+    def to_statement(self, text: str, include_undated: bool) -> Claim:
+        """
+        Raises:
+            InvalidClaim: the text is none.
+        """
+        return replace(self.to_claim(text, include_undated), thorough=self.thorough)
 
     @model_validator(mode="after")
     def _one_of_both(self) -> CheckRequest:

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 CLAIMS_TOKENS, LINES_TOKENS, TEXTS_TOKENS = 40_000, 20_000, 8_000
 # Mean number of tokens of a passage: which ones a claim is read against is not known beforehand.
 PASSAGE_TOKENS = 200
+# Mean number of documents that are read for a claim that is not read thoroughly.
+DECIDING_DOCUMENTS = 4
 # Searches that are answered together.
 SEARCHES = 32
 # Batches of more urgent work that may go first while work of each of these kinds waits.
@@ -105,7 +107,8 @@ def run(service: Service, metrics: Metrics, stages: Stages | None = None) -> Run
 
     def claim_tokens(claim: Claim) -> int:
         """Tokens of all pairs of a passage and the claim that the stance model reads."""
-        return max(READ_DOCUMENTS, claim.top_k) * (PASSAGE_TOKENS + count(claim.text))
+        number = max(READ_DOCUMENTS, claim.top_k) if claim.thorough else DECIDING_DOCUMENTS
+        return number * (PASSAGE_TOKENS + count(claim.text))
 
     def timed(stage: Stage) -> AbstractContextManager[object]:
         if stopping.is_set():

@@ -252,7 +252,13 @@ class Service:
         return self.corpus.index_generation() if self.corpus.is_settled() else None
 
     def _given(self, claim: Claim, generation: int | None) -> Answer | None:
-        return None if generation is None else self.answers.get((generation, claim))
+        """An answer to a claim that was read more thoroughly will do."""
+        if generation is None:
+            return None
+        known = self.answers.get((generation, claim))
+        if known is None and not claim.thorough:
+            known = self.answers.get((generation, replace(claim, thorough=True)))
+        return known
 
     def find(self, claims: Sequence[Claim], timed: Timed = untimed) -> list[Answer]:
         """Evidence without stances, in one pass of the embedding model over all claims."""

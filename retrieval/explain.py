@@ -7,10 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from index.corpus import Embedder
-from index.regroup import regroup
 from index.terms import terms
 from retrieval.types import STANCES, Difference, Evidence, Quote, Stance, Timed, Voice, untimed
 from retrieval.values import differences
@@ -119,12 +116,12 @@ def _compared(
 
 
 def _nearest_sentences(readings: Sequence[Reading], embedder: Embedder) -> list[Quote]:
-    """For each reading the sentence nearest its claim. All sentences go in one batch."""
+    """For each reading the sentence nearest its claim. All sentences go in one batch; several
+    statements of an article find the same ones."""
     sentences = [quotes(reading.candidate) for reading in readings]
-    vectors = embedder.embed([quote.quote for each in sentences for quote in each])
+    texts = list(dict.fromkeys(quote.quote for each in sentences for quote in each))
+    vectors = dict(zip(texts, embedder.embed(texts), strict=True))
     return [
-        each[int(np.argmax([float(row @ reading.vector) for row in rows]))]
-        for reading, each, rows in zip(
-            readings, sentences, regroup(vectors, [len(each) for each in sentences]), strict=True
-        )
+        max(each, key=lambda quote: float(vectors[quote.quote] @ reading.vector))
+        for reading, each in zip(readings, sentences, strict=True)
     ]

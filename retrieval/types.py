@@ -47,12 +47,17 @@ def untimed(stage: Stage) -> AbstractContextManager[object]:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement to look for, with how to look. Its text is normal: make it with `claim()`."""
+    """A statement to look for, with how to look. Its text is normal: make it with `claim()`.
+
+    thorough: whether documents are read, too, that are likelier about something else. They can move
+    a probability, and cannot decide.
+    """
 
     text: str
     top_k: int = 5
     filters: Filters = NO_FILTERS
     mode: Mode = "hybrid"
+    thorough: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,10 @@ from retrieval.types import STANCES, VERDICTS, Calibration, Judgement, Stance
 SUPPORTS, REFUTES, NEI = range(3)
 # A source is strong from this probability of SUPPORTS or REFUTES on.
 STRONG = 0.7
-# The stance model reads passages from this P(about) on. The others get UNREAD, roughly the mean
-# stance of such passages: docs/decisions/0006.
-READ_FROM = 0.1
+# The stance model reads passages from this P(about) on, of a claim that is read thoroughly or not.
+# The others get UNREAD, roughly the mean stance of such passages: docs/decisions/0006. Below a half
+# the likeliest stance is always NOT_ENOUGH_INFO: docs/decisions/0030.
+READ_FROM, DECIDES_FROM = 0.1, 0.5
 UNREAD = np.array([0.1, 0.1, 0.8], np.float32)
 # Share of the probability of a conflict that moves to the newer camp, where one is newer.
 NEWER_SHARE = 0.6
@@ -119,20 +120,26 @@ def probability_about(scores: Vectors, fitted: Calibration) -> Vectors:
     return np.asarray(shares, np.float32)
 
 
-def worth_reading(shares: Vectors) -> npt.NDArray[np.bool_]:
-    """Which passages the stance model has to read, shape (n,), given P(about) of each."""
-    return shares >= READ_FROM
+def worth_reading(shares: Vectors, *, thorough: npt.ArrayLike = True) -> npt.NDArray[np.bool_]:
+    """Which passages the stance model has to read, shape (n,), given P(about) of each.
+
+    Args:
+        thorough: of each claim that a passage is read for, or of all: see `Claim`.
+    """
+    return shares >= np.where(thorough, READ_FROM, DECIDES_FROM)
 
 
-def discount(stances: Vectors, shares: Vectors) -> Vectors:
+def discount(stances: Vectors, shares: Vectors, *, thorough: npt.ArrayLike = True) -> Vectors:
     """Stances of passages, shape (n, 3), as far as each is about the claim.
 
     Args:
         stances: as the model gives them, shape (n, 3); what stands in the row of a passage that is
             not worth reading makes no difference.
         shares: P(about) of each passage, shape (n,).
+        thorough: as in `worth_reading`.
     """
-    counted = np.where(worth_reading(shares)[:, None], stances, UNREAD) * shares[:, None]
+    read = worth_reading(shares, thorough=thorough)
+    counted = np.where(read[:, None], stances, UNREAD) * shares[:, None]
     counted[:, NEI] += 1 - shares
     return np.asarray(counted, np.float32)
 

@@ -197,7 +197,9 @@ def candidates(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) ->
         # One of another language is shown, and has no say.
         language = unjudged_language(candidate.passage.text, known, candidate.document.language)
         is_judged = at < len(judged) and language is None
-        readings.append(Reading(candidate, claim.text, vector, is_judged, language))
+        readings.append(
+            Reading(candidate, claim.text, vector, is_judged, language, thorough=claim.thorough)
+        )
     return readings
 
 

@@ -55,7 +55,7 @@ class Reading:
     probabilities of shape (3,); None until the stance model has read the passage. key_sentences:
     those that carry the stance most. mention: they tell what nobody vouches for, so the passage
     does not support. by_title: the title carries the stance, and not they. voice: whose word the
-    passage is to the model; None where the model does not tell.
+    passage is to the model; None where the model does not tell. thorough: see `Claim`.
     """
 
     candidate: Candidate
@@ -68,6 +68,7 @@ class Reading:
     mention: bool = False
     by_title: bool = False
     voice: Voice | None = None
+    thorough: bool = True
 
     @property
     def decided(self) -> bool:
@@ -88,7 +89,8 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
     hardly count. Only judged readings change places; the others stay behind them.
     """
     flat = [reading for each in found for reading in each]
-    worth = worth_reading(probability_about(_search_scores(flat), model.calibration))
+    about = probability_about(_search_scores(flat), model.calibration)
+    worth = worth_reading(about, thorough=_thorough(flat))
     worth &= np.array([reading.language_not_judged is None for reading in flat], bool)
     rows = []
     for row in np.flatnonzero(worth).tolist():
@@ -308,7 +310,13 @@ def combine_readings(readings: Vectors) -> Vectors:
     return np.array([supports, refutes, 1 - decided], np.float32)
 
 
-def as_shown(stances: Vectors, scores: Vectors, fitted: Calibration) -> tuple[Vectors, list[int]]:
+def as_shown(
+    stances: Vectors,
+    scores: Vectors,
+    fitted: Calibration,
+    *,
+    thorough: npt.ArrayLike = True,
+) -> tuple[Vectors, list[int]]:
     """Stances as far as their passages are about the claim, and the rows in the order shown.
 
     Ordered by ranking score. Where strong sources disagree, the best of each camp come first.
@@ -316,8 +324,9 @@ def as_shown(stances: Vectors, scores: Vectors, fitted: Calibration) -> tuple[Ve
     Args:
         stances: as the model gives them, shape (n, 3).
         scores: search scores of the passages, shape (n,).
+        thorough: of the claim, or of each passage's: see `Claim`.
     """
-    counted = discount(stances, probability_about(scores, fitted))
+    counted = discount(stances, probability_about(scores, fitted), thorough=thorough)
     order = np.argsort(-_ranking_scores(counted, scores, fitted.relevance), kind="stable").tolist()
     strongest = [
         next((row for row in order if counted[row, camp] >= STRONG), None)
@@ -341,9 +350,12 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
     """The readings of one claim, judged ones first, with stances that are discounted."""
     judged = [reading for reading in readings if reading.judged]
     others = [reading for reading in readings if not reading.judged]
-    counted, order = as_shown(_raw_stances(judged), _search_scores(judged), fitted)
+    counted, order = as_shown(
+        _raw_stances(judged), _search_scores(judged), fitted, thorough=_thorough(judged)
+    )
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
-    rest = discount(_raw_stances(others), probability_about(_search_scores(others), fitted))
+    about = probability_about(_search_scores(others), fitted)
+    rest = discount(_raw_stances(others), about, thorough=_thorough(others))
     return shown + [
         reading if reading.language_not_judged else replace(reading, stance=row)
         for reading, row in zip(others, rest, strict=True)
@@ -363,6 +375,10 @@ def _raw_stances(readings: Sequence[Reading]) -> Vectors:
     unread = np.zeros(len(STANCES), np.float32)
     rows = [unread if reading.stance is None else reading.stance for reading in readings]
     return np.array(rows, np.float32).reshape(-1, len(STANCES))
+
+
+def _thorough(readings: Sequence[Reading]) -> npt.NDArray[np.bool_]:
+    return np.array([reading.thorough for reading in readings], bool)
 
 
 def _search_scores(readings: Sequence[Reading]) -> Vectors:

@@ -127,13 +127,21 @@ def verify_batch(claims: Sequence[str], **asked: Unpack[Asked]) -> Stream[Verifi
 
 
 def check(
-    text: str | None = None, *, html: str | None = None, **asked: Unpack[Asked]
+    text: str | None = None,
+    *,
+    html: str | None = None,
+    thorough: bool = False,
+    **asked: Unpack[Asked],
 ) -> Stream[Checked]:
     """The statements of an article, each verified, as they are ready; then a summary.
 
     Give either a text, or the HTML of a page, whose first line is the text found in it.
+
+    Args:
+        thorough: reads each statement as `verify` reads a claim, which takes longer.
     """
-    body = json_of({**_given(text=text, html=html), **_asked(**asked)})
+    given = _given(text=text, html=html, thorough=thorough or None)
+    body = json_of({**given, **_asked(**asked)})
     return Stream(Request("POST", "/v1/check", body), _check_line.validate_json)
 
 

@@ -75,6 +75,9 @@ def check(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 1 also where a statement is undecided.")
     ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Read each statement as verify reads a claim.")
+    ] = False,
     form: Annotated[
         Format, typer.Option("--format", help="github: annotations of a workflow.")
     ] = Format.TEXT,
@@ -96,7 +99,7 @@ def check(
         part = read(file)
         try:
             body = CheckRequest.model_validate(
-                {**part, **searched(as_of, after, publisher, language)}
+                {**part, **searched(as_of, after, publisher, language), "thorough": thorough}
             )
         except ValidationError as error:
             fail(of_field(error), NOT_CHECKED)

@@ -73,14 +73,17 @@ export class Claimdesk {
      * with a `summary`. For `html` the first line is the `text` that offsets are into.
      *
      * Offsets count code points, where strings of JavaScript count UTF-16 units: `codePoints` slices.
-     * @param {{ text: string } | { html: string }} article
+     * @param {({ text: string } | { html: string }) & { thorough?: boolean }} article thorough: each
+     *   statement is read as `verify` reads a claim, which takes longer
      * @param {Query & Cancel} [query]
      * @returns {AsyncGenerator<CheckLine, void>}
      */
-    check(article: {
+    check(article: ({
         text: string;
     } | {
         html: string;
+    }) & {
+        thorough?: boolean;
     }, { signal, ...query }?: Query & Cancel): AsyncGenerator<CheckLine, void>;
     /**
      * As `check`, of a text of any length: it is sent in parts of whole paragraphs, one after the

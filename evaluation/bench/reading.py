@@ -1,4 +1,5 @@
-"""Claims over news articles -> model time of reading on, beside that of one passage each."""
+"""Claims over news articles -> model time of a claim, beside that of one passage of each article
+and of what a check reads."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from evaluation.verdict import load
 from index.documents import Vectors
 from index.read import read
 from retrieval.claim import claim as normal_claim
-from retrieval.types import StanceModel
+from retrieval.types import Answer, StanceModel, Verdict
 from retrieval.verify import verify
 
 NEWS = Path(__file__).parent.parent / "sets" / "newsroom"
@@ -51,7 +52,7 @@ def over_news(chosen: Settings, data: Path) -> dict[str, Any]:
 
 def figures(service: Service, claims: int = CLAIMS) -> dict[str, Any]:
     """Median milliseconds of the stance model for a claim over our news: with and without reading
-    on.
+    on, and read as a check reads its statements; how many of these verdicts are the same.
 
     Args:
         claims: of each folder of news, at most.
@@ -64,15 +65,27 @@ def figures(service: Service, claims: int = CLAIMS) -> dict[str, Any]:
     assert service.models.stance is not None
     clock = Clock(service.models.stance)
     models = replace(service.models, stance=clock)
-    whole, one = [], []
+    whole, one, checked, same = [], [], [], 0
     for asked in (asked for folder in folders for asked in load(folder / "claims.jsonl")[:claims]):
+        claim = normal_claim(asked.claim)
         clock.seconds.clear()
-        verify([normal_claim(asked.claim)], service.corpus, models)
-        if clock.seconds:  # none where a claim states nothing
-            whole.append(sum(clock.seconds))
-            one.append(whole[-1] - clock.seconds[FURTHER])
+        (answer,) = verify([claim], service.corpus, models)
+        if not clock.seconds:  # a claim that states nothing
+            continue
+        whole.append(sum(clock.seconds))
+        one.append(whole[-1] - clock.seconds[FURTHER])
+        clock.seconds.clear()
+        (statement,) = verify([replace(claim, thorough=False)], service.corpus, models)
+        checked.append(sum(clock.seconds))
+        same += _verdict(statement) == _verdict(answer)
     return {
         "claims": len(whole),
         "read_on_ms": round(1000 * statistics.median(whole), 1),
         "one_passage_ms": round(1000 * statistics.median(one), 1),
+        "as_checked_ms": round(1000 * statistics.median(checked), 1),
+        "same_verdicts": same,
     }
+
+
+def _verdict(answer: Answer) -> Verdict | None:
+    return answer.judgement.verdict if answer.judgement else None

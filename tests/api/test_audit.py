@@ -16,6 +16,7 @@ from api.audit import AuditLog
 from api.audit_chain import Piece, problems
 from api.audit_export import check, export
 from api.audit_file import FILE
+from api.audit_record import claim_of as kept_claim
 from api.errors import AuditDamaged, AuditUnavailable, VerdictNotFound
 from api.keys import KeyStore
 from api.replay import replay
@@ -394,6 +395,17 @@ def test_a_replay_says_what_is_different(client: TestClient, kept: Service) -> N
     client.delete("/v1/documents/a")
     gone = [change for change in replay(kept, id).changes if change.kind == "evidence_gone"]
     assert "its document was deleted" in [change.why for change in gone]
+
+
+def test_a_replay_reads_as_the_verdict_was_read(client: TestClient, kept: Service) -> None:
+    lines = client.post("/v1/check", json={"text": f"{CLAIM}."}).text.splitlines()
+    id = json.loads(lines[0])["provenance"]["verdict_id"]
+    head = kept.audit.find(id).head
+    assert head["thorough"] is False
+    assert not kept_claim(head, CLAIM).thorough
+    del head["thorough"]  # as entries of before are
+    assert kept_claim(head, CLAIM).thorough
+    assert replay(kept, id).changes == ()
 
 
 def test_a_replay_says_that_models_and_settings_are_others(tmp_path: Path, kept: Service) -> None:

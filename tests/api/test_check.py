@@ -1,6 +1,7 @@
 """Articles checked over HTTP: places, context, what is left out, limits."""
 
 import json
+import math
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +14,7 @@ from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus
 from index.ingest import ingest
+from retrieval.types import Calibration
 from tests.api.answers import assert_problem, ndjson
 from tests.conftest import articles, client_for
 from tests.fakes import FakeEmbedder, FakeStance
@@ -74,6 +76,32 @@ def test_unchanged_statements_come_from_memory() -> None:
     assert sorted([line[k] for k in keys] for line in first[:-1]) == [
         [line[k] for k in keys] for line in again[:-1]
     ]
+
+
+def test_a_statement_is_read_quickly_unless_told_and_a_thorough_answer_will_do() -> None:
+    text = "The bridge cost 71 million euros."
+
+    def reading(*requests: tuple[str, dict]) -> list[int]:
+        """Pairs that the stance model reads first for each request; 0 for none."""
+        # P(about) of everything is a third: nothing can decide.
+        stance = FakeStance(Calibration(about=1 + 100 * math.log(2), about_width=100))
+        service = Service(Settings(), ExactCorpus(), FakeEmbedder(), stance)
+        list(ingest(articles(), service.corpus, service.embedder))
+        read = []
+        with client_for(service) as client:
+            for path, body in requests:
+                stance.calls.clear()
+                assert client.post(path, json=body).status_code == 200
+                read.append(max(stance.calls, default=0))
+        return read
+
+    checked, thorough = (
+        ("/v1/check", {"text": text}),
+        ("/v1/check", {"text": text, "thorough": True}),
+    )
+    verified = ("/v1/verify", {"claim": text})
+    assert reading(checked, verified, checked) == [0, len(articles()), 0]
+    assert reading(thorough, verified) == [len(articles()), 0]
 
 
 def test_the_first_statement_does_not_wait_for_the_others() -> None:

@@ -101,6 +101,8 @@ def test_reading_on_takes_more_than_one_passage(weighing_service: Service) -> No
     found = reading.figures(weighing_service, claims=4)
     assert found["claims"] == 12  # four of each folder
     assert 0 < found["one_passage_ms"] <= found["read_on_ms"]
+    assert found["as_checked_ms"] > 0
+    assert 0 < found["same_verdicts"] <= 12
 
 
 def test_the_summary_has_every_key_whatever_was_measured() -> None:

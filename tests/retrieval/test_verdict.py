@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.types import VERDICTS, Calibration
-from retrieval.verdict import discount, judge, probability_about
+from retrieval.verdict import discount, judge, probability_about, stance_of, worth_reading
 
 
 def stances(*rows: tuple[float, float, float]) -> np.ndarray:
@@ -134,6 +134,20 @@ def test_a_stance_counts_as_far_as_its_passage_is_about_the_claim() -> None:
     assert counted[2] == pytest.approx([0, 0, 1], abs=1e-4)
     assert np.allclose(counted.sum(axis=1), 1)
     assert probability_about(np.array([-2.0]), Calibration()).tolist() == [1]
+
+
+@given(random_stances, st.floats(0, 0.499))
+def test_what_is_likelier_about_something_else_cannot_decide(rows, share: float) -> None:
+    shares = np.full(len(rows), share, np.float32)
+    read = discount(stances(*rows), shares, thorough=True)
+    unread = discount(stances(*rows), shares, thorough=False)
+    assert {stance_of(row) for row in (*read, *unread)} <= {"NOT_ENOUGH_INFO"}
+
+
+def test_what_is_read_thoroughly_is_told_apart_by_claim() -> None:
+    shares = np.array([0.05, 0.3, 0.3, 0.6], np.float32)
+    read = worth_reading(shares, thorough=[True, True, False, False])
+    assert read.tolist() == [False, True, False, True]
 
 
 def test_a_conflict_leans_to_the_newer_camp() -> None:

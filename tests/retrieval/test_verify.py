@@ -385,6 +385,36 @@ def test_what_is_hardly_about_the_claim_is_not_read(
         assert item.rationale
 
 
+def test_of_a_statement_only_what_may_decide_is_read(corpus: ExactCorpus) -> None:
+    claim = Claim("The bridge cost 71 million euros")
+    first, second, *_ = (item.scores.fused for item in verify([claim], corpus, PLAIN)[0].evidence)
+    width = (first - second) / math.log(4)
+    # P(about) is 0.7 of the first; of the second it is between 0.1 and a half.
+    fitted = Calibration(about=first - width * math.log(0.7 / 0.3), about_width=width)
+    answers, pairs = [], []
+    for thorough in (True, False):
+        model = FakeStance(fitted)
+        asked = [replace(claim, thorough=thorough)]
+        answers += verify(asked, corpus, Models(EMBEDDER, model, Fusion()))
+        pairs.append(model.calls[0])
+    assert pairs[0] > pairs[1] == 1
+    assert [answer.judgement.verdict for answer in answers] == ["REFUTED", "REFUTED"]
+    whole, quick = (answer.evidence for answer in answers)
+    assert [item.document.id for item in whole] == [item.document.id for item in quick]
+    assert (whole[0], quick[1].stance) == (quick[0], "NOT_ENOUGH_INFO")
+
+
+def test_claims_of_one_batch_are_read_each_its_own_way(corpus: ExactCorpus) -> None:
+    claim = Claim("The bridge cost 71 million euros")
+    quick = replace(claim, thorough=False)
+    scores = [item.scores.fused for item in verify([claim], corpus, PLAIN)[0].evidence]
+    # P(about) is about 0.3 of all.
+    fitted = Calibration(about=scores[0] + 100 * math.log(0.7 / 0.3), about_width=100)
+    model = FakeStance(fitted)
+    verify([claim, quick], corpus, Models(EMBEDDER, model, Fusion()))
+    assert model.calls[0] == len(scores)
+
+
 def test_of_a_passage_that_says_too_little_no_sentence_is_read(corpus: ExactCorpus) -> None:
     text = "The ferry is old. The ferry to Norland carries 640 people. A boat is red."
     list(ingest([document("ferry", text)], corpus, EMBEDDER))

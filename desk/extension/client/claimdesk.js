@@ -98,7 +98,8 @@ export class Claimdesk {
    * with a `summary`. For `html` the first line is the `text` that offsets are into.
    *
    * Offsets count code points, where strings of JavaScript count UTF-16 units: `codePoints` slices.
-   * @param {{ text: string } | { html: string }} article
+   * @param {({ text: string } | { html: string }) & { thorough?: boolean }} article thorough: each
+   *   statement is read as `verify` reads a claim, which takes longer
    * @param {Query & Cancel} [query]
    * @returns {AsyncGenerator<CheckLine, void>}
    */
