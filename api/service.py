@@ -351,7 +351,11 @@ def stance_of(settings: Settings) -> CompiledCrossEncoder:
         ModelUnavailable: it cannot be loaded.
     """
     return load_stance(
-        settings.stance_model, settings.cache, settings.threads, device=settings.device
+        settings.stance_model,
+        settings.cache,
+        settings.threads,
+        settings.stance_precision,
+        settings.device,
     )
 
 

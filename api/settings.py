@@ -23,8 +23,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api.address import Database, database_of, place_of
 from api.rate import rate_of
 from retrieval.running.files import DEFAULT_EMBEDDING
-from retrieval.running.runtime import Device
-from retrieval.stance import SHIPPED
+from retrieval.running.runtime import Device, Precision
+from retrieval.stance import FASTEST, SHIPPED
 
 NO_MODEL = "none"
 
@@ -183,6 +183,11 @@ class Settings(BaseSettings):
     stance_model: str = Field(
         SHIPPED,
         description="A cross-encoder for stance: claimdesk-stance (ours), a name or folder, none.",
+    )
+    stance_precision: Precision = Field(
+        FASTEST,
+        description="Fastest form of the stance model that may be used: int8, bf16, or f32, which "
+        "is exact and about three times as slow.",
     )
     verdict_threshold: float = Field(
         0.0, ge=0, le=1, description="Below this probability the verdict is NOT_ENOUGH_EVIDENCE."

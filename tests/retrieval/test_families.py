@@ -22,7 +22,8 @@ from transformers import (
 )
 
 from retrieval.embed import load_embedder
-from retrieval.stance import load_stance
+from retrieval.running.runtime import Precision
+from retrieval.stance import FASTEST, load_stance
 from retrieval.types import STANCES
 
 pytestmark = pytest.mark.slow
@@ -157,7 +158,13 @@ def test_stances(family: str, tmp_path: Path) -> None:
         tmp_path / "model", family, AutoModelForSequenceClassification,
         num_labels=3, id2label=labels, label2id={label: n for n, label in labels.items()},
     )  # fmt: skip
-    ours = load_stance(str(folder), tmp_path / "cache").predict(PAIRS)
     plain = CrossEncoder(str(folder), device="cpu").predict(PAIRS, apply_softmax=True)[:, ::-1]
-    assert np.abs(ours - plain).mean() <= 0.01
+
+    def differences(precision: Precision) -> Any:
+        ours = load_stance(str(folder), tmp_path / "cache", precision=precision)
+        return np.abs(ours.predict(PAIRS) - plain)
+
+    fastest = differences(FASTEST)  # in the fastest form that is near enough
+    assert (fastest.mean() <= 0.01, fastest.max() <= 0.04) == (True, True)
+    assert differences("f32").max() <= 0.001
     assert plain.std(axis=0).max() > 0.02  # pairs that all look the same would show nothing
