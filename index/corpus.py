@@ -113,8 +113,8 @@ def language_key(language: str) -> str:
 
 
 NO_FILTERS = Filters()
-Change = Literal["added", "updated", "erased", "held"]
-"""What became of a document that was to be stored; the last two are refusals (index/erasure.py)."""
+Change = Literal["added", "updated", "erased", "held", "withdrawn"]
+"""What became of a document that was to be stored; the last three refuse it (index/erasure.py)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""What people decide about a document beside its content: erased, de-indexed, held.
+"""What keeps a document from being stored: people's decisions beside its content, a withdrawal.
 
 Erased: it is gone, and neither its id nor its text comes back by an import. De-indexed: it is kept
-and is in no answer. Held: it stays as it is. Decision 23 has the reasons.
+and is in no answer. Held: it stays as it is. Decision 23 has the reasons. Withdrawn: a newer
+version of it is withheld or canceled (`index.versions.is_withdrawn`).
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from index.errors import CorpusError, DocumentErased, DocumentHeld
+from index.errors import CorpusError, DocumentErased, DocumentHeld, DocumentWithdrawn
 
 Restriction = Literal["deindexed", "held"]
-Refusal = Literal["erased", "held"]
+Refusal = Literal["erased", "held", "withdrawn"]
 REFUSALS: Final[Mapping[Refusal, type[CorpusError]]] = {
     "erased": DocumentErased,
     "held": DocumentHeld,
+    "withdrawn": DocumentWithdrawn,
 }
 REASONS: Final[Mapping[Refusal, str]] = {
     "erased": "this id or this text was erased here: it may come back only after "
     "`claimdesk erase --forget`",
     "held": "the document is held: lift the hold first",
+    "withdrawn": "an older version of what was withheld or canceled since",
 }
 SALT_BYTES = 32
 

@@ -6,6 +6,7 @@ CorpusError
 │   └── UnreadableFile
 ├── DocumentHeld         a document that must stay as it is
 ├── DocumentErased       a document that was erased for good
+├── DocumentWithdrawn    an older version of what was withheld or canceled
 ├── CorpusLocked         another process writes to this data folder
 ├── CorpusReadOnly       opened for reading, asked to write
 ├── FolderReadOnly       the data folder cannot be written
@@ -43,6 +44,10 @@ class DocumentHeld(CorpusError):
 
 class DocumentErased(CorpusError):
     """The document, or its text, was erased and may not come back."""
+
+
+class DocumentWithdrawn(CorpusError):
+    """A newer version of the document is withheld or canceled: an older one may not come back."""
 
 
 class CorpusLocked(CorpusError):

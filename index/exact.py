@@ -35,7 +35,7 @@ from index.recipe import RECIPE
 from index.rights import Clock, next_moment, utc_now
 from index.split import embedding_text
 from index.terms import terms
-from index.versions import MOST_VERSIONS, Version, is_new_version, versions_of
+from index.versions import MOST_VERSIONS, Version, is_new_version, is_withdrawn, versions_of
 
 BEFORE = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -74,6 +74,9 @@ class ExactCorpus:
                     changes.append(refused)
                     continue
                 known = stored.get(given.id, ())
+                if known and is_withdrawn(given, known[-1]):
+                    changes.append("withdrawn")
+                    continue
                 changes.append("updated" if known else "added")
                 kept, number = known, 1
                 if known:

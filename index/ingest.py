@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import itertools
 import threading
 from collections import deque
@@ -18,7 +17,6 @@ from index.erasure import REASONS, REFUSALS
 from index.errors import InvalidDocument
 from index.language import detect_language
 from index.prefetch import prefetch
-from index.rights import CANCELED, USABLE, PubStatus
 from index.split import embedding_text, split
 
 # A batch ends with the item that reaches either limit: items, or code points of text. 128,000 code
@@ -81,7 +79,7 @@ def _embedded(
 
 
 def _outcome(prepared: Prepared, change: Change) -> Outcome:
-    if change == "erased" or change == "held":
+    if change != "added" and change != "updated":
         return Outcome(prepared.document.id, "refused", reason=REASONS[change])
     return Outcome(prepared.document.id, change, len(prepared.passages))
 
@@ -155,10 +153,7 @@ def _split(items: Sequence[Document | Refused], pending: _Pending) -> _Batch:
             continue
         document = _with_language(item)
         content = document.content_hash()
-        if (revoked := pending.revoked(document)) is not None:
-            reason = f"an older version of what was {revoked.pubstatus} on {revoked.modified_at}"
-            batch.outcomes.append(Outcome(document.id, "refused", reason=reason))
-        elif known.get(document.id) == content:
+        if known.get(document.id) == content:
             batch.outcomes.append(Outcome(document.id, "unchanged"))
         elif passages := tuple(split(document)):
             known[document.id] = content
@@ -196,14 +191,6 @@ def _prepared(documents: Sequence[Split], vectors: Vectors) -> list[Prepared]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Revoked:
-    """What is kept of a version that is withheld or canceled, for as long as an import goes on."""
-
-    pubstatus: PubStatus
-    modified_at: dt.date | None
-
-
 class _Pending:
     """Content hashes by id of documents that are stored or on their way to be.
 
@@ -214,31 +201,12 @@ class _Pending:
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
         self._waiting: dict[str, Document] = {}
-        self._revoked: dict[str, _Revoked] = {}
         self._lock = threading.Lock()
 
     def content_hashes(self, ids: Sequence[str]) -> dict[str, str]:
         with self._lock:
             waiting = {id: self._waiting[id].content_hash() for id in ids if id in self._waiting}
             return {**self._corpus.content_hashes(ids), **waiting}
-
-    def revoked(self, document: Document) -> _Revoked | None:
-        """The version that withdrew this one, which is older and came later in the same import.
-
-        The files of an agency are in no order: none of them may bring back what another withdraws.
-        """
-        if document.pubstatus != USABLE:
-            self._revoked[document.id] = _Revoked(document.pubstatus, document.modified_at)
-            return None
-        other = self._revoked.get(document.id)
-        if other is None or other.modified_at is None or document.modified_at is None:
-            return None
-        is_final = other.pubstatus == CANCELED
-        if document.modified_at < other.modified_at or (
-            is_final and document.modified_at == other.modified_at
-        ):
-            return other
-        return None
 
     def add(self, document: Document) -> None:
         with self._lock:

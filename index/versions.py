@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.documents import Document
+from index.rights import CANCELED, USABLE
 from index.split import sentences
 
 # Most earlier versions of a document that are kept, if nobody says otherwise.
@@ -64,6 +65,23 @@ class Version:
 def is_new_version(earlier: Document, later: Document) -> bool:
     """Whether the reader of the later one reads another text."""
     return (earlier.text, earlier.title) != (later.text, later.title)
+
+
+def is_withdrawn(given: Document, stored: Document) -> bool:
+    """Whether the stored version withdrew the one that is given, which came later and is older.
+
+    The files of an agency are in no order, and come again: none may bring back what another one
+    withdraws. Of two that changed on one day a usable one brings back what is withheld, but not
+    what is canceled. Where one of them has no day of its change, the later to come counts. What
+    withdraws is always taken: hiding too much is seen, and mended.
+    """
+    if stored.pubstatus == USABLE or given.pubstatus != USABLE:
+        return False
+    if given.modified_at is None or stored.modified_at is None:
+        return False
+    if given.modified_at == stored.modified_at:
+        return stored.pubstatus == CANCELED
+    return given.modified_at < stored.modified_at
 
 
 def begins(document: Document) -> dt.date | None:

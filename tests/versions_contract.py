@@ -13,7 +13,8 @@ import pytest
 
 from index.corpus import NO_FILTERS, Corpus, Filters
 from index.documents import Document, document
-from index.ingest import ingest, reindex
+from index.errors import DocumentWithdrawn
+from index.ingest import ingest, ingest_one, reindex
 from index.rights import Clock
 from index.versions import Change
 from tests.corpus_contract import ids, sample
@@ -248,6 +249,40 @@ class VersionsContract:
             Change("", "Bridge"), Change("It cost 8 million.", "It cost 9 million."),
             Change("", "We were wrong."),
         )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("status", "number", "comes_back"),
+        [
+            ("canceled", 4, False),
+            ("canceled", 5, False),  # which is final
+            ("canceled", 6, True),
+            ("canceled", None, True),  # nothing says that it is older
+            ("withheld", 4, False),
+            ("withheld", 5, True),
+        ],
+    )
+    def test_an_older_version_of_another_import_brings_nothing_back(
+        self, make: Make, clock: FakeClock, status: str, number: int | None, comes_back: bool
+    ) -> None:
+        corpus, without = make(clock=clock), make(clock=clock)
+        put(without, *sample(3))
+        put(corpus, *sample(3), text(1, "one", day(2), modified_at=day(3)))
+        put(corpus, text(1, "gone", day(2), modified_at=day(5), pubstatus=status))
+        other = text(1, "other", day(2), modified_at=number and day(number))
+        assert put(corpus, other, text(9, "new", None)) == [
+            "updated" if comes_back else "refused", "added",
+        ]  # fmt: skip
+        assert found(corpus) == (["x1", "x9"] if comes_back else ["x9"])
+        if not comes_back:
+            with pytest.raises(DocumentWithdrawn):
+                ingest_one(other, corpus, FakeEmbedder())
+            assert {one.version for one in corpus.stored_documents() if one.id == "x1"} == {1, 2}
+            corpus.delete(["x9"])
+            corpus.sync()
+            assert said(corpus) == said(without)
+            assert put(corpus, text(1, "gone", day(2), modified_at=day(9), pubstatus=status)) == [
+                "updated"
+            ]
 
     def test_other_fields_make_no_version_and_move_its_days(self, corpus: Corpus) -> None:
         put(corpus, text(1, "one", day(2)), text(1, "two", day(2)))

@@ -22,7 +22,7 @@ from index.documents import Document, Passage, Prepared, Span
 from index.embedded import restrictions
 from index.recipe import RECIPE
 from index.rights import is_shown
-from index.versions import Period, begins, is_new_version, periods
+from index.versions import Period, begins, is_new_version, is_withdrawn, periods
 
 # Between id and number in the key of an earlier version: no id holds a control character.
 EARLIER = "\x1f"
@@ -100,7 +100,7 @@ def put(
 ) -> Change:
     """Store a document under its id; a text that it replaces becomes an earlier version.
 
-    Not where it is held, or was erased.
+    Not where it is held, was erased, or is older than what withdrew it.
     """
     document, version = prepared.document, 1
     if (refused := restrictions.refusal(connection, document)) is not None:
@@ -110,6 +110,8 @@ def put(
     ).fetchone()
     if known is not None:
         number, stored = known[0], document_of(known[1:])
+        if is_withdrawn(document, stored):
+            return "withdrawn"
         version = stored.version
         if is_new_version(stored, document):
             # `arrange` says until when it stood.

@@ -20,7 +20,7 @@ from index.postgres.filters import column_key, language_column, publisher_column
 from index.postgres.state import State
 from index.recipe import RECIPE
 from index.rights import is_shown
-from index.versions import Period, begins, is_new_version, periods
+from index.versions import Period, begins, is_new_version, is_withdrawn, periods
 
 if TYPE_CHECKING:
     from index.postgres.driver import Link
@@ -60,7 +60,7 @@ def put(
 ) -> list[Change]:
     """Store documents, each under its id; a text that it replaces becomes an earlier version.
 
-    Not one that is held, or was erased.
+    Not one that is held, was erased, or is older than what withdrew it.
     """
     decided = restrictions.Decided(link, [one.document for one in batch])
     known = _stored(link, [one.document.id for one in batch])
@@ -74,6 +74,9 @@ def put(
             changes.append(refused)
             continue
         if (stored := known.get(given.id)) is not None:
+            if is_withdrawn(given, stored):
+                changes.append("withdrawn")
+                continue
             put_passages(link, waiting, state.model)
             waiting.clear()
             version = stored.version
