@@ -140,8 +140,8 @@ def check(
     Args:
         thorough: reads each statement as `verify` reads a claim, which takes longer.
     """
-    given = _given(text=text, html=html, thorough=thorough or None)
-    body = json_of({**given, **_asked(**asked)})
+    how = {"thorough": True} if thorough else {}
+    body = json_of({**_given(text=text, html=html), **how, **_asked(**asked)})
     return Stream(Request("POST", "/v1/check", body), _check_line.validate_json)
 
 

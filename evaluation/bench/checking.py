@@ -1,7 +1,8 @@
-"""An article of made-up news -> seconds to check it, beside its statements one by one."""
+"""An article about our news -> seconds to check it, beside its statements one by one."""
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,21 +13,27 @@ from api.desk_schemas import StatementLine
 from api.service import Service
 from api.settings import Settings
 from evaluation.bench.starting import serving
-from evaluation.bench.texts import documents
+from evaluation.bench.texts import documents, news_folders
+from evaluation.verdict import load
+from index.read import read
 
-STORED_DOCUMENTS = 500  # that the article is checked against
+STORED_DOCUMENTS = 500  # made-up ones, around our news
 ARTICLE_WORDS = 600
+SENTENCES = 4  # of a paragraph of the article
 ROUNDS = 3  # timed runs of each side
 
 
-def article(words: int = ARTICLE_WORDS, seed: int = 3) -> str:
-    """Made-up news of at least `words` words in paragraphs of five sentences."""
-    paragraphs: list[str] = []
-    for one in documents(None, words, seed):
-        paragraphs.append(one.text)
-        if sum(len(text.split()) for text in paragraphs) >= words:
+def article(words: int = ARTICLE_WORDS) -> str:
+    """Claims about our news in paragraphs, at least `words` words: true ones, false ones, and such
+    as the news does not decide."""
+    by_folder = [load(folder / "claims.jsonl") for folder in news_folders()]
+    taken: list[str] = []
+    for together in zip(*by_folder, strict=False):
+        taken += [one.claim for one in together]
+        if sum(len(claim.split()) for claim in taken) >= words:
             break
-    return "\n\n".join(paragraphs)
+    paragraphs = [taken[at : at + SENTENCES] for at in range(0, len(taken), SENTENCES)]
+    return "\n\n".join(" ".join(paragraph) for paragraph in paragraphs)
 
 
 def whole_and_one_by_one(
@@ -40,7 +47,8 @@ def whole_and_one_by_one(
     with Service.open(
         chosen.model_copy(update={"data": data}), writable=True, stances=False
     ) as service:
-        for _ in service.ingest(documents(None, STORED_DOCUMENTS)):
+        news = [read(folder / "articles.jsonl") for folder in news_folders()]
+        for _ in service.ingest(itertools.chain(*news, documents(None, STORED_DOCUMENTS))):
             pass
         service.corpus.sync()
     forgetful = {**environment, "CLAIMDESK_CACHE_MB": "0"}

@@ -12,6 +12,7 @@ from typing import Any
 
 from api.service import Service
 from api.settings import Settings
+from evaluation.bench.texts import news_folders
 from evaluation.verdict import load
 from index.documents import Vectors
 from index.read import read
@@ -19,7 +20,6 @@ from retrieval.claim import claim as normal_claim
 from retrieval.types import Answer, StanceModel, Verdict
 from retrieval.verify import verify
 
-NEWS = Path(__file__).parent.parent / "sets" / "newsroom"
 CLAIMS = 30  # of each folder of news
 # A claim is read in three calls: the best passage of each document, the further passages of those
 # that are read on, the sentences of the passages that decide.
@@ -57,7 +57,7 @@ def figures(service: Service, claims: int = CLAIMS) -> dict[str, Any]:
     Args:
         claims: of each folder of news, at most.
     """
-    folders = sorted(folder for folder in NEWS.iterdir() if folder.is_dir())
+    folders = news_folders()
     for folder in folders:
         for _ in service.ingest(read(folder / "articles.jsonl")):
             pass

@@ -14,6 +14,7 @@ from index.documents import Document, document
 from index.split import sentences
 
 CLAIM_WORDS = 30  # most words of a claim
+_NEWS = Path(__file__).parent.parent / "sets" / "newsroom"
 # Forms of made-up news; five of them are about as long as a passage of news.
 SENTENCES = (
     "The council of {place} approved {number} million euros for the {thing} on {day}.",
@@ -50,6 +51,11 @@ DAYS = (
 class _Line(BaseModel):
     text: str
     title: str = ""
+
+
+def news_folders() -> list[Path]:
+    """Folders of news that we wrote, each with articles.jsonl and claims.jsonl."""
+    return sorted(folder for folder in _NEWS.iterdir() if folder.is_dir())
 
 
 def documents(corpus: Path | None, count: int, seed: int = 1) -> list[Document]:
