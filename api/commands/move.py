@@ -15,10 +15,13 @@ import typer
 
 from api.address import Database, Place, place_of
 from api.commands.watch import RECORDS
+from api.errors import AuditUnavailable, KeysUnreadable
 from api.options import INTERRUPTED, AsJson, settings
 from api.terminal import fail, out, printable, steps
 from index.contents import Contents
+from index.errors import CorpusUnavailable
 
+KEPT = "what was copied is kept. Run the same command again to go on"
 AT_ITS_PLACE = "A folder, or postgresql://user@host/database."
 
 
@@ -45,8 +48,9 @@ def move(
             tell("indexing", 0, 1)
             _build_indexes(there, embedding, dimension)
     except KeyboardInterrupt:
-        said = "stopped; what was copied is kept. Run the same command again to go on"
-        fail(said, INTERRUPTED)
+        fail(f"stopped; {KEPT}", INTERRUPTED)
+    except (AuditUnavailable, CorpusUnavailable, KeysUnreadable) as error:
+        fail(f"{error}; {KEPT}")
     if as_json:
         print(json.dumps({**asdict(moved), "keys": beside.keys, "audit": beside.audit}))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -60,6 +61,8 @@ def driver() -> Any:
             "a postgresql:// address needs PostgreSQL's driver: pip install 'claimdesk[postgres]'"
         ) from error
     assert pgvector.psycopg
+    # It warns of what it could not end beside an error that it raises: the error says it.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     return psycopg
 
 

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from typing import Any
 
 from tests.conftest import ROOT
-from tests.faults import databases, places, replicas, traffic
+from tests.faults import databases, moves, places, replicas, traffic
 from tests.faults.kills import kills
 from tests.faults.result import Result
 
@@ -47,6 +47,7 @@ def trials(short: bool) -> dict[str, list[Trial]]:
             lambda: databases.concurrent_writers(4, 20 / scale),
             lambda: databases.kills_of_the_server(max(3, 30 // scale)),
             lambda: databases.failover(max(1, 5 // scale)),
+            lambda: moves.kills_of_the_server(max(3, 20 // scale)),
             lambda: replicas.one_is_killed(60 / scale),
         ],
         "load": [
@@ -93,6 +94,8 @@ Inputs tried: {tried:,}. Losses: {losses}.
 - *SIGTERM under load*: every answer of many lines ends with an `error` line of status 503.
 - *PostgreSQL*: a real server, without power losses (`fsync` is off in it). Writers try again what
   was not acknowledged, and go on without a new start. In a failover replication is synchronous.
+  A move (`claimdesk move`) into and out of a server that is killed ends in one line each time, and
+  the same command goes on to a copy that is the same.
   The clients of two services ask the other one when one is gone, as a proxy does; every verdict
   they got is in the audit log, whose chain holds.
 - *mixed load*: claims, batches, searches, writes and lists at once, with every verdict kept

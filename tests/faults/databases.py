@@ -98,10 +98,10 @@ def lost(address: str, writers: Sequence[Writer], *, at_rest: bool = True) -> It
             kept = there.get(f"shared-{number}")
             if kept is None or kept.text not in texts:
                 yield f"shared-{number} is not as somebody wrote it"
-        yield from _half_there(corpus)
+        yield from half_there(corpus)
 
 
-def _half_there(corpus: PostgresCorpus) -> Iterator[str]:
+def half_there(corpus: PostgresCorpus) -> Iterator[str]:
     """Documents whose passages or vectors are not those of their text."""
     model, passages = FakeEmbedder(), 0
     for stored in corpus.contents.documents():

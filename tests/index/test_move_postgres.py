@@ -101,6 +101,17 @@ def test_there_and_back(
         corpus.close()
 
 
+def test_a_database_that_is_away_is_told_of_in_one_line(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    address = f"postgresql://nobody@/news?host={tmp_path}"
+    for places in ((source, address), (address, tmp_path / "to")):
+        assert run("move", *places) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "cannot be reached" in line
+        assert line.endswith("Run the same command again to go on")
+
+
 class Stop(Exception):
     """A move is cut off."""
 
