@@ -12,14 +12,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import chain, islice
 
 from index.documents import Document, Passage
 from index.split import split
 from index.terms import terms
-from retrieval.types import Quote, Stance
+from retrieval.rating import MAY_RATE, OPENED, Rating, rating
+from retrieval.types import Quote
 from retrieval.values.words import STOP
 from retrieval.voice import attributions
 
@@ -34,73 +35,6 @@ FEWEST_WORDS = 3
 APART, COMES_BACK_FROM = 3, 0.6
 # Most sentences of a text that are compared with the claim word by word.
 MOST_PLACES = 30
-# Probability of the stance that a rating gives, and that one with "mostly" before it gives.
-PLAIN, MOSTLY = 0.96, 0.8
-
-_BETWEEN = (
-    r"(?:half|partly|partially|somewhat|technically)[- ](?:true|false|accurate|correct|right|wrong)"
-    r"|misleading|unproven|unsupported|mixture|missing context|out of context|exaggerated"
-)
-_MOSTLY = r"(?:mostly|largely|nearly|almost|basically|generally)[- ]"
-_FALSE = (
-    r"false|pants[- ]on[- ]fire|untrue|not (?:true|accurate|correct)|incorrect|inaccurate|wrong"
-    r"|fake|a hoax|fabricated|baseless|four pinocchios"
-)
-_TRUE = r"true|accurate|correct|right"
-_RATING = (
-    rf"(?P<between>{_BETWEEN})"
-    rf"|(?P<mostly_refutes>{_MOSTLY}(?:false|wrong|incorrect|inaccurate)|barely[- ]true)"
-    rf"|(?P<mostly_supports>{_MOSTLY}(?:true|accurate|correct|right))"
-    rf"|(?P<refutes>{_FALSE})|(?P<supports>{_TRUE})"
-)
-_STATEMENT = (
-    r"(?:claims?|statements?|posts?|assertions?|ads?|charges?|comments?|remarks?|figures?|numbers?"
-    r"|story|rumou?rs?|memes?|tweets?|messages?|allegations?|contentions?|quot(?:es?|ations?)"
-    r"|boasts?|accusations?|headlines?|assessments?)"
-)
-_ENDS = r"\s*[.!”\"’')]*\s*$"
-# A rating counts at the end of its sentence alone: "is true that", "is wrong about" rate nothing.
-# "We rate his statement True." tells whose rating it is; the other forms do not.
-_WE_RATE = re.compile(
-    rf"\b(?:we|i|politifact(?: \w+)?)(?:'ll|’ll)?\s+(?:\w+\s)?(?:rates?|rules?|judges?|deems?"
-    rf"|calls?|finds?|labels?|grades?|declares?|says?|gives?)\b.{{0,200}}?\W(?:{_RATING}){_ENDS}",
-    re.IGNORECASE,
-)
-_FORMS = (
-    _WE_RATE,
-    *(
-        re.compile(form, re.IGNORECASE)
-        for form in (
-            # "Our ruling: False", "Verdict. False", "Politifact rating: True"
-            rf"(?:^|\W)(?:rating|ruling|verdict|conclusion|fact[- ]check|result)\W{{0,4}}\s*"
-            rf"(?:is\W{{1,3}})?(?:(?:the|this) {_STATEMENT} is )?\W{{0,2}}(?:{_RATING}){_ENDS}",
-            # "That is False.", "His statement rates Pants on Fire!", "In sum, we think it is True."
-            r"(?:^|[,;:—–-]\s+|\b(?:so|and|but|think|believe)\s+)"
-            rf"(?:that|this|it|(?:\S+\s+){{0,4}}?{_STATEMENT})"
-            r"(?:\s+(?:is|rates?|earns?|gets?|merits?|stands? as)|['’]s)"
-            rf"\b.{{0,40}}?\W?(?:{_RATING}){_ENDS}",
-            # "It fits our definition of False."
-            rf"\b(?:definition|rating|ruling) of\W{{1,3}}(?:{_RATING}){_ENDS}",
-            # "False." and "Pants on Fire!" at the end of the text
-            rf"^\W*(?:{_RATING}){_ENDS}",
-        )
-    ),
-)
-_MAY_RULE = re.compile(rf"\b(?:{_RATING})[\s.!”\"’')]*(?:\s|$)", re.IGNORECASE)
-# A rating that is another's, another time's or another matter's.
-_NOT_OURS = re.compile(
-    r"\b(?:rated|ruled|gave|received|earned|previously|earlier|would|could|might|if|whether|when"
-    r"|asked|said|told|argued|repl(?:y|ies|ied)|answer(?:s|ed)|snopes|he|she|they)\b|n['’]t\b|\?",
-    re.IGNORECASE,
-)
-# Who rates where somebody does, in lower case.
-_OURS = ("we", "i", "politifact")
-# A quotation that has begun and goes on to the end; marks at which one may begin and ends.
-_QUOTED, _OPENED, _CLOSED = (
-    re.compile(r"[\"“«„]\w[^\"”»]*$"),
-    re.compile(r"[\"“«„]"),
-    re.compile(r"[\"”»]"),
-)
 # Stems of what turns a statement; "t" is that of "n't".
 _NEGATIONS = frozenset(
     re.findall(
@@ -113,53 +47,56 @@ _NEGATIONS = frozenset(
 _SAYING = frozenset(
     re.findall(r"\S+", "said say wrote write claim state tweet post told declar argu assert")
 )
+# Share of the claim's words that a sentence holds which tells it in other words, at the least, and
+# what another that does may hold less than it.
+TOLD_FROM, NEARLY = 0.5, 0.15
+# Most words of a speaker's name.
+NAME_WORDS = 4
+# Sentences that lead to a rating.
+LEADING = 2
 # Words before what is repeated, and after it, in which it may be turned.
 BEFORE, AFTER = 6, 3
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Rating:
-    """A stance, and its probability."""
-
-    stance: Stance
-    probability: float
-
-
-# By the names of the groups that find them.
-_RATINGS = {
-    "supports": Rating("SUPPORTS", PLAIN),
-    "refutes": Rating("REFUTES", PLAIN),
-    "mostly_supports": Rating("SUPPORTS", MOSTLY),
-    "mostly_refutes": Rating("REFUTES", MOSTLY),
-    "between": Rating("NOT_ENOUGH_INFO", PLAIN),
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a document rules on a claim, the sentence that says so, and the passage of that."""
+    """What a document rules on a claim, the sentence that says so, and the passage of that.
+
+    section: where the claim is repeated in other words, the sentences that repeat it, lead to the
+    rating and give it: a reader of these has to say whether it is the claim that they rate. None
+    where the claim is repeated almost word for word, so that nobody has to be asked.
+    """
 
     rating: Rating
     passage: Passage
     sentence: Quote
+    section: str | None = None
 
 
 def ruling_on(claim: str, document: Document) -> Ruling | None:
-    """What the document rules on the claim, if it plainly does."""
+    """What the document rules on the claim, if it plainly rules on it, or likely does."""
     if document.language not in (None, "en"):
         return None
-    if len(document.text) > LONGEST_ARTICLE or _MAY_RULE.search(document.text) is None:
+    if len(document.text) > LONGEST_ARTICLE or MAY_RATE.search(document.text) is None:
         return None
     words = set(_content(claim))
-    if len(words & set(terms(f"{document.title} {document.text}"))) < REPEATED_FROM * len(words):
+    held = len(words & set(terms(f"{document.title} {document.text}")))
+    if held < REPEATED_FROM * len(words):
         return None
     passages = split(document)
     ruling = _only_ruling(document.text, passages)
     if ruling is None:
         return None
     before = [document.title, *_sentences(document.text[: ruling.sentence.start], passages)]
-    return ruling if _is_checked(claim, before) else None
+    if _is_checked(claim, before):
+        return ruling
+    repeats = _in_other_words(claim, before) if held == len(words) else None
+    if repeats is None:
+        return None
+    led = [at for at in range(max(0, len(before) - LEADING), len(before)) if at != repeats]
+    told = [before[repeats], *(before[at] for at in led), ruling.sentence.quote]
+    return replace(ruling, section=" ".join(told))
 
 
 def _only_ruling(text: str, passages: Sequence[Passage]) -> Ruling | None:
@@ -173,39 +110,7 @@ def _only_ruling(text: str, passages: Sequence[Passage]) -> Ruling | None:
         given = rating(sentence, is_last=span.end >= end)
         if given is not None:
             rulings.append(Ruling(given, passage, Quote(span.start, span.end, sentence)))
-    stances = {ruling.rating.stance for ruling in rulings}
-    if len(stances) != 1 or "NOT_ENOUGH_INFO" in stances:
-        return None
-    return rulings[-1]
-
-
-def rating(sentence: str, *, is_last: bool = False) -> Rating | None:
-    """The rating that a sentence gives, NOT_ENOUGH_INFO between true and false; None if none.
-
-    Args:
-        is_last: whether it ends its text, where one word may be a rating.
-    """
-    for form in _FORMS if is_last else _FORMS[:-1]:
-        found = form.search(sentence)
-        if found is None:
-            continue
-        name = next(name for name in _RATINGS if found[name])
-        at = found.start(name)
-        if _NOT_OURS.search(sentence[:at]):
-            continue
-        if form is not _WE_RATE and _is_anothers(sentence, at):
-            continue
-        return _RATINGS[name]
-    return None
-
-
-def _is_anothers(sentence: str, at: int) -> bool:
-    """Whether the rating at a place is somebody else's: after "Holt insists", or in a quotation."""
-    before, after = sentence[:at], sentence[at:]
-    if _QUOTED.search(before) or (_CLOSED.search(after) and not _OPENED.search(before)):
-        return True
-    speakers = [one.speaker for one in attributions(sentence)]
-    return any(who and sentence[slice(*who)].casefold() not in _OURS for who in speakers)
+    return rulings[-1] if len({ruling.rating.stance for ruling in rulings}) == 1 else None
 
 
 def _sentences(text: str, passages: Sequence[Passage]) -> list[str]:
@@ -245,6 +150,54 @@ def _is_checked(claim: str, sentences: Sequence[str]) -> bool:
     )
 
 
+def _in_other_words(claim: str, sentences: Sequence[str]) -> int | None:
+    """The sentence before a rating that repeats the claim as somebody's; None if none does.
+
+    The text tells as somebody's what it checks, and as its own what it finds out: the claim is what
+    its sentences of the first kind tell. All numbers of the claim are in these, and one that holds
+    nearly as much of it as any of them turns it no more than the claim does.
+    """
+    words = set(_content(claim))
+    told = [_content(sentence) for sentence in sentences]
+    said = [_is_said(text, each) for text, each in zip(sentences, told, strict=True)]
+    held = [len(words.intersection(each)) / max(1, len(words)) for each in told]
+    most = max((share for share, is_said in zip(held, said, strict=True) if is_said), default=0.0)
+    own = max((share for share, is_said in zip(held, said, strict=True) if not is_said), default=0)
+    reported = [at for at, is_said in enumerate(said) if is_said]
+    numbers = {number for at in reported for number in _NUMBER.findall(sentences[at])}
+    if most < max(own, TOLD_FROM) or not numbers.issuperset(_NUMBER.findall(claim)):
+        return None
+    best = [
+        at
+        for at in reported
+        if held[at] >= most - NEARLY
+        and _turns(_content(claim), told[at])
+        and not words.intersection(_speakers(sentences[at]))
+    ]
+    return best[-1] if best else None
+
+
+def _turns(words: Sequence[str], told: Sequence[str]) -> bool:
+    """Whether a text negates as often as the words do where it holds these."""
+    blocks = SequenceMatcher(None, words, told, False).get_matching_blocks()[:-1]
+    if not blocks:
+        return False
+    said = told[max(0, blocks[0].b - BEFORE) : blocks[-1].b + blocks[-1].size + AFTER]
+    return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
+
+
+def _speakers(sentence: str) -> set[str]:
+    """The stems of the names of those who say something in a sentence, if nothing else has them:
+    "Lind wrote that Holt paid" does not tell that Lind paid."""
+    names = [one.speaker for one in attributions(sentence) if one.speaker]
+    names = [(start, end) for start, end in names if len(sentence[start:end].split()) <= NAME_WORDS]
+    rest = sentence
+    for start, end in names:
+        rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+    spoken = {stem for start, end in names for stem in _content(sentence[start:end])}
+    return spoken.difference(_content(rest))
+
+
 def _flat(told: Sequence[Sequence[str]], place: range) -> list[str]:
     """The words of the sentences of a place."""
     return [word for at in place for word in told[at]]
@@ -257,7 +210,7 @@ def _shared(words: Sequence[str], told: Sequence[str]) -> int:
 
 def _is_said(text: str, told: Sequence[str]) -> bool:
     """Whether a text quotes somebody, or tells what is said."""
-    return _OPENED.search(text) is not None or not _SAYING.isdisjoint(told)
+    return OPENED.search(text) is not None or not _SAYING.isdisjoint(told)
 
 
 def _says(words: Sequence[str], told: Sequence[str], every: frozenset[str]) -> bool:

@@ -8,11 +8,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.documents import Vectors
+from index.documents import Passage, Vectors
 from index.regroup import regroup
+from retrieval.rating import without_ratings
 from retrieval.read import further_passages, takes_back
 from retrieval.ruling import Ruling, ruling_on
-from retrieval.types import STANCES, VOICES, Calibration, Candidate, Quote, StanceModel, Voice
+from retrieval.types import (
+    STANCES,
+    VOICES,
+    Calibration,
+    Candidate,
+    Quote,
+    Stance,
+    StanceModel,
+    Voice,
+)
 from retrieval.values.reading import as_read, settled
 from retrieval.verdict import (
     NEI,
@@ -56,6 +66,7 @@ class Reading:
     those that carry the stance most. mention: they tell what nobody vouches for, so the passage
     does not support. by_title: the title carries the stance, and not they. voice: whose word the
     passage is to the model; None where the model does not tell. thorough: see `Claim`.
+    rated: what the document likely rates the claim; what contradicts that in it does not count.
     """
 
     candidate: Candidate
@@ -69,6 +80,7 @@ class Reading:
     by_title: bool = False
     voice: Voice | None = None
     thorough: bool = True
+    rated: Stance | None = None
 
     @property
     def decided(self) -> bool:
@@ -81,6 +93,15 @@ class Reading:
         titled = f"{document.title}. {text}" if document.title else text
         return as_read(self.claim, titled, document.language)
 
+    def read_of(self, passage: Passage) -> tuple[str, list[Quote]]:
+        """What is read of a passage of the document, and the sentences of that; nothing where it
+        but rates what is told elsewhere."""
+        every = quotes(replace(self.candidate, passage=passage))
+        kept = without_ratings(self.claim, self.candidate.document.title, every)
+        if len(kept) == len(every):
+            return passage.text, every
+        return " ".join(each.quote for each in kept), kept or every
+
 
 def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> list[list[Reading]]:
     """Readings with their stances, for each claim in the order in which they are shown.
@@ -92,32 +113,75 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
     about = probability_about(_search_scores(flat), model.calibration)
     worth = worth_reading(about, thorough=_thorough(flat))
     worth &= np.array([reading.language_not_judged is None for reading in flat], bool)
-    rows = []
-    for row in np.flatnonzero(worth).tolist():
-        ruling = ruling_on(flat[row].claim, flat[row].candidate.document)
-        if ruling is None:
-            rows.append(row)
-        else:
-            flat[row] = _ruled(flat[row], ruling)
+    rows = np.flatnonzero(worth).tolist()
+    for row, ruled in zip(rows, _rated([flat[row] for row in rows], model), strict=True):
+        flat[row] = ruled
+    rows = [row for row in rows if flat[row].stance is None]
     for row, read in zip(rows, predict_stances([flat[row] for row in rows], model), strict=True):
         flat[row] = _vouched_for(read)
     sizes = [len(each) for each in found]
     return [_in_order(each, model.calibration) for each in regroup(flat, sizes)]
 
 
-def _ruled(reading: Reading, ruling: Ruling) -> Reading:
-    """The reading of a document that gives a ruling on the claim: no passage says more plainly what
-    it holds."""
+def _rated(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:
+    """Readings, those with their stances whose document rules on the claim.
+
+    Where it repeats the claim in other words, the model has to find the same: in what rates the
+    claim, or else in what the document tells beside that.
+    """
+    rulings = [ruling_on(reading.claim, reading.candidate.document) for reading in readings]
+    asked = [
+        (reading.in_context(ruling.section), reading.claim)
+        for reading, ruling in zip(readings, rulings, strict=True)
+        if ruling is not None and ruling.section is not None
+    ]
+    told = iter(model.predict(asked) if asked else ())
+    rated = []
+    for reading, ruling in zip(readings, rulings, strict=True):
+        if ruling is None:
+            rated.append(reading)
+        elif ruling.section is None:
+            rated.append(_ruled(reading, ruling, _stance_of_rating(ruling)))
+        else:
+            label = ruling.rating.stance
+            stance = _within(label, next(told)[: len(STANCES)])
+            agrees = stance_of(stance) == label or label == "NOT_ENOUGH_INFO"
+            rated.append(
+                _ruled(reading, ruling, stance) if agrees else replace(reading, rated=label)
+            )
+    return rated
+
+
+def _stance_of_rating(ruling: Ruling) -> Vectors:
     label, probability = ruling.rating.stance, ruling.rating.probability
     stance = np.full(len(STANCES), (1 - probability) / (len(STANCES) - 1), np.float32)
     stance[STANCES.index(label)] = probability
+    return stance
+
+
+def _within(rated: Stance | None, stance: Vectors) -> Vectors:
+    """A stance without what contradicts the rating of its document, which has weighed that."""
+    if rated is None:
+        return stance
+    counted = np.array(stance)
+    for camp in (SUPPORTS, REFUTES):
+        if STANCES[camp] != rated:
+            counted[NEI] += counted[camp]
+            counted[camp] = 0
+    return counted
+
+
+def _ruled(reading: Reading, ruling: Ruling, stance: Vectors) -> Reading:
+    """The reading of a document that rules on the claim: no passage says more plainly what it
+    holds."""
     candidate = replace(reading.candidate, passage=ruling.passage)
     return replace(
         reading,
         candidate=candidate,
         stance=stance,
         key_sentences=(ruling.sentence,),
-        voice="rejected" if label == "REFUTES" else None,
+        voice="rejected" if ruling.rating.stance == "REFUTES" else None,
+        rated=ruling.rating.stance,
     )
 
 
@@ -172,9 +236,10 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
     decides can be lost on the model among others that do not; what several say together, only the
     whole passage tells. Where the whole likely says too little, its sentences are not read.
     """
-    first = model.predict([(r.in_context(r.candidate.passage.text), r.claim) for r in readings])
+    texts = [reading.read_of(reading.candidate.passage)[0] for reading in readings]
+    first = _whole(texts, readings, model)
     readings, whole = _deciding_passages(readings, first, model)
-    sentences = [quotes(reading.candidate) for reading in readings]
+    sentences = [reading.read_of(reading.candidate.passage)[1] for reading in readings]
     pairs = [
         [(reading.in_context(quote.quote), reading.claim) for quote in quoted]
         if len(quoted) > 1 and row[NEI] < SKIP_SENTENCES_FROM
@@ -203,7 +268,9 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         voices = row[width:]
         row, rows = row[:width], [each[:width] for each in rows]
         alone, title = (rows[:-1], rows[-1:]) if is_titled else (rows, [])
-        row, *alone = _settled(reading, quoted, [row, *alone])
+        row, *alone = [
+            _within(reading.rated, each) for each in _settled(reading, quoted, [row, *alone])
+        ]
         stance = combine_readings(np.array([row, *alone], np.float32))
         label = int(np.argmax(stance))
         shares = [float(each[label]) for each in alone or [row] * len(quoted)]
@@ -217,6 +284,23 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
             )
         )
     return stances
+
+
+def _whole(texts: Sequence[str], readings: Sequence[Reading], model: StanceModel) -> Vectors:
+    """The stances of texts, each of the document of a reading, shape (n, 3) or with voices (n, 6);
+    an empty one says too little."""
+    pairs = [
+        (reading.in_context(text), reading.claim)
+        for text, reading in zip(texts, readings, strict=True)
+        if text
+    ]
+    told = model.predict(pairs)
+    rows = np.zeros((len(texts), told.shape[1]), np.float32)
+    rows[:, NEI] = 1
+    rows[[at for at, text in enumerate(texts) if text]] = told
+    for row, reading in zip(rows, readings, strict=True):
+        row[: len(STANCES)] = _within(reading.rated, row[: len(STANCES)])
+    return rows
 
 
 def _settled(
@@ -263,12 +347,15 @@ def _deciding_passages(
         else []
         for reading, row, share in zip(readings, stances, about, strict=True)
     ]
-    rows = model.predict(
-        [
-            (reading.in_context(passage.text), reading.claim)
-            for reading, passages in zip(readings, further, strict=True)
-            for passage in passages
-        ]
+    texts = [
+        reading.read_of(passage)[0]
+        for reading, passages in zip(readings, further, strict=True)
+        for passage in passages
+    ]
+    rows = _whole(
+        texts,
+        [r for r, passages in zip(readings, further, strict=True) for _ in passages],
+        model,
     )
     decided, deciding = [], []
     for reading, row, passages, others in zip(
@@ -276,7 +363,8 @@ def _deciding_passages(
     ):
         read = [reading.candidate.passage, *passages]
         every = [row, *others]
-        at = deciding_passage([passage.text for passage in read], np.array(every, np.float32))
+        texts = [reading.read_of(passage)[0] for passage in read]
+        at = deciding_passage(texts, np.array(every, np.float32))
         candidate = replace(reading.candidate, passage=read[at])
         decided.append(replace(reading, candidate=candidate))
         deciding.append(every[at])

@@ -9,7 +9,8 @@ import pytest
 
 from index.documents import Document, Vectors, document
 from index.split import split
-from retrieval.ruling import LONGEST_ARTICLE, MOSTLY, PLAIN, rating, ruling_on
+from retrieval.rating import MOSTLY, PLAIN, rating
+from retrieval.ruling import LONGEST_ARTICLE, ruling_on
 from retrieval.types import Calibration, Candidate, Scores
 from retrieval.verdict import stance_of
 from retrieval.weigh import Reading, score_evidence
@@ -30,8 +31,9 @@ def fact_check(ending: str, head: str = HEAD, *more: str) -> Document:
 
 
 def ruled(claim: str, given: Document) -> str | None:
+    """The stance that is ruled without asking the model."""
     ruling = ruling_on(claim, given)
-    return ruling.rating.stance if ruling else None
+    return ruling.rating.stance if ruling and ruling.section is None else None
 
 
 @pytest.mark.parametrize(
@@ -67,11 +69,15 @@ def test_a_claim_that_is_repeated_and_rated_true_is_supported(ending: str) -> No
 
 
 @pytest.mark.parametrize(
+    "ending", ["We rate this claim Half True.", "Our ruling: Partly False.", "It is misleading."]
+)
+def test_what_is_rated_between_true_and_false_is_left_undecided(ending: str) -> None:
+    assert ruled(CLAIM, fact_check(ending)) == "NOT_ENOUGH_INFO"
+
+
+@pytest.mark.parametrize(
     "ending",
     [
-        "We rate this claim Half True.",
-        "Our ruling: Partly False.",
-        "The claim is misleading.",
         "Is the claim true?",
         "Holt said that the claim is true.",
         "The paper's rivals rated it False.",

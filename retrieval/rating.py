@@ -1,0 +1,177 @@
+"""Sentence -> the rating that it gives: "We rate this claim False."
+
+By rule, for English, and only where the form is plain. What it rates is told elsewhere: a rating
+that is read apart from that says nothing of a claim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.types import Quote, Stance
+from retrieval.voice import attributions, content_words
+
+# Share of the claim's words that what is read with a rating holds, at the least, title and all.
+READ_WITH = 0.35
+# Probability of the stance that a rating gives, and that one with "mostly" before it gives.
+PLAIN, MOSTLY = 0.96, 0.8
+
+_BETWEEN = (
+    r"(?:half|partly|partially|somewhat|technically)[- ](?:true|false|accurate|correct|right|wrong)"
+    r"|misleading|unproven|unsupported|mixture|missing context|out of context|exaggerated"
+)
+_MOSTLY = r"(?:mostly|largely|nearly|almost|basically|generally)[- ]"
+_FALSE = (
+    r"false|pants[- ]on[- ]fire|untrue|not (?:true|accurate|correct)|incorrect|inaccurate|wrong"
+    r"|fake|a (?:hoax|myth|lie)|fabricated|baseless|unfounded|bogus|debunked|doctored|altered"
+    r"|miscaptioned|satire|four pinocchios"
+)
+_TRUE = r"true|accurate|correct|right"
+_RATING = (
+    rf"(?P<between>{_BETWEEN})"
+    rf"|(?P<mostly_refutes>{_MOSTLY}(?:false|wrong|incorrect|inaccurate)|barely[- ]true)"
+    rf"|(?P<mostly_supports>{_MOSTLY}(?:true|accurate|correct|right))"
+    rf"|(?P<refutes>{_FALSE})|(?P<supports>{_TRUE})"
+)
+_STATEMENT = (
+    r"(?:claims?|statements?|posts?|assertions?|ads?|charges?|comments?|remarks?|figures?|numbers?"
+    r"|story|rumou?rs?|memes?|tweets?|messages?|allegations?|contentions?|quot(?:es?|ations?)"
+    r"|boasts?|accusations?|headlines?|assessments?)"
+)
+_ENDS = r"(?:\s+rating)?\s*[.!”\"’')]*\s*$"
+# A rating counts at the end of its sentence alone: "is true that", "is wrong about" rate nothing.
+# "We rate his statement True." tells whose rating it is; the other forms do not.
+_WE_RATE = re.compile(
+    rf"\b(?:we|i|politifact(?: \w+)?)(?:'ll|’ll)?\s+(?:\w+\s)?(?:rates?|rules?|ranks?|judges?"
+    rf"|deems?|calls?|finds?|labels?|grades?|declares?|says?|gives?)\b.{{0,200}}?\W(?:{_RATING}){_ENDS}",
+    re.IGNORECASE,
+)
+_FORMS = (
+    _WE_RATE,
+    *(
+        re.compile(form, re.IGNORECASE)
+        for form in (
+            # "Our ruling: False", "Verdict. False", "Politifact rating: True"
+            rf"(?:^|\W)(?:rating|ruling|verdict|conclusion|fact[- ]check|result)\W{{0,4}}\s*"
+            rf"(?:is\W{{1,3}})?(?:(?:the|this) {_STATEMENT} is )?\W{{0,2}}(?:{_RATING}){_ENDS}",
+            # "That is False.", "His statement rates Pants on Fire!", "In sum, we think it is True."
+            r"(?:^|[,;:—–-]\s+|\b(?:so|and|but|think|believe)\s+)"
+            rf"(?:that|this|it|(?:\S+\s+){{0,4}}?{_STATEMENT})"
+            r"(?:\s+(?:is|are|rates?|earns?|gets?|merits?|stands? as)|['’]s)"
+            rf"\b.{{0,40}}?\W?(?:{_RATING}){_ENDS}",
+            # "On our scale, the statement that it is legal rates as True." "Holt earns a False."
+            rf"\b(?:rates?|earns?|gets?|merits?|deserves?)\s+(?:an?|as|our)\s(?:{_RATING}){_ENDS}",
+            # "It fits our definition of False."
+            rf"\b(?:definition|rating|ruling) of\W{{1,3}}(?:{_RATING}){_ENDS}",
+            # "False." and "Pants on Fire!" at the end of the text
+            rf"^\W*(?:{_RATING}){_ENDS}",
+        )
+    ),
+)
+MAY_RATE = re.compile(rf"\b(?:{_RATING})[\s.!”\"’')]*(?:\s|$)", re.IGNORECASE)
+# A rating that is another's, another time's or another matter's.
+_NOT_OURS = re.compile(
+    r"\b(?:rated|ruled|gave|received|earned|previously|earlier|would|could|might|if|whether|when"
+    r"|asked|said|told|argued|repl(?:y|ies|ied)|answer(?:s|ed)|snopes|he|she|they)\b|n['’]t\b|\?",
+    re.IGNORECASE,
+)
+_WE = re.compile(r"\bwe\b", re.IGNORECASE)
+# Who rates where somebody does, in lower case.
+_OURS = ("we", "i", "politifact")
+# A quotation that has begun and goes on to the end; marks at which one may begin and ends.
+_QUOTED, OPENED, _CLOSED = (
+    re.compile(r"[\"“«„]\w[^\"”»]*$"),
+    re.compile(r"[\"“«„]"),
+    re.compile(r"[\"”»]"),
+)
+# What is called true or false inside a sentence: "we gave him a Half True", "making it False",
+# "this claim proved incorrect and ridiculous".
+_NAMED = re.compile(
+    r"\b(?:Mostly|Half|Barely|Partly)[- ](?:True|False)\b|\bPants [Oo]n Fire\b"
+    r"|(?<=[a-z] )(?:True|False)\b"
+)
+_OF_STATEMENT = re.compile(
+    rf"\b(?:this|that|the|his|her|their|its|\w+['’]s?)\s+{_STATEMENT}\b.{{0,40}}?\W(?:{_RATING})\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A stance, and its probability."""
+
+    stance: Stance
+    probability: float
+
+
+# By the names of the groups that find them.
+_RATINGS = {
+    "supports": Rating("SUPPORTS", PLAIN),
+    "refutes": Rating("REFUTES", PLAIN),
+    "mostly_supports": Rating("SUPPORTS", MOSTLY),
+    "mostly_refutes": Rating("REFUTES", MOSTLY),
+    "between": Rating("NOT_ENOUGH_INFO", PLAIN),
+}
+
+
+def rating(sentence: str, *, is_last: bool = False) -> Rating | None:
+    """The rating that a sentence gives, NOT_ENOUGH_INFO between true and false; None if none.
+
+    Args:
+        is_last: whether it ends its text, where one word may be a rating.
+    """
+    for form in _FORMS if is_last else _FORMS[:-1]:
+        found = form.search(sentence)
+        if found is None:
+            continue
+        name = next(name for name in _RATINGS if found[name])
+        at = found.start(name)
+        if _NOT_OURS.search(sentence[_begins(sentence, at) : at]):
+            continue
+        if form is not _WE_RATE and _is_anothers(sentence, at):
+            continue
+        return _RATINGS[name]
+    return None
+
+
+def _begins(sentence: str, at: int) -> int:
+    """Where the clause begins that gives the rating at a place: "That said, we rate it False"."""
+    return max((found.start() for found in _WE.finditer(sentence, 0, at)), default=0)
+
+
+def _is_anothers(sentence: str, at: int) -> bool:
+    """Whether the rating at a place is somebody else's: after "Holt insists", or in a quotation."""
+    before, after = sentence[:at], sentence[at:]
+    if _QUOTED.search(before) or (_CLOSED.search(after) and not OPENED.search(before)):
+        return True
+    speakers = [one.speaker for one in attributions(sentence)]
+    return any(who and sentence[slice(*who)].casefold() not in _OURS for who in speakers)
+
+
+def without_ratings(claim: str, title: str, sentences: Sequence[Quote]) -> list[Quote]:
+    """The sentences of a passage that can say something of the claim: one that rates what other
+    sentences tell does so only beside these.
+
+    Args:
+        title: of their document; it is read with them.
+    """
+    rates = [_tells_rating(each.quote) for each in sentences]
+    words = content_words(claim)
+    if not any(rates):
+        return list(sentences)
+    held = words & content_words(" ".join([title, *(each.quote for each in sentences)]))
+    if len(held) >= READ_WITH * len(words):
+        return list(sentences)
+    return [each for each, is_rating in zip(sentences, rates, strict=True) if not is_rating]
+
+
+def _tells_rating(sentence: str) -> bool:
+    if MAY_RATE.search(sentence) is None and _NAMED.search(sentence) is None:
+        return _OF_STATEMENT.search(sentence) is not None
+    return (
+        _NAMED.search(sentence) is not None
+        or _OF_STATEMENT.search(sentence) is not None
+        or rating(sentence, is_last=True) is not None
+    )
