@@ -31,6 +31,14 @@ def moment(hours: int | None) -> dt.datetime | None:
     return None if hours is None else NOW + dt.timedelta(hours=hours)
 
 
+def brings_back(before: Document, new: Document) -> bool:
+    """Whether an older version would come back that `before` withdrew."""
+    withdrawn, back = before.modified_at, new.modified_at
+    if before.pubstatus == "usable" or new.pubstatus != "usable" or not withdrawn or not back:
+        return False
+    return back < withdrawn or (before.pubstatus == "canceled" and back == withdrawn)
+
+
 class Corpora(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
@@ -48,20 +56,23 @@ class Corpora(RuleBasedStateMachine):
         )  # fmt: skip
 
     @rule(id=IDS, text=TEXTS, published_at=DAYS, modified_at=DAYS, embargo=HOURS, expires=HOURS,
-          pubstatus=st.sampled_from(["usable", "usable", "usable", "withheld"]))  # fmt: skip
+          pubstatus=st.sampled_from(["usable", "usable", "withheld", "canceled"]))  # fmt: skip
     def put(self, id: str, text: str, embargo: int | None, expires: int | None, **fields) -> None:
         new = document(
             id, text, language="en", embargoed_until=moment(embargo), expires=moment(expires),
             **fields,
         )  # fmt: skip
+        before = self.model.get(id)
         expected = (
-            "unchanged" if self.model.get(id) == new else
-            "updated" if id in self.model else "added"
+            "refused" if before and brings_back(before, new) else
+            "unchanged" if before == new else
+            "updated" if before else "added"
         )  # fmt: skip
         for corpus in (self.corpus, self.exact):
             (outcome,) = ingest([new], corpus, self.embedder)
             assert outcome.status == expected
-        self.model[id] = new
+        if expected != "refused":
+            self.model[id] = new
 
     @rule(id=IDS)
     def delete(self, id: str) -> None:
