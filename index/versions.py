@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.documents import Document
-from index.rights import CANCELED, USABLE
+from index.rights import CANCELED, USABLE, is_shown
 from index.split import sentences
 
 # Most earlier versions of a document that are kept, if nobody says otherwise.
@@ -105,6 +105,54 @@ def periods(begun: Sequence[dt.date | None]) -> list[Period]:
         starts = since or dt.date.min
         until = starts if until is None else min(until, starts)
     return found[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a version says of itself: the day from which on it stands, its rights, its group."""
+
+    since: dt.date | None
+    pubstatus: str
+    embargoed_until: dt.datetime | None
+    expires: dt.datetime | None
+    access: str | None
+
+    @staticmethod
+    def by(document: Document) -> Said:
+        return Said(
+            begins(document), document.pubstatus, document.embargoed_until, document.expires,
+            document.access,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds of a version among the others of its document."""
+
+    period: Period
+    is_hidden: bool
+    access: str | None
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether its passages are in the indexes."""
+        return not self.is_hidden and not self.period.is_empty
+
+
+def standings(versions: Sequence[Said], *, is_deindexed: bool, now: dt.datetime) -> list[Standing]:
+    """What holds of each version of a document, in the order in which they were stored.
+
+    A document is hidden with all its versions, a version by what it said itself, too; one that is
+    de-indexed is hidden. The access group that a document is of now is that of all.
+    """
+    shown = [is_shown(one.pubstatus, one.embargoed_until, one.expires, now) for one in versions]
+    stood = periods([one.since for one in versions])
+    return [
+        Standing(
+            period, is_deindexed or not (is_own and shown[-1]), versions[-1].access or one.access
+        )
+        for one, is_own, period in zip(versions, shown, stood, strict=True)
+    ]
 
 
 def versions_of(documents: Sequence[Document]) -> list[Version]:

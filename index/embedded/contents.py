@@ -24,7 +24,7 @@ from index.embedded.rows import (
 from index.embedded.store import Store, Writing
 from index.erasure import Decisions
 from index.errors import CorpusCorrupt
-from index.versions import begins, periods
+from index.versions import Said, standings
 
 UNFINISHED = "becoming_a_copy_of"
 """Name in the table meta of the note which corpus this one is becoming a copy of."""
@@ -162,19 +162,15 @@ def _put(to: Writing, stored: StoredDocument) -> None:
     """Store a document's rows in place of those that are there; as `rows.arrange` leaves them."""
     rows.remove(to.connection, stored.id)
     deindexed = restrictions.is_restricted(to.connection, stored.id, "deindexed")
-    group = stored.versions[-1].document.access
-    versions = [
-        replace(one.document, access=group or one.document.access) for one in stored.versions
-    ]
-    shown = [one.is_shown(to.now) for one in versions]
-    stood = periods([begins(one) for one in versions])
-    for one, document, is_own, period in zip(stored.versions, versions, shown, stood, strict=True):
-        is_current = document is versions[-1]
-        hidden = deindexed or not (is_own and shown[-1])
-        until = period.until.isoformat() if period.until else None
+    found = standings(
+        [Said.by(one.document) for one in stored.versions], is_deindexed=deindexed, now=to.now
+    )
+    for one, standing in zip(stored.versions, found, strict=True):
+        document = replace(one.document, access=standing.access)
+        is_current = one is stored.versions[-1]
         number = rows.insert(
-            to.connection, document, hidden, until=until, recipe=one.recipe,
+            to.connection, document, recipe=one.recipe, **rows.standing_columns(standing),
             id=stored.id if is_current else key_of(stored.id, document.version),
         )  # fmt: skip
-        in_none = hidden or period.is_empty
-        rows.insert_passages(to.connection, number, one, IN_NO_INDEX if in_none else to.generation)
+        generation = to.generation if standing.is_indexed else IN_NO_INDEX
+        rows.insert_passages(to.connection, number, one, generation)

@@ -21,8 +21,15 @@ from index.corpus import Change
 from index.documents import Document, Passage, Prepared, Span
 from index.embedded import restrictions
 from index.recipe import RECIPE
-from index.rights import is_shown
-from index.versions import Period, begins, is_new_version, is_withdrawn, periods
+from index.versions import (
+    Period,
+    Said,
+    Standing,
+    begins,
+    is_new_version,
+    is_withdrawn,
+    standings,
+)
 
 # Between id and number in the key of an earlier version: no id holds a control character.
 EARLIER = "\x1f"
@@ -84,6 +91,15 @@ def earlier_keys(document_id: str) -> tuple[str, str]:
 def keys_of(document_id: str) -> tuple[str, str, str]:
     """The parameters of `ALL_VERSIONS`."""
     return document_id, *earlier_keys(document_id)
+
+
+def standing_columns(standing: Standing) -> dict[str, Any]:
+    """The values of the columns that say what holds of a version."""
+    until = standing.period.until
+    return {
+        "until": until and until.isoformat(), "hidden": standing.is_hidden,
+        "access": standing.access,
+    }  # fmt: skip
 
 
 def is_indexed(since: str | None, until: str | None, hidden: bool) -> bool:
@@ -153,31 +169,24 @@ def split_again(connection: sqlite3.Connection, prepared: Prepared, generation: 
 def arrange(
     connection: sqlite3.Connection, document_id: str, generation: int, now: dt.datetime
 ) -> None:
-    """Bring every version of a document to what its dates and its rights say at that moment.
-
-    A document is hidden with all its versions, a version by what it said itself, too; a document
-    that is de-indexed is hidden. The access group that a document is of now is that of all.
-    """
+    """Bring every version of a document to what its dates and its rights say at that moment."""
     deindexed = restrictions.is_restricted(connection, document_id, "deindexed")
     rows = connection.execute(
         f"SELECT number, {SINCE}, until, hidden, access, pubstatus, embargoed_until, expires"
         f" FROM documents WHERE {ALL_VERSIONS} ORDER BY version",
         keys_of(document_id),
     ).fetchall()
-    shown = [is_shown(row[5], moment(row[6]), moment(row[7]), now) for row in rows]
-    group = rows[-1][4] if rows else None
-    stood = periods([day(row[1]) for row in rows])
-    for (number, since, until, hidden, access, *_), is_own, period in zip(
-        rows, shown, stood, strict=True
-    ):
-        is_hidden = deindexed or not (is_own and shown[-1])
-        stands_until = period.until.isoformat() if period.until else None
-        wanted = {"until": stands_until, "hidden": is_hidden, "access": group or access}
+    said = [
+        Said(day(since), status, moment(embargo), moment(expires), access)
+        for _, since, _, _, access, status, embargo, expires in rows
+    ]
+    found = standings(said, is_deindexed=deindexed, now=now)
+    for (number, _, until, hidden, access, *_), one in zip(rows, found, strict=True):
+        wanted = standing_columns(one)
         if wanted == {"until": until, "hidden": bool(hidden), "access": access}:
             continue
         new = _copied(connection, number, wanted)
-        indexed = is_indexed(since, stands_until, is_hidden)
-        _copy_passages(connection, number, new, generation if indexed else IN_NO_INDEX)
+        _copy_passages(connection, number, new, generation if one.is_indexed else IN_NO_INDEX)
         connection.execute("DELETE FROM documents WHERE number = ?", (number,))
         if wanted["access"] != access:  # which is content
             _hash_again(connection, new)

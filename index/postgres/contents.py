@@ -20,7 +20,7 @@ from index.postgres.driver import Row, fetch, one, run
 from index.postgres.rows import COLUMNS, PASSAGE, document_of, passage_of
 from index.postgres.state import next_generation, read_state, weigh
 from index.postgres.writing import Changing, Writer
-from index.versions import begins, periods
+from index.versions import Said, standings
 
 if TYPE_CHECKING:
     from index.postgres.driver import Link
@@ -162,16 +162,16 @@ def _vectors(document_id: str, stored: Sequence[Any]) -> Vectors:
 
 def _put(change: Changing, stored: StoredDocument, is_deindexed: bool) -> Iterator[Written]:
     """Store the rows of a document's versions, as `rows.arrange` leaves them."""
-    versions = [version.document for version in stored.versions]
-    shown = [document.is_shown(change.now) for document in versions]
-    stood = periods([begins(document) for document in versions])
-    group = versions[-1].access
-    for version, is_own, period in zip(stored.versions, shown, stood, strict=True):
-        document = replace(version.document, access=group or version.document.access)
-        hidden = is_deindexed or not (is_own and shown[-1])
+    found = standings(
+        [Said.by(one.document) for one in stored.versions],
+        is_deindexed=is_deindexed, now=change.now,
+    )  # fmt: skip
+    for version, standing in zip(stored.versions, found, strict=True):
+        document = replace(version.document, access=standing.access)
+        hidden, until = standing.is_hidden, standing.period.until
         rows.insert(
-            change.link, document, hidden=hidden, until=period.until, recipe=version.recipe,
+            change.link, document, hidden=hidden, until=until, recipe=version.recipe,
             content_hash=version.document.content_hash(),
         )  # fmt: skip
-        told = rows.told_of(document, hidden, period.until)
+        told = rows.told_of(document, hidden, until)
         yield Written(document, told, version.passages, version.vectors)

@@ -19,8 +19,7 @@ from index.postgres.driver import Row, fetch, one, run
 from index.postgres.filters import column_key, language_column, publisher_column
 from index.postgres.state import State
 from index.recipe import RECIPE
-from index.rights import is_shown
-from index.versions import Period, begins, is_new_version, is_withdrawn, periods
+from index.versions import Period, Said, begins, is_new_version, is_withdrawn, standings
 
 if TYPE_CHECKING:
     from index.postgres.driver import Link
@@ -128,11 +127,7 @@ def told_of(document: Document, hidden: bool, until: dt.date | None) -> Told:
 
 
 def arrange(link: Link, ids: Sequence[str], now: dt.datetime) -> None:
-    """Bring every version of documents to what its dates and its rights say at that moment.
-
-    A document is hidden with all its versions, a version by what it said itself, too; a document
-    that is de-indexed is hidden. The access group that a document is of now is that of all.
-    """
+    """Bring every version of documents to what its dates and its rights say at that moment."""
     if not ids:
         return
     rows = fetch(
@@ -147,13 +142,14 @@ def arrange(link: Link, ids: Sequence[str], now: dt.datetime) -> None:
         of_id.setdefault(row[0], []).append(row)
     changed: list[tuple[Any, ...]] = []
     for id, versions in of_id.items():
-        shown = [is_shown(row[6], utc(row[7]), utc(row[8]), now) for row in versions]
-        group = versions[-1][5]
-        stood = periods([row[2] for row in versions])
-        for row, is_own, period in zip(versions, shown, stood, strict=True):
-            hidden = id in deindexed or not (is_own and shown[-1])
-            wanted = period.until, hidden, group or row[5]
-            if wanted != (row[3], row[4], row[5]):
+        said = [
+            Said(since, status, utc(embargo), utc(expires), access)
+            for _, _, since, _, _, access, status, embargo, expires in versions
+        ]
+        found = standings(said, is_deindexed=id in deindexed, now=now)
+        for row, standing in zip(versions, found, strict=True):
+            wanted = standing.period.until, standing.is_hidden, standing.access
+            if wanted != row[3:6]:
                 changed.append((id, row[1], *wanted))
     for id, version, until, hidden, access in changed:
         run(
