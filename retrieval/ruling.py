@@ -50,8 +50,11 @@ _SAYING = frozenset(
 # Share of the claim's words that a sentence holds which tells it in other words, at the least, and
 # what another that does may hold less than it.
 TOLD_FROM, NEARLY = 0.5, 0.15
-# Most words of a speaker's name.
-NAME_WORDS = 4
+# What is in no name of a speaker.
+_NO_NAME = re.compile(
+    r"\b(?:is|are|was|were|be|do|does|did|has|have|had|will|would|can|could|you)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 # Sentences that lead to a rating.
 LEADING = 2
 # Words before what is repeated, and after it, in which it may be turned.
@@ -190,7 +193,7 @@ def _speakers(sentence: str) -> set[str]:
     """The stems of the names of those who say something in a sentence, if nothing else has them:
     "Lind wrote that Holt paid" does not tell that Lind paid."""
     names = [one.speaker for one in attributions(sentence) if one.speaker]
-    names = [(start, end) for start, end in names if len(sentence[start:end].split()) <= NAME_WORDS]
+    names = [(start, end) for start, end in names if not _NO_NAME.search(sentence, start, end)]
     rest = sentence
     for start, end in names:
         rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"

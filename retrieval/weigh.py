@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from index.documents import Passage, Vectors
 from index.regroup import regroup
+from retrieval.holding import unless_outweighed
 from retrieval.rating import without_ratings
 from retrieval.read import further_passages, takes_back
 from retrieval.ruling import Ruling, ruling_on
@@ -441,6 +442,10 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
     counted, order = as_shown(
         _raw_stances(judged), _search_scores(judged), fitted, thorough=_thorough(judged)
     )
+    if judged:
+        documents = [reading.candidate.document for reading in judged]
+        rate = [reading.rated is not None for reading in judged]
+        counted = unless_outweighed(judged[0].claim, documents, rate, counted)
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     about = probability_about(_search_scores(others), fitted)
     rest = discount(_raw_stances(others), about, thorough=_thorough(others))

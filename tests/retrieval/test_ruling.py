@@ -11,7 +11,7 @@ from index.documents import Document, Vectors, document
 from index.split import split
 from retrieval.rating import MOSTLY, PLAIN, rating
 from retrieval.ruling import LONGEST_ARTICLE, ruling_on
-from retrieval.types import Calibration, Candidate, Scores
+from retrieval.types import STANCES, Calibration, Candidate, Scores
 from retrieval.verdict import stance_of
 from retrieval.weigh import Reading, score_evidence
 
@@ -226,6 +226,71 @@ def test_the_sentence_of_the_ruling_lies_in_its_passage() -> None:
     assert ruling.passage.start <= ruling.sentence.start < ruling.sentence.end <= ruling.passage.end
 
 
+TOLD = (
+    "At a meeting in March the deputy mayor, Ane Holt, told reporters that the city had paid 40"
+    " million crowns too much for its harbour tunnel."
+)
+IN_OTHER_WORDS = "The harbour tunnel cost the city 40 million crowns too much"
+FINDING = "The accounts put the price of the tunnel at 12 million crowns."
+
+
+def told_in_other_words(ending: str, told: str = TOLD) -> Document:
+    """A text that tells what is claimed in other words, what it costs the reader, and a rating."""
+    more = "What did the tunnel really cost?"
+    return document("f", "\n\n".join([told, more, BODY, LATER, FINDING, ending]), language="en")
+
+
+def section(claim: str, given: Document) -> str | None:
+    ruling = ruling_on(claim, given)
+    return ruling.section if ruling else None
+
+
+def test_a_claim_told_in_other_words_is_read_with_its_rating() -> None:
+    ending = "We rate this claim False."
+    given = told_in_other_words(ending)
+    assert section(IN_OTHER_WORDS, given) == f"{TOLD} {LATER} {FINDING} {ending}"
+    ruling = ruling_on(IN_OTHER_WORDS, given)
+    assert ruling is not None
+    assert ruling.sentence.quote == ending
+
+
+def test_the_last_sentence_that_tells_the_claim_is_read_with_its_rating() -> None:
+    again = "For the harbour tunnel, Holt said, the city paid 40 million crowns too much."
+    given = document("f", "\n\n".join([TOLD, LATER, FINDING, again, BODY, LATER, "It cost more."]))
+    given = document("f", f"{given.text}\n\nOur ruling: True.")
+    told = section(IN_OTHER_WORDS, given)
+    assert told is not None
+    assert told.startswith(again)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The harbour tunnel cost the city 60 million crowns too much",
+        "The harbour tunnel did not cost the city 40 million crowns too much",
+        "The harbour bridge cost the city 40 million crowns too much",
+        "The deputy mayor Ane Holt paid 40 million crowns for the harbour tunnel",
+        "The accounts put the price of the harbour tunnel at 12 million crowns",
+        "The tunnel and the town hall",
+    ],
+)
+def test_another_claim_is_not_read_with_a_rating(claim: str) -> None:
+    assert section(claim, told_in_other_words("We rate this claim False.")) is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        TOLD.replace("had paid", "had not paid"),
+        # As its own, a text tells what it has found out.
+        "In March the city had to pay 40 million crowns too much for its harbour tunnel.",
+        "The meeting in March told reporters of the tunnel, the city, the crowns, and 40 million.",
+    ],
+)
+def test_what_does_not_tell_the_claim_is_not_read_with_a_rating(told: str) -> None:
+    assert section(IN_OTHER_WORDS, told_in_other_words("We rate this claim False.", told)) is None
+
+
 class Unasked:
     """A stance model that hears nothing of what is ruled on."""
 
@@ -245,3 +310,66 @@ def test_a_ruling_decides_and_is_quoted_and_the_model_is_not_asked() -> None:
     assert stance_of(read.stance) == "REFUTES"
     assert [quote.quote for quote in read.key_sentences] == ["We rate this claim False."]
     assert read.voice == "rejected"
+
+
+class Answering:
+    """A stance model that answers a text by the words in it; else it finds too little."""
+
+    identity, calibration = "answering@1", Calibration()
+
+    def __init__(self, **answers: str) -> None:
+        self._answers, self.read = answers, list[str]()
+
+    def predict(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        self.read += [text for text, _ in pairs]
+        rows = np.full((len(pairs), 3), (0.1, 0.1, 0.8), np.float32)
+        for row, (text, _) in zip(rows, pairs, strict=True):
+            for word, label in self._answers.items():
+                if word in text:
+                    row[:] = 0.1
+                    row[STANCES.index(label)] = 0.8
+        return rows
+
+
+def read_by(model: Answering, claim: str, given: Document, passage: int = 0) -> Reading:
+    candidate = Candidate(given, split(given)[passage], Scores(0.9, 1.0, 0.9))
+    reading = Reading(candidate, claim, np.zeros(4, np.float32), judged=True)
+    ((read,),) = score_evidence([[reading]], model)  # type: ignore[arg-type]
+    return read
+
+
+def test_what_the_model_finds_in_a_rating_as_well_is_the_stance() -> None:
+    model = Answering(rate="SUPPORTS")
+    read = read_by(model, IN_OTHER_WORDS, told_in_other_words("We rate this claim True."))
+    assert read.stance is not None
+    assert stance_of(read.stance) == "SUPPORTS"
+    assert read.stance[STANCES.index("REFUTES")] == 0
+    assert len(model.read) == 1
+    assert [quote.quote for quote in read.key_sentences] == ["We rate this claim True."]
+
+
+def test_a_side_matter_does_not_contradict_the_rating() -> None:
+    given = told_in_other_words("We rate this claim True.")
+    read = read_by(Answering(accounts="REFUTES"), IN_OTHER_WORDS, given)
+    assert read.stance is not None
+    assert stance_of(read.stance) == "NOT_ENOUGH_INFO"
+    read = read_by(Answering(accounts="SUPPORTS"), IN_OTHER_WORDS, given)
+    assert read.stance is not None
+    assert stance_of(read.stance) == "SUPPORTS"
+
+
+def test_what_another_claim_is_rated_is_not_read() -> None:
+    given = told_in_other_words("We rate this claim False.")
+    last = len(split(given)) - 1
+    model = Answering(rate="REFUTES")
+    read = read_by(model, "The ferry to the islands sails on Sundays", given, last)
+    assert read.stance is not None
+    assert stance_of(read.stance) == "NOT_ENOUGH_INFO"
+    assert not any("We rate" in text for text in model.read)
+
+
+def test_a_claim_that_is_rated_between_true_and_false_is_undecided() -> None:
+    given = told_in_other_words("We rate this claim Half True.")
+    read = read_by(Answering(accounts="REFUTES", rate="REFUTES"), IN_OTHER_WORDS, given)
+    assert read.stance is not None
+    assert stance_of(read.stance) == "NOT_ENOUGH_INFO"

@@ -1,0 +1,87 @@
+"""Which sentences rate something, and when they say something of a claim."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.rating import rating, without_ratings
+from retrieval.types import Quote
+
+CLAIM = "The harbour tunnel cost the city 40 million crowns"
+
+
+def left(*sentences: str, claim: str = CLAIM, title: str = "") -> list[str]:
+    """What is left of a passage of these sentences."""
+    quotes = [Quote(at, at + len(text), text) for at, text in enumerate(sentences)]
+    return [quote.quote for quote in without_ratings(claim, title, quotes)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "That said, we rate the statement True.",
+        "The statement that the tunnel cost the city 40 million crowns rates as True.",
+        "Holt earns a True.",
+        "We rank this claim Mostly True.",
+    ],
+)
+def test_a_rating_has_several_forms(sentence: str) -> None:
+    given = rating(sentence)
+    assert given is not None
+    assert given.stance == "SUPPORTS"
+
+
+@pytest.mark.parametrize("sentence", ["And that gets a Pants on Fire rating.", "It is satire."])
+def test_a_rating_of_what_is_wrong_has_several_forms(sentence: str) -> None:
+    given = rating(sentence)
+    assert given is not None
+    assert given.stance == "REFUTES"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["He said we rate it False.", "She earns a living.", "We rate hotels.", "The rates are right."],
+)
+def test_what_rates_nothing(sentence: str) -> None:
+    given = rating(sentence)
+    assert given is None or sentence.startswith("He said")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We rate this claim False.",
+        "We gave the mayor a Half True for that.",
+        "We found exceptions -- among towns and states -- making this claim False.",
+        "The statement is inaccurate and ridiculous.",
+        "Pants on Fire!",
+    ],
+)
+def test_a_rating_of_what_is_told_elsewhere_is_left_out(sentence: str) -> None:
+    assert left("The ferry sails at noon.", sentence) == ["The ferry sails at noon."]
+    assert left(sentence) == []
+
+
+def test_a_rating_beside_what_it_rates_stays() -> None:
+    told = "The mayor says that the harbour tunnel cost 40 million crowns."
+    assert left(told, "That is false.") == [told, "That is false."]
+    alone = "The claim that the tunnel cost 40 million crowns is false."
+    assert left(alone) == [alone]
+
+
+def test_a_title_tells_what_is_rated() -> None:
+    title = "Did the harbour tunnel cost 40 million crowns?"
+    assert left("That is false.", title=title) == ["That is false."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The ferry sails at noon.",
+        "It is true that the ferry is late.",
+        "The council gave false figures to the court.",
+        "A judge found him guilty of false accounting.",
+    ],
+)
+def test_news_is_read_whole(sentence: str) -> None:
+    assert left(sentence) == [sentence]
