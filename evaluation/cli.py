@@ -68,6 +68,10 @@ def stance(
         list[str] | None,
         typer.Option(help="Also for each value of this field of the lines, such as kind."),
     ] = None,
+    as_read: Annotated[
+        bool,
+        typer.Option("--as-read", help="Also as a service reads: sentences, values, speakers."),
+    ] = False,
     report: Report = None,
     as_json: AsJson = False,
 ) -> None:
@@ -83,11 +87,12 @@ def stance(
     with workplace(report, commands.about("stance", [pairs], sample)) as place:
         model = stance_of(chosen)
         journal = Journal(place / "answers.jsonl", {"stance": model.identity})
-        with progress("predicting", len(loaded)) as advance:
-            found = evaluate(loaded, model, advance, journal, by or ())
+        with progress("predicting", len(loaded) * (1 + as_read)) as advance:
+            found = evaluate(loaded, model, advance, journal, by or (), as_read=as_read)
         options = (f" --sample {sample}" if sample else "") + "".join(
             f" --by {name}" for name in by or ()
         )
+        options += " --as-read" if as_read else ""
         wanted = commands.publish(found, pairs, [pairs], report, as_json, options)
     if wanted:
         commands.show_classification(f"{pairs.name}, {len(loaded):,} pairs", found)

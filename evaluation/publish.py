@@ -62,6 +62,8 @@ def _scores(folder: Path) -> str:
         if "without_near_duplicates" in result:
             fresh = result["without_near_duplicates"]
             rows.append(("", *_figures("without near-duplicates", fresh)))
+        if "as_read" in result:
+            rows.append(("", *_figures("as a service reads it", result["as_read"])))
     return _table(head, rows)
 
 
@@ -119,6 +121,8 @@ def _classification(result: Mapping[str, Any]) -> str:
     rows = [_figures("all", result)]
     if "without_near_duplicates" in result:
         rows.append(_figures("without near-duplicates", result["without_near_duplicates"]))
+    if "as_read" in result:
+        rows.append(_figures("as a service reads it", result["as_read"]))
     low, high = result["intervals"]["accuracy"]
     parts = [f"accuracy {low:.3f} to {high:.3f}"]
     parts.append(_table(("", "n", "accuracy", "macro-F1", "ECE"), rows))

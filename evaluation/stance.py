@@ -1,9 +1,9 @@
-"""Labelled pairs -> accuracy, F1 and calibration of the stance model alone."""
+"""Labelled pairs -> accuracy, F1 and calibration of the stance model, alone or as it is used."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,12 @@ from evaluation.errors import EvaluationError, claim_refused
 from evaluation.pairs import Pair, read_pairs
 from evaluation.result import Advance, Result
 from evaluation.resume import Journal
-from index.documents import Vectors
+from index.documents import Vectors, document
+from index.split import split
+from index.terms import terms
 from retrieval.errors import ClaimTooLong
-from retrieval.types import STANCES, StanceModel
+from retrieval.types import STANCES, Candidate, Scores, StanceModel
+from retrieval.weigh import Reading, score_evidence
 
 PAIRS_PER_ENTRY = 256  # pairs predicted together, and written down together
 
@@ -44,11 +47,15 @@ def evaluate(
     advance: Advance,
     journal: Journal | None = None,
     by: Iterable[str] = (),
+    *,
+    as_read: bool = False,
 ) -> Result:
     """Scores over all pairs, and over those that are no near-duplicates of training data.
 
     Args:
         by: fields of the lines; for each the pairs of every value are scored by themselves.
+        as_read: whether the pairs are scored too as a service reads the evidence: by its passages
+            and their sentences, corrected by values, speakers and ratings.
 
     Raises:
         EvaluationError: no line has a field of `by`, or a claim is too long for the model.
@@ -64,6 +71,8 @@ def evaluate(
         result["without_near_duplicates"] = _scores(
             [pairs[row] for row in fresh], probabilities[fresh]
         )
+    if as_read:
+        result["as_read"] = _scores(pairs, read(pairs, model, advance, journal))
     gold = np.array([STANCES.index(pair.label) for pair in pairs])
     predicted = probabilities.argmax(axis=1)
     columns = {"gold": gold, "predicted": predicted, "confidence": probabilities.max(axis=1)}
@@ -97,22 +106,57 @@ def predict(
             model.check(pair.claim)
         except ClaimTooLong as error:
             raise claim_refused(pair.claim, error) from error
+    return _each(pairs, lambda some: _predicted(some, model), advance, journal, "")
+
+
+def read(
+    pairs: Sequence[Pair], model: StanceModel, advance: Advance, journal: Journal | None = None
+) -> Vectors:
+    """`predict`, as a service reads a document with this evidence."""
+    return _each(pairs, lambda some: _read(some, model), advance, journal, "read ")
+
+
+def _each(
+    pairs: Sequence[Pair],
+    predicted: Callable[[Sequence[Pair]], Vectors],
+    advance: Advance,
+    journal: Journal | None,
+    name: str,
+) -> Vectors:
     probabilities = np.zeros((len(pairs), len(STANCES)), np.float32)
     # Pairs of like length go together, so that little is padded; the longest come last.
     order = sorted(range(len(pairs)), key=lambda row: len(pairs[row].evidence))
     for at in range(0, len(order), PAIRS_PER_ENTRY):
         rows = order[at : at + PAIRS_PER_ENTRY]
-        asked = [(pairs[r].evidence, pairs[r].claim) for r in rows]
-        make = partial(_predicted, model, asked)
-        probabilities[rows] = journal.once(str(at), make) if journal else make()
+        make = partial(_rounded, predicted, [pairs[row] for row in rows])
+        probabilities[rows] = journal.once(f"{name}{at}", make) if journal else make()
         for _ in rows:
             advance()
     return probabilities
 
 
-def _predicted(model: StanceModel, asked: Sequence[tuple[str, str]]) -> list[list[float]]:
-    stances = model.predict(asked)[:, : len(STANCES)]
-    return [[round(float(share), 6) for share in row] for row in stances]
+def _rounded(
+    predicted: Callable[[Sequence[Pair]], Vectors], pairs: Sequence[Pair]
+) -> list[list[float]]:
+    return [[round(float(share), 6) for share in row] for row in predicted(pairs)]
+
+
+def _predicted(pairs: Sequence[Pair], model: StanceModel) -> Vectors:
+    return model.predict([(pair.evidence, pair.claim) for pair in pairs])[:, : len(STANCES)]
+
+
+def _read(pairs: Sequence[Pair], model: StanceModel) -> Vectors:
+    scored = score_evidence([[_reading(pair)] for pair in pairs], model)
+    return np.array([reading.stance for (reading,) in scored], np.float32)
+
+
+def _reading(pair: Pair) -> Reading:
+    """The evidence as a document that is surely about the claim, found by the passage that shares
+    most words with it."""
+    evidence, words = document("evidence", pair.evidence, language="en"), set(terms(pair.claim))
+    passage = max(split(evidence), key=lambda one: len(words & set(terms(one.text))))
+    found = Candidate(evidence, passage, Scores(dense=1.0, lexical=0.0, fused=1.0))
+    return Reading(found, pair.claim, np.zeros(1, np.float32), judged=True)
 
 
 def _scores(pairs: Sequence[Pair], probabilities: Vectors) -> dict[str, Any]:

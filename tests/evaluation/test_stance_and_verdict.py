@@ -48,6 +48,28 @@ def test_pairs_with_and_without_near_duplicates(tmp_path: Path) -> None:
     assert [error["claim"] for error in found.errors] == ["Penguins swim"]
 
 
+def test_pairs_as_a_service_reads_them(tmp_path: Path) -> None:
+    class Distracted(FakeStance):
+        """Finds nothing sure among several sentences."""
+
+        def predict(self, pairs):
+            rows = super().predict(pairs)
+            rows[[evidence.count(".") > 1 for evidence, _ in pairs]] = (0.28, 0.28, 0.44)
+            return rows
+
+    rows = [
+        {"evidence": "The bridge is old. It cost 48 million euros.",
+         "claim": "It cost 48 million euros", "label": "SUPPORTS"},
+        {"evidence": "It cost 48 million.", "claim": "Penguins swim", "label": "NOT_ENOUGH_INFO"},
+    ]  # fmt: skip
+    pairs = stance.load(write(tmp_path / "pairs.jsonl", rows), None)
+    steps: list[None] = []
+    found = stance.evaluate(pairs, Distracted(), lambda: steps.append(None), as_read=True).figures
+    assert (found["accuracy"], found["as_read"]["accuracy"], len(steps)) == (0.5, 1.0, 4)
+    assert found["as_read"]["n"] == 2
+    assert "as_read" not in stance.evaluate(pairs, Distracted(), lambda: None).figures
+
+
 def test_a_claim_too_long_to_weigh_is_named_before_any_work(tmp_path: Path) -> None:
     class ShortSighted(FakeStance):
         def check(self, claim: str) -> None:
