@@ -2,9 +2,9 @@
 
 A fact-check repeats what it rates, almost word for word and more than once, and gives its rating in
 a sentence of its own. A small model reads them apart, among others; joined, they settle the matter.
-By rule, for English, and only where the form is plain: ratings between true and false, texts that
-rate several statements in different ways, and what the text tells once, as its own findings, are
-left to the stance model.
+By rule, for English, and only where the form is plain: texts that rate several statements in
+different ways, and what the text tells as its own findings, are left to the stance model. Where the
+text tells the claim in other words, the model reads these together with the rating.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import chain, islice
 
-from index.documents import Document, Passage
+import numpy as np
+
+from index.documents import Document, Passage, Vectors
 from index.split import split
 from index.terms import terms
 from retrieval.rating import MAY_RATE, OPENED, Rating, rating
-from retrieval.types import Quote
+from retrieval.types import STANCES, Quote, Stance
 from retrieval.values.words import STOP
+from retrieval.verdict import NEI, REFUTES, SUPPORTS
 from retrieval.voice import attributions
 
 # Characters of a document above which no ruling is looked for in it.
@@ -76,6 +79,14 @@ class Ruling:
     sentence: Quote
     section: str | None = None
 
+    @property
+    def stance(self) -> Vectors:
+        """The probabilities that the rating gives, shape (3,)."""
+        others = (1 - self.rating.probability) / (len(STANCES) - 1)
+        stance = np.full(len(STANCES), others, np.float32)
+        stance[STANCES.index(self.rating.stance)] = self.rating.probability
+        return stance
+
 
 def ruling_on(claim: str, document: Document) -> Ruling | None:
     """What the document rules on the claim, if it plainly rules on it, or likely does."""
@@ -100,6 +111,19 @@ def ruling_on(claim: str, document: Document) -> Ruling | None:
     led = [at for at in range(max(0, len(before) - LEADING), len(before)) if at != repeats]
     told = [before[repeats], *(before[at] for at in led), ruling.sentence.quote]
     return replace(ruling, section=" ".join(told))
+
+
+def within_rating(rated: Stance | None, stance: Vectors) -> Vectors:
+    """A stance, shape (3,), without what contradicts the rating of its document, which has weighed
+    that; as it is for None."""
+    if rated is None:
+        return stance
+    counted = np.array(stance)
+    for camp in (SUPPORTS, REFUTES):
+        if STANCES[camp] != rated:
+            counted[NEI] += counted[camp]
+            counted[camp] = 0
+    return counted
 
 
 def _only_ruling(text: str, passages: Sequence[Passage]) -> Ruling | None:

@@ -13,7 +13,7 @@ from index.regroup import regroup
 from retrieval.holding import unless_outweighed
 from retrieval.rating import without_ratings
 from retrieval.read import further_passages, takes_back
-from retrieval.ruling import Ruling, ruling_on
+from retrieval.ruling import Ruling, ruling_on, within_rating
 from retrieval.types import (
     STANCES,
     VOICES,
@@ -92,7 +92,7 @@ class Reading:
         values written as the claim writes them."""
         document = self.candidate.document
         titled = f"{document.title}. {text}" if document.title else text
-        return as_read(self.claim, titled, document.language)
+        return as_read(self.claim, titled, document.language, document.published_at)
 
     def read_of(self, passage: Passage) -> tuple[str, list[Quote]]:
         """What is read of a passage of the document, and the sentences of that; nothing where it
@@ -142,34 +142,15 @@ def _rated(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:
         if ruling is None:
             rated.append(reading)
         elif ruling.section is None:
-            rated.append(_ruled(reading, ruling, _stance_of_rating(ruling)))
+            rated.append(_ruled(reading, ruling, ruling.stance))
         else:
             label = ruling.rating.stance
-            stance = _within(label, next(told)[: len(STANCES)])
+            stance = within_rating(label, next(told)[: len(STANCES)])
             agrees = stance_of(stance) == label or label == "NOT_ENOUGH_INFO"
             rated.append(
                 _ruled(reading, ruling, stance) if agrees else replace(reading, rated=label)
             )
     return rated
-
-
-def _stance_of_rating(ruling: Ruling) -> Vectors:
-    label, probability = ruling.rating.stance, ruling.rating.probability
-    stance = np.full(len(STANCES), (1 - probability) / (len(STANCES) - 1), np.float32)
-    stance[STANCES.index(label)] = probability
-    return stance
-
-
-def _within(rated: Stance | None, stance: Vectors) -> Vectors:
-    """A stance without what contradicts the rating of its document, which has weighed that."""
-    if rated is None:
-        return stance
-    counted = np.array(stance)
-    for camp in (SUPPORTS, REFUTES):
-        if STANCES[camp] != rated:
-            counted[NEI] += counted[camp]
-            counted[camp] = 0
-    return counted
 
 
 def _ruled(reading: Reading, ruling: Ruling, stance: Vectors) -> Reading:
@@ -270,7 +251,7 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         row, rows = row[:width], [each[:width] for each in rows]
         alone, title = (rows[:-1], rows[-1:]) if is_titled else (rows, [])
         row, *alone = [
-            _within(reading.rated, each) for each in _settled(reading, quoted, [row, *alone])
+            within_rating(reading.rated, each) for each in _settled(reading, quoted, [row, *alone])
         ]
         stance = combine_readings(np.array([row, *alone], np.float32))
         label = int(np.argmax(stance))
@@ -300,7 +281,7 @@ def _whole(texts: Sequence[str], readings: Sequence[Reading], model: StanceModel
     rows[:, NEI] = 1
     rows[[at for at, text in enumerate(texts) if text]] = told
     for row, reading in zip(rows, readings, strict=True):
-        row[: len(STANCES)] = _within(reading.rated, row[: len(STANCES)])
+        row[: len(STANCES)] = within_rating(reading.rated, row[: len(STANCES)])
     return rows
 
 
