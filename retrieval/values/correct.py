@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -11,11 +11,15 @@ import numpy as np
 
 from index.documents import Vectors
 from retrieval.types import STANCES
+from retrieval.values.bounds import keeps_bound
 from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence
 from retrieval.values.derive import derive
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
 from retrieval.values.relate import Relation
+from retrieval.values.shares import share_holds
+from retrieval.values.sides import sides_compare
+from retrieval.values.trends import direction_holds
 
 # The probability that a stance has at the least after its correction. On pairs held out of training
 # the values are right in this share of the cases in which they speak.
@@ -23,6 +27,13 @@ SURE = 0.95
 # Characters of a text that are compared: the rest of it says nothing.
 MAX_TEXT_CHARS = 4_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])")
+
+# Ways to compare a claim with a sentence. The first group in which one is sure speaks.
+_RULES: tuple[tuple[Callable[[Parsed, Parsed], Comparison], ...], ...] = (
+    (compare_sentence,),
+    (derive,),
+    (keeps_bound, direction_holds, sides_compare, share_holds),
+)
 
 parse_claim = lru_cache(maxsize=512)(parse)
 # A sentence is read for several claims of a batch, and again when it is explained.
@@ -33,14 +44,18 @@ def verdict_of_values(claim: Parsed, text: str) -> Comparison:
     """What the numbers, dates and times of a text say of those of a claim.
 
     The sentence in which the claim's own words stand is compared value by value; where none has
-    them, a value may follow from two of a sentence. What sentences say otherwise of each other is
+    them, a value may follow from two of a sentence, or the sentence tells what the claim compares
+    in other words. What sentences say otherwise of each other is
     unknown. English only, because what is compared is words.
     """
-    if not claim.values:
-        return UNKNOWN
     sentences = [(start, _parse_sentence(each)) for start, each in _sentences(text)]
-    for how in (compare_sentence, derive):
-        found = [(start, how(claim, sentence)) for start, sentence in sentences]
+    for rules in _RULES:
+        found = [
+            (start, rule(claim, sentence))
+            for rule in rules
+            for start, sentence in sentences
+            if sentence.values
+        ]
         sure = [one for one in found if one[1].relation is not Relation.UNKNOWN]
         if len({one.relation.supports for _, one in sure}) == 1:
             return _moved(*sure[0])

@@ -6,6 +6,7 @@ never the answer. English only, because what is compared is words.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from collections.abc import Sequence
 
@@ -13,17 +14,24 @@ from index.documents import Vectors
 from retrieval.types import Derivation, Quote
 from retrieval.values.compare import UNKNOWN, Comparison
 from retrieval.values.correct import corrected, parse_claim, verdict_of_values
+from retrieval.values.instances import of_the_claims_case
 from retrieval.values.notation import in_notation_of
 
 log = logging.getLogger(__name__)
 
 
-def as_read(claim: str, text: str, language: str | None) -> str:
-    """The text as the stance model reads it: with values written as the claim writes them."""
+def as_read(claim: str, text: str, language: str | None, published: dt.date | None = None) -> str:
+    """The text as the stance model reads it: with values written as the claim writes them, and with
+    what is said of its case alone.
+
+    Args:
+        published: the day of the text, which tells the year of a date without one.
+    """
     if language not in (None, "en"):
         return text
     try:
-        return in_notation_of(parse_claim(claim), text)
+        asked = parse_claim(claim)
+        return in_notation_of(asked, of_the_claims_case(asked, text, published))
     except Exception:
         log.exception("values of a text are not rewritten")
         return text

@@ -1,0 +1,103 @@
+"""(claim, sentence) -> whether the one amount of a sentence keeps the bound that a claim sets.
+
+Beside `compare_sentence` the words need not be all the same; what differs, or is another amount of
+the same kind, must not be there. Of "4.1 million crowns, 300,000 more than planned" the amount is
+the first.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from retrieval.values.compare import UNKNOWN, Comparison, Step
+from retrieval.values.numbers import Slice
+from retrieval.values.parsed import Parsed, reach
+from retrieval.values.quantity import COMPARED, Quantity
+from retrieval.values.relate import Relation, comparable, relate
+from retrieval.values.told import (
+    is_plain,
+    names_fit,
+    others,
+    quantities,
+    role_of,
+    share_held,
+    told_of,
+)
+
+# Share of the claim's words that a sentence with its amount holds.
+WORDS_HELD = 0.7
+# Most times that an amount is a bound, and a bound an amount, of one thing.
+MOST_TIMES = 5.0
+_NOT_ALL = re.compile(
+    r"\b(?:first|last|next|past|every|each|another|other|same|or|to|plus|up|the|its|their|these"
+    r"|those|his|her)\s+$"
+    r"|[(<>≥≤±=]\s?$",
+    re.I,
+)
+_PART_OF_MORE = re.compile(
+    r"\s*(?:-|\(|(?:ago|later|earlier|before|after|old|or|and|each)\b)", re.I
+)
+
+
+def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
+    asked = quantities(claim)
+    if len(asked) != 1 or asked[0].bound not in COMPARED or not is_plain(claim, sentence):
+        return UNKNOWN
+    (bound,) = asked
+    if bound.measures[0].base in ("age", "%") or role_of(claim, bound) != "amount":
+        return UNKNOWN
+    base = bound.measures[0].base
+    alike = [q for q in quantities(sentence) if base in [one.base for one in q.measures]]
+    amounts = [q for q in alike if role_of(sentence, q) not in ("difference", "change")]
+    if len(amounts) != 1 or not comparable(bound, amounts[0]):
+        return UNKNOWN
+    if not _is_whole(sentence, amounts[0]):
+        return UNKNOWN
+    (amount,) = amounts
+    if not _of_one_size(bound, amount) or not _dates_agree(claim, sentence):
+        return UNKNOWN
+    if share_held(claim.words, told_of(sentence)) < WORDS_HELD or not names_fit(claim, sentence):
+        return UNKNOWN
+    relation = relate(bound, amount)
+    if relation not in (Relation.BOUND_HOLDS, Relation.BOUND_BROKEN):
+        return UNKNOWN
+    said, told = (
+        one.text[value.start : reach(value)] for one, value in ((claim, bound), (sentence, amount))
+    )
+    text = f"{told} {'agrees with' if relation.supports else 'is not'} {said}"
+    return Comparison(relation, (Step(text, (Slice(amount.start, reach(amount)),)),))
+
+
+def _is_whole(sentence: Parsed, amount: Quantity) -> bool:
+    """Whether an amount stands for itself: not one end of a span, a part or a time told in steps."""
+    before = sentence.text[max(0, amount.start - 16) : amount.start]
+    if _NOT_ALL.search(before) or _PART_OF_MORE.match(sentence.text, reach(amount)):
+        return False
+    measure = amount.measures[0]
+    return measure.low == measure.high and amount.bound in ("", "~")
+
+
+def _of_one_size(one: Quantity, other: Quantity) -> bool:
+    return all(
+        a.low
+        and b.low
+        and 1 / MOST_TIMES <= abs(a.low / b.low) <= MOST_TIMES
+        and not math.isclose(a.low, b.low)
+        for a, b in comparable(one, other)
+    )
+
+
+def _dates_agree(claim: Parsed, sentence: Parsed) -> bool:
+    """Whether each date and time of a claim is one of the sentence, and not of something else."""
+    elsewhere = others(sentence.text)
+    told = [
+        value
+        for value in sentence.values
+        if not any(other.start <= value.start < other.end for other in elsewhere)
+    ]
+    return all(
+        any(relate(value, other) is Relation.EQUAL for other in told)
+        for value in claim.values
+        if not isinstance(value, Quantity)
+    )

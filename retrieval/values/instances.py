@@ -1,0 +1,122 @@
+"""(claim, text) -> the text with what it says of a whole group or time said of the claim's case.
+
+"Children under 14 go in free" says of children of ten that they go in free; what "will not open
+until May" is to open in May; "1 May" in a text of spring 2025 is 1 May 2025. A model reads these as
+something else than the claim; each rewriting says no more than the text does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from retrieval.values.correct import MAX_TEXT_CHARS
+from retrieval.values.dates import Date
+from retrieval.values.numbers import read_numbers
+from retrieval.values.parsed import Parsed, parse
+
+_Edit = tuple[int, int, str]
+_PEOPLE = (
+    r"children|child|kids?|people|persons?|pupils?|students?|boys?|girls?|adults?|visitors?|guests?"
+    r"|passengers?|residents|pensioners|patients|women|men|those|anyone|anybody|everyone|everybody"
+)
+_NUMBER = r"(?P<number>\d{1,3}|[a-z]+(?:-[a-z]+)?)"
+# Somebody of one age: "children of ten", "a child aged 10", "ten-year-olds".
+_OF_AGE = re.compile(
+    rf"\b(?:(?:an?\s+)?(?:{_PEOPLE})\s+(?:of|aged?|at)\s+{_NUMBER}\b(?!\s*(?:%|per\b|[a-z]+s\b))"
+    r"|(?:an?\s+)?(?P<olds>\d{1,3}|[a-z]+)-year-olds?\b)",
+    re.I,
+)
+# Everybody of a group, where a clause begins with it.
+_GROUP = re.compile(
+    rf"(?P<before>^|[.;:,]\s+|\b(?:and|but|for|while|that)\s+)(?P<group>(?:all\s+|the\s+)?"
+    rf"(?:(?:{_PEOPLE})\s+(?:aged\s+|of\s+)?)?(?P<bound>under|below|over|above)[\s-]"
+    rf"(?:the age of\s+)?{_NUMBER}(?P<plural>s?)\b)(?!\s*(?:%|per\b|[a-z]+s\b|or\b|,\d))",
+    re.I,
+)
+_COUNTED = re.compile(r"%|\b(?:per cent|percent|average|most|many|some|half|third|quarter)\b", re.I)
+_NOT_UNTIL = re.compile(
+    r"\b(?P<verb>will|would|can|could|does|do|did|shall)\s+not\s+(?P<what>[^.;,!?]{1,80}?)\s+until\s+",
+    re.I,
+)
+_DENIES = re.compile(r"\b(?:not|no|never|until|before|only)\b|n['’]t\b", re.I)
+
+
+def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> str:
+    """The text, rewritten where it speaks of the claim's case."""
+    told = parse(text[:MAX_TEXT_CHARS])
+    edits = [*_ages(claim, told.text), *_untils(claim, told), *_years(claim, told, published)]
+    last = len(text) + 1
+    for start, end, written in sorted(edits, reverse=True):
+        if end <= last:
+            text, last = text[:start] + written + text[end:], start
+    return text
+
+
+def _ages(claim: Parsed, text: str) -> Iterator[_Edit]:
+    somebody = _OF_AGE.search(claim.text)
+    if somebody is None or _COUNTED.search(claim.text):
+        return
+    age = _read(somebody["number"] or somebody["olds"])
+    if age is None:
+        return
+    for group in _GROUP.finditer(text):
+        limit = _read(group["number"])
+        named = group["group"].lower() != f"{group['bound']} {group['number']}".lower()
+        if limit is None or not named or _COUNTED.search(_sentence_at(text, group.start())):
+            continue
+        below = group["bound"].lower() in ("under", "below")
+        if age < limit if below else age > limit:
+            written = somebody.group()
+            yield *group.span("group"), written[0].lower() + written[1:]
+
+
+def _read(number: str) -> float | None:
+    found = read_numbers(number.lower())
+    whole = len(found) == 1 and found[0].kind == "cardinal" and found[0].end == len(number)
+    return found[0].values[0] if whole else None
+
+
+def _sentence_at(text: str, place: int) -> str:
+    start = max(text.rfind(". ", 0, place), text.rfind("; ", 0, place)) + 1
+    end = text.find(". ", place + 2)
+    return text[start : end if end >= 0 else len(text)]
+
+
+def _untils(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
+    """What will not open until May opens in May at the earliest."""
+    dates = {date.start: date for date in told.values if isinstance(date, Date)}
+    asked = [date for date in claim.values if isinstance(date, Date)]
+    if not asked or _DENIES.search(claim.text):
+        return
+    for found in _NOT_UNTIL.finditer(told.text):
+        date = dates.get(found.end())
+        if date is not None and any(_common(one, date) for one in asked):
+            word = "on" if date.parts[2] else "in"
+            yield found.start(), found.end(), f"{found['verb']} {found['what']} only {word} "
+
+
+def _common(one: Date, other: Date) -> bool:
+    """Whether two dates name the same parts, and in these the same."""
+    pairs = [(a, b) for a, b in zip(one.parts, other.parts, strict=True) if a and b]
+    return bool(pairs) and all(a == b for a, b in pairs)
+
+
+def _years(claim: Parsed, told: Parsed, published: dt.date | None) -> Iterator[_Edit]:
+    """The year of a day without one: that in which it is nearest to the day of the text."""
+    asked = [one for one in claim.values if isinstance(one, Date) and one.parts[0] and one.parts[1]]
+    if published is None or not asked:
+        return
+    for date in told.values:
+        if not isinstance(date, Date) or date.either or date.parts[0] or not date.parts[1]:
+            continue
+        month, day = date.parts[1], date.parts[2] or 15
+        if month not in [one.parts[1] for one in asked]:
+            continue
+        near = [
+            dt.date(year, month, min(day, 28))
+            for year in (published.year - 1, published.year, published.year + 1)
+        ]
+        year = min(near, key=lambda one: abs((one - published).days)).year
+        yield date.end, date.end, f" {year}"

@@ -1,0 +1,176 @@
+"""(claim of a majority, sentence with a share) -> whether the share is one.
+
+"Most", "more than half", "fewer than a third" are bounds of a share; "83 per cent of the members",
+"411 of the 902" and "a turnout of 34 per cent" are shares. Who backed a deal did not reject it: of
+the opposite of what is claimed, the share says what is left at most.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from retrieval.values.compare import UNKNOWN, Comparison, Step
+from retrieval.values.nouns import counted_noun
+from retrieval.values.numbers import Slice
+from retrieval.values.parsed import Parsed, reach, words_between
+from retrieval.values.quantity import COMPARED
+from retrieval.values.relate import Relation, allowed
+from retrieval.values.told import (
+    is_plain,
+    names_fit,
+    quantities,
+    role_of,
+    share_held,
+    told_of,
+)
+
+# Share of the words of a claim, without those of the share, that a sentence holds.
+WORDS_HELD = 0.75
+# The same where both say what has an opposite.
+WORDS_HELD_BESIDE_SIDES = 0.5
+_OVER_HALF, _UNDER_HALF = 50.0001, 49.9999  # per cent
+_MOST = re.compile(
+    r"(?<!the )(?<!at )\bmost(?=\s+(?:of\b|[a-z]+s\b|people\b|men\b|women\b|children\b))"
+    r"|\b(?:a|the)\s+majority\s+of\b",
+    re.I,
+)
+_DIFFERS = re.compile(
+    r"\b(?:more|fewer|less|higher|lower|up|down)\s+(?:\w+\s+)?(?:than|on)\b", re.I
+)
+_MINORITY = re.compile(r"\b(?:only\s+)?a\s+minority\s+of\b", re.I)
+_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:the|its|their|all|those|his|her)\s+)?", re.I)
+_TURNOUT = re.compile(r"\bturn-?out\s+(?:of|was|at|reached|stood at)\s+(?:[a-z]+\s+){0,2}$", re.I)
+_VOTED = re.compile(r"\b(?:took\s+part|taken\s+part|voted|turned\s+out|cast)\b", re.I)
+_VOTERS = re.compile(
+    r"\b(?:entitled|eligible|registered|qualified|able)\b|\bright\s+to\s+vote\b|\belectorate\b",
+    re.I,
+)
+# Stems of two things of which nobody does both.
+_OPPOSITES = (
+    ({"back", "support", "favour", "favor", "approv", "accept", "agre", "endors"},
+     {"reject", "oppos", "disapprov", "refus", "against", "disagre"}),
+    ({"surviv"}, {"die", "death", "dead", "kill", "perish"}),
+    ({"won", "win"}, {"lost", "lose"}),
+    ({"pass"}, {"fail"}),
+    ({"men", "male", "man"}, {"women", "femal", "woman"}),
+    ({"open"}, {"close", "shut"}),
+    ({"return", "stay", "remain"}, {"left", "leav"}),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A share in per cent, from low to high, and its place. noun: the stem of what it is of."""
+
+    low: float
+    high: float
+    place: Slice
+    noun: str
+    is_turnout: bool = False
+
+
+def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
+    asked = _asked(claim)
+    if asked is None or not is_plain(claim, sentence) or not names_fit(claim, sentence):
+        return UNKNOWN
+    told = list(_shares(sentence))
+    if len(told) != 1 or _DIFFERS.search(sentence.text):
+        return UNKNOWN
+    found = _of_claimed(claim, asked, sentence, told[0])
+    if found is None:
+        return UNKNOWN
+    low, high = found
+    if asked.low <= low and high <= asked.high:
+        relation = Relation.BOUND_HOLDS
+    elif high < asked.low or asked.high < low:
+        relation = Relation.BOUND_BROKEN
+    else:
+        return UNKNOWN
+    place = told[0].place
+    said = claim.text[asked.place.start : asked.place.end].lower()
+    left = "" if low == told[0].low else f", which leaves {high:.3g}% at most,"
+    sign = "agrees with" if relation.supports else "is not"
+    text = f"{sentence.text[place.start : place.end]}{left} {sign} {said}"
+    return Comparison(relation, (Step(text, (place,)),))
+
+
+def _of_claimed(
+    claim: Parsed, asked: _Share, sentence: Parsed, told: _Share
+) -> tuple[float, float] | None:
+    """The share, from low to high, of what the claim names; None where that is not sure."""
+    place = asked.place
+    words = words_between(claim, 0, place.start) | words_between(claim, place.end, len(claim.text))
+    if told.is_turnout or "turnout" in words:
+        voters = _VOTED.search(claim.text) and _VOTERS.search(claim.text)
+        return (told.low, told.high) if told.is_turnout and voters else None
+    same, sided = _same_side(words, sentence), _sided(words)
+    if same is None or told.low != told.high:
+        return None
+    if not sided and asked.noun != told.noun:
+        return None
+    least = WORDS_HELD_BESIDE_SIDES if sided else WORDS_HELD
+    if share_held(words - sided - {asked.noun}, told_of(sentence)) < least:
+        return None
+    return (told.low, told.high) if same else (0.0, 100 - told.low)
+
+
+def _asked(claim: Parsed) -> _Share | None:
+    """The shares that a claim allows."""
+    counted = quantities(claim)
+    if not counted:
+        for form, low, high in ((_MOST, _OVER_HALF, 100.0), (_MINORITY, 0.0, _UNDER_HALF)):
+            if found := form.search(claim.text):
+                noun = counted_noun(claim.text, found.end())
+                return _Share(low, high, Slice(*found.span()), noun)
+        return None
+    one = counted[0]
+    if len(counted) > 1 or one.measures[0].base != "%" or one.bound not in COMPARED:
+        return None
+    if role_of(claim, one) != "amount":
+        return None
+    low, high = allowed(one.measures[0], one.bound)[0]
+    return _Share(max(low, 0.0), min(high, 100.0), Slice(one.start, reach(one)), one.noun)
+
+
+def _shares(sentence: Parsed) -> Iterator[_Share]:
+    """The shares that a sentence tells, those too that are no single number."""
+    found = quantities(sentence)
+    for part, whole in itertools.pairwise(found):
+        top, under = part.measures[0], whole.measures[0]
+        if top.base or under.base or not _OF.fullmatch(sentence.text, part.end, whole.start):
+            continue
+        if 0 < top.low <= under.low and not part.bound and not whole.bound:
+            share = 100 * top.low / under.low
+            yield _Share(share, share, Slice(part.start, reach(whole)), whole.noun)
+    for one in found:
+        measure = one.measures[0]
+        if measure.base != "%":
+            continue
+        low, high = measure.low, measure.high
+        if one.bound not in ("", "~") or role_of(sentence, one) != "amount" or high > 100:
+            low, high = 0.0, 100.0
+        before = sentence.text[max(0, one.start - 40) : one.start]
+        place = Slice(one.start, reach(one))
+        yield _Share(low, high, place, one.noun, _TURNOUT.search(before) is not None)
+
+
+def _sided(words: frozenset[str]) -> frozenset[str]:
+    """Those of the words that have an opposite."""
+    return frozenset(w for w in words if any(w in a or w in b for a, b in _OPPOSITES))
+
+
+def _same_side(words: frozenset[str], sentence: Parsed) -> bool | None:
+    """Whether a sentence says the same of its share as a claim does, or the opposite."""
+    told = told_of(sentence)
+    sides: set[bool] = set()
+    for one, other in _OPPOSITES:
+        for ours, theirs in ((one, other), (other, one)):
+            if not words & ours:
+                continue
+            if bool(told & ours) == bool(told & theirs):
+                return None
+            sides.add(bool(told & ours))
+    return sides.pop() if len(sides) == 1 else None if sides else True

@@ -1,0 +1,168 @@
+"""What a quantity of a sentence is: the amount itself, or by how much it differs from another."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from retrieval.values.numbers import Slice
+from retrieval.values.parsed import Parsed, reach, words_between
+from retrieval.values.quantity import Measure, Quantity
+from retrieval.values.words import TURNING
+
+# amount: how much there is. difference: "300,000 more than planned". change: "by 300,000".
+# before: what it was, or is compared with: "from 12", "against 12".
+Role = Literal["amount", "difference", "change", "before"]
+MORE = frozenset({
+    "more", "higher", "greater", "larger", "longer", "bigger", "older", "taller", "heavier",
+    "deeper", "wider", "dearer", "hotter", "warmer", "up", "above",
+})  # fmt: skip
+FEWER = frozenset({
+    "fewer", "less", "lower", "smaller", "shorter", "younger", "lighter", "narrower", "cheaper",
+    "colder", "cooler", "down", "below",
+})  # fmt: skip
+# Words that say whose a statement is. Whether he vouches for it, others tell.
+_ATTRIBUTING = frozenset({
+    "according", "reported", "reports", "said", "say", "says", "spokesman", "spokesperson",
+    "spokeswoman", "state", "stated", "states", "told",
+})  # fmt: skip
+# Words of a claim about some, all or several of its things: a single value says too little of it.
+_OF_SEVERAL = frozenset({
+    "all", "alone", "altogether", "another", "any", "average", "both", "combined", "double",
+    "each", "else", "every", "except", "few", "final", "first", "former", "fortnight", "further",
+    "gap", "half", "last", "lead", "majority", "margin", "never", "next", "nobody", "none", "nowhere",
+    "only",
+    "other", "others", "outside", "previous", "remaining", "rest", "second", "single", "sum",
+    "third", "times", "together", "total", "triple", "twice", "usual", "whole",
+})  # fmt: skip
+_COMPARED = re.compile(
+    rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(?P<cue>{'|'.join(sorted(MORE | FEWER))})\b", re.I
+)
+_CHANGE = re.compile(
+    r"\bby\s+(?:about|around|some|nearly|almost|just|only|more than|at least|over)?\s*$"
+    r"|\b(?:rise|rose|risen|fall|fell|fallen|grew|grown|drop|dropped|gain|gained|lost|loss|climbed"
+    r"|jumped|increase|decrease|decline|up|down|cut)\s+(?:of\s+)?$",
+    re.I,
+)
+_BEFORE = re.compile(
+    r"\b(?:from|against|compared (?:with|to)|than|instead of|rather than|not)\s+(?:the\s+)?$", re.I
+)
+# What a thing is compared with, to the end of the clause.
+_OTHER = re.compile(
+    r"\b(?:than|against|compared (?:with|to)|after|before|since|short of|from what|behind"
+    r"|ahead of)\b[^,;:.]*",
+    re.I,
+)
+_QUOTED = re.compile(r"[\"“”]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NAME = re.compile(r"(?<=[\w,;] )(?!I\b)[A-Z][\w’'-]*")
+_CALENDAR = {*calendar.month_name, *calendar.day_name}
+_LOOK_BACK = 30  # characters in front of a quantity that are searched for what it is
+_TIMES = {"year", "month", "week", "season", "summer", "winter", "spring", "autumn"}
+# Stems of words that say only that something is counted or measured.
+_FILLING = {"number", "share", "amount", "rate", "level", "figur", "count", "size"}
+# Letters that two forms of a word have in common: replacing, replacement.
+_SAME_LETTERS = 5
+
+
+def role_of(parsed: Parsed, quantity: Quantity) -> Role:
+    if compared_by(parsed, quantity):
+        return "difference"
+    before = parsed.text[max(0, quantity.start - _LOOK_BACK) : quantity.start]
+    if _CHANGE.search(before):
+        return "change"
+    return "before" if _BEFORE.search(before) else "amount"
+
+
+def compared_by(parsed: Parsed, quantity: Quantity) -> tuple[str, Slice] | None:
+    """The word that makes a quantity a difference, with its place: "eight more than a year ago"."""
+    cue = _COMPARED.match(parsed.text, reach(quantity))
+    return (cue["cue"].lower(), Slice(*cue.span("cue"))) if cue else None
+
+
+def quantities(parsed: Parsed) -> list[Quantity]:
+    """The quantities of a text without those that say which one of several something is."""
+    return [
+        value
+        for value in parsed.values
+        if isinstance(value, Quantity) and value.measures[0].base != "th"
+    ]
+
+
+def measured_alike(one: Quantity, other: Quantity) -> tuple[Measure, Measure] | None:
+    """The readings of two quantities of a sentence that measure the same. A bare number is of what
+    was measured before it: the 702 of "614 sheep; the year before it was 702"."""
+    if one.per != other.per and other.measures[0].base:
+        return None
+    noun = "" if other.noun in _TIMES else other.noun  # 2,700 the winter before
+    for a in one.measures:
+        for b in other.measures:
+            if a.base == b.base and (a.base or noun in ("", one.noun)):
+                return a, b
+    if noun or other.measures[0].base or not one.number:
+        return None
+    a = one.measures[0]
+    told = other.number * a.low / one.number
+    return a, replace(a, low=told, high=told)
+
+
+def held(words: Iterable[str], others: Iterable[str]) -> set[str]:
+    """Which of the stems are among the others, in the same form or another."""
+    known = {_form(word) for word in others}
+    return {word for word in words if _form(word) in known}
+
+
+def _form(word: str) -> str:
+    return re.sub("v$", "f", word[:_SAME_LETTERS])  # wolves, wolf
+
+
+def share_held(words: Iterable[str], others: Iterable[str]) -> float:
+    """Share of the stems that are among the others; 0 of none."""
+    wanted = set(words) - _FILLING
+    return len(held(wanted, others)) / len(wanted) if wanted else 0.0
+
+
+def others(text: str) -> list[Slice]:
+    """What things are compared with in a text: "than planned", "after Mount Leba"."""
+    return [Slice(*found.span()) for found in _OTHER.finditer(text)]
+
+
+def told_of(sentence: Parsed) -> frozenset[str]:
+    """The content words of a sentence but those of what it is compared with."""
+    words: set[str] = set()
+    at = 0
+    for other in others(sentence.text):
+        words |= words_between(sentence, at, other.start)
+        at = other.end
+    return frozenset(words | words_between(sentence, at, len(sentence.text)))
+
+
+def names_fit(claim: Parsed, sentence: Parsed) -> bool:
+    """Whether the names of a claim stand in a sentence, or this names nothing else: what came
+    before it says of whom it is."""
+    told = _names(sentence)
+    return all(name in sentence.text for name in _names(claim)) or not told - _names(claim)
+
+
+def _names(parsed: Parsed) -> set[str]:
+    found = {re.sub("['’]s?$", "", name) for name in _NAME.findall(parsed.text)}
+    return found - _CALENDAR
+
+
+def is_plain(claim: Parsed, sentence: Parsed) -> bool:
+    """Whether a sentence states something, and a claim is of one thing that it may state."""
+    if sentence.text.rstrip().endswith("?") or _QUOTED.search(sentence.text + claim.text):
+        return False
+    # What was planned or expected may be what an amount is compared with.
+    stated = set(_words(_OTHER.sub(" ", sentence.text)))
+    for word in {*stated, *_words(claim.text)} - _ATTRIBUTING:
+        if word in TURNING or word.endswith(("n't", "n’t")):
+            return False
+    return not {*_words(claim.text)} & _OF_SEVERAL - stated
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
