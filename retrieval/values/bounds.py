@@ -70,7 +70,7 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
 
 
 def _is_whole(sentence: Parsed, amount: Quantity) -> bool:
-    """Whether an amount stands for itself: not one end of a span, a part or a time told in steps."""
+    """Whether an amount stands for itself: no end of a span, no part, no time told in steps."""
     before = sentence.text[max(0, amount.start - 16) : amount.start]
     if _NOT_ALL.search(before) or _PART_OF_MORE.match(sentence.text, reach(amount)):
         return False

@@ -40,6 +40,7 @@ _NOT_UNTIL = re.compile(
     r"\b(?P<verb>will|would|can|could|does|do|did|shall)\s+not\s+(?P<what>[^.;,!?]{1,80}?)\s+until\s+",
     re.I,
 )
+_EARLIEST = re.compile(r"\bat the earliest\b", re.I)
 _DENIES = re.compile(r"\b(?:not|no|never|until|before|only)\b|n['’]t\b", re.I)
 
 
@@ -86,6 +87,8 @@ def _sentence_at(text: str, place: int) -> str:
 
 def _untils(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
     """What will not open until May opens in May at the earliest."""
+    if _EARLIEST.search(told.text):
+        return
     dates = {date.start: date for date in told.values if isinstance(date, Date)}
     asked = [date for date in claim.values if isinstance(date, Date)]
     if not asked or _DENIES.search(claim.text):
@@ -94,7 +97,8 @@ def _untils(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
         date = dates.get(found.end())
         if date is not None and any(_common(one, date) for one in asked):
             word = "on" if date.parts[2] else "in"
-            yield found.start(), found.end(), f"{found['verb']} {found['what']} only {word} "
+            written = f"{found['verb']} {found['what']}, at the earliest {word} "
+            yield found.start(), found.end(), written
 
 
 def _common(one: Date, other: Date) -> bool:

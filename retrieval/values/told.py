@@ -33,9 +33,9 @@ _ATTRIBUTING = frozenset({
 _OF_SEVERAL = frozenset({
     "all", "alone", "altogether", "another", "any", "average", "both", "combined", "double",
     "each", "else", "every", "except", "few", "final", "first", "former", "fortnight", "further",
-    "gap", "half", "last", "lead", "majority", "margin", "never", "next", "nobody", "none", "nowhere",
-    "only",
-    "other", "others", "outside", "previous", "remaining", "rest", "second", "single", "sum",
+    "gap", "half", "last", "lead", "majority", "margin", "never", "next", "nobody", "none",
+    "nowhere", "only", "other", "others", "outside", "previous", "remaining", "rest", "second",
+    "single", "sum",
     "third", "times", "together", "total", "triple", "twice", "usual", "whole",
 })  # fmt: skip
 _COMPARED = re.compile(
