@@ -40,6 +40,7 @@ _STATEMENT = (
     r"|story|rumou?rs?|memes?|tweets?|messages?|allegations?|contentions?|quot(?:es?|ations?)"
     r"|boasts?|accusations?|headlines?|assessments?)"
 )
+_HEADING = r"(?:rating|ruling|verdict|conclusion|assessment|fact[- ]check|result)"
 _ENDS = r"(?:\s+rating)?\s*[.!”\"’')]*\s*$"
 # A rating counts at the end of its sentence alone: "is true that", "is wrong about" rate nothing.
 # "We rate his statement True." tells whose rating it is; the other forms do not.
@@ -54,7 +55,7 @@ _FORMS = (
         re.compile(form, re.IGNORECASE)
         for form in (
             # "Our ruling: False", "Verdict. False", "Politifact rating: True"
-            rf"(?:^|\W)(?:rating|ruling|verdict|conclusion|fact[- ]check|result)\W{{0,4}}\s*"
+            rf"(?:^|\W){_HEADING}\W{{0,4}}\s*"
             rf"(?:is\W{{1,3}})?(?:(?:the|this) {_STATEMENT} is )?\W{{0,2}}(?:{_RATING}){_ENDS}",
             # "That is False.", "His statement rates Pants on Fire!", "In sum, we think it is True."
             r"(?:^|[,;:—–-]\s+|\b(?:so|and|but|think|believe)\s+)"
@@ -70,6 +71,7 @@ _FORMS = (
         )
     ),
 )
+_HEADS = re.compile(rf"\W*(?:(?:our|the|[\w'’]+)\s)?{_HEADING}\W*", re.IGNORECASE)
 MAY_RATE = re.compile(rf"\b(?:{_RATING})[\s.!”\"’')]*(?:\s|$)", re.IGNORECASE)
 # A rating that is another's, another time's or another matter's.
 _NOT_OURS = re.compile(
@@ -116,13 +118,18 @@ _RATINGS = {
 }
 
 
-def rating(sentence: str, *, is_last: bool = False) -> Rating | None:
+def heads_rating(sentence: str) -> bool:
+    """Whether it is the heading of a rating: "VERDICT"."""
+    return _HEADS.fullmatch(sentence) is not None
+
+
+def rating(sentence: str, *, stands_alone: bool = False) -> Rating | None:
     """The rating that a sentence gives, NOT_ENOUGH_INFO between true and false; None if none.
 
     Args:
-        is_last: whether it ends its text, where one word may be a rating.
+        stands_alone: whether it ends its text or follows a heading, where one word may be a rating.
     """
-    for form in _FORMS if is_last else _FORMS[:-1]:
+    for form in _FORMS if stands_alone else _FORMS[:-1]:
         found = form.search(sentence)
         if found is None:
             continue
@@ -173,5 +180,5 @@ def _tells_rating(sentence: str) -> bool:
     return (
         _NAMED.search(sentence) is not None
         or _OF_STATEMENT.search(sentence) is not None
-        or rating(sentence, is_last=True) is not None
+        or rating(sentence, stands_alone=True) is not None
     )

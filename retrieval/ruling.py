@@ -21,7 +21,7 @@ import numpy as np
 from index.documents import Document, Passage, Vectors
 from index.split import split
 from index.terms import terms
-from retrieval.rating import MAY_RATE, OPENED, Rating, rating
+from retrieval.rating import MAY_RATE, OPENED, Rating, heads_rating, rating
 from retrieval.types import STANCES, Quote, Stance
 from retrieval.values.words import STOP
 from retrieval.verdict import NEI, REFUTES, SUPPORTS
@@ -132,11 +132,13 @@ def _only_ruling(text: str, passages: Sequence[Passage]) -> Ruling | None:
     # A sentence of two passages is that of the later one.
     holding = {span: passage for passage in passages for span in passage.sentences}
     rulings = []
+    headed = False
     for span, passage in holding.items():
         sentence = text[span.start : span.end]
-        given = rating(sentence, is_last=span.end >= end)
+        given = rating(sentence, stands_alone=headed or span.end >= end)
         if given is not None:
             rulings.append(Ruling(given, passage, Quote(span.start, span.end, sentence)))
+        headed = heads_rating(sentence)
     return rulings[-1] if len({ruling.rating.stance for ruling in rulings}) == 1 else None
 
 

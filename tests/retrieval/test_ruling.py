@@ -45,6 +45,8 @@ def ruled(claim: str, given: Document) -> str | None:
         "Our ruling: False",
         "Our rating is: False.",
         "VERDICT\n\nFalse. ",
+        "VERDICT\n\nFalse. The accounts of the treasurer show that the city saved money.",
+        "THE PAPER'S ASSESSMENT: False. The accounts that we read show a saving.",
         "Verdict: this claim is false.",
         "Her statement is therefore false.",
         "In short, the statement is not true.",
@@ -205,8 +207,8 @@ def test_what_follows_the_rating_is_not_what_it_rates() -> None:
     assert ruled(CLAIM, given) is None
 
 
-def test_one_word_rates_at_the_end_of_a_text_alone() -> None:
-    given = rating("False.", is_last=True)
+def test_one_word_rates_at_the_end_of_a_text_or_below_a_heading_alone() -> None:
+    given = rating("False.", stands_alone=True)
     assert given is not None
     assert given.stance == "REFUTES"
     assert rating("False.") is None
