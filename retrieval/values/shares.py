@@ -48,6 +48,11 @@ _VOTERS = re.compile(
     r"\b(?:entitled|eligible|registered|qualified|able)\b|\bright\s+to\s+vote\b|\belectorate\b",
     re.I,
 )
+# Who opposes what undoes a thing is for it.
+_UNDONE = re.compile(
+    r"\b(?:overturn|repeal|abolish|ban|scrap|end|stop|block|undo|cancel|withdraw)(?:ing|ned|ed|s)?\b",
+    re.I,
+)
 # Stems of two things of which nobody does both.
 _OPPOSITES = (
     ({"back", "support", "favour", "favor", "approv", "accept", "agre", "endors"},
@@ -107,7 +112,7 @@ def _of_claimed(
         voters = _VOTED.search(claim.text) and _VOTERS.search(claim.text)
         return (told.low, told.high) if told.is_turnout and voters else None
     same, sided = _same_side(words, sentence), _sided(words)
-    if same is None or told.low != told.high:
+    if same is None or told.low != told.high or (sided and _UNDONE.search(sentence.text)):
         return None
     if not sided and asked.noun != told.noun:
         return None

@@ -52,7 +52,7 @@ _OTHERS = re.compile(
 )
 # What cannot be named in one word: "than it had cost", "than the film cost to make".
 _CLAUSE = re.compile(
-    r".*\b(?:he|she|it|they|we|i|had|has|have|did|does|do|was|were|is|are|to|ago|expected|planned)\b",
+    r"\s*(?:an?|one|half)\b|.*\b(?:he|she|it|they|we|i|had|has|have|did|does|do|was|were|is|are|to|ago|expected|planned)\b",
     re.I,
 )
 _IN_PARTS = re.compile(r"\bof (?:which|whom|them)\b|\bin all\b|\btotal\b", re.I)

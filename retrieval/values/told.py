@@ -63,7 +63,7 @@ _CALENDAR = {*calendar.month_name, *calendar.day_name}
 _LOOK_BACK = 30  # characters in front of a quantity that are searched for what it is
 _TIMES = {"year", "month", "week", "season", "summer", "winter", "spring", "autumn"}
 # Stems of words that say only that something is counted or measured.
-_FILLING = {"number", "share", "amount", "rate", "level", "figur", "count", "size"}
+_FILLING = {"number", "amount", "rate", "level", "figur", "count", "size"}
 # Letters that two forms of a word have in common: replacing, replacement.
 _SAME_LETTERS = 5
 

@@ -31,7 +31,7 @@ from retrieval.values.told import (
 )
 
 # Share of the words of what a claim says rose or fell that a sentence holds.
-WORDS_HELD = 0.6
+WORDS_HELD = 0.7
 _ROSE = r"rose|risen|rises|rising|grew|grown|grows|growing|increased|climbed|gone up|went up|higher"
 _FELL = (
     r"fell|fallen|falls|falling|dropped|decreased|declined|shrank|shrunk|gone down|went down|lower"
@@ -188,10 +188,9 @@ def _against_amount(
 
 
 def _is_when(when: re.Match[str] | None, claimed: _Trend) -> bool:
-    """Whether a sentence compares with the time that a claim names."""
-    if when is None:
-        return False
-    return claimed.year is None or when["year"] == claimed.year
+    """Whether a sentence compares with the time that a claim names; where it names none, with the
+    time before."""
+    return when is not None and when["year"] == claimed.year
 
 
 def _verbs_agree(sentence: Parsed, rises: bool) -> bool:
