@@ -81,7 +81,9 @@ def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
     asked = _asked(claim)
     if asked is None or not is_plain(claim, sentence) or not names_fit(claim, sentence):
         return UNKNOWN
-    told = list(_shares(sentence))
+    # A turnout says how many voted, and no other share does.
+    of_voters = bool(_VOTED.search(claim.text) and _VOTERS.search(claim.text))
+    told = [share for share in _shares(sentence) if share.is_turnout == of_voters]
     if len(told) != 1 or _DIFFERS.search(sentence.text):
         return UNKNOWN
     found = _of_claimed(claim, asked, sentence, told[0])
@@ -108,9 +110,10 @@ def _of_claimed(
     """The share, from low to high, of what the claim names; None where that is not sure."""
     place = asked.place
     words = words_between(claim, 0, place.start) | words_between(claim, place.end, len(claim.text))
-    if told.is_turnout or "turnout" in words:
-        voters = _VOTED.search(claim.text) and _VOTERS.search(claim.text)
-        return (told.low, told.high) if told.is_turnout and voters else None
+    if told.is_turnout:
+        return told.low, told.high
+    if "turnout" in words:
+        return None
     same, sided = _same_side(words, sentence), _sided(words)
     if same is None or told.low != told.high or (sided and _UNDONE.search(sentence.text)):
         return None

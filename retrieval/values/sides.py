@@ -29,7 +29,7 @@ from retrieval.values.told import (
 
 # Share of the words of a claim that a sentence holds.
 WORDS_HELD = 0.6
-_THAN = re.compile(
+THAN = re.compile(
     rf"\b(?P<cue>{'|'.join(sorted(MORE | FEWER))})\b(?P<middle>[^.;]{{0,120}}?)\bthan\b"
     r"(?P<right>[^.;]{1,120})",
     re.I,
@@ -40,11 +40,13 @@ _PREPOSITION = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 # Words for what was not named before: "in the others", "of the rest".
 _REST = {"other", "rest", "remaind", "those", "without"}
-# What a word that compares is said of, in base units; other words are said of anything.
-_MEASURED = {
-    "older": ("age", "s"), "younger": ("age", "s"), "hotter": ("degree",), "warmer": ("degree",),
-    "colder": ("degree",), "cooler": ("degree",), "taller": ("m",), "deeper": ("m",),
+# What a word that compares is said of: base units, and the stem of a noun that is one; other words
+# are said of anything.
+MEASURED = {
+    "older": ("age", "s"), "younger": ("age", "s"), "taller": ("m",), "deeper": ("m",),
     "wider": ("m",), "narrower": ("m",), "heavier": ("kg",), "lighter": ("kg",),
+    "hotter": ("degree", "degre"), "warmer": ("degree", "degre"), "colder": ("degree", "degre"),
+    "cooler": ("degree", "degre"),
 }  # fmt: skip
 _OFTEN = {"often", "frequent", "common", "widespread"}
 _OTHERS = re.compile(
@@ -63,8 +65,8 @@ _ROSE = re.compile(r"\b(?:rose|risen|grew|grown|increased|climbed|gained)\b", re
 @dataclass(frozen=True, slots=True)
 class _Sides:
     """cue: the word that compares. noun: stems of what there is more of, which may be nothing.
-    counted: these and what else is said of both sides. left, right: stems that
-    name one side, and not the other."""
+    counted: these and what else is said of both sides. left, right: stems that name one side, and
+    not the other."""
 
     cue: str
     noun: frozenset[str]
@@ -98,7 +100,7 @@ def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
 
 def _sides(claim: Parsed) -> _Sides | None:
     """What a claim without amounts compares."""
-    than = _THAN.search(claim.text)
+    than = THAN.search(claim.text)
     if than is None or quantities(claim) or _CLAUSE.match(than["right"]):
         return None
     right = words_between(claim, *than.span("right"))
@@ -151,16 +153,21 @@ def _pair(claim: Parsed, sentence: Parsed, sides: _Sides) -> tuple[Quantity, Qua
         return None
     if changes == {False} and not _is_counted(one, sides):
         return None
-    if sides.cue in _MEASURED and measure.base not in _MEASURED[sides.cue]:
+    if not is_measured(sides.cue, one):
         return None
     return one, other
+
+
+def is_measured(cue: str, quantity: Quantity) -> bool:
+    """Whether a quantity is one of what a word compares: degrees, of what is hotter."""
+    return cue not in MEASURED or (quantity.measures[0].base or quantity.noun) in MEASURED[cue]
 
 
 def _is_counted(amount: Quantity, sides: _Sides) -> bool:
     """Whether an amount is one of what a claim says there is more of."""
     base = amount.measures[0].base
     if not sides.noun:
-        return bool(base)
+        return bool(base) or sides.cue in MEASURED
     if base == "%":
         return sides.noun <= _OFTEN
     return not base and bool(held({amount.noun} - {""}, sides.noun))
