@@ -42,13 +42,20 @@ _PART_OF_MORE = re.compile(
 
 def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
     asked = quantities(claim)
-    if len(asked) != 1 or asked[0].bound not in COMPARED or not is_plain(claim, sentence):
+    if len(asked) != 1 or asked[0].bound not in COMPARED:
         return UNKNOWN
     (bound,) = asked
+    if not is_plain(claim, sentence, Slice(bound.start, reach(bound))):
+        return UNKNOWN
     if bound.measures[0].base in ("age", "%") or role_of(claim, bound) != "amount":
         return UNKNOWN
     base = bound.measures[0].base
-    alike = [q for q in quantities(sentence) if base in [one.base for one in q.measures]]
+    # A bare number may be of the same: "4 million crowns for steel and 2 million for work".
+    alike = [
+        q
+        for q in quantities(sentence)
+        if base in [one.base for one in q.measures] or not (q.measures[0].base or q.noun)
+    ]
     amounts = [q for q in alike if role_of(sentence, q) not in ("difference", "change")]
     if len(amounts) != 1 or not comparable(bound, amounts[0]):
         return UNKNOWN

@@ -19,6 +19,7 @@ from retrieval.values.relate import Relation, relate
 
 CHANGED_BY = re.compile(r"\b(?:by|rose|fell|grew|dropped|gained|lost|climbed|jumped)\s+$", re.I)
 _OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
+_FIRST_OF = re.compile(r"\b(?:first|last|next)\s+$", re.I)
 _PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
 # Fewest content words of a claim that say what its values are of.
 FEWEST_WORDS = 2
@@ -93,7 +94,9 @@ def _is_change(parsed: Parsed, value: Value) -> bool:
 
 
 def _is_part(parsed: Parsed, value: Value) -> bool:
-    """Whether a value counts some of a greater number: "12 of the volunteers"."""
+    """Whether a value counts some of a greater number: "12 of the volunteers", "the first ten"."""
+    if _FIRST_OF.search(parsed.text[max(0, value.start - 10) : value.start]):
+        return True
     counts = isinstance(value, Quantity) and not value.measures[0].base
     return counts and _OF_THEM.match(parsed.text, value.end) is not None
 

@@ -9,7 +9,7 @@ from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.dates import Date
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed
-from retrieval.values.relate import Relation, relate
+from retrieval.values.relate import Relation
 from retrieval.values.sides import MEASURED, THAN, is_measured
 from retrieval.values.told import MORE, compared_by, is_plain, quantities
 
@@ -28,7 +28,7 @@ def record_compares(claim: Parsed, sentence: Parsed) -> Comparison:
     by = compared_by(sentence, difference)
     if by is None or told[0].start < by[1].end or not is_measured(cue, difference):
         return UNKNOWN
-    if relate(asked[0], told[0]) is not Relation.EQUAL:
+    if asked[0].parts != told[0].parts:
         return UNKNOWN
     holds = (cue in MORE) == (by[0] in MORE)
     places = Slice(difference.start, by[1].end), Slice(told[0].start, told[0].end)

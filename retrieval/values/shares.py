@@ -79,7 +79,9 @@ class _Share:
 
 def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
     asked = _asked(claim)
-    if asked is None or not is_plain(claim, sentence) or not names_fit(claim, sentence):
+    if asked is None or not names_fit(claim, sentence):
+        return UNKNOWN
+    if not is_plain(claim, sentence, asked.place):
         return UNKNOWN
     # A turnout says how many voted, and no other share does.
     of_voters = bool(_VOTED.search(claim.text) and _VOTERS.search(claim.text))

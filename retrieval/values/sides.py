@@ -142,7 +142,6 @@ def _pair(claim: Parsed, sentence: Parsed, sides: _Sides) -> tuple[Quantity, Qua
     if len(pairs) != 1:
         return None
     ((one, other),) = pairs
-    measure = one.measures[0]
     exact = all(
         q.bound in ("", "~") and q.measures[0].low == q.measures[0].high for q in (one, other)
     )

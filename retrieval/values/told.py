@@ -152,16 +152,21 @@ def _names(parsed: Parsed) -> set[str]:
     return found - _CALENDAR
 
 
-def is_plain(claim: Parsed, sentence: Parsed) -> bool:
-    """Whether a sentence states something, and a claim is of one thing that it may state."""
+def is_plain(claim: Parsed, sentence: Parsed, value: Slice | None = None) -> bool:
+    """Whether a sentence states something, and a claim is of one thing that it may state.
+
+    Args:
+        value: place of what the claim says of it, where "half" and "third" are nothing else.
+    """
     if sentence.text.rstrip().endswith("?") or _QUOTED.search(sentence.text + claim.text):
         return False
     # What was planned or expected may be what an amount is compared with.
     stated = set(_words(_OTHER.sub(" ", sentence.text)))
-    for word in {*stated, *_words(claim.text)} - _ATTRIBUTING:
+    said = claim.text if value is None else claim.text[: value.start] + claim.text[value.end :]
+    for word in {*stated, *_words(said)} - _ATTRIBUTING:
         if word in TURNING or word.endswith(("n't", "n’t")):
             return False
-    return not {*_words(claim.text)} & _OF_SEVERAL - stated
+    return not {*_words(said)} & _OF_SEVERAL - stated
 
 
 def _words(text: str) -> list[str]:
