@@ -12,7 +12,7 @@ TOOLS := .venv/tools
 NPM := $(shell command -v npm)
 JAVASCRIPT := desk/client/node_modules/.package-lock.json
 
-.PHONY: setup demo serve-demo quick test fuzz faults memory check lock hashes audit licences sbom clean
+.PHONY: setup demo serve-demo quick test fuzz faults memory mutants check lock hashes audit licences sbom clean
 setup: .venv/ready
 
 .venv/ready: pyproject.toml constraints.txt
@@ -45,6 +45,11 @@ faults: setup  ## a quarter of an hour: kills, full disks, load; writes docs/rel
 
 memory: setup  ## a quarter of an hour: stores a folder of 2 GB, prints the memory it takes
 	$(BIN)/python -m tests.faults.memory
+
+# FILES="numbers units": of these modules. SEED=2: another sample. MUTANTS=0: all, for hours.
+mutants: $(TOOLS)/ready  ## ten minutes: changes retrieval/values in 200 places; its tests must notice
+	$(TOOLS)/bin/python -m tests.mutants $(FILES) --sample $(or $(MUTANTS),200) \
+		$(if $(SEED),--seed $(SEED)) $(if $(MOST),--most $(MOST))
 
 $(JAVASCRIPT): desk/client/package.json desk/client/package-lock.json
 	npm ci --prefix desk/client --ignore-scripts --no-audit --no-fund --loglevel error && touch $@ \
