@@ -21,8 +21,9 @@ from index.documents import Vectors, document
 from index.split import split
 from index.terms import terms
 from retrieval.errors import ClaimTooLong
+from retrieval.reading import Reading
 from retrieval.types import STANCES, Candidate, Scores, StanceModel
-from retrieval.weigh import Reading, score_evidence
+from retrieval.weigh import score_evidence
 
 PAIRS_PER_ENTRY = 256  # pairs predicted together, and written down together
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from index.corpus import Embedder
 from index.terms import terms
+from retrieval.reading import Reading, quotes
 from retrieval.types import STANCES, Difference, Evidence, Quote, Stance, Timed, Voice, untimed
 from retrieval.values import differences
 from retrieval.values.reading import derivations
 from retrieval.verdict import REFUTES, stance_of
 from retrieval.voice import voice_of, voice_of_title
-from retrieval.weigh import Reading, quotes
 
 log = logging.getLogger(__name__)
 # From this probability of REFUTES on, evidence tells what differs from the claim.

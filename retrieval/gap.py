@@ -12,13 +12,13 @@ from collections.abc import Sequence
 
 from index.corpus import Filters, name_key
 from retrieval.parts import MONTHS_AND_DAYS
+from retrieval.reading import Reading, quotes
 from retrieval.types import Gap, Lack, Quote
 from retrieval.values.parsed import Value, parse
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import relate
 from retrieval.values.words import STOP
 from retrieval.voice import Voiced, content_words, voice_of
-from retrieval.weigh import Reading, quotes
 
 log = logging.getLogger(__name__)
 _NAME = re.compile(r"[A-Z][\w’'.&-]*")

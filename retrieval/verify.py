@@ -16,6 +16,7 @@ from retrieval.explain import explain
 from retrieval.gap import gap
 from retrieval.language import unjudged_language
 from retrieval.parts import of_parts, parts_of
+from retrieval.reading import Reading
 from retrieval.search import Fusion, search
 from retrieval.sources import independent_sources, newest_camp
 from retrieval.statement import states_something
@@ -31,7 +32,7 @@ from retrieval.types import (
     untimed,
 )
 from retrieval.verdict import judge
-from retrieval.weigh import Reading, score_evidence
+from retrieval.weigh import score_evidence
 
 # Documents that a verdict is made of, and one more for each copy among them. Others are read only
 # to be shown.

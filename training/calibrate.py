@@ -58,6 +58,7 @@ from index.terms import terms
 from retrieval.claim import claim as normal_claim
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
+from retrieval.reading import Reading, predict_stances
 from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
 from retrieval.sources import independent_sources
@@ -65,7 +66,7 @@ from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, sof
 from retrieval.types import STANCES, Calibration, Candidate, Stance, Verdict
 from retrieval.verdict import judge, probability_about, worth_reading
 from retrieval.verify import Models, candidates
-from retrieval.weigh import Reading, as_shown, predict_stances
+from retrieval.weigh import as_shown
 from training.errors import TrainingError
 from training.factchecks import ratings
 from training.recipe import UNSEEN

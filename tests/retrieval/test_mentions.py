@@ -8,8 +8,9 @@ import pytest
 from index.documents import Vectors, document
 from index.split import split
 from retrieval.explain import explain
+from retrieval.reading import Reading
 from retrieval.types import Candidate, Scores
-from retrieval.weigh import Reading, score_evidence
+from retrieval.weigh import score_evidence
 from tests.fakes import FakeEmbedder, FakeStance
 
 CLAIM = "The bridge in Oria was closed"

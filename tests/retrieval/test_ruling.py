@@ -10,10 +10,11 @@ import pytest
 from index.documents import Document, Vectors, document
 from index.split import split
 from retrieval.rating import MOSTLY, PLAIN, rating
+from retrieval.reading import Reading
 from retrieval.ruling import LONGEST_ARTICLE, ruling_on
 from retrieval.types import STANCES, Calibration, Candidate, Scores
 from retrieval.verdict import stance_of
-from retrieval.weigh import Reading, score_evidence
+from retrieval.weigh import score_evidence
 
 CLAIM = "The harbour tunnel cost the city 40 million crowns more than was planned"
 HEAD = (

@@ -14,10 +14,11 @@ from index.documents import Vectors, document
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.explain import explain
+from retrieval.reading import SKIP_SENTENCES_FROM, combine_readings
 from retrieval.search import Fusion
 from retrieval.types import Calibration, Claim, Judgement, Newest, Quote, Searched
 from retrieval.verify import NO_DOCUMENTS, Models, candidates, verify
-from retrieval.weigh import SKIP_SENTENCES_FROM, combine_readings, score_evidence
+from retrieval.weigh import score_evidence
 from tests.conftest import articles
 from tests.fakes import FakeEmbedder, FakeStance
 

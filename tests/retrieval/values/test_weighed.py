@@ -7,9 +7,9 @@ import pytest
 
 from index.documents import Document, Vectors, document
 from index.split import split
+from retrieval.reading import Reading, predict_stances
 from retrieval.types import Calibration, Candidate, Scores
 from retrieval.values.correct import SURE
-from retrieval.weigh import Reading, predict_stances
 from tests.fakes import FakeStance
 
 

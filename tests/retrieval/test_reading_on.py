@@ -6,7 +6,7 @@ import pytest
 
 from index.documents import Document, document
 from index.split import split
-from retrieval.read import FURTHER_PASSAGES, LONGEST_ARTICLE, further_passages, takes_back
+from retrieval.reading_on import FURTHER_PASSAGES, LONGEST_ARTICLE, further_passages, takes_back
 
 FILLER = "The council met on Tuesday evening and heard eleven speakers on the plan for the quay."
 
