@@ -50,7 +50,8 @@ OPERATORS = [
 ]  # fmt: skip
 # Tests that measure time say nothing on a busy machine; those of random text draw the same text.
 TESTS = [
-    *("-m", "pytest", "tests/retrieval/values", "-q", "-x", "--noconftest", "-c", os.devnull),
+    *("-m", "pytest", "tests/retrieval/values", "tests/retrieval/test_differences.py", "-q", "-x"),
+    *("--noconftest", "-c", os.devnull),
     *("--rootdir", ".", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin"),
     *("--hypothesis-seed", "0", "-k", "not takes and not libraries_of_units"),
 ]
