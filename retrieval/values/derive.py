@@ -11,17 +11,29 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from retrieval.values.compare import CHANGED_BY, UNKNOWN, Comparison, Step
 from retrieval.values.dates import Date, days_of
 from retrieval.values.nouns import stem
-from retrieval.values.numbers import Slice
-from retrieval.values.parsed import Parsed, Value, reach, words_between
+from retrieval.values.parsed import Parsed, reach, words_between
 from retrieval.values.quantity import Measure, Quantity
 from retrieval.values.ranges import scale_said
 from retrieval.values.relate import Relation, comparable, relate, relate_measures
+from retrieval.values.told import compared_by, names_fit, share_held, turned_alike
+from retrieval.values.workings import (
+    Derived,
+    all_but,
+    amounts_before,
+    cut,
+    parts_of,
+    products,
+    step_of,
+    written,
+)
 
+# Share of the claim's words, but those that the working out speaks for, that a sentence holds.
+WORDS_HELD = 0.6
 _THAN = r"\s+(?:[^\W\d_]+\s+)?(?:than|on)\b"
 _MORE = re.compile(
     rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(more|higher|greater|larger|longer|up|above){_THAN}", re.I
@@ -47,20 +59,12 @@ _WITHIN = re.compile(r"(?:\s+[^\W\d_]+){0,2}\s+(?:in|over|within|during)\s+", re
 _LIFE = re.compile(r"\s*[-–]\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Derived:
-    """A quantity that follows from others: the quantity as the evidence would have it, the step,
-    and the stems that the working out puts in place of words."""
-
-    quantity: Quantity
-    step: Step
-    spoken_for: frozenset[str]
-
-
 def derive(claim: Parsed, sentence: Parsed) -> Comparison:
     """What follows from two values of a sentence for the one quantity of a claim."""
     asked = [value for value in claim.values if isinstance(value, Quantity)]
-    if len(asked) != 1 or len(sentence.values) < 2 or sentence.turning - claim.turning:
+    if len(asked) != 1 or len(sentence.values) < 2 or not turned_alike(claim, sentence):
+        return UNKNOWN
+    if not names_fit(claim, sentence):
         return UNKNOWN
     for value in claim.values:
         if value is not asked[0] and all(
@@ -70,7 +74,7 @@ def derive(claim: Parsed, sentence: Parsed) -> Comparison:
     found: dict[Relation, Step] = {}
     for derivation in _DERIVATIONS:
         for derived in derivation(claim, asked[0], sentence):
-            if not claim.words - derived.spoken_for <= sentence.words:
+            if share_held(claim.words - derived.spoken_for, sentence.words) < WORDS_HELD:
                 continue
             for one, other in comparable(asked[0], derived.quantity):
                 relation = relate_measures(one, asked[0], other, derived.quantity)
@@ -86,12 +90,12 @@ def derive(claim: Parsed, sentence: Parsed) -> Comparison:
     return Comparison(relation, (found[relation],))
 
 
-def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """84 pairs, five fewer than in 2022: those of 2022 were 89."""
     text = sentence.text
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     for at, (base, change) in enumerate(itertools.pairwise(quantities)):
-        if base.bound or change.bound not in ("",):
+        if base.bound or change.bound or compared_by(sentence, base):
             continue
         more = _MORE.match(text, reach(change))
         fewer = _FEWER.match(text, reach(change))
@@ -120,23 +124,25 @@ def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_
         sign = -1 if more else 1
         if share:
             value = first.low / (1 - sign * second.low / 100)
-            how = f"{_cut(text, base)} / {1 - sign * second.low / 100:g} = {_written(value, first)}"
+            how = f"{cut(text, base)} / {1 - sign * second.low / 100:g} = {written(value, first)}"
             rounding = abs(value) * 0.006 + first.exact_to
         else:
             # Of "188,000 a day, 12,000 down on spring" the second is told as the first.
             as_first = second.base == "" and not points and base.number
             factor = first.low / base.number if as_first else 1.0
             value = first.low + sign * (change.number if as_first else second.low) * factor
-            how = f"{_cut(text, base)} {'-' if more else '+'} {_cut(text, change)}"
-            how += f" = {_written(value, first)}"
+            how = f"{cut(text, base)} {'-' if more else '+'} {cut(text, change)}"
+            how += f" = {written(value, first)}"
             rounding = first.exact_to + second.exact_to
         measure = replace(first, low=value, high=value, exact_to=rounding)
-        yield _Derived(
-            replace(base, measures=(measure,)), _step(how, base, change), frozenset({"had", "than"})
+        yield Derived(
+            replace(base, measures=(measure,)),
+            step_of(how, base, change),
+            frozenset({"had", "than"}),
         )
 
 
-def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """411 of the 902 carcasses: 45.6 per cent."""
     if asked.measures[0].base != "%":
         return
@@ -151,11 +157,11 @@ def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Deriv
             continue
         share = 100 * top.low / under.low
         measure = Measure("%", share, share, 0.5, 0, "derived")
-        how = f"{_cut(sentence.text, part)} / {_cut(sentence.text, whole)} = {share:.3g}%"
-        yield _Derived(replace(whole, measures=(measure,)), _step(how, part, whole), frozenset())
+        how = f"{cut(sentence.text, part)} / {cut(sentence.text, whole)} = {share:.3g}%"
+        yield Derived(replace(whole, measures=(measure,)), step_of(how, part, whole), frozenset())
 
 
-def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """rose from 12 to 15 per cent: by 3 points, by a quarter."""
     directions = claim.words & (_UP | _DOWN)
     if not directions or not CHANGED_BY.search(claim.text[: asked.start]):
@@ -184,17 +190,17 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Deri
         spoken = frozenset(directions)
         if asked.measures[0].base == "%" and b.base != "%":
             percent = 100 * change / abs(a.low)
-            how = f"{_cut(sentence.text, new)} / {_cut(sentence.text, old)} - 1 = {percent:.3g}%"
+            how = f"{cut(sentence.text, new)} / {cut(sentence.text, old)} - 1 = {percent:.3g}%"
             measure = Measure("%", percent, percent, 0.5, 0, "derived")
         else:
             base = "point" if b.base == "%" else b.base
-            low, high = (_cut(sentence.text, one) for one in ((old, new) if rises else (new, old)))
-            how = f"{high} - {low} = {_written(change, b)}"
+            low, high = (cut(sentence.text, one) for one in ((old, new) if rises else (new, old)))
+            how = f"{high} - {low} = {written(change, b)}"
             measure = replace(
                 b, base=base, low=change, high=change, exact_to=a.exact_to + b.exact_to
             )
         noun = asked.noun if not measure.base else ""
-        yield _Derived(replace(new, measures=(measure,), noun=noun), _step(how, new, old), spoken)
+        yield Derived(replace(new, measures=(measure,), noun=noun), step_of(how, new, old), spoken)
 
 
 def _as_scaled(text: str, old: Quantity, new: Quantity) -> float:
@@ -203,7 +209,7 @@ def _as_scaled(text: str, old: Quantity, new: Quantity) -> float:
     return old.number * (scales[1] if scales[0] == 1 else 1)
 
 
-def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """Born in 1930, died in 2001: aged 70 or 71."""
     if asked.measures[0].base != "age" or not claim.words & {"die", "death", "dead"}:
         return
@@ -224,10 +230,10 @@ def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived
     most = _years(born[0], died[1])
     measure = Measure("age", float(least), float(most), 0, 0)
     years = least if least == most else f"{least} or {most}"
-    how = f"{_cut(text, birth)} to {_cut(text, death)} = {years} years"
-    yield _Derived(
+    how = f"{cut(text, birth)} to {cut(text, death)} = {years} years"
+    yield Derived(
         Quantity(birth.start, death.end, death.end, birth.start, (measure,), "", ""),
-        _step(how, birth, death),
+        step_of(how, birth, death),
         frozenset({"die", "age", "death", "was", "when"}),
     )
 
@@ -236,7 +242,7 @@ def _years(first: dt.date, last: dt.date) -> int:
     return last.year - first.year - ((last.month, last.day) < (first.month, first.day))
 
 
-def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """45 people in Oria and 6 in Ustra: 51 people in all."""
     totals = claim.words & _TOTAL
     if not totals or asked.measures[0].base in ("th", "%", "age"):
@@ -252,12 +258,12 @@ def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived
     if not a.base and one.noun != asked.noun:
         return
     total = a.low + b.low
-    how = f"{_cut(sentence.text, one)} + {_cut(sentence.text, other)} = {_written(total, a)}"
+    how = f"{cut(sentence.text, one)} + {cut(sentence.text, other)} = {written(total, a)}"
     measure = replace(a, low=total, high=total, exact_to=a.exact_to + b.exact_to)
-    yield _Derived(replace(one, measures=(measure,)), _step(how, one, other), frozenset(totals))
+    yield Derived(replace(one, measures=(measure,)), step_of(how, one, other), frozenset(totals))
 
 
-def _rates(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derived]:
+def _rates(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """500 tonnes in ten days: 50 tonnes a day."""
     if asked.per != "time":
         return
@@ -276,26 +282,14 @@ def _rates(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[_Derive
         size = asked.measures[0].size
         how = f"{' / '.join(told)} = {rate / size:,.6g}"
         measure = replace(measure, size=size)
-        yield _Derived(
+        yield Derived(
             replace(amount, measures=(measure,), per="time"),
-            _step(how, amount, span),
+            step_of(how, amount, span),
             frozenset(),
         )
 
 
-_DERIVATIONS: tuple[Callable[[Parsed, Quantity, Parsed], Iterator[_Derived]], ...] = (
-    _differences, _shares, _changes, _ages, _sums, _rates,
+_DERIVATIONS: tuple[Callable[[Parsed, Quantity, Parsed], Iterator[Derived]], ...] = (
+    _differences, _shares, _changes, _ages, _sums, _rates, amounts_before, all_but,
+    products, parts_of,
 )  # fmt: skip
-
-
-def _written(value: float, measure: Measure) -> str:
-    """A value in the unit in which its measure is written."""
-    return f"{value / measure.size:,.10g}"
-
-
-def _cut(text: str, value: Value) -> str:
-    return text[value.start : value.end]
-
-
-def _step(text: str, *values: Value) -> Step:
-    return Step(text, tuple(Slice(value.start, reach(value)) for value in values))

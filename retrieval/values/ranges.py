@@ -39,6 +39,8 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
             joined.append(one)
         elif between and "to" in gap and _CHANGES.search(text, 0, between.start()):
             joined.append(one)  # rose from 12 to 15
+        elif _is_percent(before) and not _is_percent(one) and "to" in gap:
+            joined.append(one)  # rose 9 per cent to 4.36 million
         elif ("and" in gap or "or" in gap) and not between:
             joined[-1] = replace(before, noun=before.noun or one.noun, bound="?")
             joined.append(replace(one, bound="?"))
@@ -81,6 +83,10 @@ def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
         measures=tuple(measures),
         bound=NO_BOUND,
     )
+
+
+def _is_percent(one: Quantity) -> bool:
+    return one.measures[0].base == "%"
 
 
 def scale_said(number: str) -> float:

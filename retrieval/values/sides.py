@@ -76,7 +76,8 @@ class _Sides:
 
 
 def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
-    claim = parse(_OTHERS.sub("others", claim.text))
+    if _OTHERS.search(claim.text):
+        claim = parse(_OTHERS.sub("others", claim.text))
     sides = _sides(claim)
     if sides is None or not is_plain(claim, sentence) or _IN_PARTS.search(sentence.text):
         return UNKNOWN

@@ -152,6 +152,12 @@ def _names(parsed: Parsed) -> set[str]:
     return found - _CALENDAR
 
 
+def turned_alike(claim: Parsed, sentence: Parsed) -> bool:
+    """Whether a claim and a sentence hold the same words that turn or weaken what is said; whose
+    word it is may differ."""
+    return not (claim.turning ^ sentence.turning) - _ATTRIBUTING
+
+
 def is_plain(claim: Parsed, sentence: Parsed, value: Slice | None = None) -> bool:
     """Whether a sentence states something, and a claim is of one thing that it may state.
 
