@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 
-from retrieval.values.compare import UNKNOWN, Comparison, Step
+from retrieval.values.compare import FEWEST_WORDS, UNKNOWN, Comparison, Step
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, reach
 from retrieval.values.quantity import COMPARED, Quantity
@@ -48,6 +48,8 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
     if not is_plain(claim, sentence, Slice(bound.start, reach(bound))):
         return UNKNOWN
     if bound.measures[0].base in ("age", "%") or role_of(claim, bound) != "amount":
+        return UNKNOWN
+    if len(claim.words) < FEWEST_WORDS:
         return UNKNOWN
     base = bound.measures[0].base
     # A bare number may be of the same: "4 million crowns for steel and 2 million for work".

@@ -20,6 +20,7 @@ from retrieval.values.relate import Relation, relate
 CHANGED_BY = re.compile(r"\b(?:by|rose|fell|grew|dropped|gained|lost|climbed|jumped)\s+$", re.I)
 _OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
 _FIRST_OF = re.compile(r"\b(?:first|last|next)\s+$", re.I)
+_SOME_OF = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his|her)?\s*$", re.I)
 _PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
 # Fewest content words of a claim that say what its values are of.
 FEWEST_WORDS = 2
@@ -62,6 +63,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
             if (relation := relate(value, other)) is not None
             and _is_change(claim, value) == _is_change(sentence, other)
             and _is_part(claim, value) == _is_part(sentence, other)
+            and _is_whole(claim, value) == _is_whole(sentence, other)
         ]
         for value in claim.values
     ]
@@ -99,6 +101,11 @@ def _is_part(parsed: Parsed, value: Value) -> bool:
         return True
     counts = isinstance(value, Quantity) and not value.measures[0].base
     return counts and _OF_THEM.match(parsed.text, value.end) is not None
+
+
+def _is_whole(parsed: Parsed, value: Value) -> bool:
+    """Whether a value is that of which some are counted: "300 of the 4,800"."""
+    return _SOME_OF.search(parsed.text[max(0, value.start - 24) : value.start]) is not None
 
 
 def _together(relations: Sequence[Relation]) -> Relation:

@@ -16,7 +16,7 @@ from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.nouns import counted_noun
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, reach, words_between
-from retrieval.values.quantity import COMPARED
+from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, allowed
 from retrieval.values.told import (
     is_plain,
@@ -50,7 +50,7 @@ _VOTERS = re.compile(
 )
 # Who opposes what undoes a thing is for it.
 _UNDONE = re.compile(
-    r"\b(?:overturn|repeal|abolish|ban|scrap|end|stop|block|undo|cancel|withdraw)(?:ing|ned|ed|s)?\b",
+    r"\b(?:overturn|repeal|abolish|ban|scrap|end|stop|block|prevent|undo|cancel|withdraw)(?:ing|ned|ed|s)?\b",
     re.I,
 )
 # Stems of two things of which nobody does both.
@@ -155,16 +155,27 @@ def _shares(sentence: Parsed) -> Iterator[_Share]:
         if 0 < top.low <= under.low and not part.bound and not whole.bound:
             share = 100 * top.low / under.low
             yield _Share(share, share, Slice(part.start, reach(whole)), whole.noun)
+    percent = any(one.measures[0].base == "%" for one in found)
     for one in found:
         measure = one.measures[0]
-        if measure.base != "%":
+        if measure.base != "%" and not (percent and _is_bare(one)):
             continue
         low, high = measure.low, measure.high
-        if one.bound not in ("", "~") or role_of(sentence, one) != "amount" or high > 100:
+        if (
+            measure.base != "%"
+            or one.bound not in ("", "~")
+            or role_of(sentence, one) != "amount"
+            or high > 100
+        ):
             low, high = 0.0, 100.0
         before = sentence.text[max(0, one.start - 40) : one.start]
         place = Slice(one.start, reach(one))
         yield _Share(low, high, place, one.noun, _TURNOUT.search(before) is not None)
+
+
+def _is_bare(one: Quantity) -> bool:
+    """Whether a number is of what was told before it: "in Oria 68 per cent, in Ustra 66"."""
+    return not one.measures[0].base and not one.noun
 
 
 def _sided(words: frozenset[str]) -> frozenset[str]:

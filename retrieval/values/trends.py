@@ -20,6 +20,7 @@ from retrieval.values.relate import Relation
 from retrieval.values.told import (
     FEWER,
     MORE,
+    all_but_names_held,
     compared_by,
     held,
     is_plain,
@@ -27,11 +28,8 @@ from retrieval.values.told import (
     names_fit,
     quantities,
     role_of,
-    share_held,
 )
 
-# Share of the words of what a claim says rose or fell that a sentence holds.
-WORDS_HELD = 0.7
 _ROSE = r"rose|risen|rises|rising|grew|grown|grows|growing|increased|climbed|gone up|went up|higher"
 _FELL = (
     r"fell|fallen|falls|falling|dropped|decreased|declined|shrank|shrunk|gone down|went down|lower"
@@ -80,7 +78,7 @@ def direction_holds(claim: Parsed, sentence: Parsed) -> Comparison:
     claimed = _claimed(claim)
     if claimed is None or not is_plain(claim, sentence) or not names_fit(claim, sentence):
         return UNKNOWN
-    if share_held(claimed.words, sentence.words) < WORDS_HELD:
+    if not all_but_names_held(claimed.words, claim, sentence):
         return UNKNOWN
     found = list(_told(sentence, claimed))
     if len({rises for rises, _ in found}) != 1:

@@ -26,7 +26,7 @@ _PRIOR = re.compile(
     r"\b(?:previous|before|earlier|until then|so far|had (?:been|cost|earned|made|sold|had))\b",
     re.I,
 )
-_PRIOR_STEMS = frozenset({"previou", "befor", "earlier", "year", "month", "quarter", "had"})
+_PRIOR_STEMS = frozenset({"previous", "befor", "earlier", "year", "month", "quarter", "had"})
 _ALL_BUT = re.compile(r"\ball\s+but\s+(?:about\s+)?$", re.I)
 _OF = re.compile(r"\s+of\s+(?:the|its|their|his|her|those)?\s*", re.I)
 _EACH = re.compile(r"\s*(?:each|apiece|a piece|a head)\b", re.I)
@@ -44,7 +44,7 @@ class Derived:
     spoken_for: frozenset[str]
 
 
-def amounts_before(claim: Parsed, _asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
+def amounts_before(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """Rose 9 per cent to 4.36 million: 4 million before."""
     if not _PRIOR.search(claim.text):
         return
@@ -63,7 +63,9 @@ def amounts_before(claim: Parsed, _asked: Quantity, sentence: Parsed) -> Iterato
         rounding = value * (percent.exact_to or 0.5) / 100 + measure.exact_to
         how = f"{cut(text, now)} / {share:g} = {written(value, measure)}"
         then = replace(measure, low=value, high=value, exact_to=rounding)
-        yield Derived(replace(now, measures=(then,)), step_of(how, change, now), _PRIOR_STEMS)
+        noun = now.noun or (asked.noun if asked.noun in sentence.words else "")
+        told = replace(now, measures=(then,), noun=noun)
+        yield Derived(told, step_of(how, change, now), _PRIOR_STEMS)
 
 
 def all_but(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
@@ -116,6 +118,8 @@ def parts_of(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deri
     text = sentence.text
     for part, whole in itertools.pairwise(quantities(sentence)):
         share, all_of = part.measures[0], whole.measures[0]
+        if text[whole.end : whole.end + 1] == "-":  # 46 per cent of the ten-year mean
+            continue
         if share.base != "%" or all_of.base in ("%", "th", "age") or part.bound or whole.bound:
             continue
         if not _OF.fullmatch(text, reach(part), whole.start) or share.low != share.high:
