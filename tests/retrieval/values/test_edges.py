@@ -2,9 +2,9 @@
 
 import pytest
 
-from retrieval.values import parse_claim, verdict_of_values
+from retrieval.values import in_notation_of, parse_claim, verdict_of_values
 from retrieval.values.clock import read_clock
-from retrieval.values.dates import read_dates, read_periods
+from retrieval.values.dates import days_of, read_dates, read_periods
 from retrieval.values.numbers import plain_text, read_numbers
 from retrieval.values.quantities import read_quantities
 from retrieval.values.quantity import Quantity
@@ -110,7 +110,8 @@ def test_a_number_is_read(
     ("text", "values"),
     [
         ("5 in 5", [5, 5]), ("6 in 5", [6, 5]), ("0/5", [0, 5]), ("5/5", [5, 5]),
-        ("the second half", [2, 0.5]), ("two third places", [2, 3]), ("a third of them", [1 / 3]),
+        ("the second half", [2, 0.5]), ("two third places and half of them", [2, 3, 0.5]),
+        ("a third of them", [1 / 3]),
         ("one third of them", [1 / 3]), ("1 third of them", [1 / 3]), ("the third of May", [3]),
         ("a dozen of a hundred", [12, 100]), ("40 of 50", [40, 50]),
         ("five hundred, six", [500, 6]),
@@ -188,7 +189,7 @@ def test_days_and_months_are_told_in_words() -> None:
         ("in 1499 towns", [(None, None, None)]), ("in 1500", [(1500, None, None)]),
         ("in 1499 men", [(None, None, None)]), ("in 1500 men", [(1500, None, None)]),
         ("of 1600 men", [(None, None, None)]), ("1800 men", []),
-        ("Grease (1980)", [(1980, None, None)]),
+        ("Grease (1980)", [(1980, None, None)]), ("2010-2015", []),
         ("of 1966 was", [(1966, None, None)]), ("on 15 May, 2000 people came", [(None, 5, 15)]),
         ("in January 12 men died", []), ("20 may have died", []), ("march 20 miles", []),
     ],
@@ -217,6 +218,18 @@ def test_dates_may_be_one_end(text: str, is_open: list[bool], bound: list[str]) 
             assert text[date.bound_start :].startswith(date.bound)
         else:
             assert date.bound_start == date.start
+
+
+def test_a_date_has_a_first_and_a_last_day() -> None:
+    for parts, first, last in (
+        ((2019, None, None), "2019-01-01", "2019-12-31"),
+        ((2020, 2, None), "2020-02-01", "2020-02-29"),
+        ((2019, 5, 3), "2019-05-03", "2019-05-03"),
+    ):
+        found = days_of(parts)
+        assert found is not None
+        assert [str(day) for day in found] == [first, last]
+    assert days_of((None, 5, 3)) is days_of((2019, None, 3)) is None
 
 
 def test_month_and_day_may_be_either() -> None:
@@ -249,6 +262,7 @@ def test_decades_are_told_in_words() -> None:
         (found,) = read_periods(f"in the {word[:-1]}ies")
         assert found.days is not None
         assert found.days[0].year == 1920 + 10 * at
+    assert len(read_periods("in his thirties and the forties")) == 1
     for text in ("in his thirties", "the first century", "the 3rd century BC"):
         assert read_periods(text) == []
 
@@ -318,6 +332,8 @@ def quantities_of(text: str) -> list[Quantity]:
         ("a third of men", ["a third"]), ("one in five men", ["one in five"]), ("5k run", []),
         ("call 020 794 609 now", []), ("call 020 79 460 now", ["020", "79 460"]),
         ("won 3-1", []), ("won 2 to 1", []), ("won 10-12", []), ("won 99-100", ["99-100"]),
+        ("won 10-12 in Oria", []), ("40 dogs, 5 or 6 men", ["40", "5", "6"]),
+        ("40 dogs, 10 to 12 men", ["40", "10 to 12"]),
         ("10-12 men", ["10-12"]), ("10-12%", ["10-12%"]), ("10 to 12", ["10 to 12"]),
         ("2-2 men", []), ("from 15 to 12 men", ["from 15 to 12"]),
         ("2-3 million men", ["2-3 million"]), ("won 3-1 and 40 men", ["40"]),
@@ -355,7 +371,9 @@ def test_a_quantity_is_bounded(text: str, bound: str) -> None:
         ("5m men", "", 5e6, 5e6, 5e5), ("5m people", "", 5e6, 5e6, 5e5),
         ("5k men", "", 5000, 5000, 500),
         ("£5k", "pound", 5000, 5000, 500), ("£1.5m", "pound", 1.5e6, 1.5e6, 5e4),
-        ("5m euros", "euro", 5e6, 5e6, 5e5), ("-5 km", "m", -5000, -5000, 0),
+        ("5m euros", "euro", 5e6, 5e6, 5e5), ("5m yen", "yen", 5e6, 5e6, 5e5),
+        ("50 degrees fahrenheit", "degree", 10, 10, 0), ("5 degrees celsius", "degree", 5, 5, 0),
+        ("-5 km", "m", -5000, -5000, 0),
         ("minus 5°C", "degree", -5, -5, 0), ("50°F", "degree", 10, 10, 0),
         ("5C", "degree", 5, 5, 0),
         ("36 km/h", "m", 10, 10, 0), ("36 kmh", "m", 10, 10, 0), ("5 m/s", "m", 5, 5, 0),
@@ -427,3 +445,9 @@ def test_a_quantity_counts_something(text: str, noun: str, per: str) -> None:
 )  # fmt: skip
 def test_what_follows_from_two_values(claim: str, text: str, relation: str) -> None:
     assert verdict_of_values(parse_claim(claim), text).relation.value == relation
+
+
+def test_a_part_of_a_word_is_not_rewritten() -> None:
+    claim = parse_claim("It has 12,500 seats")
+    assert in_notation_of(claim, "The 12500-seat hall.") == "The 12500-seat hall."
+    assert in_notation_of(claim, "It has 12500 seats.") == "It has 12,500 seats."
