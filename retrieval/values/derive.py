@@ -33,7 +33,9 @@ from retrieval.values.workings import (
 )
 
 # Share of the claim's words, but those that the working out speaks for, that a sentence holds.
-WORDS_HELD = 0.6
+WORDS_HELD = 0.7
+# Most times that one amount is another of the same thing.
+MOST_TIMES = 10.0
 _THAN = r"\s+(?:[^\W\d_]+\s+)?(?:than|on)\b"
 _MORE = re.compile(
     rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(more|higher|greater|larger|longer|up|above){_THAN}", re.I
@@ -48,6 +50,7 @@ _FROM = re.compile(
     r"[^.;]*?\bfrom\s+$",
     re.I,
 )
+_UP_FROM = re.compile(r"(?:\s+[^\W\d_]+){0,3},?\s+(?:[^\W\d_]+\s+)?from\s+", re.I)
 _UP = {"rose", "rise", "risen", "grew", "grow", "grown", "increas", "up", "climb", "jump", "gain"}
 _DOWN = {"fell", "fall", "fallen", "drop", "declin", "decreas", "shrank", "shrink", "down", "lost"}
 _TOTAL = {"total", "altogeth", "togeth", "combin", "overal", "all", "sum"}
@@ -77,6 +80,8 @@ def derive(claim: Parsed, sentence: Parsed) -> Comparison:
             if share_held(claim.words - derived.spoken_for, sentence.words) < WORDS_HELD:
                 continue
             for one, other in comparable(asked[0], derived.quantity):
+                if not _of_one_size(one.low, other.low):
+                    continue
                 relation = relate_measures(one, asked[0], other, derived.quantity)
                 sign = "is" if relation.supports else "is not"
                 said = claim.text[asked[0].start : reach(asked[0])]
@@ -88,6 +93,11 @@ def derive(claim: Parsed, sentence: Parsed) -> Comparison:
         return UNKNOWN
     (relation,) = found
     return Comparison(relation, (found[relation],))
+
+
+def _of_one_size(one: float, other: float) -> bool:
+    """Whether two amounts may be of one thing."""
+    return abs(one) <= MOST_TIMES * abs(other) and abs(other) <= MOST_TIMES * abs(one)
 
 
 def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
@@ -172,7 +182,9 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
         gap = sentence.text[reach(one) : other.start]
         if re.search(r"\bfrom\s+$", before) and re.fullmatch(r"\s+to\s+", gap):
             old, new = one, other
-        elif _FROM.search(sentence.text[max(0, other.start - 40) : other.start]):
+        elif _FROM.search(
+            sentence.text[max(0, other.start - 40) : other.start]
+        ) and _UP_FROM.fullmatch(gap):
             old, new = other, one
         else:
             continue
