@@ -151,7 +151,7 @@ def test_zeros_at_the_end_may_be_rounded(number: str, zeros: float) -> None:
         ("7 in the morning", (420,)), ("7 in the evening", (1140,)),
         ("1.30 in the afternoon", (810,)),
         ("10:15 at night", (615, 1335)), ("noon", (720,)), ("midday", (720,)), ("midnight", (0,)),
-        ("13 a.m.", (780,)),
+        ("13 a.m.", (780,)), ("24 o'clock", (0,)),
     ],
 )  # fmt: skip
 def test_a_time_of_day_is_read(text: str, minutes: tuple[int, ...]) -> None:
@@ -191,6 +191,7 @@ def test_days_and_months_are_told_in_words() -> None:
         ("in 1499 men", [(None, None, None)]), ("in 1500 men", [(1500, None, None)]),
         ("of 1600 men", [(None, None, None)]), ("1800 men", []),
         ("Grease (1980)", [(1980, None, None)]), ("2010-2015", []),
+        ("Grease 1980)", []), ("Grease (1980 men", []),
         ("of 1966 was", [(1966, None, None)]), ("on 15 May, 2000 people came", [(None, 5, 15)]),
         ("in January 12 men died", []), ("20 may have died", []), ("march 20 miles", []),
     ],
@@ -275,8 +276,9 @@ METRES = {"mm": 0.001, "cm": 0.01, "metre": 1, "kilometre": 1000, "inch": 0.0254
 KILOGRAMS = {"mg": 1e-6, "mcg": 1e-9, "gram": 0.001, "kg": 1, "tonnes": 1000, "ounces": 0.0283495,
              "lbs": 0.453592, "stone": 6.35029}  # fmt: skip
 CUBIC_METRES = {"ml": 1e-6, "cl": 1e-5, "litre": 0.001, "gallons": 0.00454609,
-                "pints": 0.000568261, "m³": 1}  # fmt: skip
-SQUARE_METRES = {"hectares": 10_000, "acres": 4046.873, "square metres": 1, "km²": 1e6,
+                "pints": 0.000568261, "m³": 1, "cubic metre": 1}  # fmt: skip
+SQUARE_METRES = {"hectares": 10_000, "acres": 4046.873, "square metres": 1, "square metre": 1,
+                 "km²": 1e6,
                  "square miles": 2589988, "square feet": 0.092903}  # fmt: skip
 
 
@@ -339,6 +341,7 @@ def quantities_of(text: str) -> list[Quantity]:
         ("10-12 men", ["10-12"]), ("10-12%", ["10-12%"]), ("10 to 12", ["10 to 12"]),
         ("2-2 men", []), ("from 15 to 12 men", ["from 15 to 12"]),
         ("2-3 million men", ["2-3 million"]), ("won 3-1 and 40 men", ["40"]),
+        ("40 men won 3-1", ["40"]),
         ("5 or 6 men", ["5", "6"]), ("between 5 or 6 men", ["between 5 or 6"]),
         ("between 5 and 6 men", ["between 5 and 6"]), ("5 and 6 men", ["5", "6"]),
         ("rose from 12 to 15 men", ["12", "15"]), ("the first to second men", ["first", "second"]),
