@@ -28,6 +28,7 @@ from retrieval.values.workings import (
     cut,
     parts_of,
     products,
+    rates,
     step_of,
     written,
 )
@@ -58,7 +59,6 @@ _AGE_WORDS = {"die", "age", "live", "old", "year"}
 _BORN = re.compile(r"\bborn\b[^.;]{0,40}$", re.I)
 _DIED = re.compile(r"\b(?:died|death|killed)\b[^.;]{0,40}$", re.I)
 _AND = re.compile(r"\band\s+(?:[^\W\d_]+\s+){0,3}$", re.I)
-_WITHIN = re.compile(r"(?:\s+[^\W\d_]+){0,2}\s+(?:in|over|within|during)\s+", re.I)
 _LIFE = re.compile(r"\s*[-–]\s*")
 
 
@@ -275,33 +275,7 @@ def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]
     yield Derived(replace(one, measures=(measure,)), step_of(how, one, other), frozenset(totals))
 
 
-def _rates(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
-    """500 tonnes in ten days: 50 tonnes a day."""
-    if asked.per != "time":
-        return
-    quantities = [value for value in sentence.values if isinstance(value, Quantity)]
-    for amount, span in itertools.pairwise(quantities):
-        long, much = span.measures[0], amount.measures[0]
-        gap = sentence.text[reach(amount) : span.start]
-        if long.base != "s" or not long.low or not _WITHIN.fullmatch(gap):
-            continue
-        if amount.bound or span.bound or amount.per or long.low != long.high:
-            continue
-        rate = much.low / long.low
-        measure = replace(much, low=rate, high=rate, exact_to=much.exact_to / long.low, zeros=0.0)
-        text = sentence.text
-        told = (text[value.start : reach(value)] for value in (amount, span))
-        size = asked.measures[0].size
-        how = f"{' / '.join(told)} = {rate / size:,.6g}"
-        measure = replace(measure, size=size)
-        yield Derived(
-            replace(amount, measures=(measure,), per="time"),
-            step_of(how, amount, span),
-            frozenset(),
-        )
-
-
 _DERIVATIONS: tuple[Callable[[Parsed, Quantity, Parsed], Iterator[Derived]], ...] = (
-    _differences, _shares, _changes, _ages, _sums, _rates, amounts_before, all_but,
+    _differences, _shares, _changes, _ages, _sums, rates, amounts_before, all_but,
     products, parts_of,
 )  # fmt: skip

@@ -29,6 +29,7 @@ _PRIOR = re.compile(
 _PRIOR_STEMS = frozenset({"previous", "befor", "earlier", "year", "month", "quarter", "had"})
 _ALL_BUT = re.compile(r"\ball\s+but\s+(?:about\s+)?$", re.I)
 _OF = re.compile(r"\s+of\s+(?:the|its|their|his|her|those)?\s*", re.I)
+_WITHIN = re.compile(r"(?:\s+[^\W\d_]+){0,2}\s+(?:in|over|within|during)\s+", re.I)
 _EACH = re.compile(r"\s*(?:each|apiece|a piece|a head)\b", re.I)
 _TOTAL = re.compile(r"\b(?:in all|in total|total|altogether|together|sum)\b", re.I)
 _TOTAL_STEMS = frozenset({"total", "altogeth", "togeth", "sum", "all", "cost", "brought", "worth"})
@@ -130,6 +131,31 @@ def parts_of(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deri
         told = text[part.start : reach(part)]
         how = f"{told} of {cut(text, whole)} = {written(value, measure)}"
         yield Derived(replace(whole, measures=(measure,)), step_of(how, part, whole), frozenset())
+
+
+def rates(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
+    """500 tonnes in ten days: 50 tonnes a day."""
+    if asked.per != "time":
+        return
+    for amount, span in itertools.pairwise(quantities(sentence)):
+        long, much = span.measures[0], amount.measures[0]
+        gap = sentence.text[reach(amount) : span.start]
+        if long.base != "s" or not long.low or not _WITHIN.fullmatch(gap):
+            continue
+        if amount.bound or span.bound or amount.per or long.low != long.high:
+            continue
+        rate = much.low / long.low
+        measure = replace(much, low=rate, high=rate, exact_to=much.exact_to / long.low, zeros=0.0)
+        text = sentence.text
+        told = (text[value.start : reach(value)] for value in (amount, span))
+        size = asked.measures[0].size
+        how = f"{' / '.join(told)} = {rate / size:,.6g}"
+        measure = replace(measure, size=size)
+        yield Derived(
+            replace(amount, measures=(measure,), per="time"),
+            step_of(how, amount, span),
+            frozenset(),
+        )
 
 
 def written(value: float, measure: Measure) -> str:
