@@ -1,0 +1,123 @@
+"""How near two values are to agree: the last that still does, and the first that does not."""
+
+import pytest
+
+from retrieval.values import in_notation_of, parse_claim, verdict_of_values
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "relation"),
+    [
+        ("Ana Lind died aged 71", "Ana Lind, born on 3 May 1930, died on 3 May 2001.", "equal"),
+        ("Ana Lind died aged 70", "Ana Lind, born on 3 May 1930, died on 3 May 2001.", "differs"),
+        ("Turnout in Oria was 65.58 per cent in 2020",
+         "Turnout in Oria was 61.3 per cent, 4.2 points down on 2020.", "equal"),
+        ("Turnout in Oria was 65.68 per cent in 2020",
+         "Turnout in Oria was 61.3 per cent, 4.2 points down on 2020.", "unknown"),
+        ("Turnout in Oria was 65.78 per cent in 2020",
+         "Turnout in Oria was 61.3 per cent, 4.2 points down on 2020.", "differs"),
+        ("The mill makes 50 tonnes a day",
+         "The mill has 40 men and makes 500 tonnes in ten days.", "equal"),
+        ("The mill makes 60.5 tonnes a day", "The mill makes 500.5 tonnes in ten days.", "differs"),
+        ("The fleet had 85 ships in the spring",
+         "The fleet has 80 ships, five fewer than in the spring.", "equal"),
+        ("The fleet had 85 ships in the spring",
+         "The fleet has 80 ships, five fewer than in the spring of 2022.", "unknown"),
+    ],
+)  # fmt: skip
+def test_what_follows_from_two_values(claim: str, text: str, relation: str) -> None:
+    assert verdict_of_values(parse_claim(claim), text).relation.value == relation
+
+
+def test_a_part_of_a_word_is_not_rewritten() -> None:
+    claim = parse_claim("It has 12,500 seats")
+    assert in_notation_of(claim, "The 12500-seat hall.") == "The 12500-seat hall."
+    assert in_notation_of(claim, "It has 12500 seats.") == "It has 12,500 seats."
+
+
+@pytest.mark.parametrize(
+    ("claimed", "relations"),
+    [
+        ("about 100", {64: "differs", 65: "unknown", 89: "unknown", 90: "equal", 110: "equal",
+                       111: "unknown", 135: "unknown", 136: "differs"}),
+        ("nearly 100", {64: "bound_broken", 65: "unknown", 89: "unknown", 90: "bound_holds",
+                        99: "bound_holds", 101: "unknown", 110: "unknown", 111: "bound_broken"}),
+        ("just over 100", {89: "bound_broken", 90: "unknown", 99: "unknown", 101: "bound_holds",
+                           110: "bound_holds", 111: "unknown", 135: "unknown",
+                           136: "bound_broken"}),
+        ("hundreds of", {99: "bound_broken", 101: "unknown", 199: "unknown", 200: "bound_holds",
+                         1000: "bound_holds", 1001: "unknown", 10_000: "unknown",
+                         10_001: "bound_broken"}),
+        ("2,000", {1899: "differs", 1900: "unknown", 2100: "unknown", 2101: "differs"}),
+        ("90", {85: "differs", 86: "unknown", 94: "unknown", 95: "differs"}),
+        ("1.5 million", {1_449_999: "differs", 1_450_000: "equal", 1_550_000: "equal",
+                         1_550_001: "differs"}),
+        ("more than 100", {99: "bound_broken", 100: "bound_broken", 101: "bound_holds"}),
+        ("at least 100", {99: "bound_broken", 100: "bound_holds", 101: "bound_holds"}),
+        ("fewer than 100", {99: "bound_holds", 100: "bound_broken", 101: "bound_broken"}),
+        ("at most 100", {99: "bound_holds", 100: "bound_holds", 101: "bound_broken"}),
+        ("40 to 50", {39: "differs", 40: "equal", 50: "equal", 51: "differs"}),
+        ("41", {"about 36": "unknown", "about 33": "differs", "about 50": "unknown",
+                "about 51": "differs", "40 to 50": "unknown", "42 to 50": "differs"}),
+        ("99", {"hundreds of": "differs"}),
+        ("101", {"hundreds of": "unknown", "dozens of": "unknown"}),
+        ("1,550,000", {"1.5 million": "equal"}),
+        ("1,600,000", {"1.5 million": "unknown"}),
+        ("1,610,000", {"1.5 million": "differs"}),
+    ],
+)  # fmt: skip
+def test_how_near_two_numbers_are(claimed: str, relations: dict[object, str]) -> None:
+    claim = parse_claim(f"The office employs {claimed} people")
+    for told, relation in relations.items():
+        found = verdict_of_values(claim, f"The office employs {told} people.")
+        assert (told, found.relation.value) == (told, relation)
+
+
+@pytest.mark.parametrize(
+    ("claim", "relations"),
+    [
+        ("The tunnel is eleven miles long",
+         {"17.5 km": "equal", "17.9 km": "equal", "18.0 km": "unknown", "20.3 km": "unknown",
+          "20.4 km": "differs"}),
+        ("The tunnel is 11 metres long",
+         {"1,100 cm": "equal", "1,150 cm": "unknown", "1,160 cm": "differs", "0.011 km": "equal"}),
+        ("The tunnel is 2 km to 3 km long",
+         {"1.9 km": "differs", "2 km": "equal", "3 km": "equal", "3.1 km": "differs"}),
+    ],
+)  # fmt: skip
+def test_how_near_two_lengths_are(claim: str, relations: dict[str, str]) -> None:
+    for told, relation in relations.items():
+        found = verdict_of_values(parse_claim(claim), f"The tunnel is {told} long.")
+        assert (told, found.relation.value) == (told, relation)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "relations"),
+    [
+        ("before 2010", {"in 2009": "bound_holds", "in 2010": "bound_broken",
+                         "in December 2009": "bound_holds", "before 2010": "equal",
+                         "after 2010": "unknown", "on 3 May": "unknown"}),
+        ("after 2010", {"in 2010": "bound_broken", "in 2011": "bound_holds"}),
+        ("by 2010", {"in 2010": "bound_holds", "in 2011": "bound_broken"}),
+        ("by May 2010", {"on 31 May 2010": "bound_holds", "on 1 June 2010": "bound_broken",
+                         "in 2010": "unknown", "in 2009": "bound_holds"}),
+        ("before 3 May 2010", {"on 2 May 2010": "bound_holds", "on 3 May 2010": "bound_broken",
+                               "in May 2010": "unknown"}),
+        ("after 3 May 2010", {"on 3 May 2010": "bound_broken", "on 4 May 2010": "bound_holds"}),
+        ("in the 1990s", {"in 1989": "differs", "in 1990": "equal", "in 1999": "equal",
+                          "in 2000": "differs", "in the early 1990s": "equal",
+                          "in the 20th century": "unknown"}),
+        ("in the 19th century", {"in 1799": "differs", "in 1800": "equal", "in 1900": "equal",
+                                 "in 1901": "differs"}),
+        ("in 1995", {"in the 1990s": "unknown", "in the 1980s": "differs"}),
+        ("in May 2019", {"in 2019": "unknown", "on 3 May": "unknown", "in June 2019": "differs"}),
+        ("on 3 May", {"on 3 May 2019": "equal", "on 4 May 2019": "differs"}),
+        ("on 3.5.2019", {"on 3.5.2019": "equal", "on 5 March 2019": "equal", "in 2019": "unknown",
+                         "on 5.3.2018": "differs", "in June 2019": "differs"}),
+    ],
+)  # fmt: skip
+def test_how_near_two_dates_are(claimed: str, relations: dict[str, str]) -> None:
+    claim = parse_claim(f"The bridge was opened {claimed}")
+    for told, relation in relations.items():
+        found = verdict_of_values(claim, f"The bridge was opened {told}.")
+        assert (told, found.relation.value) == (told, relation)
