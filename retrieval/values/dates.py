@@ -53,7 +53,6 @@ _DECADE_WORDS = [
 _CENTURY = re.compile(
     rf"\b(?P<nth>\d\d?(?:st|nd|rd|th)|{_WORDS})[\s-]+century\b(?!\s+(?:bc|bce)\b)", re.I
 )
-_FULL_DATES_OF_A_CENTURY = 100
 # 1800 is a year after the first of these words; after the others it may count what follows, and
 # after any other word it does.
 _BEFORE_YEAR = re.compile(
@@ -156,7 +155,7 @@ def read_periods(text: str) -> list[Date]:
     for match in _CENTURY.finditer(text):
         number = re.match(r"\d+", match["nth"])
         century = int(number[0]) if number else _DAY_WORD[match["nth"].lower()]
-        if 1 < century < _FULL_DATES_OF_A_CENTURY:
+        if century > 1:
             first = (century - 1) * 100
             days = dt.date(first, 1, 1), dt.date(first + 100, 12, 31)
             found.append(Date(*match.span(), (None, None, None), False, days=days))

@@ -73,7 +73,8 @@ def _other_quantities(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice,
         if any(not _apart(one, other) for other in alike):
             continue
         # Skip evidence numbers that another quantity of the claim already matches.
-        free = [o for o in alike if all(_apart(s, o) for s in claimed if s != one)]
+        rest = [own for own in claimed if own != one]
+        free = [o for o in alike if all(_apart(s, o) for s in rest if comparable(s, o))]
         if len({tuple((m.low, m.high) for m in other.measures) for other in free}) == 1:
             compared = one.bound in COMPARED or one.bound == "many"
             yield ("comparison" if compared else "number"), one, free[0]

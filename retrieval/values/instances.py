@@ -65,7 +65,7 @@ def _ages(claim: Parsed, text: str) -> Iterator[_Edit]:
     for group in _GROUP.finditer(text):
         limit = _read(group["number"])
         named = group["group"].lower() != f"{group['bound']} {group['number']}".lower()
-        if limit is None or not named or _COUNTED.search(_sentence_at(text, group.start())):
+        if limit is None or not named or _COUNTED.search(_sentence_at(text, group.start("group"))):
             continue
         below = group["bound"].lower() in ("under", "below")
         if age < limit if below else age > limit:

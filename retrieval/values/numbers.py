@@ -219,10 +219,8 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
         elif short in ("bn", "tn", "trn", "mn", "mln"):
             values, end, short = tuple(v * times for v in values[:1]), scale.end(), ""
             half_place = (half_place or 0.5) * times
-        elif scale.start() + 1 != scale.start("short") or text[end : end + 1] != " ":
-            pass  # who knows the unit and the noun says whether "m" and "k" are scales
-        else:
-            short = ""
+        elif text[end].isspace():
+            short = ""  # 5 m are metres; of "5m" the unit and the noun tell
     if end and half_place == 0.05 and values[0] < SCALES["thousand"] and not decimals:
         half_place = 0.0  # two and a half hours are no rounding
     zeros = 0.0

@@ -40,13 +40,14 @@ _LOOK_BACK = 40  # characters in front of a number that are searched for a bound
 _PLUS_AFTER = re.compile(r"\+(?!\d)")
 _UNIT = re.compile(
     r"(?P<gap>[\s-]*)(?:(?P<percent>%|percent\b|per cent\b|percentage points?\b|pc\b)"
-    r"|°\s?(?P<degree>[CF])\b|(?P<glued_degree>[CF])\b(?!\w|-)|degrees\s+(?P<scale>celsius|fahrenheit|centigrade)"
+    r"|°\s?(?P<degree>[CF])\b|(?P<glued_degree>[CF])\b(?!\w|-)"
+    r"|[Dd]egrees\s+(?P<scale>[Cc]elsius|[Ff]ahrenheit|[Cc]entigrade|[CF]\b)"
     r"|(?P<sign>[€£$¥])(?!\d)"
     r"|(?P<speed>km/h|kmh|kph|mph|m/s|mps)\b"
-    r"|(?P<two>(?:square|cubic|nautical)\s+[^\W\d_]+)"
+    r"|(?P<two>(?:square|sq|cubic|nautical)\s+[^\W\d_]+)"
     r"|(?P<variety>US|U\.S\.|American|Australian|Canadian|Egyptian|Danish|Norwegian|Swedish|Swiss"
     r"|Indian)\s+(?P<coin>[^\W\d_]+)"
-    r"|(?P<one>[^\W\d_]+[²³]?))",
+    r"|(?P<one>[^\W\d_]+(?:[²³]|[23]\b)?))",
 )
 _SHORT_UNITS = {"g", "m", "l", "t", "ha", "min"}
 _SPEEDS = {
@@ -306,7 +307,7 @@ def _read_unit(text: str, number: Number, money: units.Unit | None) -> _Unit:
         many = noun and noun not in _FAR and (noun.endswith("s") or stem(noun) in ("peopl", "men"))
         if money or (many or (number.short_scale == "m" and units.currency(noun))):
             times = scale_of_suffix(number.short_scale)
-            end += 1 + text[end : end + 1].isspace()
+            end += 1
             values = tuple(value * times for value in values[:1])
             exact_to, zeros = (exact_to or 0.5) * times, 0.0
         elif number.short_scale == "k":
@@ -377,8 +378,7 @@ def _part_of(text: str, number: Number) -> _Unit:
     word = WORD.match(text, end)
     follows = word[1].lower() if word else ""
     spoken = text[number.start : end].lower()
-    named = not spoken[0].isdigit() and spoken.startswith(("a ", "an ", "one "))
-    if named and " in " not in spoken and follows:
+    if spoken.startswith(("a ", "an ", "one ")) and " in " not in spoken and follows:
         told = follows in _AFTER_PART or stem(follows) in AUXILIARIES
         if not told:
             return (), "", _NO_PER, end, end  # a third man came; a quarter final

@@ -85,9 +85,12 @@ def _forms() -> dict[str, str]:
         spoken = name.removeprefix("imperial_").removeprefix("metric_").replace("_", " ")
         for form in (spoken, f"{spoken}s", *others.split()):
             forms[form] = name
-        if name.endswith("meter"):
-            forms[spoken[:-5] + "metre"] = forms[spoken[:-5] + "metres"] = name
-    forms["square feet"] = "square_foot"
+        kind, _, side = name.partition("_")
+        if kind in ("square", "cubic"):
+            for form in [form for form, of in forms.items() if of == side]:
+                forms[f"{kind} {form}"] = name
+                if kind == "square":
+                    forms[f"sq {form}"] = name
     return forms
 
 

@@ -1,8 +1,13 @@
-"""How near two values are to agree: the last that still does, and the first that does not."""
+"""What values say of a claim's: the last that still agrees, and the first that does not."""
+
+import datetime as dt
 
 import pytest
 
-from retrieval.values import in_notation_of, parse_claim, verdict_of_values
+from retrieval.types import Quote
+from retrieval.values import differences, in_notation_of, parse_claim, verdict_of_values
+from retrieval.values.instances import of_the_claims_case
+from retrieval.values.told import held, share_held
 
 
 @pytest.mark.parametrize(
@@ -23,9 +28,102 @@ from retrieval.values import in_notation_of, parse_claim, verdict_of_values
          "The fleet has 80 ships, five fewer than in the spring.", "equal"),
         ("The fleet had 85 ships in the spring",
          "The fleet has 80 ships, five fewer than in the spring of 2022.", "unknown"),
+        ("Replacing the bearings of the bridge cost more than four million crowns",
+         "The roads office said the replacement of the bearings had cost 19 million "
+         "crowns.", "bound_holds"),
+        ("Replacing the bearings of the bridge cost more than four million crowns",
+         "The roads office said the replacement of the bearings had cost 21 million "
+         "crowns.", "unknown"),
+        ("Replacing the bearings of the bridge cost more than four million crowns",
+         "The roads office said the replacement of the bearings had cost 0.9 million "
+         "crowns.", "bound_broken"),
+        ("Replacing the bearings of the bridge cost more than four million crowns",
+         "The roads office said the replacement of the bearings had cost 0.7 million "
+         "crowns.", "unknown"),
+        ("Wolves killed 46 per cent of the carcasses",
+         "Wolves killed 411 of the 902 carcasses.", "equal"),
+        ("Wolves killed 46.5 per cent of the carcasses",
+         "Wolves killed 411 of the 902 carcasses.", "unknown"),
+        ("Wolves killed 100 per cent of the carcasses",
+         "Wolves killed 902 of the 902 carcasses.", "equal"),
+        ("Wolves killed 46 per cent of the carcasses",
+         "Wolves killed 411 kg of the 902 carcasses.", "unknown"),
+        ("The old grey fleet had 85 ships in autumn",
+         "The old grey fleet has 80 ships, five fewer than in spring.", "unknown"),
+        ("The old grey fleet had 85 ships in spring",
+         "The old grey fleet has 80 ships, five fewer than in spring.", "equal"),
+        ("Most of the nests on the island were empty",
+         "On the island 49.5 per cent of the nests were empty.", "bound_broken"),
+        ("Most of the nests on the island were empty",
+         "On the island 50.5 per cent of the nests were empty.", "bound_holds"),
+        ("A minority of the nests on the island were empty",
+         "On the island 49.5 per cent of the nests were empty.", "bound_holds"),
+        ("A minority of the nests on the island were empty",
+         "On the island 50.5 per cent of the nests were empty.", "bound_broken"),
+        ("More than 77 per cent of the nests on the island were empty",
+         "On the island 31 of the 40 nests were empty.", "bound_holds"),
+        ("Fewer than 78 per cent of the nests on the island were empty",
+         "On the island 31 of the 40 nests were empty.", "bound_holds"),
+        ("Fewer than 5 per cent of the pupils in Oria ride to school",
+         "In Oria 0.5 per cent of pupils ride to school, a survey found.", "bound_holds"),
+        ("July 2024 was hotter than August 2003 in Ostmark",
+         "The mean temperature was 24.6 degrees, 0.4 degrees above the old record, set in "
+         "August 2003 and again in August 2010.", "unknown"),
+        ("July 2024 was 2 degrees hotter than August 2003 in Ostmark",
+         "The mean temperature was 24.6 degrees, 0.4 degrees above the old record, set in "
+         "August 2003.", "unknown"),
+        ("A total of 51 people died in Oria and Ustra",
+         "45 people died in Oria and about 6 in Ustra.", "unknown"),
+        ("The mill sacked 240 hands", "The mill sacked 5 of the 4,800 hands.", "unknown"),
+        ("The mill sacked 1,600 hands", "The mill sacked a third of the 4,800 hands.", "equal"),
+        ("The firm sacked 305,000 men",
+         "The firm sacked 20 per cent of the 1.5 million men.", "equal"),
+        ("The firm sacked 325,000 men",
+         "The firm sacked 20 per cent of the 1.5 million men.", "differs"),
+        ("The price of milk rose by 3 million euros",
+         "The price of milk rose from 12 million to 15 million euros.", "equal"),
+        ("Police in Tulare recorded fewer fires than in the year before",
+         "Police in Tulare, who count fires, recorded 2 per cent fewer crimes than in the "
+         "year before.", "unknown"),
+        ("The firm had made 4 million bolts the year before",
+         "The firm made more bolts: output rose 9 per cent to 4.36 million bolts.", "equal"),
+        ("The firm had made 4.02 million bolts the year before",
+         "The firm made more bolts: output rose 9 per cent to 4.36 million bolts.", "equal"),
+        ("The firm had made 4.36 million bolts the year before",
+         "The firm made more bolts: output rose 9 per cent to 4.36 million bolts.", "differs"),
+        ("The mill sacked 4,500 hands",
+         "The mill has 40 looms and sacked all but 300 of the 4,800 hands.", "equal"),
+        ("The mill sacked 4,400 hands",
+         "The mill has 40 looms and sacked all but 300 of the 4,800 hands.", "differs"),
+        ("The price of milk rose by 3 euros",
+         "In 3 shops the price of milk rose from 12 to 15 euros.", "equal"),
+        ("The fleet had 85 ships in 2022",
+         "In 3 ports the fleet has 80 ships, five fewer than in 2022.", "equal"),
+        ("The fleet had 85 ships in 2022",
+         "In about 3 ports the fleet has 80 ships, five fewer than in 2022.", "equal"),
+        ("The fleet had 85 ships in 2022",
+         "The fleet has 80 ships, five fewer than in 2022, and 300 men.", "equal"),
+        ("The fleet had 85 ships in 2022",
+         "The fleet has 80 ships, five fewer than in 2022 with 300 men.", "unknown"),
+        ("The old grey wooden fishing fleet had 85 ships in 2022",
+         "The fleet has 80 ships, five fewer than in 2022.", "unknown"),
+        ("In Oria forty people died in the flood",
+         "40 people died in the flood in Oria, police records show.", "unknown"),
+        ("In Oria forty people died in the flood", "40 people died in the flood in Oria.", "equal"),
+        ("Wolves killed 53 per cent of the carcasses",
+         "Wolves killed 411 of the 902 carcasses.", "unknown"),
+        ("Wolves killed 54 per cent of the carcasses",
+         "Wolves killed 411 of the 902 carcasses.", "differs"),
+        ("The reading room was at 20°C", "The reading room was at 68 degrees Fahrenheit.", "equal"),
+        ("The reading room was at 20 degrees Celsius",
+         "The reading room was at 25 degrees C.", "differs"),
+        ("The flat measures 20 m2", "The flat measures 20 square metres.", "equal"),
+        ("The flat measures 20 m2", "The flat measures 20 metres.", "unknown"),
+        ("The park covers 20 sq km", "The park covers 20 square kilometres.", "equal"),
+        ("The park covers 20 square km", "The park covers 3,000 hectares.", "differs"),
     ],
 )  # fmt: skip
-def test_what_follows_from_two_values(claim: str, text: str, relation: str) -> None:
+def test_what_a_sentence_says(claim: str, text: str, relation: str) -> None:
     assert verdict_of_values(parse_claim(claim), text).relation.value == relation
 
 
@@ -121,3 +219,54 @@ def test_how_near_two_dates_are(claimed: str, relations: dict[str, str]) -> None
     for told, relation in relations.items():
         found = verdict_of_values(claim, f"The bridge was opened {told}.")
         assert (told, found.relation.value) == (told, relation)
+
+
+def named(claim: str, evidence: str) -> list[tuple[str, str]]:
+    found = differences(claim, [Quote(0, len(evidence), evidence)], "en")
+    return [(one.claim.quote, one.evidence.quote) for one in found]
+
+
+def test_what_agrees_hides_no_difference() -> None:
+    assert named("44 men and 60 trucks came", "44 men and 70 trucks came.") == [("60", "70")]
+    assert named("It opened on 3 May, closed in 2015", "It opened on 3 May, closed in 2016.") == [
+        ("2015", "2016")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "step"),
+    [
+        ("Halden has more trams than Ustra", "Halden has 40 trams, and Ustra has 25.", "40 > 25"),
+        ("Halden has more trams than Ustra", "Halden has 25 trams, and Ustra has 40.", "25 < 40"),
+        ("Halden has more trams than Ustra", "Halden has 40 trams, and Ustra has 40.", "40 = 40"),
+    ],
+)
+def test_two_amounts_are_shown(claim: str, text: str, step: str) -> None:
+    assert [one.text for one in verdict_of_values(parse_claim(claim), text).steps] == [step]
+
+
+def test_forms_of_a_word_begin_alike() -> None:
+    assert held({"replac", "wolf"}, {"replacement", "wolv"}) == {"replac", "wolf"}
+    assert held({"station"}, {"state"}) == set()
+    assert share_held({"station", "number"}, {"station"}) == 1
+    assert share_held({"number"}, {"number"}) == 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "expected"),
+    [
+        ("The bridge opened on 29 February 2024", "The bridge opened on 29 February.",
+         "The bridge opened on 29 February 2024."),
+        ("The bridge opened on 3 May 2024", "The bridge opened on 3 May",
+         "The bridge opened on 3 May 2024"),
+        ("Children of ten go in free", "Prices rose 5%. Children under 14 go in free.",
+         "Prices rose 5%. children of ten go in free."),
+        ("Children of 14 go in free", "Children under 14 go in free.",
+         "Children under 14 go in free."),
+        ("Children of ten go in free", "Children under 14th street go in free.",
+         "Children under 14th street go in free."),
+    ],
+)  # fmt: skip
+def test_a_text_speaks_of_the_claims_case(claim: str, text: str, expected: str) -> None:
+    day = dt.date(2024, 3, 10)
+    assert of_the_claims_case(parse_claim(claim), text, day) == expected
