@@ -15,7 +15,7 @@ from retrieval.reading_on import further_passages, takes_back
 from retrieval.ruling import within_rating
 from retrieval.types import STANCES, VOICES, Candidate, Quote, Stance, StanceModel, Voice
 from retrieval.values.reading import as_read, settled
-from retrieval.verdict import NEI, probability_about, stance_of
+from retrieval.verdict import NEI, REFUTES, SUPPORTS, probability_about, stance_of
 from retrieval.voice import content_words
 
 # Most sentences that are quoted for a stance.
@@ -30,6 +30,8 @@ SKIP_SENTENCES_FROM = 0.5
 MAY_DECIDE_BELOW = 0.5
 # From this P(about) on, a document is read on even where its best passage says too little.
 READ_ON_FROM = 0.6
+# Avoids a division by zero where no reading says anything.
+TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,9 @@ class Reading:
 def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:
     """Readings with the passage that decides for each document, and its stance.
 
-    The stance is that of the whole passage; its sentences are read alone to tell which of them
-    carry it. Where the whole likely says too little, they are not read.
+    The stance comes from the whole passage and from each of its sentences alone. A sentence that
+    decides can be lost on the model among others that do not; what several say together, only the
+    whole passage tells. Where the whole likely says too little, its sentences are not read.
     """
     texts = [reading.read_of(reading.candidate.passage)[0] for reading in readings]
     first = _whole(texts, readings, model)
@@ -118,11 +121,12 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         voices = row[width:]
         row, rows = row[:width], [each[:width] for each in rows]
         alone, title = (rows[:-1], rows[-1:]) if is_titled else (rows, [])
-        stance, *alone = [
+        row, *alone = [
             within_rating(reading.rated, each) for each in _settled(reading, quoted, [row, *alone])
         ]
+        stance = combine_readings(np.array([row, *alone], np.float32))
         label = int(np.argmax(stance))
-        shares = [float(each[label]) for each in alone or [stance] * len(quoted)]
+        shares = [float(each[label]) for each in alone or [row] * len(quoted)]
         stances.append(
             replace(
                 reading,
@@ -233,6 +237,18 @@ def deciding_passage(texts: Sequence[str], stances: Vectors) -> int:
     decides = [row for row in range(len(texts)) if stances[row, NEI] < MAY_DECIDE_BELOW]
     takes = [row for row in decides if takes_back(texts[row])]
     return min(takes or decides or [0], key=lambda row: float(stances[row, NEI]))
+
+
+def combine_readings(readings: Vectors) -> Vectors:
+    """One stance, shape (3,), of several readings of a passage, shape (n, 3).
+
+    It is as decided as the most decided reading. All readings share in its direction, each as far
+    as it is decided: the most decided one alone may be a misreading.
+    """
+    decided = 1 - readings[:, NEI].min()
+    camps = readings[:, [SUPPORTS, REFUTES]].sum(axis=0)
+    supports, refutes = decided * camps / max(float(camps.sum()), TINY)
+    return np.array([supports, refutes, 1 - decided], np.float32)
 
 
 def search_scores(readings: Sequence[Reading]) -> Vectors:
