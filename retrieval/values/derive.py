@@ -110,7 +110,7 @@ def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[D
         more = _MORE.match(text, reach(change))
         fewer = _FEWER.match(text, reach(change))
         cue = more or fewer
-        if cue is None or (len(base.measures[0].base) and base.measures[0].base == "th"):
+        if cue is None or base.measures[0].base == "th":
             continue
         end = _CLAUSE_END.search(text, cue.end())
         stop = end.start() if end else len(text)

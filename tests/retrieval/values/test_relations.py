@@ -10,123 +10,6 @@ from retrieval.values.instances import of_the_claims_case
 from retrieval.values.told import held, share_held
 
 
-@pytest.mark.parametrize(
-    ("claim", "text", "relation"),
-    [
-        ("Ana Lind died aged 71", "Ana Lind, born on 3 May 1930, died on 3 May 2001.", "equal"),
-        ("Ana Lind died aged 70", "Ana Lind, born on 3 May 1930, died on 3 May 2001.", "differs"),
-        ("Turnout in Oria was 65.58 per cent in 2020",
-         "Turnout in Oria was 61.3 per cent, 4.2 points down on 2020.", "equal"),
-        ("Turnout in Oria was 65.68 per cent in 2020",
-         "Turnout in Oria was 61.3 per cent, 4.2 points down on 2020.", "unknown"),
-        ("Turnout in Oria was 65.78 per cent in 2020",
-         "Turnout in Oria was 61.3 per cent, 4.2 points down on 2020.", "differs"),
-        ("The mill makes 50 tonnes a day",
-         "The mill has 40 men and makes 500 tonnes in ten days.", "equal"),
-        ("The mill makes 60.5 tonnes a day", "The mill makes 500.5 tonnes in ten days.", "differs"),
-        ("The fleet had 85 ships in the spring",
-         "The fleet has 80 ships, five fewer than in the spring.", "equal"),
-        ("The fleet had 85 ships in the spring",
-         "The fleet has 80 ships, five fewer than in the spring of 2022.", "unknown"),
-        ("Replacing the bearings of the bridge cost more than four million crowns",
-         "The roads office said the replacement of the bearings had cost 19 million "
-         "crowns.", "bound_holds"),
-        ("Replacing the bearings of the bridge cost more than four million crowns",
-         "The roads office said the replacement of the bearings had cost 21 million "
-         "crowns.", "unknown"),
-        ("Replacing the bearings of the bridge cost more than four million crowns",
-         "The roads office said the replacement of the bearings had cost 0.9 million "
-         "crowns.", "bound_broken"),
-        ("Replacing the bearings of the bridge cost more than four million crowns",
-         "The roads office said the replacement of the bearings had cost 0.7 million "
-         "crowns.", "unknown"),
-        ("Wolves killed 46 per cent of the carcasses",
-         "Wolves killed 411 of the 902 carcasses.", "equal"),
-        ("Wolves killed 46.5 per cent of the carcasses",
-         "Wolves killed 411 of the 902 carcasses.", "unknown"),
-        ("Wolves killed 100 per cent of the carcasses",
-         "Wolves killed 902 of the 902 carcasses.", "equal"),
-        ("Wolves killed 46 per cent of the carcasses",
-         "Wolves killed 411 kg of the 902 carcasses.", "unknown"),
-        ("The old grey fleet had 85 ships in autumn",
-         "The old grey fleet has 80 ships, five fewer than in spring.", "unknown"),
-        ("The old grey fleet had 85 ships in spring",
-         "The old grey fleet has 80 ships, five fewer than in spring.", "equal"),
-        ("Most of the nests on the island were empty",
-         "On the island 49.5 per cent of the nests were empty.", "bound_broken"),
-        ("Most of the nests on the island were empty",
-         "On the island 50.5 per cent of the nests were empty.", "bound_holds"),
-        ("A minority of the nests on the island were empty",
-         "On the island 49.5 per cent of the nests were empty.", "bound_holds"),
-        ("A minority of the nests on the island were empty",
-         "On the island 50.5 per cent of the nests were empty.", "bound_broken"),
-        ("More than 77 per cent of the nests on the island were empty",
-         "On the island 31 of the 40 nests were empty.", "bound_holds"),
-        ("Fewer than 78 per cent of the nests on the island were empty",
-         "On the island 31 of the 40 nests were empty.", "bound_holds"),
-        ("Fewer than 5 per cent of the pupils in Oria ride to school",
-         "In Oria 0.5 per cent of pupils ride to school, a survey found.", "bound_holds"),
-        ("July 2024 was hotter than August 2003 in Ostmark",
-         "The mean temperature was 24.6 degrees, 0.4 degrees above the old record, set in "
-         "August 2003 and again in August 2010.", "unknown"),
-        ("July 2024 was 2 degrees hotter than August 2003 in Ostmark",
-         "The mean temperature was 24.6 degrees, 0.4 degrees above the old record, set in "
-         "August 2003.", "unknown"),
-        ("A total of 51 people died in Oria and Ustra",
-         "45 people died in Oria and about 6 in Ustra.", "unknown"),
-        ("The mill sacked 240 hands", "The mill sacked 5 of the 4,800 hands.", "unknown"),
-        ("The mill sacked 1,600 hands", "The mill sacked a third of the 4,800 hands.", "equal"),
-        ("The firm sacked 305,000 men",
-         "The firm sacked 20 per cent of the 1.5 million men.", "equal"),
-        ("The firm sacked 325,000 men",
-         "The firm sacked 20 per cent of the 1.5 million men.", "differs"),
-        ("The price of milk rose by 3 million euros",
-         "The price of milk rose from 12 million to 15 million euros.", "equal"),
-        ("Police in Tulare recorded fewer fires than in the year before",
-         "Police in Tulare, who count fires, recorded 2 per cent fewer crimes than in the "
-         "year before.", "unknown"),
-        ("The firm had made 4 million bolts the year before",
-         "The firm made more bolts: output rose 9 per cent to 4.36 million bolts.", "equal"),
-        ("The firm had made 4.02 million bolts the year before",
-         "The firm made more bolts: output rose 9 per cent to 4.36 million bolts.", "equal"),
-        ("The firm had made 4.36 million bolts the year before",
-         "The firm made more bolts: output rose 9 per cent to 4.36 million bolts.", "differs"),
-        ("The mill sacked 4,500 hands",
-         "The mill has 40 looms and sacked all but 300 of the 4,800 hands.", "equal"),
-        ("The mill sacked 4,400 hands",
-         "The mill has 40 looms and sacked all but 300 of the 4,800 hands.", "differs"),
-        ("The price of milk rose by 3 euros",
-         "In 3 shops the price of milk rose from 12 to 15 euros.", "equal"),
-        ("The fleet had 85 ships in 2022",
-         "In 3 ports the fleet has 80 ships, five fewer than in 2022.", "equal"),
-        ("The fleet had 85 ships in 2022",
-         "In about 3 ports the fleet has 80 ships, five fewer than in 2022.", "equal"),
-        ("The fleet had 85 ships in 2022",
-         "The fleet has 80 ships, five fewer than in 2022, and 300 men.", "equal"),
-        ("The fleet had 85 ships in 2022",
-         "The fleet has 80 ships, five fewer than in 2022 with 300 men.", "unknown"),
-        ("The old grey wooden fishing fleet had 85 ships in 2022",
-         "The fleet has 80 ships, five fewer than in 2022.", "unknown"),
-        ("In Oria forty people died in the flood",
-         "40 people died in the flood in Oria, police records show.", "unknown"),
-        ("In Oria forty people died in the flood", "40 people died in the flood in Oria.", "equal"),
-        ("Wolves killed 53 per cent of the carcasses",
-         "Wolves killed 411 of the 902 carcasses.", "unknown"),
-        ("Wolves killed 54 per cent of the carcasses",
-         "Wolves killed 411 of the 902 carcasses.", "differs"),
-        ("The reading room was at 20°C", "The reading room was at 68 degrees Fahrenheit.", "equal"),
-        ("The reading room was at 20 degrees Celsius",
-         "The reading room was at 25 degrees C.", "differs"),
-        ("The flat measures 20 m2", "The flat measures 20 square metres.", "equal"),
-        ("The flat measures 20 m2", "The flat measures 20 metres.", "unknown"),
-        ("The park covers 20 sq km", "The park covers 20 square kilometres.", "equal"),
-        ("The park covers 20 square km", "The park covers 3,000 hectares.", "differs"),
-    ],
-)  # fmt: skip
-def test_what_a_sentence_says(claim: str, text: str, relation: str) -> None:
-    assert verdict_of_values(parse_claim(claim), text).relation.value == relation
-
-
 def test_a_part_of_a_word_is_not_rewritten() -> None:
     claim = parse_claim("It has 12,500 seats")
     assert in_notation_of(claim, "The 12500-seat hall.") == "The 12500-seat hall."
@@ -248,6 +131,7 @@ def test_two_amounts_are_shown(claim: str, text: str, step: str) -> None:
 def test_forms_of_a_word_begin_alike() -> None:
     assert held({"replac", "wolf"}, {"replacement", "wolv"}) == {"replac", "wolf"}
     assert held({"station"}, {"state"}) == set()
+    assert held({"removal"}, {"removed"}) == {"removal"}
     assert share_held({"station", "number"}, {"station"}) == 1
     assert share_held({"number"}, {"number"}) == 0
 
@@ -262,6 +146,8 @@ def test_forms_of_a_word_begin_alike() -> None:
         ("Children of ten go in free", "Prices rose 5%. Children under 14 go in free.",
          "Prices rose 5%. children of ten go in free."),
         ("Children of 14 go in free", "Children under 14 go in free.",
+         "Children under 14 go in free."),
+        ("Children of third grade go in free", "Children under 14 go in free.",
          "Children under 14 go in free."),
         ("Children of ten go in free", "Children under 14th street go in free.",
          "Children under 14th street go in free."),
