@@ -24,13 +24,18 @@ _PAST = (
     r"(?P<minutes>a quarter|quarter|half(?=\s+past)"
     r"|(?:twenty-five|twenty|ten|five|twelve|eight|\d\d?)(?=\s+minutes|\s+past))"
 )
+_OF_24_HOURS = re.compile(r"\b(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s*(?:hrs|hours|h)\b", re.I)
 _FORMS = (
+    # From ten to nine in the evening shops are open; at ten to nine one shuts.
+    re.compile(
+        rf"(?<=\bat )(?P<minutes>twenty-five|twenty|ten|five)\s+(?P<side>to)\s+{_HOUR}{_HALF}", re.I
+    ),
     re.compile(
         rf"\b{_PAST}(?:\s+minutes)?\s+(?P<side>past|to)\s+{_HOUR}\b(?:\s+o['’]clock)?{_HALF}?"
         r"(?!\s*(?:[\d%$£€]|in\b))",
         re.I,
     ),
-    re.compile(r"\b(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s*(?:hrs|hours|h)\b", re.I),
+    _OF_24_HOURS,
     re.compile(rf"(?<![\d.:,])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?![\d:]){_HALF}?", re.I),
     re.compile(rf"(?<![\d.:,])(?P<hour>0?[1-9]|1[0-2])[.](?P<minute>[0-5]\d){_HALF}", re.I),
     re.compile(
@@ -85,6 +90,6 @@ def _minutes(match: re.Match[str]) -> tuple[int, ...]:
         return (total % HALF_DAY,)
     if part in ("p", "afternoon", "evening"):
         return (total % HALF_DAY + HALF_DAY,)
-    if (len(spoken) == 2 and spoken[0] == "0") or hour == 0 or match.re is _FORMS[1]:
+    if (len(spoken) == 2 and spoken[0] == "0") or hour == 0 or match.re is _OF_24_HOURS:
         return (total % DAY,)  # 08:30 and 0830 are of the morning
     return (total % HALF_DAY, total % HALF_DAY + HALF_DAY)

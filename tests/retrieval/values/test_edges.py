@@ -149,7 +149,8 @@ def test_zeros_at_the_end_may_be_rounded(number: str, zeros: float) -> None:
         ("7 in the morning", (420,)), ("7 in the evening", (1140,)),
         ("1.30 in the afternoon", (810,)),
         ("10:15 at night", (615, 1335)), ("noon", (720,)), ("midday", (720,)), ("midnight", (0,)),
-        ("13 a.m.", (780,)), ("24 o'clock", (0,)),
+        ("13 a.m.", (780,)), ("at ten to nine in the morning", (530,)),
+        ("from ten to nine p.m.", (1260,)), ("at ten to nine places", ()), ("24 o'clock", (0,)),
     ],
 )  # fmt: skip
 def test_a_time_of_day_is_read(text: str, minutes: tuple[int, ...]) -> None:
