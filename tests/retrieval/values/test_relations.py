@@ -88,6 +88,8 @@ def test_how_near_two_lengths_are(claim: str, relations: dict[str, str]) -> None
         ("in the 1990s", {"in 1989": "differs", "in 1990": "equal", "in 1999": "equal",
                           "in 2000": "differs", "in the early 1990s": "equal",
                           "in the 20th century": "unknown"}),
+        ("in the early 1990s", {"in the 1990s": "unknown", "in the mid-1990s": "unknown",
+                                "in the late 1990s": "differs"}),
         ("in the 19th century", {"in 1799": "differs", "in 1800": "equal", "in 1900": "equal",
                                  "in 1901": "differs"}),
         ("in 1995", {"in the 1990s": "unknown", "in the 1980s": "differs"}),
