@@ -1,59 +1,45 @@
-"""Documents of a claim -> their stances, without those that fuller ones outweigh.
+"""Documents of a claim -> their stances, without those that one which rates the claim outweighs.
 
-A document that tells of a claim holds most of its words, or rates it; one that touches on the
-matter, few. Where the first decides, a weak contradiction by the second is most often a misreading.
-A strong one, or one by a document that tells as much of the claim, is a conflict.
+A fact-check has weighed what there is to know. A weak contradiction by a document that does not
+rate the claim is most often a misreading; a strong one, or one by a newer document, is a conflict.
+Of documents that do not rate the claim none is outweighed: a brief that says little may be right.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
 
 from index.documents import Document, Vectors
 from retrieval.verdict import NEI, REFUTES, STRONG, SUPPORTS
-from retrieval.voice import content_words
-
-# Share of the claim's words that a document may hold less than the fullest one that decides.
-LESS = 0.2
-# By which a number is greater than another.
-TINY = 1e-6
-# Length in characters of a document's beginning in which the words are looked for.
-LOOKED_AT = 60_000
 
 
 def unless_outweighed(
-    claim: str, documents: Sequence[Document], rate: Sequence[bool], stances: Vectors
+    documents: Sequence[Document], rate: Sequence[bool], stances: Vectors
 ) -> Vectors:
-    """Stances of documents, shape (n, 3); that of one which a fuller one outweighs says nothing
-    against it.
+    """Stances of documents, shape (n, 3); that of one which another outweighs says nothing against
+    it.
 
     Args:
-        rate: which documents rate the claim; they are fuller than any other.
+        rate: which documents rate the claim.
     """
     camps = stances.argmax(axis=1)
-    decided = [row for row, camp in enumerate(camps) if camp != NEI]
-    if len({camps[row] for row in decided}) < 2:
+    rating = [row for row, rates in enumerate(rate) if rates and camps[row] != NEI]
+    if len({camps[row] for row in rating}) != 1:
         return stances
-    held = {
-        row: 1 + LESS + TINY if rate[row] else _share_held(claim, documents[row]) for row in decided
-    }
-    least = max(held.values()) - LESS
-    fullest = {camps[row] for row in decided if held[row] >= least}
-    if len(fullest) > 1:
-        return stances
-    against = REFUTES if SUPPORTS in fullest else SUPPORTS
+    against = REFUTES if camps[rating[0]] == SUPPORTS else SUPPORTS
+    rated_at = max(_day(documents[row]) for row in rating)
     counted = np.array(stances)
-    for row in decided:
-        if held[row] < least and stances[row, against] < STRONG:
+    for row, camp in enumerate(camps):
+        newer = _day(documents[row]) > rated_at > dt.date.min
+        if camp == against and stances[row, against] < STRONG and not newer:
             counted[row, NEI] += counted[row, against]
             counted[row, against] = 0
     return counted
 
 
-def _share_held(claim: str, document: Document) -> float:
-    """Share of the claim's words that a document holds, its title and all."""
-    words = content_words(claim)
-    held = words & content_words(f"{document.title} {document.text[:LOOKED_AT]}")
-    return len(held) / max(1, len(words))
+def _day(document: Document) -> dt.date:
+    """The day of publication, the first of all where none is known."""
+    return document.published_at or dt.date.min

@@ -15,6 +15,15 @@ from retrieval.voice import attributions, content_words
 
 # Share of the claim's words that what is read with a rating holds, at the least, title and all.
 READ_WITH = 0.35
+# Share of the claim's words that a sentence holds which tells it as the text's own, at the least.
+OWN_FROM = 0.8
+# Share of the claim's words that a title holds which rates the claim, at the least.
+RATED_FROM = 0.6
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# Stems of what a statement may follow.
+SAYING = frozenset(
+    re.findall(r"\S+", "said say wrote write claim state tweet post told declar argu assert")
+)
 # Probability of the stance that a rating gives, and that one with "mostly" before it gives.
 PLAIN, MOSTLY = 0.96, 0.8
 
@@ -64,6 +73,11 @@ _FORMS = (
             rf"\b.{{0,40}}?\W?(?:{_RATING}){_ENDS}",
             # "On our scale, the statement that it is legal rates as True." "Holt earns a False."
             rf"\b(?:rates?|earns?|gets?|merits?|deserves?)\s+(?:an?|as|our)\s(?:{_RATING}){_ENDS}",
+            # "The claim that the tunnel leaks is False."
+            rf"\b{_STATEMENT}\s+that\s.{{1,300}}?\s(?:is|are|was|were)\s(?:{_RATING}){_ENDS}",
+            # "We have changed the rating from True to False."
+            rf"\b(?:chang|revis|correct|updat|lower|rais|amend|downgrad|upgrad)\w+\s(?:our|the|this)"
+            rf"\s(?:rating|ruling|verdict|assessment)\b.{{0,30}}?\sto\W{{1,3}}(?:{_RATING}){_ENDS}",
             # "It fits our definition of False."
             rf"\b(?:definition|rating|ruling) of\W{{1,3}}(?:{_RATING}){_ENDS}",
             # "False." and "Pants on Fire!" at the end of the text
@@ -71,7 +85,27 @@ _FORMS = (
         )
     ),
 )
-_HEADS = re.compile(rf"\W*(?:(?:our|the|[\w'’]+)\s)?{_HEADING}\W*", re.IGNORECASE)
+# What a rating names before it: "We rate the claim that the tunnel leaks".
+_NAMES = re.compile(
+    rf"\b(?:the|this|that|his|her|their|its|['’]s)\s+{_STATEMENT}\s+that\s+"
+    r"(?!(?:is|are|was|were|has|have)\b)(?P<what>.+)",
+    re.IGNORECASE,
+)
+# A title that begins with its own rating: "FALSE: The tunnel leaks".
+_LABEL = re.compile(
+    r"\W*(?:retract(?:ed|ion)|withdrawn|false|fake(?: news)?|hoax|debunked|misleading|satire|scam)"
+    r"(?:\s+(?:article|paper|claim|report|news))?\s*[:|\]–—-]\s*(?=\w)",
+    re.IGNORECASE,
+)
+# A line that names what is rated: "Claim: the tunnel leaks".
+_CLAIM_LINE = re.compile(
+    r"\W*(?:the\s)?(?:claims?(?: reviewed)?|statement|what (?:was|is|they) (?:claimed|said))"
+    r"(?:\s\d+)?(?:\s*[:.–—-]\s|\s*\n|\W*$)",
+    re.IGNORECASE,
+)
+# A rating at the end of a sentence, with which every form ends.
+_AT_END = re.compile(rf"\b(?:{_RATING}){_ENDS}", re.IGNORECASE)
+_HEADS = re.compile(rf"\W*(?:(?:about\s)?(?:our|the|this|[\w'’]+)\s)?{_HEADING}\W*", re.IGNORECASE)
 MAY_RATE = re.compile(rf"\b(?:{_RATING})[\s.!”\"’')]*(?:\s|$)", re.IGNORECASE)
 # A rating that is another's, another time's or another matter's.
 _NOT_OURS = re.compile(
@@ -94,6 +128,8 @@ _NAMED = re.compile(
     r"\b(?:Mostly|Half|Barely|Partly)[- ](?:True|False)\b|\bPants [Oo]n Fire\b"
     r"|(?<=[a-z] )(?:True|False)\b"
 )
+# "An earlier version rated his claim as true."
+_RATED = re.compile(rf"\b(?:rated|rating|verdict)\b.{{0,200}}?\W(?:{_RATING})\b", re.IGNORECASE)
 _OF_STATEMENT = re.compile(
     rf"\b(?:this|that|the|his|her|their|its|\w+['’]s?)\s+{_STATEMENT}\b.{{0,40}}?\W(?:{_RATING})\b",
     re.IGNORECASE,
@@ -106,6 +142,18 @@ class Rating:
 
     stance: Stance
     probability: float
+
+    @property
+    def turned(self) -> Rating:
+        """The rating of the opposite."""
+        return Rating(_OPPOSITE[self.stance], self.probability)
+
+
+_OPPOSITE: dict[Stance, Stance] = {
+    "SUPPORTS": "REFUTES",
+    "REFUTES": "SUPPORTS",
+    "NOT_ENOUGH_INFO": "NOT_ENOUGH_INFO",
+}
 
 
 # By the names of the groups that find them.
@@ -129,6 +177,8 @@ def rating(sentence: str, *, stands_alone: bool = False) -> Rating | None:
     Args:
         stands_alone: whether it ends its text or follows a heading, where one word may be a rating.
     """
+    if _AT_END.search(sentence) is None:
+        return None
     for form in _FORMS if stands_alone else _FORMS[:-1]:
         found = form.search(sentence)
         if found is None:
@@ -141,6 +191,37 @@ def rating(sentence: str, *, stands_alone: bool = False) -> Rating | None:
             continue
         return _RATINGS[name]
     return None
+
+
+def what_is_rated(sentence: str) -> str | None:
+    """What the sentence of a rating names as that which it rates: "the tunnel leaks" of "We rate
+    the claim that the tunnel leaks False"; None where it names nothing."""
+    end = _AT_END.search(sentence)
+    found = _NAMES.search(sentence, 0, end.start() if end else len(sentence))
+    return found["what"] if found else None
+
+
+def claim_of(line: str) -> str | None:
+    """What a line such as "Claim: the tunnel leaks" says is claimed, nothing where it is but the
+    heading of that; None for another line."""
+    found = _CLAIM_LINE.match(line)
+    return line[found.end() :] if found else None
+
+
+def rated_title(title: str) -> str | None:
+    """What a title rates that begins with its rating: "FALSE: The tunnel leaks"."""
+    found = _LABEL.match(title)
+    return title[found.end() :] if found else None
+
+
+def title_beside(claim: str, title: str) -> str:
+    """A title as it is read with a claim: without its rating where that rates something else."""
+    rated = rated_title(title)
+    if rated is None:
+        return title
+    words = content_words(claim)
+    same = len(words & content_words(rated)) >= RATED_FROM * len(words)
+    return title if same and set(NUMBER.findall(claim)) <= set(NUMBER.findall(rated)) else rated
 
 
 def _begins(sentence: str, at: int) -> int:
@@ -161,24 +242,48 @@ def without_ratings(claim: str, title: str, sentences: Sequence[Quote]) -> list[
     """The sentences of a passage that can say something of the claim: one that rates what other
     sentences tell does so only beside these.
 
+    A reader forgives a rated number that is not the claim's, and takes for rated what the text
+    tells as its own: there the rating is left out, too.
+
     Args:
         title: of their document; it is read with them.
     """
     rates = [_tells_rating(each.quote) for each in sentences]
-    words = content_words(claim)
     if not any(rates):
         return list(sentences)
-    held = words & content_words(" ".join([title, *(each.quote for each in sentences)]))
-    if len(held) >= READ_WITH * len(words):
+    rest = [
+        each
+        for each, is_rating in zip(sentences, rates, strict=True)
+        if not is_rating and not heads_rating(each.quote)
+    ]
+    words = content_words(claim)
+    whole = " ".join([title, *(each.quote for each in sentences)])
+    enough = len(words & content_words(whole)) >= READ_WITH * len(words)
+    numbers = set(NUMBER.findall(claim)) <= set(NUMBER.findall(whole))
+    if enough and numbers and not _is_own(words, title, [each.quote for each in rest]):
         return list(sentences)
-    return [each for each, is_rating in zip(sentences, rates, strict=True) if not is_rating]
+    return rest
+
+
+def _is_own(words: set[str], title: str, sentences: Sequence[str]) -> bool:
+    """Whether the sentences tell what has these words as their own, more fully than as another's,
+    and than the title does, which often repeats what is rated."""
+    held: dict[bool, int] = {True: len(words & content_words(title)), False: 0}
+    for each in sentences:
+        said = is_said(each)
+        held[said] = max(held[said], len(words & content_words(each)))
+    return held[False] > held[True] and held[False] >= OWN_FROM * len(words)
+
+
+def is_said(text: str) -> bool:
+    """Whether a text quotes somebody, or tells what is said."""
+    return OPENED.search(text) is not None or not SAYING.isdisjoint(content_words(text))
 
 
 def _tells_rating(sentence: str) -> bool:
-    if MAY_RATE.search(sentence) is None and _NAMED.search(sentence) is None:
-        return _OF_STATEMENT.search(sentence) is not None
     return (
         _NAMED.search(sentence) is not None
+        or _RATED.search(sentence) is not None
         or _OF_STATEMENT.search(sentence) is not None
         or rating(sentence, stands_alone=True) is not None
     )

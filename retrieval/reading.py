@@ -10,7 +10,7 @@ import numpy as np
 
 from index.documents import Passage, Vectors
 from index.regroup import regroup
-from retrieval.rating import without_ratings
+from retrieval.rating import title_beside, without_ratings
 from retrieval.reading_on import further_passages, takes_back
 from retrieval.ruling import within_rating
 from retrieval.types import STANCES, VOICES, Candidate, Quote, Stance, StanceModel, Voice
@@ -69,7 +69,8 @@ class Reading:
         """Text of the passage under its title, which says what "it" and "the city" are, with its
         values written as the claim writes them."""
         document = self.candidate.document
-        titled = f"{document.title}. {text}" if document.title else text
+        title = title_beside(self.claim, document.title)
+        titled = f"{title}. {text}" if title else text
         return as_read(self.claim, titled, document.language, document.published_at)
 
     def read_of(self, passage: Passage) -> tuple[str, list[Quote]]:

@@ -11,17 +11,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import chain, islice
+from itertools import chain, product
 
 import numpy as np
 
 from index.documents import Document, Passage, Vectors
 from index.split import split
 from index.terms import terms
-from retrieval.rating import MAY_RATE, OPENED, Rating, heads_rating, rating
+from retrieval.rating import (
+    MAY_RATE,
+    NUMBER,
+    PLAIN,
+    SAYING,
+    Rating,
+    claim_of,
+    heads_rating,
+    is_said,
+    rated_title,
+    rating,
+    what_is_rated,
+)
 from retrieval.types import STANCES, Quote, Stance
 from retrieval.values.words import STOP
 from retrieval.verdict import NEI, REFUTES, SUPPORTS
@@ -29,6 +41,8 @@ from retrieval.voice import attributions
 
 # Characters of a document above which no ruling is looked for in it.
 LONGEST_ARTICLE = 60_000
+# Sentences of a document above which no ruling is looked for in it: it is no article.
+MOST_SENTENCES = 1_500
 # Share of the claim's words that the text repeats in their order, at the least.
 REPEATED_FROM = 0.8
 # Fewest words of a claim of which it can be said that a text repeats it.
@@ -46,9 +60,15 @@ _NEGATIONS = frozenset(
         " reject fail refus",
     )
 )
-# Stems of what a statement may follow.
-_SAYING = frozenset(
-    re.findall(r"\S+", "said say wrote write claim state tweet post told declar argu assert")
+# Those that turn all of it, and most of them in a sentence whose opposite is looked at.
+_NOT, MOST_NOTS = frozenset({"not", "no", "never", "t", "cannot"}), 3
+# Stems of what turns a statement in the midst of which it stands.
+_TURNING = _NEGATIONS | frozenset(
+    re.findall(
+        r"\S+",
+        "against almost near bare except without unless onli half twice doubl less fewer more until"
+        " would could may might if plan want attempt tri",
+    )
 )
 # Share of the claim's words that a sentence holds which tells it in other words, at the least, and
 # what another that does may hold less than it.
@@ -62,7 +82,17 @@ _NO_NAME = re.compile(
 LEADING = 2
 # Words before what is repeated, and after it, in which it may be turned.
 BEFORE, AFTER = 6, 3
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# Share of the claim's words below which what a rating names is another statement.
+NAMED_FROM = 0.3
+# Sentences before the first of several ratings in which stands what it rates.
+RATED_WITHIN = 4
+# Times the claim's words that a sentence may have which tells it, and nothing more to be rated.
+LONGER = 2
+# Which of several a rating rates cannot be told.
+_ONE_OF_SEVERAL = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|other|others|latter|former|last|both|all|these|those)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +108,13 @@ class Ruling:
     passage: Passage
     sentence: Quote
     section: str | None = None
+    is_plain: bool = True
+    by_title: bool = False
+
+    @property
+    def turned(self) -> Ruling:
+        """What it rules on the opposite of what it rates."""
+        return replace(self, rating=self.rating.turned)
 
     @property
     def stance(self) -> Vectors:
@@ -92,25 +129,52 @@ def ruling_on(claim: str, document: Document) -> Ruling | None:
     """What the document rules on the claim, if it plainly rules on it, or likely does."""
     if document.language not in (None, "en"):
         return None
-    if len(document.text) > LONGEST_ARTICLE or MAY_RATE.search(document.text) is None:
+    if len(document.text) > LONGEST_ARTICLE:
+        return None
+    if (by_title := _by_title(claim, document)) is not None:
+        return by_title
+    if MAY_RATE.search(document.text) is None:
         return None
     words = set(_content(claim))
     held = len(words & set(terms(f"{document.title} {document.text}")))
     if held < REPEATED_FROM * len(words):
         return None
     passages = split(document)
-    ruling = _only_ruling(document.text, passages)
-    if ruling is None:
+    if sum(len(passage.sentences) for passage in passages) > MOST_SENTENCES:
         return None
-    before = [document.title, *_sentences(document.text[: ruling.sentence.start], passages)]
-    if _is_checked(claim, before):
+    told, given = _ratings(document, passages)
+    if (named := _named(claim, list(given.values()), told)) is not None:
+        return named
+    if len({ruling.rating.stance for ruling in given.values()}) > 1:
+        return _among_others(claim, told, given)
+    plain = [at for at, ruling in given.items() if ruling.is_plain]
+    return _only(claim, told, plain[-1], given[plain[-1]], held == len(words)) if plain else None
+
+
+def _only(
+    claim: str, told: Sequence[str], end: int, ruling: Ruling, is_held: bool
+) -> Ruling | None:
+    """The only rating of a document, at the place end, as far as it rates the claim.
+
+    Args:
+        is_held: whether the document holds all words of the claim.
+    """
+    words = _content(claim)
+    every = frozenset(chain.from_iterable(map(_content, told[:end])))
+    other = what_is_rated(ruling.sentence.quote)
+    if other and _shared(words, _content(other)) < NAMED_FROM * len(words):
+        return None
+    repeated = list(_repeated(claim, told[:end]))
+    if any(_says(words, said, every) for said in repeated):
         return ruling
-    repeats = _in_other_words(claim, before) if held == len(words) else None
+    if any(_says(words, said, every, turned=True) for said in repeated):
+        return ruling.turned
+    repeats = _in_other_words(claim, told, end) if is_held else None
     if repeats is None:
         return None
-    led = [at for at in range(max(0, len(before) - LEADING), len(before)) if at != repeats]
-    told = [before[repeats], *(before[at] for at in led), ruling.sentence.quote]
-    return replace(ruling, section=" ".join(told))
+    led = [at for at in range(max(0, end - LEADING), end) if at != repeats]
+    read = [told[repeats], *(told[at] for at in led), ruling.sentence.quote]
+    return replace(ruling, section=" ".join(read))
 
 
 def within_rating(rated: Stance | None, stance: Vectors) -> Vectors:
@@ -126,60 +190,123 @@ def within_rating(rated: Stance | None, stance: Vectors) -> Vectors:
     return counted
 
 
-def _only_ruling(text: str, passages: Sequence[Passage]) -> Ruling | None:
-    """The last rating of a text, if it is plain, and each rating in it is the same."""
-    end = len(text.rstrip())
+def _ratings(
+    document: Document, passages: Sequence[Passage]
+) -> tuple[list[str], dict[int, Ruling]]:
+    """The title and the sentences of a document, and the ratings among them, by their places.
+
+    One word is plainly a rating at the end or below a heading; elsewhere it is one of several.
+    """
+    text = document.text
     # A sentence of two passages is that of the later one.
     holding = {span: passage for passage in passages for span in passage.sentences}
-    rulings = []
-    headed = False
-    for span, passage in holding.items():
+    told, given = [document.title], dict[int, Ruling]()
+    headed, end = False, len(text.rstrip())
+    for span in sorted(holding, key=lambda span: span.start):
         sentence = text[span.start : span.end]
-        given = rating(sentence, stands_alone=headed or span.end >= end)
-        if given is not None:
-            rulings.append(Ruling(given, passage, Quote(span.start, span.end, sentence)))
+        is_plain = headed or span.end >= end
+        found = rating(sentence, stands_alone=True)
+        if found is not None:
+            is_plain = is_plain or rating(sentence) is not None
+            quote = Quote(span.start, span.end, sentence)
+            given[len(told)] = Ruling(found, holding[span], quote, is_plain=is_plain)
         headed = heads_rating(sentence)
+        told.append(sentence)
+    return told, given
+
+
+def _by_title(claim: str, document: Document) -> Ruling | None:
+    """That of a title that rates the claim: "FALSE: The tunnel leaks"."""
+    rated = rated_title(document.title)
+    if rated is None or not set(NUMBER.findall(claim)) <= set(NUMBER.findall(rated)):
+        return None
+    words = _content(claim)
+    if len(words) < FEWEST_WORDS or not _says(words, _content(rated), frozenset(words)):
+        return None
+    first = split(document)[0]
+    span = first.sentences[0]
+    sentence = Quote(span.start, span.end, document.text[span.start : span.end])
+    return Ruling(Rating("REFUTES", PLAIN), first, sentence, by_title=True)
+
+
+def _named(claim: str, rulings: Sequence[Ruling], told: Sequence[str]) -> Ruling | None:
+    """The rating that names the claim, if all that do agree: "The claim that it leaks is false"."""
+    words, numbers = _content(claim), set(NUMBER.findall(claim))
+    every = frozenset(chain.from_iterable(map(_content, told)))
+    found = []
+    for ruling in rulings:
+        named = what_is_rated(ruling.sentence.quote)
+        if named is None or not numbers <= set(NUMBER.findall(named)):
+            continue
+        for turned in (False, True):
+            if _says(words, _content(named), every, turned=turned):
+                found.append(ruling.turned if turned else ruling)
+    return _agreed(found)
+
+
+def _among_others(claim: str, told: Sequence[str], given: Mapping[int, Ruling]) -> Ruling | None:
+    """The one of several ratings that rates the claim: it follows the sentence that says it.
+
+    Between a rating and the one before, what is said first is rated.
+    """
+    words, numbers = _content(claim), set(NUMBER.findall(claim))
+    every = frozenset(chain.from_iterable(map(_content, told)))
+    begin, rate = 1, list[Ruling]()
+    for at, ruling in given.items():
+        first = begin == 1
+        section = range(max(begin, at - RATED_WITHIN) if first else begin, at)
+        begin = at + 1
+        if _ONE_OF_SEVERAL.search(ruling.sentence.quote):
+            continue
+        for start in section:
+            for text in (told[start], " ".join(told[start : min(start + 2, at)])):
+                each = _content(text)
+                if (
+                    is_said(text)
+                    and numbers <= set(NUMBER.findall(text))
+                    and len(each) <= LONGER * len(words)
+                    and _says(words, each, every)
+                ):
+                    rate.append(ruling)
+            if not first and is_said(told[start]):
+                break
+    return _agreed(rate)
+
+
+def _agreed(rulings: Sequence[Ruling]) -> Ruling | None:
+    """The last of several, if all rule the same."""
     return rulings[-1] if len({ruling.rating.stance for ruling in rulings}) == 1 else None
 
 
-def _sentences(text: str, passages: Sequence[Passage]) -> list[str]:
-    """The sentences of the passages that lie in this beginning of their text, each once."""
-    spans = {(span.start, span.end) for passage in passages for span in passage.sentences}
-    return [text[start:end] for start, end in sorted(spans) if end <= len(text)]
-
-
-def _is_checked(claim: str, sentences: Sequence[str]) -> bool:
-    """Whether a text says the claim as somebody's, almost word for word, and comes back to it.
+def _repeated(claim: str, sentences: Sequence[str]) -> Iterator[list[str]]:
+    """The words of the sentences by which a text says the claim, or its opposite, as somebody's, if
+    it comes back to it, or names it as what is claimed.
 
     What it tells once, or as its own, is most often what it has found out: that is not rated.
     """
-    words = _content(claim)
+    words, numbers = _content(claim), set(NUMBER.findall(claim))
     if len(words) < FEWEST_WORDS:
-        return False
+        return
     told = [_content(sentence) for sentence in sentences]
-    numbers = set(_NUMBER.findall(claim))
-    again = [
-        at
-        for at, (text, each) in enumerate(zip(sentences, told, strict=True))
-        if _shared(words, each) >= COMES_BACK_FROM * len(words) and _is_said(text, each)
-    ]
-
-    def may_say(place: range) -> bool:
-        if not any(at <= place[0] - APART or at >= place[-1] + APART for at in again):
-            return False
-        text, each = " ".join(sentences[at] for at in place), _flat(told, place)
-        enough = _shared(words, each) >= REPEATED_FROM * len(words)
-        return enough and numbers <= set(_NUMBER.findall(text)) and _is_said(text, each)
-
-    every = frozenset(chain.from_iterable(told))
-    places = [range(at, at + size) for size in (1, 2) for at in range(len(told) + 1 - size)]
-    return any(
-        _says(words, _flat(told, place), every)
-        for place in islice(filter(may_say, places), MOST_PLACES)
-    )
+    held = [_shared(words, each) / len(words) for each in told]
+    said = [is_said(sentence) for sentence in sentences]
+    again = [at for at, share in enumerate(held) if share >= COMES_BACK_FROM and said[at]]
+    # "Claim: the tunnel leaks", or that below the heading "Claim".
+    lines = [claim_of(sentence) for sentence in sentences]
+    places = 0
+    for size, at in product((1, 2), range(len(told))):
+        place = range(at, min(at + size, len(told)))
+        if sum(held[each] for each in place) < REPEATED_FROM or places == MOST_PLACES:
+            continue
+        is_named = lines[at] is not None or (at > 0 and lines[at - 1] == "")
+        comes_back = bool(again) and (again[0] <= at - APART or again[-1] >= place[-1] + APART)
+        text = " ".join(sentences[each] for each in place)
+        if (is_named or (comes_back and is_said(text))) and numbers <= set(NUMBER.findall(text)):
+            places += 1
+            yield [word for each in place for word in told[each]]
 
 
-def _in_other_words(claim: str, sentences: Sequence[str]) -> int | None:
+def _in_other_words(claim: str, sentences: Sequence[str], end: int) -> int | None:
     """The sentence before a rating that repeats the claim as somebody's; None if none does.
 
     The text tells as somebody's what it checks, and as its own what it finds out: the claim is what
@@ -188,20 +315,22 @@ def _in_other_words(claim: str, sentences: Sequence[str]) -> int | None:
     """
     words = set(_content(claim))
     told = [_content(sentence) for sentence in sentences]
-    said = [_is_said(text, each) for text, each in zip(sentences, told, strict=True)]
+    said = [is_said(sentence) for sentence in sentences]
     held = [len(words.intersection(each)) / max(1, len(words)) for each in told]
-    most = max((share for share, is_said in zip(held, said, strict=True) if is_said), default=0.0)
-    own = max((share for share, is_said in zip(held, said, strict=True) if not is_said), default=0)
-    reported = [at for at, is_said in enumerate(said) if is_said]
-    numbers = {number for at in reported for number in _NUMBER.findall(sentences[at])}
-    if most < max(own, TOLD_FROM) or not numbers.issuperset(_NUMBER.findall(claim)):
+    most = max((held[at] for at in range(end) if said[at]), default=0.0)
+    own = max((held[at] for at in range(end) if not said[at]), default=0.0)
+    # What is told below the rating alone is not what it rates.
+    below = [at for at in range(end + 1, len(told)) if held[at] >= TOLD_FROM]
+    if any(held[at] >= most + (NEARLY if said[at] else 0) for at in below):
+        return None
+    reported = [at for at in range(end) if said[at]]
+    numbers = {number for at in reported for number in NUMBER.findall(sentences[at])}
+    if most < max(own, TOLD_FROM) or not numbers.issuperset(NUMBER.findall(claim)):
         return None
     best = [
         at
-        for at in reported
-        if held[at] >= most - NEARLY
-        and _turns(_content(claim), told[at])
-        and not words.intersection(_speakers(sentences[at]))
+        for at in [at for at in reported if held[at] >= most - NEARLY][-MOST_PLACES:]
+        if _turns(_content(claim), told[at]) and not words.intersection(_speakers(sentences[at]))
     ]
     return best[-1] if best else None
 
@@ -212,6 +341,9 @@ def _turns(words: Sequence[str], told: Sequence[str]) -> bool:
     if not blocks:
         return False
     said = told[max(0, blocks[0].b - BEFORE) : blocks[-1].b + blocks[-1].size + AFTER]
+    within = told[blocks[0].b : blocks[-1].b + blocks[-1].size]
+    if "against" in within and "against" not in words:
+        return False
     return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
 
 
@@ -227,22 +359,14 @@ def _speakers(sentence: str) -> set[str]:
     return spoken.difference(_content(rest))
 
 
-def _flat(told: Sequence[Sequence[str]], place: range) -> list[str]:
-    """The words of the sentences of a place."""
-    return [word for at in place for word in told[at]]
-
-
 def _shared(words: Sequence[str], told: Sequence[str]) -> int:
     """Number of the words that a text holds, each as often as it does."""
-    return (Counter(words) & Counter(told)).total()
+    return 0 if set(words).isdisjoint(told) else (Counter(words) & Counter(told)).total()
 
 
-def _is_said(text: str, told: Sequence[str]) -> bool:
-    """Whether a text quotes somebody, or tells what is said."""
-    return OPENED.search(text) is not None or not _SAYING.isdisjoint(told)
-
-
-def _says(words: Sequence[str], told: Sequence[str], every: frozenset[str]) -> bool:
+def _says(
+    words: Sequence[str], told: Sequence[str], every: frozenset[str], *, turned: bool = False
+) -> bool:
     """Whether a text says the claim: its words in their order, and no other negation.
 
     Words may be left out where they stand in other sentences ("she" for a name); a word in
@@ -252,19 +376,32 @@ def _says(words: Sequence[str], told: Sequence[str], every: frozenset[str]) -> b
         words: of the claim.
         told: of the text.
         every: the words of all sentences.
+        turned: whether it says the opposite, by one "not" in the midst or at the beginning.
     """
+    if turned:
+        own, others = _nots(words), _nots(told)
+        if len(own) == 1 and own[0] < len(words) - 1 and not others:
+            return _says(_leaving_out(words, own[0]), told, every)
+        if own or not 0 < len(others) <= MOST_NOTS:
+            return False
+        return any(
+            _says(words, _leaving_out(told, at), every) and _is_in_midst(words, told, at)
+            for at in others
+        )
     enough = REPEATED_FROM * len(words)
     steps = SequenceMatcher(None, words, told, False).get_opcodes()
     for kind, start, end, first, last in steps:
         if (
             kind == "insert"
             and 0 < start < len(words)
-            and _SAYING.intersection(told[first : last - 1])
+            and SAYING.intersection(told[first : last - 1])
         ):
             return False  # "Lind wrote that Holt paid" is not "Lind paid"
+        if kind == "insert" and 0 < start < len(words) and _TURNING.intersection(told[first:last]):
+            return False  # "voted against the bill" is not "voted for the bill"
         if kind in ("equal", "insert"):
             continue
-        introduced = start == 0 and first < last and told[last - 1] in _SAYING
+        introduced = start == 0 and first < last and told[last - 1] in SAYING
         if (kind == "replace" and not introduced) or not every.issuperset(words[start:end]):
             return False
     same = [step for step in steps if step[0] == "equal"]
@@ -274,6 +411,21 @@ def _says(words: Sequence[str], told: Sequence[str], every: frozenset[str]) -> b
     return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
 
 
+def _nots(words: Sequence[str]) -> list[int]:
+    return [at for at, word in enumerate(words) if word in _NOT]
+
+
+def _leaving_out(words: Sequence[str], at: int) -> list[str]:
+    return [*words[:at], *words[at + 1 :]]
+
+
+def _is_in_midst(words: Sequence[str], told: Sequence[str], at: int) -> bool:
+    """Whether a word of a text stands among those of the claim, or right before the first: "not" of
+    "did not say that Holt paid" does not."""
+    blocks = SequenceMatcher(None, words, told, False).get_matching_blocks()[:-1]
+    return bool(blocks) and blocks[0].b - 1 <= at < blocks[-1].b + blocks[-1].size
+
+
 def _content(text: str) -> list[str]:
     """The stems of a text that say what it is about, in their order."""
-    return [term for term in terms(text) if term not in STOP]
+    return [term for term in terms(text) if term not in STOP and term != "s"]  # of "Holt's"

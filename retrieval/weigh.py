@@ -89,6 +89,7 @@ def _ruled(reading: Reading, ruling: Ruling, stance: Vectors) -> Reading:
         candidate=candidate,
         stance=stance,
         key_sentences=(ruling.sentence,),
+        by_title=ruling.by_title,
         voice="rejected" if ruling.rating.stance == "REFUTES" else None,
         rated=ruling.rating.stance,
     )
@@ -184,7 +185,7 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
     if judged:
         documents = [reading.candidate.document for reading in judged]
         rate = [reading.rated is not None for reading in judged]
-        counted = unless_outweighed(judged[0].claim, documents, rate, counted)
+        counted = unless_outweighed(documents, rate, counted)
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     about = probability_about(search_scores(others), fitted)
     rest = discount(_raw_stances(others), about, thorough=_thorough(others))

@@ -107,7 +107,6 @@ def test_what_is_no_plain_rating_is_left_to_the_model(ending: str) -> None:
     "claim",
     [
         "The harbour tunnel cost the city 60 million crowns more than was planned",
-        "The harbour tunnel did not cost the city 40 million crowns more than was planned",
         "The harbour bridge cost the city 40 million crowns more than was planned",
         "The harbour tunnel cost the city 40 million crowns less than was planned",
         "The city cost the harbour tunnel 40 million crowns more than was planned",
