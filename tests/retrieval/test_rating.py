@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.rating import rating, without_ratings
+from retrieval.rating import claim_of, rating, title_beside, without_ratings
 from retrieval.types import Quote
 
 CLAIM = "The harbour tunnel cost the city 40 million crowns"
@@ -72,6 +72,58 @@ def test_a_rating_beside_what_it_rates_stays() -> None:
 def test_a_title_tells_what_is_rated() -> None:
     title = "Did the harbour tunnel cost 40 million crowns?"
     assert left("That is false.", title=title) == ["That is false."]
+
+
+def test_a_rating_beside_another_number_is_left_out() -> None:
+    told = "The mayor says that the harbour tunnel cost the city 60 million crowns."
+    assert left(told, "That is true.") == [told]
+
+
+def test_a_rating_beside_what_the_text_tells_as_its_own_is_left_out() -> None:
+    own = "The harbour tunnel cost the city 40 million crowns, as its accounts show."
+    said = "He said that it cost more than any other."
+    assert left(said, own, "The second statement is false.") == [said, own]
+    again = "He said that the harbour tunnel cost the city 40 million crowns."
+    assert left(again, own, "That is false.") == [again, own, "That is false."]
+
+
+@pytest.mark.parametrize("heading", ["VERDICT", "About this rating", "Our ruling:"])
+def test_a_heading_goes_with_the_rating_below_it(heading: str) -> None:
+    assert left(heading, "False.", "The ferry sails at noon.") == ["The ferry sails at noon."]
+
+
+def test_an_earlier_rating_rates_what_is_told_elsewhere() -> None:
+    earlier = "An earlier version rated the ferry's delay as true, in error."
+    assert left("The ferry sails at noon.", earlier) == ["The ferry sails at noon."]
+
+
+@pytest.mark.parametrize(
+    ("claim", "title", "read"),
+    [
+        ("The bank will close its machines", "FALSE: The bank will close its machines", "FALSE"),
+        ("The bank will close 9 machines", "FALSE: The bank will close its machines", "The bank"),
+        ("The fee rises in June", "FALSE - The bank will close its machines", "The bank"),
+        ("The fee rises in June", "False teeth are cheaper", "False teeth"),
+        ("The fee rises in June", "Retraction: Bees and clover", "Bees"),
+    ],
+)
+def test_the_label_of_a_title_is_read_with_what_it_rates(claim: str, title: str, read: str) -> None:
+    assert title_beside(claim, title).startswith(read)
+
+
+@pytest.mark.parametrize(
+    ("line", "claimed"),
+    [
+        ("Claim: The tunnel leaks", "The tunnel leaks"),
+        ("CLAIM 2: The tunnel leaks", "The tunnel leaks"),
+        ("The claim", ""),
+        ("What was claimed", ""),
+        ("Claims of leaks are made", None),
+        ("The tunnel leaks", None),
+    ],
+)
+def test_a_line_says_what_is_claimed(line: str, claimed: str | None) -> None:
+    assert claim_of(line) == claimed
 
 
 @pytest.mark.parametrize(
