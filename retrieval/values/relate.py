@@ -124,7 +124,6 @@ def allowed(one: Measure, bound: str) -> tuple[Range, Range]:
     value, high = one.low, one.high
     above, below = math.nextafter(value, math.inf), math.nextafter(value, -math.inf)
     near, far = ABOUT * abs(value), FAR_OFF * abs(value)
-    slack = max(one.exact_to, 1e-9 * abs(value)) if high == value else 0.0
     ranges = {
         ">": ((above, math.inf), (above, math.inf)),
         ">=": ((value, math.inf), (value, math.inf)),
@@ -135,7 +134,7 @@ def allowed(one: Measure, bound: str) -> tuple[Range, Range]:
         "~>": ((value, value + near), (value - near, value + far)),
         # Hundreds: at least two of them, and a thousand has its own word.
         "many": ((2 * value, 10 * value), (value, 100 * value)),
-        "": ((value - slack, high + slack), (value - slack, high + slack)),
+        "": ((value, high), (value, high)),
     }
     return ranges[bound]
 
