@@ -123,15 +123,48 @@ def test_what_agrees_hides_no_difference() -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "text", "step"),
+    ("claim", "text", "step", "quoted"),
     [
-        ("Halden has more trams than Ustra", "Halden has 40 trams, and Ustra has 25.", "40 > 25"),
-        ("Halden has more trams than Ustra", "Halden has 25 trams, and Ustra has 40.", "25 < 40"),
-        ("Halden has more trams than Ustra", "Halden has 40 trams, and Ustra has 40.", "40 = 40"),
+        ("Halden has more trams than Ustra", "Halden has 40 trams, and Ustra has 25.",
+         "40 > 25", ["40", "25"]),
+        ("Halden has more trams than Ustra", "Halden has 25 trams, and Ustra has 40.",
+         "25 < 40", ["25", "40"]),
+        ("Halden has more trams than Ustra", "Halden has 40 trams, and Ustra has 40.",
+         "40 = 40", ["40", "40"]),
+        ("Replacing the bearings of the bridge cost more than four million crowns",
+         "The roads office said the replacement of the bearings had cost 4.1 million crowns.",
+         "4.1 million crowns agrees with more than four million crowns", ["4.1 million crowns"]),
+        ("Most of the nests on the island were empty",
+         "On the island 31 of the 40 nests were empty.",
+         "31 of the 40 agrees with most", ["31 of the 40"]),
+        ("Most of the Kelmouth dockers who voted rejected the deal",
+         "He said 83 per cent of the members who voted had backed the deal.",
+         "83 per cent, which leaves 17% at most, is not most", ["83 per cent"]),
+        ("The number of wolf packs in Halland has fallen",
+         "There are now 32 packs of wolves in Halland, eight more than a year ago.",
+         "eight more than a year ago: more", ["32", "eight more than a year ago"]),
+        ("The museum counted more visitors than the year before",
+         "The museum counted 3,100 visitors last winter, against 2,700 the year before.",
+         "3,100 > 2,700", ["3,100", "2,700"]),
+        ("July 2024 was colder than August 2003 in Ostmark",
+         "It was 24.6 degrees, 0.4 degrees above the old record, set in August 2003.",
+         "0.4 degrees above … August 2003 is not colder than August 2003",
+         ["0.4 degrees above", "August 2003"]),
+        ("The mill kept 94 per cent of its hands", "The mill kept all but 300 of the 4,800 hands.",
+         "1 - 300 / 4,800 = 93.8%, which is 94 per cent", ["300", "4,800"]),
+        ("The mill kept 4,500 hands", "The mill kept all but 300 of the 4,800 hands.",
+         "4,800 - 300 = 4,500, which is 4,500", ["300", "4,800"]),
+        ("The cranes cost 48 million euros in all", "The 24 cranes cost 2 million euros each.",
+         "24 * 2 million euros = 48,000,000, which is 48 million euros", ["24", "2 million euros"]),
+        ("The firm had made 5 million bolts the year before",
+         "The firm made fewer bolts: output fell 20 per cent to 4 million bolts.",
+         "4 million / 0.8 = 5,000,000, which is 5 million", ["20 per cent", "4 million"]),
     ],
-)
-def test_two_amounts_are_shown(claim: str, text: str, step: str) -> None:
-    assert [one.text for one in verdict_of_values(parse_claim(claim), text).steps] == [step]
+)  # fmt: skip
+def test_what_was_found_is_shown(claim: str, text: str, step: str, quoted: list[str]) -> None:
+    (found,) = verdict_of_values(parse_claim(claim), text).steps
+    assert found.text == step
+    assert [text[at.start : at.end] for at in found.evidence] == quoted
 
 
 def test_forms_of_a_word_begin_alike() -> None:
