@@ -199,3 +199,14 @@ def test_forms_of_a_word_begin_alike() -> None:
 def test_a_text_speaks_of_the_claims_case(claim: str, text: str, expected: str) -> None:
     day = dt.date(2024, 3, 10)
     assert of_the_claims_case(parse_claim(claim), text, day) == expected
+
+
+def test_a_day_is_of_the_year_that_is_nearest() -> None:
+    claim = parse_claim("The bridge opens on 3 January 2024")
+    for day, year in ((dt.date(2023, 12, 20), 2024), (dt.date(2024, 1, 20), 2024),
+                      (dt.date(2024, 12, 20), 2025), (dt.date(2023, 2, 1), 2023)):  # fmt: skip
+        text = of_the_claims_case(claim, "It opens on 3 January.", day)
+        assert text == f"It opens on 3 January {year}."
+    claim = parse_claim("The bridge opened on 31 December 2023")
+    text = of_the_claims_case(claim, "It opened on 31 December.", dt.date(2024, 1, 5))
+    assert text == "It opened on 31 December 2023."
