@@ -14,7 +14,7 @@ from retrieval.types import Quote, Stance
 from retrieval.voice import attributions, content_words
 
 # Share of the claim's words that what is read with a rating holds, at the least, title and all.
-READ_WITH = 0.35
+READ_WITH = 0.5
 # Share of the claim's words that a sentence holds which tells it as the text's own, at the least.
 OWN_FROM = 0.8
 # Share of the claim's words that a title holds which rates the claim, at the least.
@@ -22,7 +22,10 @@ RATED_FROM = 0.6
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 # Stems of what a statement may follow.
 SAYING = frozenset(
-    re.findall(r"\S+", "said say wrote write claim state tweet post told declar argu assert")
+    re.findall(
+        r"\S+",
+        "said say wrote write claim state tweet post told declar argu assert repeat insist alleg",
+    )
 )
 # Probability of the stance that a rating gives, and that one with "mostly" before it gives.
 PLAIN, MOSTLY = 0.96, 0.8
@@ -99,8 +102,8 @@ _LABEL = re.compile(
 )
 # A line that names what is rated: "Claim: the tunnel leaks".
 _CLAIM_LINE = re.compile(
-    r"\W*(?:the\s)?(?:claims?(?: reviewed)?|statement|what (?:was|is|they) (?:claimed|said))"
-    r"(?:\s\d+)?(?:\s*[:.–—-]\s|\s*\n|\W*$)",
+    r"\W*(?:the\s)?(?:claims?(?: reviewed)?|statement|what (?:was|is|\w+(?:\s\w+)?)\s"
+    r"(?:claim(?:s|ed)|sa(?:ys|id)))(?:\s\d+)?(?:\s*[:.–—-]\s|\s*\n|\W*$)",
     re.IGNORECASE,
 )
 # A rating at the end of a sentence, with which every form ends.

@@ -73,6 +73,9 @@ _TURNING = _NEGATIONS | frozenset(
 # Share of the claim's words that a sentence holds which tells it in other words, at the least, and
 # what another that does may hold less than it.
 TOLD_FROM, NEARLY = 0.5, 0.15
+# For him who speaks: "Lind said that he paid".
+_HE = frozenset({"he", "she", "they", "i", "we"})
+_HE_DID = re.compile(r"\b(?:he|she|they|I|we)\b")
 # What is in no name of a speaker.
 _NO_NAME = re.compile(
     r"\b(?:is|are|was|were|be|do|does|did|has|have|had|will|would|can|could|you)\b|n['’]t\b",
@@ -239,7 +242,7 @@ def _named(claim: str, rulings: Sequence[Ruling], told: Sequence[str]) -> Ruling
         if named is None or not numbers <= set(NUMBER.findall(named)):
             continue
         for turned in (False, True):
-            if _says(words, _content(named), every, turned=turned):
+            if _says(words, _with_pronouns(named), every, turned=turned):
                 found.append(ruling.turned if turned else ruling)
     return _agreed(found)
 
@@ -260,7 +263,7 @@ def _among_others(claim: str, told: Sequence[str], given: Mapping[int, Ruling]) 
             continue
         for start in section:
             for text in (told[start], " ".join(told[start : min(start + 2, at)])):
-                each = _content(text)
+                each = _with_pronouns(text)
                 if (
                     is_said(text)
                     and numbers <= set(NUMBER.findall(text))
@@ -291,19 +294,24 @@ def _repeated(claim: str, sentences: Sequence[str]) -> Iterator[list[str]]:
     held = [_shared(words, each) / len(words) for each in told]
     said = [is_said(sentence) for sentence in sentences]
     again = [at for at, share in enumerate(held) if share >= COMES_BACK_FROM and said[at]]
-    # "Claim: the tunnel leaks", or that below the heading "Claim".
-    lines = [claim_of(sentence) for sentence in sentences]
+    lines = _claim_lines(sentences)
     places = 0
     for size, at in product((1, 2), range(len(told))):
         place = range(at, min(at + size, len(told)))
         if sum(held[each] for each in place) < REPEATED_FROM or places == MOST_PLACES:
             continue
-        is_named = lines[at] is not None or (at > 0 and lines[at - 1] == "")
         comes_back = bool(again) and (again[0] <= at - APART or again[-1] >= place[-1] + APART)
         text = " ".join(sentences[each] for each in place)
-        if (is_named or (comes_back and is_said(text))) and numbers <= set(NUMBER.findall(text)):
+        if (at in lines or (comes_back and is_said(text))) and numbers <= set(NUMBER.findall(text)):
             places += 1
-            yield [word for each in place for word in told[each]]
+            yield _with_pronouns(text)
+
+
+def _claim_lines(sentences: Sequence[str]) -> set[int]:
+    """The places of "Claim: the tunnel leaks", or of that below the heading "Claim"."""
+    lines = [claim_of(sentence) for sentence in sentences]
+    below = {at + 1 for at, line in enumerate(lines) if line == "" and at + 1 < len(lines)}
+    return below | {at for at, line in enumerate(lines) if line}
 
 
 def _in_other_words(claim: str, sentences: Sequence[str], end: int) -> int | None:
@@ -323,7 +331,9 @@ def _in_other_words(claim: str, sentences: Sequence[str], end: int) -> int | Non
     below = [at for at in range(end + 1, len(told)) if held[at] >= TOLD_FROM]
     if any(held[at] >= most + (NEARLY if said[at] else 0) for at in below):
         return None
-    reported = [at for at in range(end) if said[at]]
+    lines = _claim_lines(sentences[:end])
+    # Where a text names its claim, what others say beside that is what it has found out.
+    reported = [at for at in range(end) if (at in lines if lines else said[at])]
     numbers = {number for at in reported for number in NUMBER.findall(sentences[at])}
     if most < max(own, TOLD_FROM) or not numbers.issuperset(NUMBER.findall(claim)):
         return None
@@ -349,7 +359,9 @@ def _turns(words: Sequence[str], told: Sequence[str]) -> bool:
 
 def _speakers(sentence: str) -> set[str]:
     """The stems of the names of those who say something in a sentence, if nothing else has them:
-    "Lind wrote that Holt paid" does not tell that Lind paid."""
+    "Lind wrote that Holt paid" does not tell that Lind paid; "that he paid" may."""
+    if _HE_DID.search(sentence):
+        return set()
     names = [one.speaker for one in attributions(sentence) if one.speaker]
     names = [(start, end) for start, end in names if not _NO_NAME.search(sentence, start, end)]
     rest = sentence
@@ -395,14 +407,17 @@ def _says(
             kind == "insert"
             and 0 < start < len(words)
             and SAYING.intersection(told[first : last - 1])
+            and _HE.isdisjoint(told[first:last])
         ):
-            return False  # "Lind wrote that Holt paid" is not "Lind paid"
+            return False  # "Lind wrote that Holt paid" is not "Lind paid"; "that he paid" may be
         if kind == "insert" and 0 < start < len(words) and _TURNING.intersection(told[first:last]):
             return False  # "voted against the bill" is not "voted for the bill"
         if kind in ("equal", "insert"):
             continue
+        if _HE.issuperset(told[first:last]):
+            first = last  # "he" for a name, which is left out
         introduced = start == 0 and first < last and told[last - 1] in SAYING
-        if (kind == "replace" and not introduced) or not every.issuperset(words[start:end]):
+        if (first < last and not introduced) or not every.issuperset(words[start:end]):
             return False
     same = [step for step in steps if step[0] == "equal"]
     if sum(end - start for _, start, end, _, _ in same) < enough:
@@ -428,4 +443,11 @@ def _is_in_midst(words: Sequence[str], told: Sequence[str], at: int) -> bool:
 
 def _content(text: str) -> list[str]:
     """The stems of a text that say what it is about, in their order."""
-    return [term for term in terms(text) if term not in STOP and term != "s"]  # of "Holt's"
+    return [term for term in _with_pronouns(text) if term not in _HE]
+
+
+def _with_pronouns(text: str) -> list[str]:
+    """The stems that say what a text is about, and those for him who says it, in their order."""
+    return [
+        term for term in terms(text) if (term not in STOP and term != "s") or term in _HE
+    ]  # "s" of "Holt's"

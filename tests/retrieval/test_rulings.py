@@ -227,3 +227,32 @@ def test_a_long_text_of_such_words_is_read_in_no_time(words: str, ending: str) -
     started = time.process_time()
     ruling_on(WATER, given)
     assert time.process_time() - started < 0.5  # ten times what it takes
+
+
+@pytest.mark.parametrize(
+    ("told", "stance"),
+    [
+        ("Lidia Sorn said on television that she voted against the water bill twice.", "REFUTES"),
+        ("Lidia Sorn said on television that Holt voted against the water bill twice.", None),
+    ],
+)
+def test_who_says_of_himself_what_is_rated_did_it(told: str, stance: str | None) -> None:
+    assert ruled(WATER, twice("We rate this claim False.", told)) == stance
+
+
+def test_he_who_speaks_of_himself_is_whom_a_claim_in_other_words_is_about() -> None:
+    claim = "Twice Lidia Sorn voted against the water bill"
+    told = "Lidia Sorn insisted that she voted against the bill twice, the one about water."
+    assert asked(claim, f"{told}\n\n{RECORDS}\n\nWe rate this claim False.") is not None
+    told = told.replace("she voted", "Holt voted")
+    assert asked(claim, f"{told}\n\n{RECORDS}\n\nWe rate this claim False.") is None
+
+
+def test_what_others_say_beside_a_claim_that_is_named_is_not_rated() -> None:
+    line = 'What Lund said: "Unemployment has tripled since 2019."'
+    found = "Unemployment was 4.9 per cent in June, the labour office said."
+    claim = "In June, unemployment was 4.9 per cent"
+    rest = f"{found}\n\n{RECORDS}\n\nVerdict: untrue"
+    assert asked(claim, f"{line}\n\n{rest}") is None
+    assert asked(claim, f"{RECORDS}\n\n{rest}") is not None
+    assert ruled("Unemployment has not tripled since 2019", f"{line}\n\n{rest}") == "SUPPORTS"
