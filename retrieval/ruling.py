@@ -81,6 +81,7 @@ _NO_NAME = re.compile(
     r"\b(?:is|are|was|were|be|do|does|did|has|have|had|will|would|can|could|you)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_LINE = re.compile(r"\S[^\n]*(?<=\S)")
 # Sentences that lead to a rating.
 LEADING = 2
 # Words before what is repeated, and after it, in which it may be turned.
@@ -198,6 +199,8 @@ def _ratings(
 ) -> tuple[list[str], dict[int, Ruling]]:
     """The title and the sentences of a document, and the ratings among them, by their places.
 
+    "Claim: ..." and the rating in the line below it are two, though no full stop is between them.
+
     One word is plainly a rating at the end or below a heading; elsewhere it is one of several.
     """
     text = document.text
@@ -205,13 +208,18 @@ def _ratings(
     holding = {span: passage for passage in passages for span in passage.sentences}
     told, given = [document.title], dict[int, Ruling]()
     headed, end = False, len(text.rstrip())
-    for span in sorted(holding, key=lambda span: span.start):
-        sentence = text[span.start : span.end]
-        is_plain = headed or span.end >= end
+    lines = [
+        (span, line)
+        for span in sorted(holding, key=lambda span: span.start)
+        for line in _LINE.finditer(text, span.start, span.end)
+    ]
+    for span, line in lines:
+        sentence = line[0]
+        is_plain = headed or line.end() >= end
         found = rating(sentence, stands_alone=True)
         if found is not None:
             is_plain = is_plain or rating(sentence) is not None
-            quote = Quote(span.start, span.end, sentence)
+            quote = Quote(line.start(), line.end(), sentence)
             given[len(told)] = Ruling(found, holding[span], quote, is_plain=is_plain)
         headed = heads_rating(sentence)
         told.append(sentence)

@@ -256,3 +256,18 @@ def test_what_others_say_beside_a_claim_that_is_named_is_not_rated() -> None:
     assert asked(claim, f"{line}\n\n{rest}") is None
     assert asked(claim, f"{RECORDS}\n\n{rest}") is not None
     assert ruled("Unemployment has not tripled since 2019", f"{line}\n\n{rest}") == "SUPPORTS"
+
+
+def test_a_line_without_a_full_stop_is_a_sentence() -> None:
+    card = (
+        "Claim: Holm has the highest rents in the country (Ana Roos)\nRating: Mostly false\n"
+        "Two cities are dearer.\n\nClaim: Holm built 900 flats last year (Ana Roos)\n"
+        "Rating: True\nThe building office counted 912."
+    )
+    assert ruled("Holm has the highest rents in the country", card) == "REFUTES"
+    assert ruled("Holm built 900 flats last year", card) == "SUPPORTS"
+    given = document("f", card, language="en")
+    ruling = ruling_on("Holm built 900 flats last year", given)
+    assert ruling is not None
+    assert ruling.sentence.quote == "Rating: True"
+    assert given.text[ruling.sentence.start : ruling.sentence.end] == "Rating: True"
