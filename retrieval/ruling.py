@@ -2,9 +2,9 @@
 
 A fact-check repeats what it rates, almost word for word and more than once, and gives its rating in
 a sentence of its own. A small model reads them apart, among others; joined, they settle the matter.
-By rule, for English, and only where the form is plain: texts that rate several statements in
-different ways, and what the text tells as its own findings, are left to the stance model. Where the
-text tells the claim in other words, the model reads these together with the rating.
+By rule, for English, and only where the form is plain: what the text tells as its own findings is
+left to the stance model. Of several ratings that differ, each rates what is said right before it.
+Where the text tells the claim in other words, the model reads these together with the rating.
 """
 
 from __future__ import annotations
@@ -106,6 +106,8 @@ class Ruling:
     section: where the claim is repeated in other words, the sentences that repeat it, lead to the
     rating and give it: a reader of these has to say whether it is the claim that they rate. None
     where the claim is repeated almost word for word, so that nobody has to be asked.
+    is_plain: whether it is a rating wherever it stands, and not one of several alone. by_title:
+    the title rules, and the sentence is the first of the text.
     """
 
     rating: Rating
@@ -164,16 +166,17 @@ def _only(
         is_held: whether the document holds all words of the claim.
     """
     words = _content(claim)
-    every = frozenset(chain.from_iterable(map(_content, told[:end])))
+    contents = [_content(sentence) for sentence in told]
+    every = frozenset(chain.from_iterable(contents[:end]))
     other = what_is_rated(ruling.sentence.quote)
     if other and _shared(words, _content(other)) < NAMED_FROM * len(words):
         return None
-    repeated = list(_repeated(claim, told[:end]))
+    repeated = list(_repeated(claim, told[:end], contents[:end]))
     if any(_says(words, said, every) for said in repeated):
         return ruling
     if any(_says(words, said, every, turned=True) for said in repeated):
         return ruling.turned
-    repeats = _in_other_words(claim, told, end) if is_held else None
+    repeats = _in_other_words(claim, told, contents, end) if is_held else None
     if repeats is None:
         return None
     led = [at for at in range(max(0, end - LEADING), end) if at != repeats]
@@ -289,16 +292,20 @@ def _agreed(rulings: Sequence[Ruling]) -> Ruling | None:
     return rulings[-1] if len({ruling.rating.stance for ruling in rulings}) == 1 else None
 
 
-def _repeated(claim: str, sentences: Sequence[str]) -> Iterator[list[str]]:
+def _repeated(
+    claim: str, sentences: Sequence[str], told: Sequence[Sequence[str]]
+) -> Iterator[list[str]]:
     """The words of the sentences by which a text says the claim, or its opposite, as somebody's, if
     it comes back to it, or names it as what is claimed.
 
     What it tells once, or as its own, is most often what it has found out: that is not rated.
+
+    Args:
+        told: the words of each sentence.
     """
     words, numbers = _content(claim), set(NUMBER.findall(claim))
     if len(words) < FEWEST_WORDS:
         return
-    told = [_content(sentence) for sentence in sentences]
     held = [_shared(words, each) / len(words) for each in told]
     said = [is_said(sentence) for sentence in sentences]
     again = [at for at, share in enumerate(held) if share >= COMES_BACK_FROM and said[at]]
@@ -322,15 +329,20 @@ def _claim_lines(sentences: Sequence[str]) -> set[int]:
     return below | {at for at, line in enumerate(lines) if line}
 
 
-def _in_other_words(claim: str, sentences: Sequence[str], end: int) -> int | None:
+def _in_other_words(
+    claim: str, sentences: Sequence[str], told: Sequence[Sequence[str]], end: int
+) -> int | None:
     """The sentence before a rating that repeats the claim as somebody's; None if none does.
 
     The text tells as somebody's what it checks, and as its own what it finds out: the claim is what
     its sentences of the first kind tell. All numbers of the claim are in these, and one that holds
     nearly as much of it as any of them turns it no more than the claim does.
+
+    Args:
+        told: the words of each sentence.
+        end: place of the rating.
     """
     words = set(_content(claim))
-    told = [_content(sentence) for sentence in sentences]
     said = [is_said(sentence) for sentence in sentences]
     held = [len(words.intersection(each)) / max(1, len(words)) for each in told]
     most = max((held[at] for at in range(end) if said[at]), default=0.0)
