@@ -10,10 +10,8 @@ Where the text tells the claim in other words, the model reads these together wi
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from itertools import chain, product
 
 import numpy as np
@@ -25,7 +23,6 @@ from retrieval.rating import (
     MAY_RATE,
     NUMBER,
     PLAIN,
-    SAYING,
     Rating,
     claim_of,
     heads_rating,
@@ -34,17 +31,14 @@ from retrieval.rating import (
     rating,
     what_is_rated,
 )
+from retrieval.repeats import REPEATED_FROM, content, says, shared, speakers, turns, with_pronouns
 from retrieval.types import STANCES, Quote, Stance
-from retrieval.values.words import STOP
 from retrieval.verdict import NEI, REFUTES, SUPPORTS
-from retrieval.voice import attributions
 
 # Characters of a document above which no ruling is looked for in it.
 LONGEST_ARTICLE = 60_000
 # Sentences of a document above which no ruling is looked for in it: it is no article.
 MOST_SENTENCES = 1_500
-# Share of the claim's words that the text repeats in their order, at the least.
-REPEATED_FROM = 0.8
 # Fewest words of a claim of which it can be said that a text repeats it.
 FEWEST_WORDS = 3
 # Sentences from one that says the claim to another that comes back to it, and the share of the
@@ -52,40 +46,12 @@ FEWEST_WORDS = 3
 APART, COMES_BACK_FROM = 3, 0.6
 # Most sentences of a text that are compared with the claim word by word.
 MOST_PLACES = 30
-# Stems of what turns a statement; "t" is that of "n't".
-_NEGATIONS = frozenset(
-    re.findall(
-        r"\S+",
-        "not no never none nor neither without cannot nobodi noth hard t fals fake untru wrong deni"
-        " reject fail refus",
-    )
-)
-# Those that turn all of it, and most of them in a sentence whose opposite is looked at.
-_NOT, MOST_NOTS = frozenset({"not", "no", "never", "t", "cannot"}), 3
-# Stems of what turns a statement in the midst of which it stands.
-_TURNING = _NEGATIONS | frozenset(
-    re.findall(
-        r"\S+",
-        "against almost near bare except without unless onli half twice doubl less fewer more until"
-        " would could may might if plan want attempt tri",
-    )
-)
 # Share of the claim's words that a sentence holds which tells it in other words, at the least, and
 # what another that does may hold less than it.
 TOLD_FROM, NEARLY = 0.5, 0.15
-# For him who speaks: "Lind said that he paid".
-_HE = frozenset({"he", "she", "they", "i", "we"})
-_HE_DID = re.compile(r"\b(?:he|she|they|I|we)\b")
-# What is in no name of a speaker.
-_NO_NAME = re.compile(
-    r"\b(?:is|are|was|were|be|do|does|did|has|have|had|will|would|can|could|you)\b|n['’]t\b",
-    re.IGNORECASE,
-)
 _LINE = re.compile(r"\S[^\n]*(?<=\S)")
 # Sentences that lead to a rating.
 LEADING = 2
-# Words before what is repeated, and after it, in which it may be turned.
-BEFORE, AFTER = 6, 3
 # Share of the claim's words below which what a rating names is another statement.
 NAMED_FROM = 0.3
 # Sentences before the first of several ratings in which stands what it rates.
@@ -141,7 +107,7 @@ def ruling_on(claim: str, document: Document) -> Ruling | None:
         return by_title
     if MAY_RATE.search(document.text) is None:
         return None
-    words = set(_content(claim))
+    words = set(content(claim))
     held = len(words & set(terms(f"{document.title} {document.text}")))
     if held < REPEATED_FROM * len(words):
         return None
@@ -165,16 +131,16 @@ def _only(
     Args:
         is_held: whether the document holds all words of the claim.
     """
-    words = _content(claim)
-    contents = [_content(sentence) for sentence in told]
+    words = content(claim)
+    contents = [content(sentence) for sentence in told]
     every = frozenset(chain.from_iterable(contents[:end]))
     other = what_is_rated(ruling.sentence.quote)
-    if other and _shared(words, _content(other)) < NAMED_FROM * len(words):
+    if other and shared(words, content(other)) < NAMED_FROM * len(words):
         return None
     repeated = list(_repeated(claim, told[:end], contents[:end]))
-    if any(_says(words, said, every) for said in repeated):
+    if any(says(words, said, every) for said in repeated):
         return ruling
-    if any(_says(words, said, every, turned=True) for said in repeated):
+    if any(says(words, said, every, turned=True) for said in repeated):
         return ruling.turned
     repeats = _in_other_words(claim, told, contents, end) if is_held else None
     if repeats is None:
@@ -234,8 +200,8 @@ def _by_title(claim: str, document: Document) -> Ruling | None:
     rated = rated_title(document.title)
     if rated is None or not set(NUMBER.findall(claim)) <= set(NUMBER.findall(rated)):
         return None
-    words = _content(claim)
-    if len(words) < FEWEST_WORDS or not _says(words, _content(rated), frozenset(words)):
+    words = content(claim)
+    if len(words) < FEWEST_WORDS or not says(words, content(rated), frozenset(words)):
         return None
     first = split(document)[0]
     span = first.sentences[0]
@@ -245,15 +211,15 @@ def _by_title(claim: str, document: Document) -> Ruling | None:
 
 def _named(claim: str, rulings: Sequence[Ruling], told: Sequence[str]) -> Ruling | None:
     """The rating that names the claim, if all that do agree: "The claim that it leaks is false"."""
-    words, numbers = _content(claim), set(NUMBER.findall(claim))
-    every = frozenset(chain.from_iterable(map(_content, told)))
+    words, numbers = content(claim), set(NUMBER.findall(claim))
+    every = frozenset(chain.from_iterable(map(content, told)))
     found = []
     for ruling in rulings:
         named = what_is_rated(ruling.sentence.quote)
         if named is None or not numbers <= set(NUMBER.findall(named)):
             continue
         for turned in (False, True):
-            if _says(words, _with_pronouns(named), every, turned=turned):
+            if says(words, with_pronouns(named), every, turned=turned):
                 found.append(ruling.turned if turned else ruling)
     return _agreed(found)
 
@@ -263,8 +229,8 @@ def _among_others(claim: str, told: Sequence[str], given: Mapping[int, Ruling]) 
 
     Between a rating and the one before, what is said first is rated.
     """
-    words, numbers = _content(claim), set(NUMBER.findall(claim))
-    every = frozenset(chain.from_iterable(map(_content, told)))
+    words, numbers = content(claim), set(NUMBER.findall(claim))
+    every = frozenset(chain.from_iterable(map(content, told)))
     begin, rate = 1, list[Ruling]()
     for at, ruling in given.items():
         first = begin == 1
@@ -274,12 +240,12 @@ def _among_others(claim: str, told: Sequence[str], given: Mapping[int, Ruling]) 
             continue
         for start in section:
             for text in (told[start], " ".join(told[start : min(start + 2, at)])):
-                each = _with_pronouns(text)
+                each = with_pronouns(text)
                 if (
                     is_said(text)
                     and numbers <= set(NUMBER.findall(text))
                     and len(each) <= LONGER * len(words)
-                    and _says(words, each, every)
+                    and says(words, each, every)
                 ):
                     rate.append(ruling)
             if not first and is_said(told[start]):
@@ -303,10 +269,10 @@ def _repeated(
     Args:
         told: the words of each sentence.
     """
-    words, numbers = _content(claim), set(NUMBER.findall(claim))
+    words, numbers = content(claim), set(NUMBER.findall(claim))
     if len(words) < FEWEST_WORDS:
         return
-    held = [_shared(words, each) / len(words) for each in told]
+    held = [shared(words, each) / len(words) for each in told]
     said = [is_said(sentence) for sentence in sentences]
     again = [at for at, share in enumerate(held) if share >= COMES_BACK_FROM and said[at]]
     lines = _claim_lines(sentences)
@@ -319,7 +285,7 @@ def _repeated(
         text = " ".join(sentences[each] for each in place)
         if (at in lines or (comes_back and is_said(text))) and numbers <= set(NUMBER.findall(text)):
             places += 1
-            yield _with_pronouns(text)
+            yield with_pronouns(text)
 
 
 def _claim_lines(sentences: Sequence[str]) -> set[int]:
@@ -342,7 +308,7 @@ def _in_other_words(
         told: the words of each sentence.
         end: place of the rating.
     """
-    words = set(_content(claim))
+    words = set(content(claim))
     said = [is_said(sentence) for sentence in sentences]
     held = [len(words.intersection(each)) / max(1, len(words)) for each in told]
     most = max((held[at] for at in range(end) if said[at]), default=0.0)
@@ -360,114 +326,6 @@ def _in_other_words(
     best = [
         at
         for at in [at for at in reported if held[at] >= most - NEARLY][-MOST_PLACES:]
-        if _turns(_content(claim), told[at]) and not words.intersection(_speakers(sentences[at]))
+        if turns(content(claim), told[at]) and not words.intersection(speakers(sentences[at]))
     ]
     return best[-1] if best else None
-
-
-def _turns(words: Sequence[str], told: Sequence[str]) -> bool:
-    """Whether a text negates as often as the words do where it holds these."""
-    blocks = SequenceMatcher(None, words, told, False).get_matching_blocks()[:-1]
-    if not blocks:
-        return False
-    said = told[max(0, blocks[0].b - BEFORE) : blocks[-1].b + blocks[-1].size + AFTER]
-    within = told[blocks[0].b : blocks[-1].b + blocks[-1].size]
-    if "against" in within and "against" not in words:
-        return False
-    return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
-
-
-def _speakers(sentence: str) -> set[str]:
-    """The stems of the names of those who say something in a sentence, if nothing else has them:
-    "Lind wrote that Holt paid" does not tell that Lind paid; "that he paid" may."""
-    if _HE_DID.search(sentence):
-        return set()
-    names = [one.speaker for one in attributions(sentence) if one.speaker]
-    names = [(start, end) for start, end in names if not _NO_NAME.search(sentence, start, end)]
-    rest = sentence
-    for start, end in names:
-        rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
-    spoken = {stem for start, end in names for stem in _content(sentence[start:end])}
-    return spoken.difference(_content(rest))
-
-
-def _shared(words: Sequence[str], told: Sequence[str]) -> int:
-    """Number of the words that a text holds, each as often as it does."""
-    return 0 if set(words).isdisjoint(told) else (Counter(words) & Counter(told)).total()
-
-
-def _says(
-    words: Sequence[str], told: Sequence[str], every: frozenset[str], *, turned: bool = False
-) -> bool:
-    """Whether a text says the claim: its words in their order, and no other negation.
-
-    Words may be left out where they stand in other sentences ("she" for a name); a word in
-    another's place makes it another statement, but for "Holt said" before the rest of it.
-
-    Args:
-        words: of the claim.
-        told: of the text.
-        every: the words of all sentences.
-        turned: whether it says the opposite, by one "not" in the midst or at the beginning.
-    """
-    if turned:
-        own, others = _nots(words), _nots(told)
-        if len(own) == 1 and own[0] < len(words) - 1 and not others:
-            return _says(_leaving_out(words, own[0]), told, every)
-        if own or not 0 < len(others) <= MOST_NOTS:
-            return False
-        return any(
-            _says(words, _leaving_out(told, at), every) and _is_in_midst(words, told, at)
-            for at in others
-        )
-    enough = REPEATED_FROM * len(words)
-    steps = SequenceMatcher(None, words, told, False).get_opcodes()
-    for kind, start, end, first, last in steps:
-        if (
-            kind == "insert"
-            and 0 < start < len(words)
-            and SAYING.intersection(told[first : last - 1])
-            and _HE.isdisjoint(told[first:last])
-        ):
-            return False  # "Lind wrote that Holt paid" is not "Lind paid"; "that he paid" may be
-        if kind == "insert" and 0 < start < len(words) and _TURNING.intersection(told[first:last]):
-            return False  # "voted against the bill" is not "voted for the bill"
-        if kind in ("equal", "insert"):
-            continue
-        if _HE.issuperset(told[first:last]):
-            first = last  # "he" for a name, which is left out
-        introduced = start == 0 and first < last and told[last - 1] in SAYING
-        if (first < last and not introduced) or not every.issuperset(words[start:end]):
-            return False
-    same = [step for step in steps if step[0] == "equal"]
-    if sum(end - start for _, start, end, _, _ in same) < enough:
-        return False
-    said = told[max(0, same[0][3] - BEFORE) : same[-1][4] + AFTER]
-    return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
-
-
-def _nots(words: Sequence[str]) -> list[int]:
-    return [at for at, word in enumerate(words) if word in _NOT]
-
-
-def _leaving_out(words: Sequence[str], at: int) -> list[str]:
-    return [*words[:at], *words[at + 1 :]]
-
-
-def _is_in_midst(words: Sequence[str], told: Sequence[str], at: int) -> bool:
-    """Whether a word of a text stands among those of the claim, or right before the first: "not" of
-    "did not say that Holt paid" does not."""
-    blocks = SequenceMatcher(None, words, told, False).get_matching_blocks()[:-1]
-    return bool(blocks) and blocks[0].b - 1 <= at < blocks[-1].b + blocks[-1].size
-
-
-def _content(text: str) -> list[str]:
-    """The stems of a text that say what it is about, in their order."""
-    return [term for term in _with_pronouns(text) if term not in _HE]
-
-
-def _with_pronouns(text: str) -> list[str]:
-    """The stems that say what a text is about, and those for him who says it, in their order."""
-    return [
-        term for term in terms(text) if (term not in STOP and term != "s") or term in _HE
-    ]  # "s" of "Holt's"
