@@ -70,7 +70,10 @@ def test_the_readme_s_figures_of_stance_and_verdict_are_the_kept_ones() -> None:
 def test_the_readme_s_ratios_are_those_of_the_kept_bench() -> None:
     ratios = json.loads((DOCS / "bench" / "bench.json").read_text())["ratios"]
     shown = re.findall(r"\d+\.\d\d", readme_section("How fast it is"))
-    named = ("verify_p50_1", "throughput_32_vs_plain", "import", "search_p50_1m_vs_10k")
+    named = (
+        "verify_p50_1", "throughput_32_vs_plain", "import", "search_p50_1m_vs_10k",
+        "check_vs_one_by_one",
+    )  # fmt: skip
     assert shown == [f"{ratios[name]:.2f}" for name in named]
 
 
