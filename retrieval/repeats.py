@@ -17,23 +17,18 @@ REPEATED_FROM = 0.8
 # Words before what is repeated, and after it, in which it may be turned.
 BEFORE, AFTER = 6, 3
 # Stems of what turns a statement; "t" is that of "n't".
-_NEGATIONS = frozenset(
-    re.findall(
-        r"\S+",
-        "not no never none nor neither without cannot nobodi noth hard t fals fake untru wrong deni"
-        " reject fail refus",
-    )
-)
+_NEGATIONS = frozenset({
+    "not", "no", "never", "none", "nor", "neither", "without", "cannot", "nobodi", "noth",
+    "hard", "t", "fals", "fake", "untru", "wrong", "deni", "reject", "fail", "refus",
+})  # fmt: skip
 # Those that turn all of it, and most of them in a sentence whose opposite is looked at.
 _NOT, MOST_NOTS = frozenset({"not", "no", "never", "t", "cannot"}), 3
 # Stems of what turns a statement in the midst of which it stands.
-_TURNING = _NEGATIONS | frozenset(
-    re.findall(
-        r"\S+",
-        "against almost near bare except without unless onli half twice doubl less fewer more until"
-        " would could may might if plan want attempt tri",
-    )
-)
+_TURNING = _NEGATIONS | frozenset({
+    "against", "almost", "near", "bare", "except", "without", "unless", "onli", "half",
+    "twice", "doubl", "less", "fewer", "more", "until", "would", "could", "may", "might", "if",
+    "plan", "want", "attempt", "tri",
+})  # fmt: skip
 # For him who speaks: "Lind said that he paid".
 _HE = frozenset({"he", "she", "they", "i", "we"})
 _HE_DID = re.compile(r"\b(?:he|she|they|I|we)\b")

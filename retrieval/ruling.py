@@ -31,12 +31,11 @@ from retrieval.rating import (
     rating,
     what_is_rated,
 )
+from retrieval.reading_on import LONGEST_ARTICLE
 from retrieval.repeats import REPEATED_FROM, content, says, shared, speakers, turns, with_pronouns
 from retrieval.types import STANCES, Quote, Stance
 from retrieval.verdict import NEI, REFUTES, SUPPORTS
 
-# Characters of a document above which no ruling is looked for in it.
-LONGEST_ARTICLE = 60_000
 # Sentences of a document above which no ruling is looked for in it: it is no article.
 MOST_SENTENCES = 1_500
 # Fewest words of a claim of which it can be said that a text repeats it.
@@ -115,24 +114,34 @@ def ruling_on(claim: str, document: Document) -> Ruling | None:
     if sum(len(passage.sentences) for passage in passages) > MOST_SENTENCES:
         return None
     told, given = _ratings(document, passages)
-    if (named := _named(claim, list(given.values()), told)) is not None:
+    contents = [content(sentence) for sentence in told]
+    every = frozenset(chain.from_iterable(contents))
+    if (named := _named(claim, list(given.values()), every)) is not None:
         return named
     if len({ruling.rating.stance for ruling in given.values()}) > 1:
-        return _among_others(claim, told, given)
+        return _among_others(claim, told, every, given)
     plain = [at for at, ruling in given.items() if ruling.is_plain]
-    return _only(claim, told, plain[-1], given[plain[-1]], held == len(words)) if plain else None
+    if not plain:
+        return None
+    return _only(claim, told, contents, given[plain[-1]], plain[-1], is_held=held == len(words))
 
 
 def _only(
-    claim: str, told: Sequence[str], end: int, ruling: Ruling, is_held: bool
+    claim: str,
+    told: Sequence[str],
+    contents: Sequence[Sequence[str]],
+    ruling: Ruling,
+    end: int,
+    *,
+    is_held: bool,
 ) -> Ruling | None:
     """The only rating of a document, at the place end, as far as it rates the claim.
 
     Args:
+        contents: the words of each sentence.
         is_held: whether the document holds all words of the claim.
     """
     words = content(claim)
-    contents = [content(sentence) for sentence in told]
     every = frozenset(chain.from_iterable(contents[:end]))
     other = what_is_rated(ruling.sentence.quote)
     if other and shared(words, content(other)) < NAMED_FROM * len(words):
@@ -209,10 +218,13 @@ def _by_title(claim: str, document: Document) -> Ruling | None:
     return Ruling(Rating("REFUTES", PLAIN), first, sentence, by_title=True)
 
 
-def _named(claim: str, rulings: Sequence[Ruling], told: Sequence[str]) -> Ruling | None:
-    """The rating that names the claim, if all that do agree: "The claim that it leaks is false"."""
+def _named(claim: str, rulings: Sequence[Ruling], every: frozenset[str]) -> Ruling | None:
+    """The rating that names the claim, if all that do agree: "The claim that it leaks is false".
+
+    Args:
+        every: the words of all sentences.
+    """
     words, numbers = content(claim), set(NUMBER.findall(claim))
-    every = frozenset(chain.from_iterable(map(content, told)))
     found = []
     for ruling in rulings:
         named = what_is_rated(ruling.sentence.quote)
@@ -224,13 +236,17 @@ def _named(claim: str, rulings: Sequence[Ruling], told: Sequence[str]) -> Ruling
     return _agreed(found)
 
 
-def _among_others(claim: str, told: Sequence[str], given: Mapping[int, Ruling]) -> Ruling | None:
+def _among_others(
+    claim: str, told: Sequence[str], every: frozenset[str], given: Mapping[int, Ruling]
+) -> Ruling | None:
     """The one of several ratings that rates the claim: it follows the sentence that says it.
 
     Between a rating and the one before, what is said first is rated.
+
+    Args:
+        every: the words of all sentences.
     """
     words, numbers = content(claim), set(NUMBER.findall(claim))
-    every = frozenset(chain.from_iterable(map(content, told)))
     begin, rate = 1, list[Ruling]()
     for at, ruling in given.items():
         first = begin == 1

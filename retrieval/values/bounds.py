@@ -41,6 +41,7 @@ _PART_OF_MORE = re.compile(
 
 
 def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
+    """Whether the one amount of a sentence keeps the one bound of a claim."""
     asked = quantities(claim)
     if len(asked) != 1 or asked[0].bound not in COMPARED:
         return UNKNOWN

@@ -46,8 +46,8 @@ def verdict_of_values(claim: Parsed, text: str) -> Comparison:
 
     The sentence in which the claim's own words stand is compared value by value; where none has
     them, a value may follow from two of a sentence, or the sentence tells what the claim compares
-    in other words. What sentences say otherwise of each other is
-    unknown. English only, because what is compared is words.
+    in other words. What sentences say otherwise of each other is unknown. English only, because
+    what is compared is words.
     """
     sentences = [(start, _parse_sentence(each)) for start, each in _sentences(text)]
     for rules in _RULES:

@@ -46,8 +46,11 @@ _DENIES = re.compile(r"\b(?:not|no|never|until|before|only)\b|n['’]t\b", re.I)
 
 def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> str:
     """The text, rewritten where it speaks of the claim's case."""
-    told = parse(text[:MAX_TEXT_CHARS])
-    edits = [*_ages(claim, told.text), *_untils(claim, told), *_years(claim, told, published)]
+    compared = text[:MAX_TEXT_CHARS]
+    edits = list(_ages(claim, compared))
+    if any(isinstance(value, Date) for value in claim.values):
+        told = parse(compared)
+        edits += [*_untils(claim, told), *_years(claim, told, published)]
     last = len(text) + 1
     for start, end, written in sorted(edits, reverse=True):
         if end <= last:

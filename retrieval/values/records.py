@@ -15,6 +15,7 @@ from retrieval.values.told import MORE, compared_by, is_plain, quantities
 
 
 def record_compares(claim: Parsed, sentence: Parsed) -> Comparison:
+    """Whether a difference from the value of a day is one in the direction of a claim."""
     than = THAN.search(claim.text)
     if than is None or quantities(claim) or not is_plain(claim, sentence):
         return UNKNOWN

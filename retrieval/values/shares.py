@@ -78,6 +78,7 @@ class _Share:
 
 
 def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
+    """Whether the one share of a sentence is a majority, or a minority, as a claim says."""
     asked = _asked(claim)
     if asked is None or not names_fit(claim, sentence):
         return UNKNOWN

@@ -76,6 +76,7 @@ class _Sides:
 
 
 def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
+    """Whether the two amounts of a sentence stand to each other as a claim says."""
     if _OTHERS.search(claim.text):
         claim = parse(_OTHERS.sub("others", claim.text))
     sides = _sides(claim)

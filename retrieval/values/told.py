@@ -36,8 +36,7 @@ _OF_SEVERAL = frozenset({
     "each", "else", "every", "except", "few", "final", "first", "former", "fortnight", "further",
     "gap", "half", "last", "lead", "majority", "margin", "never", "next", "nobody", "none",
     "nowhere", "only", "other", "others", "outside", "previous", "remaining", "rest", "second",
-    "single", "sum",
-    "third", "times", "together", "total", "triple", "twice", "usual", "whole",
+    "single", "sum", "third", "times", "together", "total", "triple", "twice", "usual", "whole",
 })  # fmt: skip
 _COMPARED = re.compile(
     rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(?P<cue>{'|'.join(sorted(MORE | FEWER))})\b", re.I
@@ -70,6 +69,7 @@ _SAME_LETTERS = 5
 
 
 def role_of(parsed: Parsed, quantity: Quantity) -> Role:
+    """What a quantity is in its sentence."""
     if compared_by(parsed, quantity):
         return "difference"
     before = parsed.text[max(0, quantity.start - _LOOK_BACK) : quantity.start]

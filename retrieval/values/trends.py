@@ -75,6 +75,7 @@ class _Trend:
 
 
 def direction_holds(claim: Parsed, sentence: Parsed) -> Comparison:
+    """Whether something rose or fell in a sentence as a claim without amounts says."""
     claimed = _claimed(claim)
     if claimed is None or not is_plain(claim, sentence) or not names_fit(claim, sentence):
         return UNKNOWN

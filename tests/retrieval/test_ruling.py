@@ -11,7 +11,8 @@ from index.documents import Document, Vectors, document
 from index.split import split
 from retrieval.rating import MOSTLY, PLAIN, rating
 from retrieval.reading import Reading
-from retrieval.ruling import LONGEST_ARTICLE, ruling_on
+from retrieval.reading_on import LONGEST_ARTICLE
+from retrieval.ruling import ruling_on
 from retrieval.types import STANCES, Calibration, Candidate, Scores
 from retrieval.verdict import stance_of
 from retrieval.weigh import score_evidence

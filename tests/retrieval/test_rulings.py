@@ -7,7 +7,8 @@ import time
 import pytest
 
 from index.documents import document
-from retrieval.ruling import LONGEST_ARTICLE, ruling_on
+from retrieval.reading_on import LONGEST_ARTICLE
+from retrieval.ruling import ruling_on
 
 WATER = "Lidia Sorn voted against the water bill twice"
 FLYER = "A flyer says that Lidia Sorn voted against the water bill twice."
