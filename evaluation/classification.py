@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 BINS = 15  # of equal width, for the calibration error
+DRAWS = 200  # of answers that are right by chance, for the calibration error that is left then
 # Least probabilities for which coverage and accuracy are given.
 THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 Floats = npt.NDArray[np.floating[Any]]
@@ -24,7 +25,8 @@ def scores(
             given, which calibration leaves out.
         labels: every label there is, in the order of the confusion matrix (rows are gold).
 
-    macro_f1 is the mean over the labels that occur in `gold`; ece is that of `calibration_error`.
+    macro_f1 is the mean over the labels that occur in `gold`; ece is that of `calibration_error`,
+    ece_by_chance that of `error_by_chance`.
     """
     # Takes 0.5 s to load, and evaluations without labels need none of it.
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
@@ -40,6 +42,7 @@ def scores(
         "accuracy": round(float(correct.mean()), 4),
         "macro_f1": round(float(f1[occur].mean()), 4),
         "ece": round(calibration_error(confidence, correct), 4),
+        "ece_by_chance": round(error_by_chance(confidence), 4),
         "n": len(gold),
         "per_label": {
             label: {
@@ -69,6 +72,18 @@ def calibration_error(confidence: Floats, correct: npt.NDArray[np.bool_]) -> flo
         for at in range(BINS)
     ]
     return sum(gaps) / max(1, int((bins >= 0).sum()))
+
+
+def error_by_chance(confidence: Floats) -> float:
+    """The mean calibration error of as many answers whose probabilities are perfectly honest.
+
+    Each answer is drawn as right with its own probability. The fewer answers there are, the further
+    their share in a bin is from that probability, so a small set never has an error near 0 (Roelofs
+    et al., Mitigating Bias in Calibration Error Estimation, 2022).
+    """
+    randomly = np.random.default_rng(0)
+    draws = (randomly.random(len(confidence)) < confidence for _ in range(DRAWS))
+    return float(np.mean([calibration_error(confidence, right) for right in draws]))
 
 
 def _bins(confidence: Floats) -> npt.NDArray[np.int64]:

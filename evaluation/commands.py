@@ -208,7 +208,8 @@ def show_classification(title: str, found: Result) -> None:
         for name, (low, high) in figures["intervals"].items()
     )
     table = Table("expected", "precision", "recall", "F1", *(f"got {label}" for label in labels))
-    table.title, table.caption = title, ", ".join(headline)
+    by_chance = f"ece by chance {figures['ece_by_chance']:.3f}"
+    table.title, table.caption = title, ", ".join([*headline, by_chance])
     for label, row in zip(labels, figures["confusion"]["rows"], strict=True):
         per = figures["per_label"][label]
         shown = (f"{per[name]:.3f}" for name in ("precision", "recall", "f1"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evaluation.classification import calibration_error, coverage_curve, scores
+from evaluation.classification import calibration_error, coverage_curve, error_by_chance, scores
 
 LABELS = ("A", "B", "C")
 
@@ -32,6 +32,15 @@ def test_calibration_error_by_hand() -> None:
     correct = np.array([True, False, True, True, True, False])
     assert calibration_error(confidence, correct) == pytest.approx((2 * 0.5 + 4 * 0.25) / 6)
     assert calibration_error(np.array([1.0, 1.0]), np.array([True, True])) == 0
+
+
+def test_the_error_by_chance_is_what_a_few_honest_answers_show() -> None:
+    # All in one bin: the mean distance of a share of n draws from 0.8 is 0.4 * sqrt(2 / pi / n).
+    for answers in (50, 5_000):
+        expected = 0.4 * (2 / np.pi / answers) ** 0.5
+        assert error_by_chance(np.full(answers, 0.8)) == pytest.approx(expected, rel=0.15)
+    assert error_by_chance(np.ones(10)) == 0
+    assert error_by_chance(np.array([1.0, 1.0, 0.0])) == 0  # no probability was given to the last
 
 
 def test_a_prediction_without_a_probability_is_left_out_of_calibration() -> None:
