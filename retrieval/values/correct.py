@@ -16,7 +16,6 @@ from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence
 from retrieval.values.derive import derive
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
-from retrieval.values.records import record_compares
 from retrieval.values.relate import Relation
 from retrieval.values.shares import share_holds
 from retrieval.values.sides import sides_compare
@@ -33,7 +32,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])")
 _RULES: tuple[tuple[Callable[[Parsed, Parsed], Comparison], ...], ...] = (
     (compare_sentence,),
     (derive,),
-    (keeps_bound, direction_holds, sides_compare, share_holds, record_compares),
+    (keeps_bound, direction_holds, sides_compare, share_holds),
 )
 
 parse_claim = lru_cache(maxsize=512)(parse)

@@ -29,7 +29,7 @@ from retrieval.values.told import (
 
 # Share of the words of a claim that a sentence holds.
 WORDS_HELD = 0.6
-THAN = re.compile(
+_THAN = re.compile(
     rf"\b(?P<cue>{'|'.join(sorted(MORE | FEWER))})\b(?P<middle>[^.;]{{0,120}}?)\bthan\b"
     r"(?P<right>[^.;]{1,120})",
     re.I,
@@ -42,7 +42,7 @@ _WORD = re.compile(r"[^\W_]+")
 _REST = {"other", "rest", "remaind", "those", "without"}
 # What a word that compares is said of: base units, and the stem of a noun that is one; other words
 # are said of anything.
-MEASURED = {
+_MEASURED = {
     "older": ("age", "s"), "younger": ("age", "s"), "taller": ("m",), "deeper": ("m",),
     "wider": ("m",), "narrower": ("m",), "heavier": ("kg",), "lighter": ("kg",),
     "hotter": ("degree", "degre"), "warmer": ("degree", "degre"), "colder": ("degree", "degre"),
@@ -102,7 +102,7 @@ def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
 
 def _sides(claim: Parsed) -> _Sides | None:
     """What a claim without amounts compares."""
-    than = THAN.search(claim.text)
+    than = _THAN.search(claim.text)
     if than is None or quantities(claim) or _CLAUSE.match(than["right"]):
         return None
     right = words_between(claim, *than.span("right"))
@@ -154,21 +154,21 @@ def _pair(claim: Parsed, sentence: Parsed, sides: _Sides) -> tuple[Quantity, Qua
         return None
     if changes == {False} and not _is_counted(one, sides):
         return None
-    if not is_measured(sides.cue, one):
+    if not _is_measured(sides.cue, one):
         return None
     return one, other
 
 
-def is_measured(cue: str, quantity: Quantity) -> bool:
+def _is_measured(cue: str, quantity: Quantity) -> bool:
     """Whether a quantity is one of what a word compares: degrees, of what is hotter."""
-    return cue not in MEASURED or (quantity.measures[0].base or quantity.noun) in MEASURED[cue]
+    return cue not in _MEASURED or (quantity.measures[0].base or quantity.noun) in _MEASURED[cue]
 
 
 def _is_counted(amount: Quantity, sides: _Sides) -> bool:
     """Whether an amount is one of what a claim says there is more of."""
     base = amount.measures[0].base
     if not sides.noun:
-        return bool(base) or sides.cue in MEASURED
+        return bool(base) or sides.cue in _MEASURED
     if base == "%":
         return sides.noun <= _OFTEN
     return not base and bool(held({amount.noun} - {""}, sides.noun))
