@@ -14,7 +14,12 @@ _JUDGED_BY = 40
 # Marks before a word, and the word.
 _OPENING = "\"'“‘«„([¿¡-–—"
 _NEXT = re.compile(r"[\"'“‘«„(\[¿¡—\s$€£¥~<>±]*([\w’'\-]+)")
-_ENDED = re.compile(r"[.!?…]+(?:[\"'”’»)\]]|[\s\u202f]»)*(\s+)(?=[\"'“‘«„(\[¿¡]*[^\W\d_a-zß-ÿ])")
+# A whole run of closing marks and, as the group `end`, what follows it at the end of a sentence.
+# The group is optional so that one match takes the run: otherwise the search would begin anew at
+# each of its n marks, which takes time quadratic in n.
+SENTENCE_END = re.compile(
+    r"[.!?…]++(?P<end>(?:[\"'”’»)\]]|[\s\u202f]»)*\s+(?=[\"'“‘«„(\[¿¡]*[^\W\d_a-zß-ÿ]))?"
+)
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 _NUMBER = re.compile(r"\d{1,3}\Z")
 _CONSONANTS = re.compile(r"[^\W\d_aeiouyáéíóúàèìòùäöüâêîôûıěůý]+\Z", re.I)
@@ -206,8 +211,8 @@ def bounds(text: str, language: str) -> Iterator[int]:
     for end in found:
         if end < len(text) and _goes_on(text, last, end, rules, ordinals):
             continue
-        for ended in _ENDED.finditer(text, last, end):
-            if ended.end() < end and _ends(text, last, ended, rules, ordinals):
+        for ended in SENTENCE_END.finditer(text, last, end):
+            if ended["end"] and ended.end() < end and _ends(text, last, ended, rules, ordinals):
                 yield ended.end()
         yield end
         last = end

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from index.bounds import SENTENCE_END
 from index.documents import clean, document
 from index.errors import InvalidDocument
 from index.split import MAX_SENTENCE_CHARS, SENTENCES, split
@@ -128,6 +129,15 @@ def test_a_paragraph_of_many_sentences_takes_linear_time(sentence: str) -> None:
     passages = split(made)
     assert time.process_time() - started < 20  # minutes, were it quadratic
     assert passages[-1].end == len(text.rstrip())
+
+
+@pytest.mark.parametrize("after", ["", "a", " a", " And"])
+def test_a_run_of_marks_is_read_once(after: str) -> None:
+    """One match takes the run: otherwise the search would begin anew at each of its marks."""
+    (match,) = SENTENCE_END.finditer("Why" + "?!…" * 1_000 + after)
+    assert match.start() == 3
+    assert match.end() >= 3 + 3_000
+    assert bool(match["end"]) == (after == " And")
 
 
 def test_a_cut_between_slices_cuts_no_sentence() -> None:
