@@ -19,7 +19,6 @@ from retrieval.values.parsed import Parsed, parse
 from retrieval.values.relate import Relation
 from retrieval.values.shares import share_holds
 from retrieval.values.sides import sides_compare
-from retrieval.values.trends import direction_holds
 
 # The probability that a stance has at the least after its correction. On pairs held out of training
 # the values are right in this share of the cases in which they speak.
@@ -32,7 +31,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])")
 _RULES: tuple[tuple[Callable[[Parsed, Parsed], Comparison], ...], ...] = (
     (compare_sentence,),
     (derive,),
-    (keeps_bound, direction_holds, sides_compare, share_holds),
+    (keeps_bound, sides_compare, share_holds),
 )
 
 parse_claim = lru_cache(maxsize=512)(parse)

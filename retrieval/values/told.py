@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from retrieval.values.nouns import stem
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, reach, words_between
 from retrieval.values.quantity import Measure, Quantity
@@ -146,14 +145,6 @@ def names_fit(claim: Parsed, sentence: Parsed) -> bool:
     before it says of whom it is."""
     told = _names(sentence)
     return all(name in sentence.text for name in _names(claim)) or not told - _names(claim)
-
-
-def all_but_names_held(words: Iterable[str], claim: Parsed, sentence: Parsed) -> bool:
-    """Whether every one of the stems stands in a sentence, or is of a name, which may have been
-    told before."""
-    names = {stem(name) for name in _names(claim)}
-    wanted = set(words) - _FILLING
-    return wanted - held(wanted, sentence.words) <= names
 
 
 def _names(parsed: Parsed) -> set[str]:

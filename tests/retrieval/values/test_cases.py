@@ -28,6 +28,6 @@ def test_there_are_cases_of_every_kind() -> None:
     assert len(CASES) >= 200
     assert set(kinds) >= {
         "notation", "different", "bound", "vague", "unit", "currency", "date", "clock", "duration",
-        "ordinal", "fraction", "age", "derived", "trend", "sides", "share", "trap",
+        "ordinal", "fraction", "age", "derived", "sides", "share", "trap",
     }  # fmt: skip
     assert len({(case["claim"], case["evidence"]) for case in CASES}) == len(CASES)
