@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn
 
@@ -44,7 +45,7 @@ def parse(body: bytes) -> Any:
         raise HTTPException(422, f"not UTF-8 (byte {error.start})") from error
     try:
         return json.loads(
-            text.removeprefix("\ufeff"), object_pairs_hook=_object, parse_constant=_no_number
+            text.removeprefix("\ufeff"), object_pairs_hook=object_of, parse_constant=_no_number
         )
     except json.JSONDecodeError:
         raise
@@ -54,11 +55,15 @@ def parse(body: bytes) -> Any:
         raise HTTPException(422, "a number is too long") from error
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of its keys and values.
+
+    Raises:
+        HTTPException: a key is there twice.
+    """
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in found if keys.count(key) > 1)
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
         raise HTTPException(422, f"the key {twice[:_SHOWN_CHARS]!r} is there twice")
     return found
 

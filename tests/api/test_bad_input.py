@@ -7,7 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.exceptions import HTTPException
 
+from api.json_body import object_of
 from tests.api.answers import assert_problem
 
 FINE = [
@@ -123,6 +125,27 @@ def test_what_is_wrong_with_a_body_is_said(client: TestClient, body: bytes, deta
     for method, path in (("POST", "/v1/verify"), ("PUT", "/v1/documents/a")):
         answer = client.request(method, path, content=body, headers=headers)
         assert assert_problem(answer, 422)["detail"] == detail
+
+
+class _Key(str):
+    """A key of an object, which counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        _Key.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_the_key_that_is_there_twice_is_found_in_linear_time() -> None:
+    pairs = [(_Key(f"key {number}"), None) for number in range(1_000)]
+    _Key.compared = 0
+    with pytest.raises(HTTPException, match="'last' is there twice"):
+        object_of([*pairs, (_Key("last"), None), (_Key("last"), None)])
+    assert _Key.compared < 10_000  # a million, were each key compared with each
 
 
 def test_a_body_may_begin_with_a_byte_order_mark(client: TestClient) -> None:
