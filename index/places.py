@@ -33,6 +33,8 @@ class Place:
     row: int | None = None
 
 
+# Most points from a page's corner to an edge of a box, far beyond what any page has.
+_MOST_POINTS = 10**7
 _NAMES = tuple(field.name for field in fields(Place))[2:]
 
 
@@ -103,7 +105,9 @@ def _fits(name: str, value: object) -> bool:
         return type(value) is int and value >= 0
     if name == "box":
         numbers = value if isinstance(value, list | tuple) else ()
-        return len(numbers) == 4 and all(type(one) in (int, float) for one in numbers)
+        return len(numbers) == 4 and all(
+            type(one) in (int, float) and abs(one) <= _MOST_POINTS for one in numbers
+        )
     return name in _NAMES and isinstance(value, str)
 
 

@@ -11,7 +11,7 @@ from index.errors import UnreadableFile
 from index.places import Place
 from index.read.inline import raised
 from index.read.pieces import Pieces, day_of_name
-from index.read.tables import table_lines
+from index.read.tables import MAX_CHARS, table_lines
 from index.read.xml import child, children, local, parsed, said
 from index.read.zips import Archive, archive
 
@@ -78,6 +78,7 @@ class _Reader:
         self._chapter: str | None = None
         self._carried = ""  # of a paragraph whose end was deleted
         self._paragraphs = 0
+        self._table_chars = 0
 
     def read(self) -> None:
         body = child(_parsed(self._members, self._main), "body")
@@ -186,7 +187,9 @@ class _Reader:
                     made.append(one)
                     spanning[column] = one if merged is not None else None
                 column += max(1, columns)
-        return table_lines(list(whole))
+        lines = table_lines(list(whole), MAX_CHARS - self._table_chars)
+        self._table_chars += sum(map(len, lines))
+        return lines
 
 
 def _parsed(members: Archive, part: str) -> Any:

@@ -14,7 +14,7 @@ from index.read.content import decoded
 from index.read.html import fragment_text
 from index.read.inline import shown
 from index.read.pieces import day_of_name
-from index.read.tables import table_lines
+from index.read.tables import MAX_CHARS, table_lines
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -64,8 +64,8 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa:
     day is the one that the file's name begins with, if any.
 
     Raises:
-        UnreadableFile: see `decoded`; the front matter is not YAML or TOML; it has more lines or
-            marks than `MAX_LINES` and `MAX_MARKS`.
+        UnreadableFile: see `decoded` and `table_lines`; the front matter is not YAML or TOML; it
+            has more lines or marks than `MAX_LINES` and `MAX_MARKS`.
         InvalidDocument: see `document`.
     """
     from markdown_it import MarkdownIt
@@ -90,6 +90,7 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa:
     blocks: list[str] = []
     lists: list[_Numbers | None] = []  # those around; None: without numbers
     table: _Table | None = None  # the one around
+    table_chars = 0
     marker = ""  # the number of an item, before its first block
     in_title = False  # in a heading of the first level
     while to_come:
@@ -115,7 +116,9 @@ def read_markdown(content: bytes, id: str, max_chars: int) -> Document:  # noqa:
         elif token.type == "table_open":
             table = _Table()
         elif token.type == "table_close" and table is not None:
-            blocks += table.lines()
+            lines = table.lines(MAX_CHARS - table_chars)
+            table_chars += sum(map(len, lines))
+            blocks += lines
             to_come.extend(table.notes[::-1])
             table = None
         elif table is not None:
@@ -176,8 +179,8 @@ class _Table:
         self._rows[-1][-1].text = " ".join(text.split())
         self.notes += notes
 
-    def lines(self) -> list[str]:
-        return [line for line in table_lines(self._rows) if line]
+    def lines(self, most_chars: int) -> list[str]:
+        return [line for line in table_lines(self._rows, most_chars) if line]
 
 
 def _body_and_notes(tokens: list[Token]) -> tuple[list[Token], dict[int, list[Token]]]:

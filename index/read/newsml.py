@@ -23,7 +23,8 @@ ROOTS = ("newsMessage", "newsItem", "packageItem", "planningItem", "conceptItem"
          "catalogItem")  # fmt: skip
 NITF = "nitf"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_STATUS = re.compile(r"\w*stat\w*:(\w+)|.*/(\w+)\Z")
+# A code and the catalogue that it is of ("stat:canceled"), or the end of an address.
+_CODE = re.compile(r"(\w+):(\w+)|.*/(\w+)")
 # Elements of NITF, as those of HTML that read alike.
 _AS_HTML = {"hl1": "h1", "hl2": "h2", "block": "div", "body.content": "div", "media-caption": "p",
             "media": "div", "datasource": "p", "tagline": "p", "pre": "p",
@@ -145,8 +146,10 @@ def _status(element: Any) -> str:
     if element is None:
         return ""
     stated = element.get("qcode") or element.get("uri") or element.get("literal") or ""
-    found = _STATUS.fullmatch(stated.strip())
-    return (found[1] or found[2]) if found else stated or "unknown"
+    found = _CODE.fullmatch(stated.strip())
+    if found and (found[3] or "stat" in found[1]):
+        return found[2] or found[3]
+    return stated or "unknown"
 
 
 def _name(element: Any) -> str:

@@ -24,7 +24,8 @@ _TEXT = ("bodytext", "text", "plain")
 _TEXTS = ("text", "composite", "article")
 # Most items in each other: a story, its sidebars, their pictures.
 MAX_DEPTH = 5
-_MARKUP = re.compile(r"<[a-zA-Z/][^>]*>")
+# A tag, which ends before the next one begins: a text may hold any number that do not end.
+_MARKUP = re.compile(r"<[a-zA-Z/][^<>]*>")
 
 
 def read_ninjs(stream: io.BufferedIOBase, origin: Origin) -> Items:

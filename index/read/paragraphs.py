@@ -38,7 +38,9 @@ _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\Z")
 _ITEM = re.compile(r"(?:[•▪◦●■‣·*–—-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
 _HYPHENS = "-\u2010\u00ad"
 _WORD = re.compile(r"[^\W\d_]+")
-_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+# Words with hyphens between them. The search begins at the start of a word and takes all of it: a
+# line of n letters would take time quadratic in n otherwise.
+_COMPOUND = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:-[^\W\d_]++)+")
 # Before a hyphen that belongs to the word: twenty-five.
 _TENS = re.compile(r"(?:\A|\W)(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)\Z", re.I)
 # First parts that stay apart from any word: well-known. None begins a longer word.

@@ -7,11 +7,15 @@ from typing import Any
 
 from lxml import html
 
+from index.errors import UnreadableFile
 from index.read.own import plain
 
 # Most columns of a table, and rows that one cell may span.
 MAX_COLUMNS = 200
 MAX_SPAN = 1_000
+# Most code points of the lines of all tables of a file. A line repeats the headers of its columns,
+# and the text of a cell for each column and row that the cell spans.
+MAX_CHARS = 5_000_000
 # Text of a cell, in code points, from which a table holds a page's layout, not data.
 LAYOUT_CHARS = 600
 # Least links, and share of the text in them, of a table that leads to other pages.
@@ -21,7 +25,12 @@ _MENU = re.compile(r"nav|menu|calendar", re.I)
 
 
 def open_tables(page: Any) -> None:
-    """Puts paragraphs in the place of tables, a row each; tables of layout become plain parts."""
+    """Puts paragraphs in the place of tables, a row each; tables of layout become plain parts.
+
+    Raises:
+        UnreadableFile: the lines of the tables have more than `MAX_CHARS` code points.
+    """
+    left = MAX_CHARS
     for table in reversed(list(page.iter("table"))):
         rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
         if _is_menu(table):
@@ -34,7 +43,8 @@ def open_tables(page: Any) -> None:
             continue
         else:
             captions = [plain(caption) for caption in table.iterchildren("caption")]
-            lines = [*captions, *table_lines(rows)]
+            lines = [*captions, *table_lines(rows, left)]
+            left -= sum(map(len, lines))
         outer = next(table.iterancestors("table"), None)
         if outer is not None:
             outer.set("opened", "")
@@ -71,10 +81,13 @@ def _cells(row: Any) -> list[Any]:
     return [cell for cell in row if cell.tag in ("td", "th")]
 
 
-def table_lines(rows: list[Any]) -> list[str]:
+def table_lines(rows: list[Any], most_chars: int = MAX_CHARS) -> list[str]:
     """The lines of a table's rows: each value after its column's header, where it has one.
 
     Headers that stand before no value are a line of their own.
+
+    Raises:
+        UnreadableFile: the lines have more than `most_chars` code points.
     """
     lines: list[str] = []
     headers: list[str] = []
@@ -82,6 +95,7 @@ def table_lines(rows: list[Any]) -> list[str]:
     in_head = True  # no row with values has come yet, since the last header
     are_said = False  # one of the headers stands before a value
     spanning: dict[int, tuple[int, str]] = {}  # column -> rows to come, text of a cell above
+    chars = 0
 
     def end_headers() -> None:
         if any(headers) and not are_said:
@@ -94,6 +108,9 @@ def table_lines(rows: list[Any]) -> list[str]:
             continue
         # The corner above headers of rows is often an empty cell of any kind.
         is_head = len(cells) > 1 and all(map(_is_heading, filter(plain, cells)))
+        chars += sum(map(len, texts)) + (0 if is_head else sum(map(len, headers)))
+        if chars > most_chars:
+            raise UnreadableFile(f"tables with more than {MAX_CHARS:,} characters in their lines")
         if is_head:
             if not in_head:
                 end_headers()

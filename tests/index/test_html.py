@@ -13,8 +13,10 @@ import pytest
 from index.documents import Document
 from index.errors import UnreadableFile
 from index.read import html
+from index.read.blocks import html_blocks
 from index.read.dates import possible_days
 from index.read.html import fragment_text, read_html
+from index.read.markdown import read_markdown
 
 TITLE = "Ferry to the islands runs again"
 ONE = (
@@ -522,3 +524,30 @@ def test_a_large_page_takes_seconds(markup: str) -> None:
 def test_a_page_of_too_many_elements_is_refused_by_name() -> None:
     with pytest.raises(UnreadableFile, match="elements, more than"):
         read(page("<br>" * (html.MAX_ELEMENTS + 1)))
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "number"),
+    [
+        ("".join(f"<th>{at}" for at in range(200)), f"<td>a<td colspan=199>{'x' * 590}", 60),
+        ("".join(f"<th>{'x' * 590}{at}" for at in range(50)), "<td>1" * 50, 200),
+    ],
+    ids=["a cell that spans columns", "long headers"],
+)
+def test_tables_that_repeat_their_texts_are_refused_by_name(
+    head: str, row: str, number: int
+) -> None:
+    def table(rows: int) -> str:
+        return f"<table><tr>{head}</tr>{f'<tr>{row}</tr>' * rows}</table>"
+
+    assert html_blocks(table(number // 2))
+    for markup in (table(number), table(number // 2) * 3):
+        with pytest.raises(UnreadableFile, match="tables with more than"):
+            html_blocks(markup)
+
+
+def test_long_headers_of_tables_in_markdown_are_refused_by_name() -> None:
+    table = f"| {'x' * 20_000} | b |\n| --- | --- |\n" + "| 1 | 2 |\n" * 150 + "\n"
+    assert read_markdown(table.encode(), "a", 10_000_000).text
+    with pytest.raises(UnreadableFile, match="tables with more than"):
+        read_markdown((table * 2).encode(), "a", 10_000_000)

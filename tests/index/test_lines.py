@@ -287,3 +287,10 @@ def test_any_bytes_have_a_reason(line: bytes) -> None:
     found = parsed(line)
     assert isinstance(found, Refused)
     assert found.reason
+
+
+@pytest.mark.parametrize("edge", ["1e999", "NaN", "1" + "0" * 400, "-1e8", "true", '"1"'])
+def test_a_box_that_no_page_has_is_refused(edge: str) -> None:
+    place = f'{{"start": 0, "end": 4, "page": 1, "box": [0, 0, 1, {edge}]}}'
+    line = f'{{"id": "a", "text": "One.", "places": [{place}]}}'
+    assert reason(line) == "places are not understood: box"

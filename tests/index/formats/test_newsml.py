@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -178,3 +179,10 @@ trees = st.recursive(
 @given(trees)
 def test_offsets_are_true_whatever_is_in_it(tree: str) -> None:
     assert read_all(item(inline(f"<div>{tree}</div>")).encode(), "a.xml")  # it checks the offsets
+
+
+def test_a_status_of_many_letters_is_read_in_linear_time() -> None:
+    unknown = item(inline(XHTML), about=f'<pubStatus qcode="{"stat" * 100_000}"/>')
+    started = time.process_time()
+    assert "pubstatus" in reason(unknown.encode(), "a.xml")
+    assert time.process_time() - started < 5  # a minute, were it quadratic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from typing import Any
 
 import pytest
@@ -163,3 +164,10 @@ values = st.recursive(
 )
 def test_offsets_are_true_whatever_is_in_it(item: dict[str, Any], changes: dict[str, Any]) -> None:
     assert read_all(written({**item, **changes}), "a.json")  # it checks the offsets
+
+
+def test_tags_without_an_end_are_looked_for_in_linear_time() -> None:
+    started = time.process_time()
+    found = one(written({"uri": "urn:x:4", "type": "text", "body_text": "<a" * 200_000}), "a.json")
+    assert found.text == "<a" * 200_000
+    assert time.process_time() - started < 5  # a minute, were it quadratic

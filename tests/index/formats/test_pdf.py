@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -267,3 +269,10 @@ def test_offsets_are_true_whatever_is_on_the_pages(pages: list[list[Words]]) -> 
 
 def test_nothing_of_a_page_without_lines() -> None:
     assert paragraphs([Page(1, 595, 842, [])]).text == ""
+
+
+def test_a_line_of_letters_alone_is_read_in_linear_time() -> None:
+    runs = [Run("a" * 100_000, 50, 690, 250, 700), Run("A well-known line.", 50, 676, 250, 686)]
+    started = time.process_time()
+    assert "well-known" in paragraphs([Page(1, 595, 842, runs)]).text
+    assert time.process_time() - started < 5  # minutes, were it quadratic
