@@ -16,9 +16,9 @@ from retrieval.values.parsed import Parsed, reach
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, comparable, relate
 from retrieval.values.told import (
+    dates_agree,
     is_plain,
     names_fit,
-    others,
     quantities,
     role_of,
     share_held,
@@ -65,7 +65,7 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
     if not _is_whole(sentence, amounts[0]):
         return UNKNOWN
     (amount,) = amounts
-    if not _of_one_size(bound, amount) or not _dates_agree(claim, sentence):
+    if not _of_one_size(bound, amount) or not dates_agree(claim, sentence):
         return UNKNOWN
     if share_held(claim.words, told_of(sentence)) < WORDS_HELD or not names_fit(claim, sentence):
         return UNKNOWN
@@ -95,19 +95,4 @@ def _of_one_size(one: Quantity, other: Quantity) -> bool:
         and 1 / MOST_TIMES <= abs(a.low / b.low) <= MOST_TIMES
         and not math.isclose(a.low, b.low)
         for a, b in comparable(one, other)
-    )
-
-
-def _dates_agree(claim: Parsed, sentence: Parsed) -> bool:
-    """Whether each date and time of a claim is one of the sentence, and not of something else."""
-    elsewhere = others(sentence.text)
-    told = [
-        value
-        for value in sentence.values
-        if not any(other.start <= value.start < other.end for other in elsewhere)
-    ]
-    return all(
-        any(relate(value, other) is Relation.EQUAL for other in told)
-        for value in claim.values
-        if not isinstance(value, Quantity)
     )

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval.values.narrowed import is_narrowed
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach, start
 from retrieval.values.quantity import Quantity
@@ -80,7 +81,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
         careful = together.refutes or together is Relation.BOUND_HOLDS
         if careful and not _dates_are_near(claim, sentence, choice):
             together = Relation.UNKNOWN
-        if together.refutes and _holds_another(sentence, run, used):
+        if together.refutes and is_narrowed(claim, sentence, run, used):
             together = Relation.UNKNOWN
         found.add(together)
         steps = tuple(_steps(claim, sentence, choice))
@@ -143,15 +144,6 @@ def _run(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int
         ):
             return run
     return None
-
-
-def _holds_another(sentence: Parsed, run: tuple[int, int], used: Sequence[int]) -> bool:
-    """Whether a run of items holds a quantity that none of the claim's is compared with: the claim
-    may be of both."""
-    return any(
-        isinstance(item, int) and item not in used and isinstance(sentence.values[item], Quantity)
-        for item in sentence.items[slice(*run)]
-    )
 
 
 def _turns(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iterator[int]:

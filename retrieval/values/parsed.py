@@ -25,13 +25,15 @@ _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 class Parsed:
     """A text with its values and, in order, its content words and values.
 
-    items: stems, and for a value its index. turning: the words that may turn what is said.
-    comparing: those that count only near the claim's words, with their places among the items.
+    items: stems, and for a value its index. places: start and end of each in the text. turning: the
+    words that may turn what is said. comparing: those that count only near the claim's words, with
+    their places among the items.
     """
 
     text: str
     values: tuple[Value, ...]
     items: tuple[str | int, ...]
+    places: tuple[tuple[int, int], ...]
     turning: frozenset[str]
     comparing: tuple[tuple[int, str], ...]
 
@@ -52,12 +54,14 @@ def parse(text: str) -> Parsed:
         values = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
         values = sorted(values, key=lambda one: one.start)[:MAX_VALUES]
     items: list[str | int] = []
+    places: list[tuple[int, int]] = []
     turning = set(_QUOTED.findall(plain))
     comparing = []
     at = 0
     for token in _TOKEN.finditer(plain):
         while at < len(values) and start(values[at]) <= token.start():
             items.append(at)
+            places.append((start(values[at]), _told_to(values[at])))
             at += 1
         if at and _is_in(values[at - 1], token.start()):
             continue
@@ -70,8 +74,12 @@ def parse(text: str) -> Parsed:
             comparing.append((len(items), word))
         if word not in STOP or word == "by":
             items.append(stem(word) or word)
+            places.append(token.span())
     items.extend(range(at, len(values)))
-    return Parsed(text, tuple(values), tuple(items), frozenset(turning), tuple(comparing))
+    places.extend((start(value), _told_to(value)) for value in values[at:])
+    return Parsed(
+        text, tuple(values), tuple(items), tuple(places), frozenset(turning), tuple(comparing)
+    )
 
 
 def _meets(one: Slice, others: Sequence[Slice]) -> bool:
@@ -88,6 +96,11 @@ def _is_in(value: Value, place: int) -> bool:
     if isinstance(value, Quantity) and value.per_slice[0] <= place < value.per_slice[1]:
         return True
     return place < reach(value)
+
+
+def _told_to(value: Value) -> int:
+    """Where a value ends with its unit and with what it is told per."""
+    return max(reach(value), value.per_slice[1] if isinstance(value, Quantity) else 0)
 
 
 def reach(value: Value) -> int:

@@ -91,6 +91,8 @@ def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quant
     low, high = told_range(other, told.bound)
     if one.base == "th":
         return Relation.UNKNOWN  # the first of something else
+    if one.low < one.high and other.low < other.high and low <= one.high and one.low <= high:
+        return Relation.UNKNOWN  # 8 to 12 of what is said to be 8 to 13
     if sure[0] <= low and high <= sure[1]:
         return Relation.BOUND_HOLDS if compared else Relation.EQUAL
     if high < possible[0] or possible[1] < low:

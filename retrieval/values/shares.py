@@ -19,6 +19,7 @@ from retrieval.values.parsed import Parsed, reach, words_between
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, allowed
 from retrieval.values.told import (
+    dates_agree,
     is_plain,
     names_fit,
     quantities,
@@ -80,7 +81,7 @@ class _Share:
 def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
     """Whether the one share of a sentence is a majority, or a minority, as a claim says."""
     asked = _asked(claim)
-    if asked is None or not names_fit(claim, sentence):
+    if asked is None or not names_fit(claim, sentence) or not dates_agree(claim, sentence):
         return UNKNOWN
     if not is_plain(claim, sentence, asked.place):
         return UNKNOWN

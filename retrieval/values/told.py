@@ -11,6 +11,7 @@ from typing import Literal
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, reach, words_between
 from retrieval.values.quantity import Measure, Quantity
+from retrieval.values.relate import Relation, relate
 from retrieval.values.words import TURNING
 
 # amount: how much there is. difference: "300,000 more than planned". change: "by 300,000".
@@ -138,6 +139,21 @@ def told_of(sentence: Parsed) -> frozenset[str]:
         words |= words_between(sentence, at, other.start)
         at = other.end
     return frozenset(words | words_between(sentence, at, len(sentence.text)))
+
+
+def dates_agree(claim: Parsed, sentence: Parsed) -> bool:
+    """Whether each date and time of a claim is one of the sentence, and not of something else."""
+    elsewhere = others(sentence.text)
+    told = [
+        value
+        for value in sentence.values
+        if not any(other.start <= value.start < other.end for other in elsewhere)
+    ]
+    return all(
+        any(relate(value, other) is Relation.EQUAL for other in told)
+        for value in claim.values
+        if not isinstance(value, Quantity)
+    )
 
 
 def names_fit(claim: Parsed, sentence: Parsed) -> bool:
