@@ -59,9 +59,12 @@ class EmbeddedCorpus:
         # From when to when what the store shows stays as it is.
         self._settled, self._due = clock(), NEVER
         self._settling = threading.Lock()
-        # The generation from which on nothing is in the indexes that was hidden or deleted, or that
-        # a group has got to itself.
+        # The generation from which on the indexes hold nothing that was hidden, deleted or given to
+        # an access group.
         self._clean_from = 0
+        # Held while these three are read from the store and set: of two writers at once, the one
+        # that read first must not set them last.
+        self._noting = threading.Lock()
         self._vectors_folder = vectors_folder
         self._saved_vectors = 0
         self._resources = contextlib.ExitStack()
@@ -144,9 +147,10 @@ class EmbeddedCorpus:
         return self._store.restricted()
 
     def _written(self, *, hides: bool) -> None:
-        if hides:
-            self._clean_from = max(self._clean_from, self._store.generation())
-        self._due = self._store.next_moment()
+        with self._noting:
+            if hides:
+                self._clean_from = self._store.generation()
+            self._due = self._store.next_moment()
         self._wake_indexer()
 
     def _wake_indexer(self) -> None:
@@ -179,8 +183,9 @@ class EmbeddedCorpus:
                 self._store.settle()
             else:
                 self._settle_elsewhere()
-            self._clean_from = self._store.generation()
-            self._settled, self._due = now, self._store.next_moment()
+            with self._noting:
+                self._clean_from = self._store.generation()
+                self._settled, self._due = now, self._store.next_moment()
             try:
                 self.sync()
             except CorpusError as error:

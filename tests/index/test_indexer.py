@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 import time
 from contextlib import ExitStack
@@ -19,7 +20,7 @@ from index.embedded.snapshot import Snapshot
 from index.embedded.store import Store
 from index.errors import CorpusError, DiskFull
 from index.ingest import ingest
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeClock, FakeEmbedder
 
 
 class Work:
@@ -127,6 +128,48 @@ def test_a_claim_does_not_wait_for_an_index_in_the_making(tmp_path: Path) -> Non
     words.may_go_on.set()
     assert corpus.wait_until_indexed(corpus.generation(), seconds=20)
     assert [hit.score for hit in corpus.search_vector(vector, 5)] == [pytest.approx(1, abs=1e-3)]
+    assert corpus.count_documents(Filters()) == 1
+    corpus.close()
+    store.close()
+
+
+class SlowStore(Store):
+    """A store that tells a thread named "slow" the next moment of before the next write."""
+
+    def __init__(self, path: Path, clock: FakeClock) -> None:
+        super().__init__(path, writable=True, clock=clock)
+        self.asked, self.may_answer = threading.Event(), threading.Event()
+
+    def next_moment(self) -> dt.datetime:
+        found = super().next_moment()
+        if threading.current_thread().name == "slow":
+            self.asked.set()
+            self.may_answer.wait(0.5)
+        return found
+
+
+def test_a_moment_that_comes_with_another_write_is_not_missed(tmp_path: Path) -> None:
+    clock, model = FakeClock(dt.datetime(2026, 11, 1, tzinfo=dt.UTC)), FakeEmbedder()
+    words: Any = SlowWords()
+    words.may_go_on.set()
+    store = SlowStore(tmp_path / DATABASE, clock)
+    indexed = EmbeddingModel(model.identity, model.dimension, "auto")
+    corpus = EmbeddedCorpus(store, words, tmp_path / "vectors", indexed, True, clock)
+    corpus.start_indexing(ExitStack())
+
+    def store_one(id: str, **rights: str) -> None:
+        list(ingest([document(id, "A river.", language="en", **rights)], corpus, model))
+
+    slow = threading.Thread(target=store_one, args=["lasting"], name="slow")
+    slow.start()
+    assert store.asked.wait(20)
+    store_one("expiring", expires="2026-11-02T00:00:00Z")
+    store.may_answer.set()
+    slow.join()
+    assert corpus.wait_until_indexed(corpus.generation(), seconds=20)
+    assert corpus.is_settled()
+    clock.now = dt.datetime(2026, 11, 3, tzinfo=dt.UTC)
+    assert not corpus.is_settled()
     assert corpus.count_documents(Filters()) == 1
     corpus.close()
     store.close()
