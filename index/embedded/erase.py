@@ -7,8 +7,9 @@ the rest when it starts again (index/embedded/opening.py).
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-import mmap
+import os
 import re
 import sqlite3
 import time
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.embedded import restrictions
+from index.embedded.checksum import READ_BYTES
 from index.embedded.rows import ALL_VERSIONS, COLUMNS, EARLIER, document_of, keys_of, remove
 from index.embedded.wordsearch import WordSearcher
 from index.erasure import Place
@@ -179,14 +181,36 @@ def _stray_terms(words: Iterable[str], searcher: WordSearcher | None) -> int:
 
 
 def found_in_files(folder: Path, needles: Sequence[bytes]) -> int:
-    """How often one of the byte strings is in a file of the folder, or of one inside it."""
+    """How often one of the byte strings is in a file of the folder, or of one inside it.
+
+    Others may write meanwhile: a file that is gone before it is read holds none.
+    """
     if not needles:
         return 0
     pattern = re.compile(b"|".join(map(re.escape, needles)))
+    overlap = max(map(len, needles)) - 1
     found = 0
-    for file in sorted(folder.rglob("*")):
-        if not file.is_file() or not file.stat().st_size:
-            continue
-        with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as m:
-            found += sum(1 for _ in pattern.finditer(m))
+    for inside, _, names in os.walk(folder):
+        for file in (Path(inside) / name for name in names):
+            with contextlib.suppress(FileNotFoundError):
+                found += _found_in(file, pattern, overlap) if file.is_file() else 0
+    return found
+
+
+def _found_in(file: Path, pattern: re.Pattern[bytes], overlap: int) -> int:
+    """How often a pattern is in a file, which is read in blocks.
+
+    It is not mapped into memory: a process that reads past the end of a mapped file, which SQLite
+    cut meanwhile, is killed.
+
+    Args:
+        overlap: bytes of a block that are searched again with the next one.
+    """
+    found, last = 0, b""
+    with file.open("rb") as opened:
+        while block := opened.read(READ_BYTES):
+            block = last + block
+            # What ends inside the overlap was found in the block before.
+            found += sum(match.end() > len(last) for match in pattern.finditer(block))
+            last = block[max(0, len(block) - overlap) :]
     return found

@@ -13,6 +13,7 @@ import pytest
 
 from index.documents import document
 from index.embedded import EmbeddedCorpus
+from index.embedded.checksum import READ_BYTES
 from index.embedded.corpus import DATABASE
 from index.embedded.erase import found_in_files
 from index.errors import CorpusBusy, CorpusError, DocumentErased, DocumentHeld
@@ -41,6 +42,17 @@ def bytes_left(folder: Path) -> int:
     """How often a word of it is in a file: as it is, and as the word index has it after another."""
     needles = [MARK.encode(), EARLIER_MARK.encode(), b"ebrafinch", b"uokkapaw", b"secret"]
     return found_in_files(folder, needles)
+
+
+def test_bytes_are_found_across_the_blocks_that_a_file_is_read_in(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (inside / "file").write_bytes(b"." * (READ_BYTES - 4) + b"platypus" + b"." * READ_BYTES + b"pl")
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "empty").touch()
+    assert found_in_files(tmp_path, [b"platypus", b"quokka"]) == 1
+    assert found_in_files(tmp_path, [b"l"]) == 2
+    assert found_in_files(tmp_path, []) == 0
 
 
 def test_no_byte_of_an_erased_document_is_left(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
