@@ -17,7 +17,7 @@ from retrieval.values.compare import CHANGED_BY, UNKNOWN, Comparison, Step
 from retrieval.values.dates import Date, days_of
 from retrieval.values.nouns import stem
 from retrieval.values.parsed import Parsed, reach, words_between
-from retrieval.values.quantity import Measure, Quantity
+from retrieval.values.quantity import DEGREES_APART, Measure, Quantity
 from retrieval.values.ranges import scale_said
 from retrieval.values.relate import Relation, comparable, relate, relate_measures
 from retrieval.values.told import compared_by, names_fit, share_held, turned_alike
@@ -205,7 +205,7 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
             how = f"{cut(sentence.text, new)} / {cut(sentence.text, old)} - 1 = {percent:.3g}%"
             measure = Measure("%", percent, percent, 0.5, 0, "derived")
         else:
-            base = "point" if b.base == "%" else b.base
+            base = {"%": "point", "degree": DEGREES_APART}.get(b.base, b.base)
             low, high = (cut(sentence.text, one) for one in ((old, new) if rises else (new, old)))
             how = f"{high} - {low} = {written(change, b)}"
             measure = replace(

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from retrieval.values import units
+from retrieval.values.compounds import compounds_joined
 from retrieval.values.dates import AUXILIARIES
 from retrieval.values.nouns import WORD, counted_noun, noun_end, stem
 from retrieval.values.numbers import Number, Slice, read_numbers, scale_of_suffix
-from retrieval.values.quantity import NO_BOUND, Bound, Measure, Quantity
+from retrieval.values.quantity import DEGREES_APART, NO_BOUND, Bound, Measure, Quantity
 from retrieval.values.ranges import ranges_joined
 from retrieval.values.words import NO_NAMES
 
@@ -49,6 +50,21 @@ _UNIT = re.compile(
     r"|Indian)\s+(?P<coin>[^\W\d_]+)"
     r"|(?P<one>[^\W\d_]+(?:[²³]|[23]\b)?))",
 )
+_HOURS_BEFORE = re.compile(r"\d\s?h(?:rs?)?\s?$", re.I)
+# How many degrees warmer it is, or has become: 2 degrees Celsius are 3.6 of Fahrenheit then. Where
+# a text may speak of such a difference, or not, one scale is not compared with the other.
+_APART_BEFORE = re.compile(
+    r"\b(?:by|ris(?:es?|en)|rose|falls?|fell|fallen|drop(?:s|ped)?|climb(?:s|ed)?|increased?|warm(?:ed|s)"
+    r"|cool(?:ed|s)|(?:rise|fall|drop|increase|warming|cooling|difference) of)\s+"
+    r"(?:(?:about|around|roughly|nearly|almost|just|only|some|another|over|more than|less than"
+    r"|at least|a further)\s+)?$",
+    re.I,
+)
+_MAYBE_APART_BEFORE = re.compile(
+    r"\b(?:warming|cooling|rise|increase|difference|gap|anomaly|swing|change)\b[^.;]*$", re.I
+)
+_APART_AFTER = re.compile(r"\s+(?:warmer|hotter|milder|cooler|colder|higher|lower)\b", re.I)
+_MAYBE_APART_AFTER = re.compile(r"\s+(?:above|below|over|under|more|less|apart)\b", re.I)
 _SHORT_UNITS = {"g", "m", "l", "t", "ha", "min"}
 _SPEEDS = {
     "km/h": ("km", "hour"),
@@ -112,7 +128,7 @@ def read_quantities(text: str, taken: Sequence[Slice]) -> list[Quantity]:
     for match in _SPAN_BEFORE.finditer(text):
         found += _article_as_one(text, match, covered)
     found.sort(key=lambda one: one.number_start)
-    return ranges_joined(text, _apart(found))
+    return ranges_joined(text, compounds_joined(text, _apart(found)))
 
 
 def _apart(found: list[Quantity]) -> list[Quantity]:
@@ -280,13 +296,15 @@ def _measures(
     if match["two"]:
         return units.units(" ".join(match["two"].lower().split())), match.end()
     if match["coin"]:
-        unit = units.currency(match["coin"].lower())
+        unit = units.currency(match["coin"].lower(), match["variety"])
         return ((unit,) if unit else ()), match.end()
     word = (match["one"] or "").lower()
     if word == "years" and _OLD.match(text, number.end):
         return (), number.end
     if match["gap"] == " " and word in _SHORT_UNITS and text[number.end - 1].isdigit():
         glued = True  # 500 g
+    if word == "m" and glued and _HOURS_BEFORE.search(text, 0, number.start):
+        word = "min"  # 2h 50m
     return units.units(word, glued), match.end()
 
 
@@ -338,18 +356,17 @@ def _read_unit(text: str, number: Number, money: units.Unit | None) -> _Unit:
     for unit in found:
         times = unit.factor / per_factor
         for value in values:
-            low = value * times
-            system = unit.system
-            if unit.base == "degree":
-                low, system = ((value - 32) / 1.8, "F") if unit.system == "F" else (value, "C")
+            base, low = unit.base, value * times
+            if base == "degree":
+                base, low = _degrees(value, unit.system, before, text[reach : reach + _LOOK_BACK])
             measures.append(
                 Measure(
-                    unit.base,
+                    base,
                     low,
                     low,
                     exact_to * times,
                     zeros * times,
-                    system,
+                    unit.system,
                     unit.variety,
                     times,
                 )
@@ -358,6 +375,18 @@ def _read_unit(text: str, number: Number, money: units.Unit | None) -> _Unit:
     span_end = reach if percent and not per else end
     noun = counted_noun(text, reach) if percent else ""
     return tuple(measures), noun, told_per, reach, span_end
+
+
+def _degrees(value: float, scale: str, before: str, after: str) -> tuple[str, float]:
+    """What is measured in degrees, and how much of it in degrees Celsius: a temperature, or how far
+    two are apart."""
+    fahrenheit = scale == "F"
+    if _APART_BEFORE.search(before) or _APART_AFTER.match(after):
+        return DEGREES_APART, value / 1.8 if fahrenheit else value
+    low = (value - 32) / 1.8 if fahrenheit else value
+    if _MAYBE_APART_BEFORE.search(before) or _MAYBE_APART_AFTER.match(after):
+        return f"degree {scale}", low
+    return "degree", low
 
 
 def _of_units(found: tuple[units.Unit, ...], value: float) -> tuple[Measure, ...]:

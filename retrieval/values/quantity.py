@@ -11,6 +11,8 @@ NO_BOUND: Literal[""] = ""
 # What a number says of the true one. "~": about so much; "~<", "~>": a little less, a little more;
 # "?": nothing sure; "many": hundreds, dozens.
 Bound = Literal["", ">", "<", ">=", "<=", "~", "~<", "~>", "?", "many"]
+# What is measured by "2 degrees warmer"; of the share of something "points" are the same.
+DEGREES_APART = "degrees apart"
 COMPARED = {">", "<", ">=", "<="}
 
 

@@ -16,6 +16,8 @@ Range = tuple[float, float]
 ABOUT, FAR_OFF = 0.1, 0.35
 # Most that a number which ends in zeros may be rounded by, as a share of it.
 ROUNDED = 0.05
+# Money that a bare sign or name stands for: a dollar of no other country.
+_PLAIN_MONEY = {"USD", "GBP", "EUR", "JPY"}
 # Two systems of units agree to the first share, and differ from the second on: a mile is 1.6 km.
 CONVERTED, CONVERTED_FAR = 0.015, 0.15
 
@@ -95,9 +97,17 @@ def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quant
         return Relation.UNKNOWN  # 8 to 12 of what is said to be 8 to 13
     if sure[0] <= low and high <= sure[1]:
         return Relation.BOUND_HOLDS if compared else Relation.EQUAL
+    if _other_money(one, other):
+        return Relation.UNKNOWN
     if high < possible[0] or possible[1] < low:
         return Relation.BOUND_BROKEN if compared else Relation.DIFFERS
     return Relation.UNKNOWN
+
+
+def _other_money(one: Measure, other: Measure) -> bool:
+    """Whether one amount is of a named money, and the other may be: $5m, A$7m."""
+    named = {one.variety, other.variety} - {""}
+    return one.variety != other.variety and not named <= _PLAIN_MONEY
 
 
 def _rounded(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Range]:
@@ -112,6 +122,8 @@ def _rounded(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Rang
         sure, possible = one.exact_to, max(one.exact_to, min(one.zeros, ROUNDED * abs(value)))
     if not math.isclose(one.size, other.size):
         possible = max(possible, ROUNDED * abs(value))  # 44 days may be called six weeks
+        if one.system and one.size > other.size:
+            possible = max(possible, 0.49 * one.size)  # 2h 20m may be called two hours
     if told_bound[:1] == "~":
         possible = max(possible, ABOUT * abs(value))
     tiny = 1e-9 * abs(value)

@@ -54,6 +54,9 @@ _NICKNAMES = {"quid": "pound", "buck": "dollar", "crown": "krone", "krona": "kro
               "lire": "lira"}  # fmt: skip
 _SMALL_COINS = {"penny": ("pound",), "pence": ("pound",), "p": ("pound",),
                 "cent": ("dollar", "euro"), "cents": ("dollar", "euro")}  # fmt: skip
+_COUNTRIES = {"US": "USD", "U.S.": "USD", "American": "USD", "Australian": "AUD", "Canadian": "CAD",
+              "Egyptian": "EGP", "Danish": "DKK", "Norwegian": "NOK", "Swedish": "SEK",
+              "Swiss": "CHF", "Indian": "INR"}  # fmt: skip
 CURRENCY_SIGNS = "$£€¥₹₽₺₩₦₴₪₫₸₾₼"
 
 
@@ -146,13 +149,18 @@ def sign(text: str) -> Unit | None:
 
 
 @lru_cache(maxsize=1024)
-def currency(word: str) -> Unit | None:
-    """The currency of a code or a common name, in lower case: "nok", "kroner", "euros"."""
+def currency(word: str, country: str = "") -> Unit | None:
+    """The currency of a code or a common name, in lower case: "nok", "kroner", "euros".
+
+    Args:
+        country: whose it is, where that is said: "Australian".
+    """
     word = _NICKNAMES.get(word) or _NICKNAMES.get(word.removesuffix("s"), word)
     names, codes = _currencies()
     if word in codes:
         return Unit(codes[word], 1.0, "", word.upper())
-    return Unit(names[word], 1.0) if word in names else None
+    variety = _COUNTRIES.get(country, country)
+    return Unit(names[word], 1.0, "", variety) if word in names else None
 
 
 @cache

@@ -1,0 +1,59 @@
+"""Quantities -> the same with what is told in two units as one: "2h 50m", "6ft 2in", "7lb 4oz"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from retrieval.values.quantity import Measure, Quantity
+
+_GAP = re.compile(r"\s*|-|\s+and\s+", re.I)
+# What is told in units of two sizes: pint's base units of time, length and weight.
+_PHYSICAL = {"s", "m", "kg"}
+
+
+def compounds_joined(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Makes one quantity of "two hours and 50 minutes", and of "3 dollars and 20 cents"."""
+    joined: list[Quantity] = []
+    for one in found:
+        whole = _sum(text, joined[-1], one) if joined else None
+        if whole:
+            joined[-1] = whole
+        else:
+            joined.append(one)
+    return joined
+
+
+def _sum(text: str, large: Quantity, small: Quantity) -> Quantity | None:
+    if not _GAP.fullmatch(text, large.reach, small.number_start) or large.per or small.per:
+        return None
+    if small.bound or small.noun:
+        return None
+    sums = [
+        replace(rest, low=most.low + rest.low, high=most.low + rest.low, system=_system(most, rest))
+        for most in large.measures
+        for rest in small.measures
+        if _is_rest(most, rest)
+    ]
+    if not sums:
+        return None
+    return replace(
+        large,
+        end=small.end,
+        reach=small.reach,
+        measures=tuple(sums),
+        number=sums[0].low / sums[0].size,
+    )
+
+
+def _is_rest(most: Measure, rest: Measure) -> bool:
+    """Whether one measure is less than one unit of the other, which is told in whole units."""
+    if most.base != rest.base or (most.base in _PHYSICAL) != bool(most.system):
+        return False
+    same_system = most.system == rest.system or most.base == "s"
+    whole = most.exact_to == 0 and (most.low / most.size).is_integer()
+    return same_system and whole and 0 < rest.low < most.size and rest.size < most.size
+
+
+def _system(most: Measure, rest: Measure) -> str:
+    return "calendar" if "calendar" in (most.system, rest.system) else most.system
