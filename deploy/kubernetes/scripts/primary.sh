@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prepares the database for claimdesk and for replicas. The image's entry point runs it once, when
-# the server is made. CLAIMDESK_PASSWORD, REPLICATION_PASSWORD: of the roles `claimdesk`, which owns
-# the database and nothing else, and `replica`.
+# the server is created. CLAIMDESK_PASSWORD: of the role `claimdesk`, which owns the database and nothing
+# else. REPLICATION_PASSWORD: of the role `replica`.
 set -eu
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
     --set password="$CLAIMDESK_PASSWORD" --set replication="$REPLICATION_PASSWORD" <<'SQL'
