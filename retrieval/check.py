@@ -30,7 +30,7 @@ _FENCED = re.compile(
     r"^ {0,3}(`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^ {0,3}\1[^\S\n]*$|\Z)", re.MULTILINE | re.DOTALL
 )
 # Marks of Markdown inside a sentence: emphasis around words, code, links to elsewhere.
-_MARKS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*|(?<!\w)[*_`]+(?=\w)|(?<=[\w.,;:!?%])[*_`]+(?!\w)")
+_MARKS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*|(?<!\w)[*_`]++(?=\w)|(?<=[\w.,;:!?%])[*_`]+(?!\w)")
 _LINK = re.compile(r"!?\[([^\][\n]{1,500})\]\([^()\s]{1,2000}(?:\s+\"[^\"\n]{0,200}\")?\)")
 # What stands before the text of a heading, an item of a list or a quoted line.
 _MARKER = re.compile(r"(?:#{1,6}|>+|[-*+•–]|\d{1,3}[.)])\s+")

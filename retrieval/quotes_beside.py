@@ -82,7 +82,7 @@ _AUXILIARY = (
 )
 # “…”, sagte Helga Maurer.  “…”, a affirmé la ministre Claire Vasseur.  »…«, so Ute Brandl.
 _AFTER = re.compile(
-    rf"\s*[{_MARKS}]\s*,?\s*(?:[sS]['’])?{_AUXILIARY}(?:{_VERBS}|so)(?:\s+(?:dazu|hierzu|auch))?"
+    rf"\s*+[{_MARKS}]\s*+,?\s*+(?:[sS]['’])?{_AUXILIARY}(?:{_VERBS}|so)(?:\s+(?:dazu|hierzu|auch))?"
     rf"\s+(?P<who>{_WHO})"
 )
 # “…”, Claire Vasseur a affirmé. After a full stop it may be another sentence.
@@ -92,7 +92,7 @@ _AFTER_NAME = re.compile(
 )
 # “…”, she answered. “…”, sagt er. « … », dit-elle.
 _PRONOUN_AFTER = re.compile(
-    rf"\s*[{_MARKS}]\s*,?\s*(?:(?P<who>he|she|they|we|I)\s+{_AUXILIARY}(?:{_VERBS})"
+    rf"\s*+[{_MARKS}]\s*+,?\s*+(?:(?P<who>he|she|they|we|I)\s+{_AUXILIARY}(?:{_VERBS})"
     rf"|(?:{_VERBS})(?:\s+|-t?-?)(?:he|she|they|er|sie|il|elle|on|él|ella|lui|lei|hij|zij|ze))\b"
 )
 # Jens Tobler erklärte: “…”.  Asked about it, Okoro replied: “…”.

@@ -44,6 +44,9 @@ _OPENING = re.compile(r"[“„‚«»‹‟「『\"‘']")
 _NESTED = {mark: re.compile(f"[{mark}{closes}]") for mark, closes in _PAIRS.items()}
 # Code points over which a direct quotation may reach.
 MAX_QUOTATION_CHARS = 5_000
+# Quotations with the same marks that are open at one place, at most. A text of opening marks alone
+# would take time quadratic in MAX_QUOTATION_CHARS.
+MAX_DEPTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,8 @@ def _closing(text: str, opened: int) -> int | None:
             depth += -1 if found[0] in closes else 1
             if not depth:
                 return found.start()
+            if depth > MAX_DEPTH:
+                break
     if mark == "“" and (straight := text.find('"', opened + 1, limit)) > 0:
         return straight
     return blank.start() if blank and mark in "“«„" else None

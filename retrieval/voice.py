@@ -23,6 +23,8 @@ SPEAKER_WORDS = 12
 TRAILING_WORDS = 9
 # Characters of a document in which it is looked for that it takes something back.
 READ_CHARS = 60_000
+# Characters at the end of a text in which its last word is matched; "repeatedly" and a space.
+LAST_WORD_CHARS = 12
 # Sentences before one that begins with "It says", in which "it" is looked for.
 LOOK_BACK = 2
 
@@ -76,7 +78,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    rf"\s+(?:today|yesterday)$|\s+(?:on|in|at|to|late|early)\s+(?:{_DAY}|a\s.*|reporters.*)$", re.I
+    rf"(?<!\s)\s+(?:(?:today|yesterday)$|(?:on|in|at|to|late|early)\s+(?:{_DAY}|a\s.*|reporters.*)$)",
+    re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?:he|she|it|they|we|i|this|these|those)", re.IGNORECASE)
 
@@ -154,7 +157,7 @@ _TAKEN_BACK = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b([^\W\d_]+)\s+(?:has |have |had |later |firmly )*"
+    r"\b([^\W\d_]+)\s+(?:has |have |had |later |firmly ){0,4}"
     r"(?:denie[sd]|deny|dismiss(?:es|ed)|reject(?:s|ed))\s+(?:the|these|those|all|any|such|this|that)?\s*(?:\w+\s+)?(?:reports?|claims?|rumou?rs?"
     r"|story|stories|allegations?|posts?|letter)\b",
     re.IGNORECASE,
@@ -165,13 +168,14 @@ _LABELLED = re.compile(
 )
 _RETRACTED = re.compile(
     r"\b(?:this|the) (?:paper|article|study|preprint|report|story) (?:has been|was|is|had been)"
-    r" (?:\w+ )?(?:retracted|withdrawn)\b|^\W*retracted\b",
+    r" (?:\w+ )?(?:retracted|withdrawn)\b|^[^\w\n]*retracted\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _QUESTION = re.compile(r"\?[\"”'’)\s]*$")
 # Where another statement begins in the same sentence.
 _CLAUSE = re.compile(r";\s|,?\s+[—–]\s+|,\s+(?:but|and|while|whereas|although|though|yet)\s+", re.I)
 _RELATIVE = re.compile(r"\b(?:who|which|whose|that)\b", re.IGNORECASE)
+_RELATIVE_END = re.compile(r"\b(?:who|which|that)$", re.IGNORECASE)
 _OPENS, _CLOSES = "“„«", "”»"
 
 
@@ -285,9 +289,9 @@ def attributions(sentence: str) -> Iterator[Attribution]:
 def _spoken(sentence: str, verb: re.Match[str]) -> Attribution | None:
     """What is said by a verb such as "said", before or after its speaker."""
     before = sentence[: verb.start()].rstrip()
-    while (adverb := _ADVERB.search(before)) is not None:
+    while (adverb := _ADVERB.search(before, _last_word(before))) is not None:
         before = before[: adverb.start()].rstrip()
-    if _NO_SPEAKER.search(before):
+    if _NO_SPEAKER.search(before, _last_word(before)):
         return None
     after = sentence[verb.end() :]
     quoted = before.endswith(('"', "”", "»", "'", "’"))
@@ -298,7 +302,7 @@ def _spoken(sentence: str, verb: re.Match[str]) -> Attribution | None:
     who = _name_before(sentence, len(before))
     if verb[0].lower() in _NOUNS and not _is_verb_here(sentence, who, after):
         return None
-    relative = who is None and re.search(r"\b(?:who|which|that)$", before, re.IGNORECASE)
+    relative = who is None and _RELATIVE_END.search(before, _last_word(before))
     if who is None and not relative:
         return None
     end = _clause(sentence, verb.end())[1]
@@ -311,6 +315,12 @@ def _spoken(sentence: str, verb: re.Match[str]) -> Attribution | None:
     elif who and re.match(r"\s*,", after):
         said = _clause(sentence, who[0])  # "It is full, the board said, as it was a year ago"
     return Attribution(who, said, _is_unnamed(sentence, who))
+
+
+def _last_word(text: str) -> int:
+    """An index before the last word that `_ADVERB`, `_NO_SPEAKER` or `_RELATIVE_END` may match:
+    a search from 0 for each verb takes time quadratic in the sentence."""
+    return max(0, len(text) - LAST_WORD_CHARS)
 
 
 def _is_verb_here(sentence: str, who: tuple[int, int] | None, after: str) -> bool:
