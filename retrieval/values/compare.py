@@ -17,8 +17,8 @@ from retrieval.values.numbers import Slice
 from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach, start
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation, relate
+from retrieval.values.told import role_of
 
-CHANGED_BY = re.compile(r"\b(?:by|rose|fell|grew|dropped|gained|lost|climbed|jumped)\s+$", re.I)
 _OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
 _FIRST_OF = re.compile(r"\b(?:first|last|next)\s+$", re.I)
 _SOME_OF = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his|her)?\s*$", re.I)
@@ -62,7 +62,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
             (at, relation)
             for at, other in enumerate(sentence.values)
             if (relation := relate(value, other)) is not None
-            and _is_change(claim, value) == _is_change(sentence, other)
+            and _is_apart(claim, value) == _is_apart(sentence, other)
             and _is_part(claim, value) == _is_part(sentence, other)
             and _is_whole(claim, value) == _is_whole(sentence, other)
         ]
@@ -90,10 +90,9 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
     return Comparison(found.pop(), steps)
 
 
-def _is_change(parsed: Parsed, value: Value) -> bool:
-    """Whether a value says by how much something changed: "by 3 euros", not "to 15"."""
-    before = parsed.text[max(0, value.start - 10) : value.start]
-    return isinstance(value, Quantity) and CHANGED_BY.search(before) is not None
+def _is_apart(parsed: Parsed, value: Value) -> bool:
+    """Whether a value says how far two amounts are apart: "by 3 euros", not "to 15"; "3 more"."""
+    return isinstance(value, Quantity) and role_of(parsed, value) in ("change", "difference")
 
 
 def _is_part(parsed: Parsed, value: Value) -> bool:

@@ -13,14 +13,23 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from retrieval.values.compare import CHANGED_BY, UNKNOWN, Comparison, Step
+from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.dates import Date, days_of
 from retrieval.values.nouns import stem
 from retrieval.values.parsed import Parsed, reach, words_between
 from retrieval.values.quantity import DEGREES_APART, Measure, Quantity
 from retrieval.values.ranges import scale_said
 from retrieval.values.relate import Relation, comparable, relate, relate_measures
-from retrieval.values.told import compared_by, names_fit, share_held, turned_alike
+from retrieval.values.spans import margins, multiples, multiplied, people, terms_of_office
+from retrieval.values.told import (
+    DOWN,
+    UP,
+    compared_by,
+    names_fit,
+    role_of,
+    share_held,
+    turned_alike,
+)
 from retrieval.values.workings import (
     Derived,
     all_but,
@@ -52,8 +61,6 @@ _FROM = re.compile(
     re.I,
 )
 _UP_FROM = re.compile(r"(?:\s+[^\W\d_]+){0,3},?\s+(?:[^\W\d_]+\s+)?from\s+", re.I)
-_UP = {"rose", "rise", "risen", "grew", "grow", "grown", "increas", "up", "climb", "jump", "gain"}
-_DOWN = {"fell", "fall", "fallen", "drop", "declin", "decreas", "shrank", "shrink", "down", "lost"}
 _TOTAL = {"total", "altogeth", "togeth", "combin", "overal", "all", "sum"}
 _AGE_WORDS = {"die", "age", "live", "old", "year"}
 _BORN = re.compile(r"\bborn\b[^.;]{0,40}$", re.I)
@@ -64,7 +71,8 @@ _LIFE = re.compile(r"\s*[-–]\s*")
 
 def derive(claim: Parsed, sentence: Parsed) -> Comparison:
     """What follows from two values of a sentence for the one quantity of a claim."""
-    asked = [value for value in claim.values if isinstance(value, Quantity)]
+    times = multiplied(claim)
+    asked = [times] if times else [one for one in claim.values if isinstance(one, Quantity)]
     if len(asked) != 1 or len(sentence.values) < 2 or not turned_alike(claim, sentence):
         return UNKNOWN
     if not names_fit(claim, sentence):
@@ -173,8 +181,8 @@ def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derive
 
 def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """rose from 12 to 15 per cent: by 3 points, by a quarter."""
-    directions = claim.words & (_UP | _DOWN)
-    if not directions or not CHANGED_BY.search(claim.text[: asked.start]):
+    directions = claim.words & (UP | DOWN)
+    if not directions or role_of(claim, asked) != "change":
         return
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     for one, other in itertools.pairwise(quantities):
@@ -196,7 +204,7 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
         if (a.base and a.base != b.base) or old.bound or new.bound or not a.low:
             continue
         rises = b.low > a.low
-        if not directions <= (_UP if rises else _DOWN):
+        if not directions <= (UP if rises else DOWN):
             continue
         change = abs(b.low - a.low)
         spoken = frozenset(directions)
@@ -279,5 +287,5 @@ def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]
 
 _DERIVATIONS: tuple[Callable[[Parsed, Quantity, Parsed], Iterator[Derived]], ...] = (
     _differences, _shares, _changes, _ages, _sums, rates, amounts_before, all_but,
-    products, parts_of,
+    products, parts_of, multiples, margins, terms_of_office, people,
 )  # fmt: skip

@@ -40,7 +40,7 @@ _BOUND_AFTER = re.compile(
 _LOOK_BACK = 40  # characters in front of a number that are searched for a bound
 _PLUS_AFTER = re.compile(r"\+(?!\d)")
 _UNIT = re.compile(
-    r"(?P<gap>[\s-]*)(?:(?P<percent>%|percent\b|per cent\b|percentage points?\b|pc\b)"
+    r"(?P<gap>[\s-]*)(?:(?P<percent>%|percent\b|per cent\b|(?:percentage|basis) points?\b|pc\b)"
     r"|°\s?(?P<degree>[CF])\b|(?P<glued_degree>[CF])\b(?!\w|-)"
     r"|[Dd]egrees\s+(?P<scale>[Cc]elsius|[Ff]ahrenheit|[Cc]entigrade|[CF]\b)"
     r"|(?P<sign>[€£$¥])(?!\d)"
@@ -97,6 +97,7 @@ _FAR = {"high", "long", "wide", "deep", "tall", "thick", "away", "across", "belo
         "of", "in", "to", "and", "or", "sprint", "race", "run", "hurdles"}  # fmt: skip
 # One of these between "one" or "a" and a unit is a length: "for an hour", "one day".
 _OF_UNIT = re.compile(r"(?:\s+of)?\s+an?\s+(?=[^\W\d_])|-(?=hour|mile)")
+_OF_POINT = re.compile(r"(?:\s+of)?(?:\s+an?)?\s+(percentage point)\b", re.I)
 _SPAN_BEFORE = re.compile(
     r"\b(?:in|for|took|takes|take|lasted|lasts|last|within|about|over|under|nearly|almost|than|after)"
     r"\s+(?=an?\s)(?P<article>an?)\s+(?P<unit>second|minute|hour|day|week|month|year|mile"
@@ -246,6 +247,8 @@ def _is_literal(text: str, number: Number, before: str) -> bool:
     if _IN_PLACE.search(before) and counted_noun(text, number.end):
         return False  # in Oria 40 people died
     capital = _CAPITAL.search(before)
+    if capital and re.search("['’]s$", capital[1]):
+        return False  # to Mr Berg's 20,200
     if capital and (
         capital[1].lower() in NO_NAMES or _measures(text, number, None)[0] or _SIGN.search(before)
     ):
@@ -399,6 +402,9 @@ def _of_units(found: tuple[units.Unit, ...], value: float) -> tuple[Measure, ...
 def _part_of(text: str, number: Number) -> _Unit:
     """A fraction of a unit ("half an hour") or of what is not told here ("half of them")."""
     end = number.end
+    if point := _OF_POINT.match(text, end):
+        found = units.units(point[1].lower())
+        return _of_units(found, number.values[0]), "", _NO_PER, point.end(), end
     of_unit = _OF_UNIT.match(text, end)
     if of_unit and (word := WORD.match(text, of_unit.end())):
         found = units.units(word[1].lower())

@@ -25,6 +25,11 @@ FEWER = frozenset({
     "fewer", "less", "lower", "smaller", "shorter", "younger", "lighter", "narrower", "cheaper",
     "colder", "cooler", "down", "below",
 })  # fmt: skip
+# Stems of verbs and words for what becomes more, and for what becomes less.
+UP = {"rose", "rise", "risen", "grew", "grow", "grown", "increas", "up", "climb", "jump", "gain",
+      "rais"}  # fmt: skip
+DOWN = {"fell", "fall", "fallen", "drop", "declin", "decreas", "shrank", "shrink", "down", "lost",
+        "cut", "lower", "reduc"}  # fmt: skip
 # Words that say whose a statement is. Whether he vouches for it, others tell.
 _ATTRIBUTING = frozenset({
     "according", "reported", "reports", "said", "say", "says", "spokesman", "spokesperson",
@@ -47,6 +52,7 @@ _CHANGE = re.compile(
     r"|jumped|increase|decrease|decline|up|down|cut)\s+(?:of\s+)?$",
     re.I,
 )
+_LIMIT = re.compile(r"(?:below|under|above)\b", re.I)  # fell below 80
 _BEFORE = re.compile(
     r"\b(?:from|against|compared (?:with|to)|than|instead of|rather than|not)\s+(?:the\s+)?$", re.I
 )
@@ -73,7 +79,7 @@ def role_of(parsed: Parsed, quantity: Quantity) -> Role:
     if compared_by(parsed, quantity):
         return "difference"
     before = parsed.text[max(0, quantity.start - _LOOK_BACK) : quantity.start]
-    if _CHANGE.search(before):
+    if _CHANGE.search(before) and not _LIMIT.match(parsed.text, quantity.start):
         return "change"
     return "before" if _BEFORE.search(before) else "amount"
 
@@ -159,11 +165,11 @@ def dates_agree(claim: Parsed, sentence: Parsed) -> bool:
 def names_fit(claim: Parsed, sentence: Parsed) -> bool:
     """Whether the names of a claim stand in a sentence, or this names nothing else: what came
     before it says of whom it is."""
-    told = _names(sentence)
-    return all(name in sentence.text for name in _names(claim)) or not told - _names(claim)
+    told = names(sentence)
+    return all(name in sentence.text for name in names(claim)) or not told - names(claim)
 
 
-def _names(parsed: Parsed) -> set[str]:
+def names(parsed: Parsed) -> set[str]:
     found = {re.sub("['’]s?$", "", name) for name in _NAME.findall(parsed.text)}
     return found - _CALENDAR
 

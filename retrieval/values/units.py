@@ -42,7 +42,7 @@ _IMPERIAL = {
 # Short forms that are units only when they touch the digits or are written so: 5 s, but not "5 in".
 _ONLY_GLUED = {"s", "h", "m", "t", "l", "g", "w", "v", "in", "st", "ha", "min", "mi", "nm", "mb"}
 _PERCENT = {"%", "percent", "per cent", "pc"}
-_POINTS = {"percentage points", "percentage point"}
+_POINTS = {"percentage point": 1.0, "basis point": 0.01}
 _SYMBOLS = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY",
             "₩": "KRW", "₦": "NGN", "₴": "UAH", "₪": "ILS", "₫": "VND", "₸": "KZT", "₾": "GEL",
             "₼": "AZN", "R$": "BRL", "A$": "AUD", "C$": "CAD", "NZ$": "NZD", "HK$": "HKD",
@@ -107,8 +107,8 @@ def units(word: str, glued: bool = False) -> tuple[Unit, ...]:
     """
     if word in _PERCENT:
         return (Unit("%", 1.0, "percent"),)
-    if word in _POINTS:
-        return (Unit("point", 1.0),)
+    if size := _POINTS.get(word.removesuffix("s")):
+        return (Unit("point", size),)
     found = []
     name = _forms().get(word)
     if name and (glued or word not in _ONLY_GLUED):
