@@ -38,17 +38,20 @@ def stamp(seal: str, authority: str, transport: httpx.BaseTransport | None = Non
         data=seal.encode(), hash_algorithm=library.HashAlgorithm.SHA256
     ).build()
     try:
-        with httpx.Client(transport=transport, timeout=AUTHORITY_SECONDS) as client:
-            answer = client.post(
-                authority, content=request.as_bytes(), headers={"Content-Type": _TYPE}
-            )
-        answer.raise_for_status()
-        info = library.decode_timestamp_response(answer.content).tst_info
+        with (
+            httpx.Client(transport=transport, timeout=AUTHORITY_SECONDS) as client,
+            client.stream(
+                "POST", authority, content=request.as_bytes(), headers={"Content-Type": _TYPE}
+            ) as answer,
+        ):
+            answer.raise_for_status()
+            given = _limited(answer)
+        info = library.decode_timestamp_response(given).tst_info
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise StampUnavailable(f"{authority} gives no time stamp: {error}") from error
     if info.nonce != request.nonce or info.message_imprint.message != _digest(seal):
         raise StampUnavailable(f"{authority} answers with a time stamp of something else")
-    return answer.content
+    return given
 
 
 def stamped_at(seal: str, stamp: bytes, roots: bytes) -> dt.datetime:
@@ -77,6 +80,16 @@ def stamped_at(seal: str, stamp: bytes, roots: bytes) -> dt.datetime:
         raise AuditDamaged(f"this is no time stamp of the seal {seal}: {error}") from error
     moment: dt.datetime = given.tst_info.gen_time
     return moment.astimezone(dt.UTC)
+
+
+def _limited(answer: httpx.Response) -> bytes:
+    """The body of an answer. Raises: ValueError, it is longer than `MOST_BYTES`."""
+    body = b""
+    for part in answer.iter_bytes():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise ValueError(f"its answer is longer than {MOST_BYTES:,} bytes")
+    return body
 
 
 def _digest(seal: str) -> bytes:

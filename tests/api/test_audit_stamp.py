@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.audit_stamp import stamp, stamped_at
+from api.audit_stamp import MOST_BYTES, stamp, stamped_at
 from api.cli import main
 from api.errors import AuditDamaged, StampUnavailable
 
@@ -115,6 +115,7 @@ def test_what_is_no_stamp_of_this_seal_is_not_kept(believed: Authority) -> None:
         "something else": lambda _: httpx.Response(200, content=old),
         "parse error": lambda _: httpx.Response(200, content=b"no stamp"),
         "503": lambda _: httpx.Response(503),
+        "is longer than": lambda _: httpx.Response(200, content=bytes(MOST_BYTES + 1)),
     }
     for said, answer in answers.items():
         with pytest.raises(StampUnavailable, match=said):
