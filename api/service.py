@@ -312,7 +312,8 @@ class Service:
 
     def info(self) -> Info:
         stats, settings, stance = self.corpus.stats(), self.settings, self.models.stance
-        seen, is_all = visible(), visible().access is None
+        seen = visible()
+        is_all = seen.access is None
         return Info(
             version=VERSION,
             models=self.names,

@@ -10,6 +10,9 @@ from index.terms import terms
 
 # The parameters of BM25: how fast repeats of a word saturate, how much a passage's length counts.
 K1, B = 1.2, 0.75
+# Most terms of a query. A claim has a few dozen; of a text that has thousands, the rarest carry the
+# meaning.
+MAX_QUERY_TERMS = 64
 Rows = Mapping[int, Counter[str]]
 """How often each term occurs in each passage, by the passage's key."""
 
@@ -37,7 +40,15 @@ def ceiling(rows: Rows, text: str) -> float:
     return sum(_idf(rows, word) * (K1 + 1) for word in set(terms(text)))
 
 
+def idf(rows: int, having: int) -> float:
+    """Robertson's idf with 1 added inside the logarithm, as Lucene has it: never negative.
+
+    Args:
+        rows: the number of passages.
+        having: the number of those that have the term.
+    """
+    return math.log(1 + (rows - having + 0.5) / (having + 0.5))
+
+
 def _idf(rows: Rows, word: str) -> float:
-    """Robertson's idf with 1 added inside the logarithm, as Lucene has it: never negative."""
-    n, having = len(rows), sum(word in words for words in rows.values())
-    return math.log(1 + (n - having + 0.5) / (having + 0.5))
+    return idf(len(rows), sum(word in words for words in rows.values()))

@@ -21,6 +21,8 @@ CorpusError
 └── RecipeMismatch       the passages were made by a newer claimdesk
 """
 
+from __future__ import annotations
+
 
 class CorpusError(Exception):
     """Base of every error of the `index` package; the message says what to do."""
@@ -92,6 +94,14 @@ class CorpusCorrupt(CorpusError):
 
 class EmbeddingMismatch(CorpusError):
     """The stored vectors were made by another embedding model."""
+
+    @classmethod
+    def between(cls, stored: str, identity: str) -> EmbeddingMismatch:
+        """The error for vectors of the model `stored`, where the model is `identity`."""
+        return cls(
+            f"the corpus holds vectors of {stored}, the embedding model is {identity}: "
+            "set the model back, or run `claimdesk reindex`"
+        )
 
 
 class RecipeMismatch(CorpusError):

@@ -20,6 +20,8 @@ WITHHELD: Final[PubStatus] = "withheld"
 CANCELED: Final[PubStatus] = "canceled"
 _SPELLINGS = {"cancelled": "canceled", "withdrawn": "canceled"}
 NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+# A clock that was set back by less than this changes nothing.
+CLOCK_STEP = dt.timedelta(seconds=1)
 
 
 def utc_now() -> dt.datetime:

@@ -127,7 +127,6 @@ class _Beside:
         if log.place.exists():
             self.audit = self._copy_audit()
         log.close()
-        log.place.close()
         here, there = self.here, self.there
         if isinstance(here, Path) and isinstance(there, Path) and (here / RECORDS).is_dir():
             shutil.copytree(here / RECORDS, there / RECORDS, dirs_exist_ok=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from index.embedded.filters import Columns
 from index.embedded.vectors import Kind, VectorIndex
 from index.embedded.wordsearch import WordSearcher
-from index.errors import EmbeddingMismatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,3 @@ class Indexes:
     def generation(self) -> int:
         words = self.words.generation if self.words else 0
         return min(self.vectors.generation, words)
-
-
-def mismatch(stored: str, identity: str) -> EmbeddingMismatch:
-    return EmbeddingMismatch(
-        f"the corpus holds vectors of {stored}, the embedding model is {identity}: "
-        "set the model back, or run `claimdesk reindex`"
-    )

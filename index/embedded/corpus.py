@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ import numpy as np
 from index.corpus import NO_FILTERS, Change, Filters, Hit, Page, Stats
 from index.documents import Document, Passage, Prepared, Vectors
 from index.embedded import vectorfile
-from index.embedded.answering import EmbeddingModel, Indexes, mismatch
+from index.embedded.answering import EmbeddingModel, Indexes
 from index.embedded.boundary import index_errors
 from index.embedded.contents import EmbeddedContents
 from index.embedded.filters import Columns, columns_of
@@ -26,14 +25,12 @@ from index.embedded.words import WordIndex
 from index.embedded.wordsearch import WordSearcher
 from index.erasure import Receipt, Restricted, Restriction
 from index.errors import CorpusError, CorpusReadOnly, EmbeddingMismatch, IndexUnavailable
-from index.rights import NEVER, Clock, utc_now
+from index.rights import CLOCK_STEP, NEVER, Clock, utc_now
 from index.versions import Version
 
 log = logging.getLogger(__name__)
 DATABASE = "claimdesk.sqlite"
 VECTORS, WORDS = "vectors", "words"
-# A clock that was set back by less than this changes nothing.
-CLOCK_STEP = dt.timedelta(seconds=1)
 
 
 class EmbeddedCorpus:
@@ -377,7 +374,7 @@ class EmbeddedCorpus:
     def _sync(self) -> int:
         with self._store.snapshot() as snapshot:
             if snapshot.embedding not in (None, self._model.identity):
-                raise mismatch(snapshot.embedding, self._model.identity)
+                raise EmbeddingMismatch.between(snapshot.embedding, self._model.identity)
             earlier = self._indexes
             if (
                 earlier is not None

@@ -12,14 +12,14 @@ from pathlib import Path
 import filelock
 
 from index.contents import unfinished
-from index.embedded.answering import EmbeddingModel, mismatch
+from index.embedded.answering import EmbeddingModel
 from index.embedded.boundary import folder_errors, is_on_read_only
 from index.embedded.contents import EmbeddedContents
 from index.embedded.corpus import DATABASE, VECTORS, WORDS, EmbeddedCorpus
 from index.embedded.store import Store
 from index.embedded.vectors import Kind
 from index.embedded.words import WordIndex, copy_for_reading
-from index.errors import CorpusError, CorpusLocked
+from index.errors import CorpusError, CorpusLocked, EmbeddingMismatch
 from index.recipe import check_recipes
 from index.rights import Clock, utc_now
 from index.versions import MOST_VERSIONS
@@ -198,4 +198,4 @@ def _check_identity(store: Store, identity: str, writable: bool) -> None:
     if stored is None and writable:
         store.set_meta("embedding", identity)
     elif stored is not None and stored != identity:
-        raise mismatch(stored, identity)
+        raise EmbeddingMismatch.between(stored, identity)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +11,12 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
-from index.bm25 import K1
+from index.bm25 import K1, MAX_QUERY_TERMS, idf
 from index.corpus import Filters, Hit, language_key, name_key
 from index.embedded.boundary import index_errors
 from index.terms import ANALYZER, terms
 
 NAME = "word index"
-# A claim has a few dozen terms. Of a text that has thousands, the rarest carry the meaning.
-MAX_QUERY_TERMS = 64
 # The day of a document without one, in tantivy's signed integers.
 UNDATED = -(2**31)
 # The day until which what stands now does: after every other.
@@ -72,7 +69,7 @@ class WordSearcher:
     def ceiling(self, text: str) -> float:
         """See `index.corpus.Corpus.words_ceiling`. Raises: IndexUnavailable."""
         rows = self.rows
-        return sum((K1 + 1) * _idf(rows, having) for having in self._frequencies(text).values())
+        return sum((K1 + 1) * idf(rows, having) for having in self._frequencies(text).values())
 
     @property
     def rows(self) -> int:
@@ -121,10 +118,6 @@ class WordSearcher:
             hits = self.searcher.search(query, k, count=False).hits
             keys = self.searcher.fast_field_values("key", [address for _, address in hits])
         return [Hit(int(key or 0), score) for key, (score, _) in zip(keys, hits, strict=True)]
-
-
-def _idf(rows: int, having: int) -> float:
-    return math.log(1 + (rows - having + 0.5) / (having + 0.5))
 
 
 def group_term(group: str | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cachetools import LRUCache
 
-from index.bm25 import K1
+from index.bm25 import K1, idf
 from index.corpus import NO_FILTERS, Filters, Hit, Page, name_key
 from index.documents import Document, Passage, Vectors
 from index.errors import CorpusBusy, CorpusError
@@ -212,7 +212,7 @@ class Answers:
 
     def words_ceiling(self, text: str) -> float:
         known, unknown, state = self._terms(text)
-        return search.ceiling_of(known, state) + unknown * (K1 + 1) * search.idf(state.passages, 0)
+        return search.ceiling_of(known, state) + unknown * (K1 + 1) * idf(state.passages, 0)
 
     # -- counts -----------------------------------------------------------------------------
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from index.bm25 import K1, B
+from index.bm25 import K1, MAX_QUERY_TERMS, B, idf
 from index.corpus import Filters
 from index.documents import Vectors
 from index.postgres import counts
@@ -16,8 +15,6 @@ from index.postgres.filters import Condition, of_passages
 from index.postgres.pool import SEARCH_DEPTH
 from index.postgres.state import State
 
-# A claim has a few dozen terms. Of a text that has thousands, the rarest carry the meaning.
-MAX_QUERY_TERMS = 64
 # Passages up to which all that have one of a query's terms are scored. Beyond, its commonest terms
 # find none of themselves while the others find enough (and count for the score all the same).
 MOST_SCORED = 25_000
@@ -70,11 +67,6 @@ class Term:
 
     def idf(self, passages: int) -> float:
         return idf(passages, self.having)
-
-
-def idf(passages: int, having: int) -> float:
-    """As `index.exact` has it."""
-    return math.log(1 + (passages - having + 0.5) / (having + 0.5))
 
 
 def rarest(terms: Sequence[Term]) -> list[Term]:

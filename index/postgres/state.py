@@ -8,13 +8,12 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from index.postgres.driver import Row, fetch, one, run
+from index.rights import CLOCK_STEP
 
 if TYPE_CHECKING:
     from index.postgres.driver import Link
 
 BEFORE = dt.datetime.min.replace(tzinfo=dt.UTC)
-# A clock that was set back by less than this changes nothing.
-CLOCK_STEP = dt.timedelta(seconds=1)
 # One changes the corpus at a time. Held until the end of a transaction.
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('claimdesk writing'))"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from index.corpus import NO_FILTERS, Filters
 from index.documents import Document, Passage
@@ -16,9 +15,6 @@ from index.postgres.rows import COLUMNS, document_of
 from index.recipe import RECIPE
 from index.rights import Clock
 from index.versions import Period, Version, versions_of
-
-if TYPE_CHECKING:
-    pass
 
 # Rows that are read at a time.
 TOGETHER = 200

@@ -52,10 +52,7 @@ class Model:
             EmbeddingMismatch: the stored vectors come from another one.
         """
         if state.embedding not in (None, self.identity):
-            raise EmbeddingMismatch(
-                f"the corpus holds vectors of {state.embedding}, the embedding model is "
-                f"{self.identity}: set the model back, or run `claimdesk reindex`"
-            )
+            raise EmbeddingMismatch.between(state.embedding, self.identity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ SAME_LINE = 0.5
 # cells of a table, and between cells of which one has no letter: a number.
 WORD_SPACE, CELL_SPACE, NUMBER_SPACE = 0.15, 2.0, 0.9
 CELLS = " | "
-# Share of the height, and of the lower height, by which a raised number is told.
+# Shares of the height of the letters before: how much higher raised letters stand at least, and how
+# high they are at most.
 RAISED, SMALLER = 0.1, 0.8
 
 

@@ -65,7 +65,7 @@ def shown(parts: Iterable[Token]) -> str:  # noqa: C901
             if tag and not closing:
                 script, text, linked = (name, text), "", False
             elif script is not None:
-                kept = "" if linked else raised(script[1][-_JUDGED_BY:], text, script[0])
+                kept = "" if linked else raised(script[1], text, script[0])
                 text = script[1] + kept
                 script = None
         elif part.type == "link_open" or name == "a":
@@ -90,8 +90,13 @@ def _of_marks(found: re.Match[str]) -> str:
 
 
 def raised(before: str, text: str, name: str) -> str:
-    """What is written for text in `<sup>` or `<sub>`: 10⁶, CO2, 1st, and nothing for a footnote."""
-    text = text.strip()
+    """What is written for text in `<sup>` or `<sub>`: 10⁶, CO2, 1st, and nothing for a footnote.
+
+    Args:
+        before: the text before it, of any length.
+        name: sup or sub.
+    """
+    before, text = before[-_JUDGED_BY:], text.strip()
     if name == "sub":
         return text.translate(_SUBSCRIPT) if before[-1:].isdigit() else text
     if _NUMBER.fullmatch(text):

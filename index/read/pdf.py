@@ -13,7 +13,7 @@ from typing import Any
 from index.documents import Document, document
 from index.errors import DocumentTooLarge, UnreadableFile
 from index.places import Box, around
-from index.read.columns import Run
+from index.read.columns import RAISED, SMALLER, Run
 from index.read.inline import raised
 from index.read.paragraphs import Page, paragraphs, turned
 from index.read.pieces import day_of_name
@@ -25,8 +25,6 @@ MAX_PAGE_CHARS = 500_000
 # Space between two letters, as a share of their height, from which they are apart: two columns, or
 # two cells of a table.
 APART = 0.7
-# Share of the height, and of the lower height, by which a raised number is told.
-RAISED, SMALLER = 0.1, 0.8
 # Letters of a page by which it is told how they are turned.
 SAMPLED = 200
 # Share of the letters that a font does not tell, from which a text is none.
