@@ -8,12 +8,13 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 SCHEMES = ("postgresql", "postgres")
-# Of what an address says after its question mark, what is told of it: where the server is.
+# Parameters of an address that messages may show: they say where the server is.
 TOLD = ("host", "port")
-# What libpq refuses, repeating parts of the address as it does.
+# Escapes that libpq refuses with a message that repeats parts of the address.
 _BADLY_ENCODED = re.compile(r"%(?![0-9a-f]{2})|%00", re.IGNORECASE)
 _HOST = re.compile(r"(\[[0-9a-f:.%]+\]|[^\[\]:]*)(:[0-9]*)?", re.IGNORECASE | re.ASCII)
-# How libpq writes a database otherwise: of a folder it would be told, password included.
+# libpq's other form of an address, key=value: taken for a folder, it would be shown whole, with its
+# password.
 _KEYWORDS = re.compile(r"(^|\s)password\s*=", re.IGNORECASE)
 _OPTION = re.compile(r"[a-z_]+=[^=]*")
 _ENCODED = "in a name or password, each of / ? # @ : % [ ] is percent-encoded"

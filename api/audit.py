@@ -152,7 +152,7 @@ class AuditLog:
                 return
 
     def _told(self, error: Exception) -> AuditUnavailable:
-        """An error of its own for each who waits: what is raised is changed by it."""
+        """A new error for each caller who waits: raising an error changes its traceback."""
         where = "" if isinstance(error, AuditUnavailable) else f"{self.place.where}: "
         return AuditUnavailable(f"{where}{error}")
 
@@ -240,6 +240,8 @@ def audit_of(settings: Settings) -> AuditLog:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
+    """An entry to be written. done: ends when the entry is durable, or could not be written."""
+
     id: str
     kind: Kind
     head: dict[str, Any]

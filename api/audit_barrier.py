@@ -57,9 +57,9 @@ class AuditBarrier:
         except Exception:
             if failed is None:
                 raise
-            if not begun:  # what the application makes of it is about an answer begun
+            if not begun:  # nothing was sent: the gate answers with a problem document
                 raise failed from None
-            # One of many lines: it ends with one that says why, not with a cut.
+            # An answer of many lines has begun: its last line says why it ends.
             error = line_problem(failed, scope["state"]["request_id"])
             last = FailedLine(error=error).model_dump_json() + "\n"
             await send({"type": "http.response.body", "body": last.encode()})

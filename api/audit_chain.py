@@ -32,7 +32,8 @@ class Piece:
 
     @property
     def commitment(self) -> str:
-        """What the head holds of it. Of a piece that is not kept it is of no use to anybody."""
+        """The salted hash of the content, which the head holds. The salt is kept only with the
+        content, so that without it the hash tells nothing of the content."""
         return sha256(f"{self.salt}{self.content}")
 
 

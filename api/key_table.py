@@ -12,8 +12,8 @@ from api.database import Connected, psycopg
 from api.errors import KeysUnreadable
 from api.key import Key
 
-# Seconds for which keys that were read are good: for a request, which has them read in a thread
-# afterwards, and for whoever reads. A key that another replica revoked lets nobody in after these.
+# Seconds after which a request has the keys read again, in a thread, and seconds after which `read`
+# itself reads them again: from then on a key that another replica revoked is refused.
 FRESH_SECONDS, LONGEST_SECONDS = 0.5, 0.9
 _NAMES = [one.name for one in fields(Key)]
 _COLUMNS = ", ".join(_NAMES)

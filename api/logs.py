@@ -18,7 +18,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being answered, in its task and in its worker threads."""
 # The loggers that CLAIMDESK_LOG_LEVEL is for; of libraries only warnings are written.
 OURS = ("api", "index", "retrieval", "evaluation")
-# Name in the state of a request whose path names what is in no log: a hidden document.
+# Name in the state of a request whose path holds the id of a hidden document: no log shows it.
 HIDES_PATH = "hides_path"
 _access = logging.getLogger("api.access")
 

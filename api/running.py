@@ -23,8 +23,8 @@ from retrieval.types import Answer, Claim, Stage
 from retrieval.verify import READ_DOCUMENTS
 
 log = logging.getLogger(__name__)
-# Tokens of the passages of a batch: about sixteen usual claims, eight lines of a batch, and texts
-# of documents that hold up a claim for no longer.
+# Most tokens of the passages of one batch: of claims (about sixteen usual ones), of lines (about
+# eight), and of texts of documents, few enough that a claim waits no longer for them.
 CLAIMS_TOKENS, LINES_TOKENS, TEXTS_TOKENS = 40_000, 20_000, 8_000
 # Mean number of tokens of a passage: which ones a claim is read against is not known beforehand.
 PASSAGE_TOKENS = 200
@@ -34,7 +34,7 @@ DECIDING_DOCUMENTS = 4
 SEARCHES = 32
 # Batches of more urgent work that may go first while work of each of these kinds waits.
 SEARCHES_PASSED, LINES_PASSED, TEXTS_PASSED = 4, 8, 8
-# Of a model that does not show its tokenizer.
+# Mean number of code points of a token, for a model that does not show its tokenizer.
 CHARACTERS_PER_TOKEN = 4
 # Separate limits of threads for imports, for other writes and for probes, so that neither of the
 # first two can keep a probe waiting.

@@ -80,7 +80,8 @@ class Service:
             tells_withheld=settings.show_withheld,
         )
         audit = audit_of(settings)
-        # Verdicts that were kept before, or are by another replica, are erased from, and read.
+        # Where this process keeps no verdicts, earlier ones and those of other replicas are still
+        # read, and documents are erased from them.
         self.audit = audit if settings.audit or self.is_shared or audit.place.exists() else None
         self.names = ModelNames(
             embedding=embedder.identity, stance=stance.identity if stance else None
@@ -140,7 +141,8 @@ class Service:
         """Remove a document so that nothing of it is left; see `index.corpus.Corpus.erase`.
 
         Args:
-            deleted: also where it was deleted before. Of what a kept verdict quotes that is known.
+            deleted: also where it was deleted before; a document that a kept verdict quotes is
+                known to have been stored.
 
         Raises:
             DocumentHeld: it must stay.
@@ -245,14 +247,13 @@ class Service:
         return self._given(claim, self._settled_generation())
 
     def _settled_generation(self) -> int | None:
-        """Of the indexes; None once a moment has passed that hides or shows a document.
-
-        A database is asked for it.
-        """
+        """The generation of the indexes; None once a moment has passed that hides or shows a
+        document. Where the corpus is in a database, this asks the database."""
         return self.corpus.index_generation() if self.corpus.is_settled() else None
 
     def _given(self, claim: Claim, generation: int | None) -> Answer | None:
-        """An answer to a claim that was read more thoroughly will do."""
+        """The remembered answer to a claim. One that was read thoroughly also answers a claim that
+        need not be."""
         if generation is None:
             return None
         known = self.answers.get((generation, claim))

@@ -99,7 +99,8 @@ def _host(text: str) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    """Whether only programs on this machine reach the address; of a name that is not known."""
+    """Whether only programs on this machine reach the address. Of names, only localhost is known
+    to be such: others are not resolved."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

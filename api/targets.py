@@ -19,10 +19,10 @@ from index.places import unpacked
 
 # Times that a part of an import is sent again after it was cut off, and seconds before the first.
 TIMES_AGAIN, PAUSE_SECONDS = 5, 1.0
-# A busy service is asked so often; it says itself when it has time.
+# Most requests to a busy service, which says by Retry-After when to ask again.
 BUSY_TRIES = 20
 NOT_FOUND = 404
-# What a service answers where a document must stay.
+# Status of the refusal to delete a document that is held.
 HELD = 409
 # Statuses of a failure that may be gone soon.
 PASSING = (408, 429, 502, 503, 504)

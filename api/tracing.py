@@ -76,8 +76,11 @@ def annotate(name: str, value: str) -> None:
 
 
 def span_cleaner() -> Callable[[str], None]:
-    """What leaves in the span that is open now, a request's, what may be in a log as well: no key,
-    no query, and the path as the log has it, which it is given. Call it before the span ends."""
+    """A function that cleans the span of the request, which is open now, and takes its path.
+
+    It sets the path, which is the one of the log, empties the query, and reduces each API key in
+    other attributes to its public id. Call it before the span ends.
+    """
     span = trace.get_current_span()
 
     def clean(path: str) -> None:

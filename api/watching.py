@@ -99,7 +99,8 @@ class Watched:
         self._begun = False
         self.is_behind = True
         """Whether there is more to do than `sync` has done: another one is due soon."""
-        # Files that could not be read as they are, and what else was told: once is enough.
+        # The stamps of files that could not be read, and the refusals that were reported: neither
+        # is tried or reported again while it stays the same.
         self._tried: dict[str, Stamp | None] = {}
         self._told: set[tuple[str, str]] = set()
 
@@ -181,7 +182,7 @@ class Watched:
             earlier = self._record.files.get(name, Kept(None)).ids
             if refused[name]:
                 kept = list(dict.fromkeys([*earlier, *found_ids]))
-                # As it is it is tried again at the next start.
+                # While it does not change, it is tried again only at the next start.
                 self._tried[name] = stamps[name]
                 self._record.files[name] = Kept(None, kept)
             else:

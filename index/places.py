@@ -130,7 +130,7 @@ def place_of(places: Iterable[Place], start: int, end: int) -> Place | None:
 
 
 def around(one: Box | None, other: Box | None) -> Box | None:
-    """The smallest box around two; None is none."""
+    """The smallest box around two boxes, of which each may be missing."""
     if one is None or other is None:
         return one or other
     return (

@@ -72,8 +72,8 @@ def is_withdrawn(given: Document, stored: Document) -> bool:
 
     The files of an agency are in no order, and come again: none may bring back what another one
     withdraws. Of two that changed on one day a usable one brings back what is withheld, but not
-    what is canceled. Where one of them has no day of its change, the later to come counts. What
-    withdraws is always taken: hiding too much is seen, and mended.
+    what is canceled. Where one of them has no day of its change, the one that comes last counts. A
+    withdrawal is always accepted: that too much is hidden is noticed and can be undone.
     """
     if stored.pubstatus == USABLE or given.pubstatus != USABLE:
         return False

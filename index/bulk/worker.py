@@ -44,7 +44,7 @@ def embed(load: Load, identity: str, texts: list[str]) -> Vectors:
 
 
 def begin() -> None:
-    """Let this process end with its parent, and by nothing that is typed."""
+    """Let this process end when its parent ends, and not by Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -81,7 +81,7 @@ class EmbeddedCorpus:
             return []
         changes = self._store.upsert(batch)
         now = self._clock()
-        # A document that gets a group is hidden from who is of none.
+        # A document of an access group is hidden from callers outside the group.
         self._written(
             hides=any(bool(one.document.access) or not one.document.is_shown(now) for one in batch)
         )

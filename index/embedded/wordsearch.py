@@ -46,7 +46,7 @@ def schema() -> tantivy.Schema:
 class WordSearcher:
     """BM25 over the embedding texts at one generation; safe to use from several threads.
 
-    It answers as it does, whatever becomes of the folder that it was opened from.
+    It answers from the state in which its folder was opened, whatever becomes of the folder.
     """
 
     generation: int

@@ -163,8 +163,15 @@ class Answers:
         filters: Filters,
         finders: Callable[[list[search.Term], State], int],
     ) -> tuple[list[Hit], list[search.Term], State, int]:
-        """The best passages that the first terms of a text find; its terms, of when, how many of
-        them were to find."""
+        """The best passages among those that have one of the rarest terms of a text.
+
+        Args:
+            finders: how many terms these are, given all of them and the state.
+
+        Returns:
+            The passages; the terms of the text, the rarest first; the state that they are of; how
+            many terms the passages were found by.
+        """
         of: list[search.Term] = []
         state, number = self._state or self.state(), 0
 
@@ -194,10 +201,11 @@ class Answers:
             state, found = self._ask(lambda _, sql=sql, values=values: (sql, values))  # type: ignore[misc]
             if state.generation == counted.generation:
                 break
-        return found  # after so many tries weighed by a state of a moment before
+        return found  # after the last try, weighed by the state of the moment before
 
     def _terms(self, text: str) -> tuple[list[search.Term], int, State]:
-        """The terms of a text that are counted, the rarest first; how many nothing has; of when."""
+        """The terms of a text that count, the rarest first; the number of its terms that no passage
+        has; the state that both are of."""
         words = list(dict.fromkeys(terms(text)))
         if not words:
             return [], 0, self.settled_state()

@@ -100,7 +100,7 @@ def fetch(link: Link, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> 
 
 
 def one(link: Link, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Row | None:
-    """Its first row."""
+    """The first row of a statement; None where it has none."""
     return link.execute(sql.encode(), values, binary=True).fetchone()
 
 

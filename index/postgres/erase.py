@@ -1,8 +1,8 @@
 """A document -> no row of it, dead or alive, and a receipt of the searches that show it.
 
 Its rows go in one transaction, which notes that dead rows still hold what they held. Then the
-tables and their indexes are written anew without them, and the note goes. Who is killed in between
-leaves the rest to the next that opens the corpus.
+tables and their indexes are written anew without them, and the note goes. Where a process is killed
+in between, the next one that opens the corpus does the rest.
 """
 
 from __future__ import annotations

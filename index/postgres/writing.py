@@ -101,7 +101,7 @@ class Writer:
         with self.changing() as change:
             self.model.check(change.state)
             hides = any(
-                # From who is not of its group, too.
+                # A document of an access group is hidden from callers outside the group.
                 not one.document.is_shown(change.now) or one.document.access is not None
                 for one in batch
             )

@@ -31,7 +31,8 @@ _BY_LANGUAGE = {
     "zh": "gb18030",
 }  # fmt: skip
 _OTHERWISE = "windows-1252"
-# What is named for one where it holds letters at places that have none in what is named.
+# The encoding in place of the named one where the text has letters at bytes 0x80 to 0x9f: in the
+# named one these are control codes.
 _RATHER = {
     "iso-8859-2": "windows-1250", "iso-8859-6": "windows-1256", "iso-8859-7": "windows-1253",
     "iso-8859-8": "windows-1255", "iso-8859-8-i": "windows-1255", "iso-8859-13": "windows-1257",
@@ -39,7 +40,8 @@ _RATHER = {
 }  # fmt: skip
 _NO_LETTERS = re.compile("[\x80-\x9f]")
 _TAG_BYTES = re.compile(rb"<[^<>]*>")
-# Each looks no further than the next that begins: a page may hold any number that do not end.
+# The search for an end stops where the next element begins, for a page may hold any number of
+# elements that do not end.
 _MARKUP = re.compile(r"<(script|style)\b(?:(?!<\1\b).)*?</\1|<[^<>]*>", re.I | re.S)
 # Code points of a page that names no encoding by which it is told whether the one it gets is right.
 JUDGED_CHARS = 200_000
@@ -48,9 +50,9 @@ JUDGED_CHARS = 200_000
 def html_text(content: bytes) -> str:
     """The text of a page: by its byte order mark, the encoding it names, UTF-8, or its language's.
 
-    Labels mean what the WHATWG's Encoding standard says: iso-8859-1 is windows-1252. A label that
-    the bytes belie is none: a page that is UTF-8 throughout is read so, one that is not a bit of
-    UTF-8 is not, and UTF-16 is told by its bytes.
+    Labels mean what the WHATWG's Encoding standard says: iso-8859-1 is windows-1252. The bytes go
+    before the label: valid UTF-8 is read as UTF-8, a page without any sequence of UTF-8 is not
+    read as UTF-8, and UTF-16 is recognised by its bytes.
 
     Raises:
         UnreadableFile: it names no encoding, or a wrong one, and reads as no text in the usual one.
@@ -78,7 +80,7 @@ def html_text(content: bytes) -> str:
 
 
 def _decoded(content: bytes, encoding: Any) -> tuple[str, str]:
-    """The text of a page in an encoding or in the one that is named so, and that one's name."""
+    """The text of a page in an encoding, or in the one of `_RATHER`; the name of the one used."""
     import webencodings
 
     text, used = webencodings.decode(content, encoding)

@@ -20,14 +20,15 @@ from index.read.pieces import day_of_name
 
 # Most pages of a file.
 MAX_PAGES = 5_000
-# Letters of a page and more of them than of the longest document: what is between is no text.
+# Most characters of a page; of a file, this many more than twice the longest text of a document: a
+# PDF also counts characters that are not kept, such as spaces and line ends.
 MAX_PAGE_CHARS = 500_000
 # Space between two letters, as a share of their height, from which they are apart: two columns, or
 # two cells of a table.
 APART = 0.7
 # Letters of a page by which it is told how they are turned.
 SAMPLED = 200
-# Share of the letters that a font does not tell, from which a text is none.
+# Largest share of letters whose font does not say which letters they are.
 MAX_UNTOLD = 0.3
 # What PDFium gives for a hyphen at the end of a line, and for a letter that no font tells.
 _HYPHEN, _UNTOLD = (0x02, 0xFFFE, 0x00AD), (0x00, 0xFFFD)

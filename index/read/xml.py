@@ -14,8 +14,8 @@ def parsed(content: bytes) -> Any:
     """The root element (of lxml).
 
     Raises:
-        UnreadableFile: it is not XML, has more than `MAX_TAGS` tags, or defines entities: those of
-            entities could be vast.
+        UnreadableFile: it is not XML, has more than `MAX_TAGS` tags, or defines entities, which
+            may expand to any size.
     """
     from lxml import etree
 
