@@ -73,8 +73,7 @@ class AuditPlace(Protocol):
 class AuditLog:
     """The log of a corpus. Safe to use from several threads; several processes may append.
 
-    Entries wait for a thread that writes all that wait in one transaction, which is durable when
-    `wait` returns.
+    Entries wait for a thread that writes all that wait in one transaction.
     """
 
     def __init__(self, corpus: address.Place, seconds: float = SECONDS) -> None:
@@ -104,15 +103,6 @@ class AuditLog:
             self._last = waiting.done
             self._waiting.put(waiting)
         return waiting.done
-
-    def wait(self) -> None:
-        """Return once all that was put is durable.
-
-        Raises:
-            AuditUnavailable: it could not be written.
-        """
-        if self._last is not None:
-            self._last.result()
 
     def _settle(self) -> None:
         """Return once nothing is on its way; what could not be kept was told to who put it."""
