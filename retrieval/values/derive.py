@@ -20,7 +20,7 @@ from retrieval.values.parsed import Parsed, reach, words_between
 from retrieval.values.quantity import DEGREES_APART, Measure, Quantity
 from retrieval.values.ranges import scale_said
 from retrieval.values.relate import Relation, comparable, relate, relate_measures
-from retrieval.values.spans import margins, multiples, multiplied, people, terms_of_office
+from retrieval.values.tallies import margins, multiples, multiplied, people, terms_of_office
 from retrieval.values.told import (
     DOWN,
     UP,
