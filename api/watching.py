@@ -18,7 +18,7 @@ from typing import Literal
 from api.targets import Target
 from index.documents import Document, Refused
 from index.erasure import REASONS
-from index.errors import DocumentHeld
+from index.errors import CorpusError, DocumentHeld
 from index.read import NAMES, Found, Names, find, read_file
 
 # Seconds for which a file is left alone after its last change, for it may not be written whole yet.
@@ -56,11 +56,22 @@ class Record:
     """The files of a folder that were read, in a file of JSON."""
 
     def __init__(self, file: Path) -> None:
+        """
+        Raises:
+            CorpusError: the file is damaged.
+        """
         self._file = file
         self.files: dict[str, Kept] = {}
-        if file.exists():
+        try:
             for name, (stamp, ids) in json.loads(file.read_text())["files"].items():
                 self.files[name] = Kept(tuple(stamp) if stamp else None, ids)
+        except FileNotFoundError:
+            return
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CorpusError(
+                f"{file} is damaged, the record of a watched folder: remove it, and delete by hand "
+                "the documents whose files are gone since"
+            ) from error
 
     def save(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,6 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import tantivy
 
@@ -80,27 +79,29 @@ class WordIndex:
         stamp = self._stamp()
         if stamp is None:
             return
+        generation, checksums = stamp
         # A file that the stamp lacks was written after it, and its step is done again; one that
         # is no longer in use was merged into such a file.
-        for name in files_in_use(self._folder, stamp["files"]):
-            if checksum(self._folder / name) != stamp["files"][name]:
+        for name in files_in_use(self._folder, checksums):
+            if checksum(self._folder / name) != checksums[name]:
                 raise CorpusCorrupt(f"{name} is not what was written")
         self._open(str(self._folder))
-        self._checksums = dict(stamp["files"])
-        self._publish(int(stamp["generation"]))
+        self._checksums = checksums
+        self._publish(generation)
 
-    def _stamp(self) -> dict[str, Any] | None:
-        """What is on record of the files; None where another corpus or recipe made them."""
+    def _stamp(self) -> tuple[int, dict[str, str]] | None:
+        """Generation and checksums of the files; None where another corpus or recipe made them."""
         try:
             stamp = json.loads((self._folder / STAMP).read_text())
             made = stamp["corpus"], stamp["recipe"]
+            found = int(stamp["generation"]), dict(stamp["files"])
         except (ValueError, KeyError, TypeError):
             log.info("the word index was made by another version of claimdesk")
             return None
         if made != (self._corpus, RECIPE.of_word_index):
             log.info("the word index is of another corpus or version of claimdesk")
             return None
-        return dict(stamp)
+        return found
 
     def _open(self, path: str | None) -> None:
         """Open the index at a path, or an empty one in memory."""
@@ -267,11 +268,14 @@ def _segments(folder: Path) -> dict[str, str]:
     Raises:
         OSError, ValueError: the list of segments cannot be read.
     """
-    listed = json.loads((folder / "meta.json").read_text())["segments"]
-    return {
-        one["segment_id"].replace("-", ""): str((one.get("deletes") or {}).get("opstamp", ""))
-        for one in listed
-    }
+    try:
+        listed = json.loads((folder / "meta.json").read_text())["segments"]
+        return {
+            one["segment_id"].replace("-", ""): str((one.get("deletes") or {}).get("opstamp", ""))
+            for one in listed
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"meta.json lists no segments: {error!r}") from error
 
 
 def _in_use(name: str, segments: dict[str, str]) -> bool:

@@ -22,6 +22,7 @@ from api.settings import Settings
 from api.targets import Local, Remote, line_of
 from api.watching import TOO_MANY_GONE, Record, Watched
 from index.documents import Document, Outcome, Refused, document
+from index.errors import CorpusError
 from index.exact import ExactCorpus
 from index.places import Place, unpacked
 from tests.fakes import FakeEmbedder
@@ -324,3 +325,11 @@ def test_outcomes_of_a_local_target(service: Service) -> None:
     to = Local(service)
     assert list(to.add([document("a", "One.")])) == [Outcome("a", "added", 1)]
     assert to.delete(["a", "b"]) == ["a"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"files": {"a": 1}}', '{"files": [1]}'])
+def test_a_damaged_record_of_a_folder_is_told_in_one_line(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "record.json"
+    file.write_text(content)
+    with pytest.raises(CorpusError, match="is damaged, the record of a watched folder"):
+        Record(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import sqlite3
 import time
 from collections.abc import Callable
@@ -127,6 +128,26 @@ def test_a_damaged_file_of_the_word_index_is_noticed(
     assert "the word index is damaged" in caplog.text
     hits = {hit.key: hit.score for hit in again.search_words("river number7", 60)}
     assert hits == pytest.approx({hit.key: hit.score for hit in expected}, rel=0.05)
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("stamp", "files"), ("stamp", "generation"), ("meta.json", "segments")]
+)
+def test_a_word_index_whose_json_lacks_a_field_is_built_anew(
+    open_embedded: OpenEmbedded, tmp_path: Path, name: str, field: str
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(10))
+    expected = corpus.search_words("river number7", 10)
+    corpus.close()
+    file = tmp_path / "data" / "words" / name
+    content = json.loads(file.read_text())
+    del content[field]
+    file.write_text(json.dumps(content))
+    again = open_embedded()
+    assert again.rebuilds()["words"] == 1
+    assert again.search_words("river number7", 10) == expected
     again.close()
 
 
