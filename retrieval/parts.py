@@ -93,9 +93,9 @@ def _opens_with_subject(text: str) -> bool:
 
 def _has_name(text: str) -> bool:
     words = re.findall(r"[^\W_][\w'’-]*", MONTHS_AND_DAYS.sub("", text))
-    return any(word[0].isupper() for word in words[1:]) or (
-        words[0][0].isupper() and words[0].lower() not in ("the", "a", "an")
-    )
+    if words and words[0].lower() in ("the", "a", "an"):
+        words = words[1:]
+    return any(word[0].isupper() for word in words)
 
 
 def judgement_of_parts(parts: Sequence[Judgement]) -> Judgement:

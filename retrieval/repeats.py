@@ -84,6 +84,8 @@ def says(
         every: the words of all sentences.
         turned: whether it says the opposite, by one "not" in the midst or at the beginning.
     """
+    if not words:
+        return False
     if turned:
         own, others = _nots(words), _nots(told)
         if len(own) == 1 and own[0] < len(words) - 1 and not others:

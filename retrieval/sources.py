@@ -18,11 +18,12 @@ COPY_RUNS = 3
 RUN_WORDS = 3  # words in a run
 # Fewest words of a headline that names one article and no series ("Weather").
 HEADLINE_WORDS = 4
-# Parameters of an address that name a view of a page or where its reader came from, not the page.
+# Parameters of an address, "name=value", that name a view of a page or where its reader came from.
+# "v" counts the versions of a page if it is a number; else it names the page, a video say.
 _VIEW = re.compile(
-    r"utm_\w+|fbclid|gclid|mc_\w+|amp|v|ver|version|rev|ref|src|source|share|print|output|outputtype"
-    r"|view|mobile|cmp\w*|ns_\w+|at_\w+|s|format",
-    re.IGNORECASE,
+    r"(?:utm_\w+|fbclid|gclid|mc_\w+|amp|ver|version|rev|ref|src|source|share|print|output"
+    r"|outputtype|view|mobile|cmp\w*|ns_\w+|at_\w+|s|format)=.*|v=[\d.]+",
+    re.IGNORECASE | re.DOTALL,
 )
 _HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.")
 _PATH_SUFFIX = re.compile(r"(?:/amp|/index\.\w+|\.amp|/)+$", re.IGNORECASE)
@@ -99,7 +100,7 @@ def canonical_url(url: str | None) -> str | None:
         parts = urlsplit(url.strip())
     except ValueError:  # "http://[": no address
         return url.strip()
-    kept = [(name, value) for name, value in parse_qsl(parts.query) if not _VIEW.fullmatch(name)]
+    kept = [each for each in parse_qsl(parts.query) if not _VIEW.fullmatch("=".join(each))]
     host = _HOST_PREFIX.sub("", parts.netloc.lower())
     path = _PATH_SUFFIX.sub("", parts.path)
     return f"{host}{path}" + (f"?{urlencode(sorted(kept))}" if kept else "")

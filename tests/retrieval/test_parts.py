@@ -36,6 +36,10 @@ SPLIT = {
         "Elias Brandt resigned in June",
         "Mia Holm left Oria.",
     ],
+    "June Mays Junes Julys; June Mays Junes Mondays": [  # months are no names
+        "June Mays Junes Julys",
+        "June Mays Junes Mondays",
+    ],
     "12 people died in Oria, and 40 people were hurt in Lindholm": [
         "12 people died in Oria",
         "40 people were hurt in Lindholm",

@@ -98,6 +98,11 @@ def test_what_a_rating_names_is_what_it_rates(rating: str, stance: str | None) -
     assert ruled(WATER, f"{FLYER}\n\n{RECORDS}\n\n{rating}") == stance
 
 
+def test_a_claim_of_stop_words_alone_is_not_rated() -> None:
+    rated = "Holt spoke of the tunnel. We rate the claim that the tunnel leaks False."
+    assert ruling_on("He was with them", document("f", rated, language="en")) is None
+
+
 def test_a_rating_that_names_another_statement_is_not_read_with_the_claim() -> None:
     named = "We rate the claim that Benn sold a horse to the bishop of Oria False."
     assert asked(WATER, f"{FLYER}\n\n{RECORDS}\n\n{named}") is None

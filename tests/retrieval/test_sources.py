@@ -114,6 +114,8 @@ def test_nothing_read_has_no_source() -> None:
         ("https://www.g.example/A/?utm_source=x&id=3#top", "g.example/A?id=3"),
         ("http://m.g.example/a/amp/", "g.example/a"),
         ("https://g.example/a/index.html?b=2&a=1", "g.example/a?a=1&b=2"),
+        ("https://g.example/a?v=2.1", "g.example/a"),
+        ("https://v.example/watch?v=dQw4w9WgXcQ", "v.example/watch?v=dQw4w9WgXcQ"),
         ("http://[", "http://["),
         ("", None),
         (None, None),
