@@ -144,18 +144,18 @@ class Settings(BaseSettings):
     )
     read_data: Address = Field(
         None,
-        description="Read replica of the database DATA, which searches ask; where it cannot be "
-        "reached they ask DATA.",
+        description="Read replica of the database CLAIMDESK_DATA for searches; if it cannot be "
+        "reached, they use CLAIMDESK_DATA.",
     )
     database_connections: int = Field(
-        8, ge=2, le=1000, description="Most connections to each database of this process."
+        8, ge=2, le=1000, description="Most connections of this process to each database."
     )
     database_timeout: float = Field(
         10.0,
         gt=0,
         le=3600,
-        description="Seconds until a connection is had, and until a question to a database is "
-        "given up; then the answer is 503.",
+        description="Seconds to wait for a connection, and for the answer of a database; then the "
+        "request is answered 503.",
     )
     cache: Path = Field(
         default_factory=_cache_home, description="Folder of compiled models; safe to delete."
@@ -166,14 +166,15 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
     require_keys: bool = Field(
         False,
-        description="Whether API keys are asked for on loopback too; elsewhere they always are.",
+        description="Whether API keys are asked for on loopback too, as behind a proxy; elsewhere "
+        "they always are.",
     )
     allow_network_without_keys: bool = Field(
         False,
         description="Whether to answer anybody who reaches HOST over the network, without a key.",
     )
     key: SecretStr | None = Field(
-        None, description="API key that `evaluate --url` and `mcp --url` send to a service."
+        None, description="API key that commands with `--url` send to a service."
     )
     metrics_without_key: bool = Field(
         False, description="Whether /metrics is open where API keys are in force."
@@ -197,10 +198,12 @@ class Settings(BaseSettings):
         "cpu", description="What the models run on; cuda needs a build of torch for the GPU."
     )
     threads: int = Field(
-        0, ge=0, le=1024, description="Threads a model uses on the processor; 0 lets it decide."
+        0, ge=0, le=1024, description="Processor threads for a model; with 0 the runtime decides."
     )
     vector_index: Literal["auto", "flat", "hnsw", "ivf"] = Field(
-        "auto", description="FAISS index: exact (flat), graph (hnsw) or inverted lists (ivf)."
+        "auto",
+        description="FAISS index: flat (exact), hnsw (graph), ivf (inverted lists), or auto: exact "
+        "up to 50,000 passages, then inverted lists.",
     )
     dense_weight: float = Field(
         0.35, ge=0, le=1, description="Share of the vector in the fused score; words get the rest."
@@ -221,7 +224,9 @@ class Settings(BaseSettings):
         description="Host headers that are answered, with commas between; * for all.",
     )
     cors_origins: Annotated[Listed, AfterValidator(_origins)] = Field(
-        [], description="Origins a browser may call from, e.g. chrome-extension://ID; commas."
+        [],
+        description="Origins of web pages that may call it, such as chrome-extension://ID, with "
+        "commas between.",
     )
     trusted_proxies: Listed = Field(
         [], description="Addresses whose X-Forwarded-For is believed; with commas between."
@@ -239,11 +244,12 @@ class Settings(BaseSettings):
     max_waiting: int = Field(
         48, ge=1, description="Claims waiting for the models; more are answered 503."
     )
-    cache_mb: int = Field(
-        64, ge=0, description="Memory for answers that were given before, in MB; 0 keeps none."
-    )
+    cache_mb: int = Field(64, ge=0, description="Memory for cached answers, in MB; 0 caches none.")
     batch_window_ms: float = Field(
-        0.0, ge=0, le=1000, description="How long a claim waits for company when nothing runs."
+        0.0,
+        ge=0,
+        le=1000,
+        description="Milliseconds that a claim waits for others to join it, if nothing runs.",
     )
     rate_limit: Annotated[str, AfterValidator(_rate)] = Field(
         "6000/minute",
@@ -257,8 +263,8 @@ class Settings(BaseSettings):
     body_timeout: float = Field(
         30.0,
         gt=0,
-        description="Seconds each part of a request may take to arrive (all of it 20 times that), "
-        "and of an answer to be read.",
+        description="Seconds that each part of a request may take to arrive (the whole request 20 "
+        "times that), and that a client may take to read each part of an answer.",
     )
     request_timeout: float = Field(
         60.0, gt=0, description="Seconds until a claim or search is answered 503."
@@ -267,7 +273,7 @@ class Settings(BaseSettings):
         30, ge=0, description="Seconds that requests in flight get to finish at shutdown."
     )
     audit: bool = Field(
-        False, description="Whether every verdict is kept: durable before it is sent."
+        False, description="Whether every verdict is kept, on disk before it is sent."
     )
     audit_claims: bool = Field(
         True, description="Whether kept verdicts hold the claim's text; else its hash alone."
