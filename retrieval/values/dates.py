@@ -249,7 +249,7 @@ def _is_year(text: str, match: re.Match[str]) -> bool:
 
 def _alone(text: str, match: re.Match[str]) -> bool:
     """Grease (1980)"""
-    return text[: match.start()].endswith("(") and text.startswith(")", match.end())
+    return text.startswith("(", max(0, match.start() - 1)) and text.startswith(")", match.end())
 
 
 def _counts(text: str, number: re.Match[str]) -> bool:

@@ -186,7 +186,7 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
         return
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     for one, other in itertools.pairwise(quantities):
-        before = sentence.text[: one.start]
+        before = sentence.text[max(0, one.start - 8) : one.start]
         gap = sentence.text[reach(one) : other.start]
         if re.search(r"\bfrom\s+$", before) and re.fullmatch(r"\s+to\s+", gap):
             old, new = one, other

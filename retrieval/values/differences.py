@@ -68,14 +68,21 @@ def _quote(text: str, at: Slice, offset: int) -> Quote:
 
 def _other_quantities(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
     claimed = [value for value in said.values if isinstance(value, Quantity)]
-    for one in claimed:
-        alike = [o for o in told.values if isinstance(o, Quantity) and comparable(one, o)]
-        if any(not _apart(one, other) for other in alike):
+    evidence = [value for value in told.values if isinstance(value, Quantity)]
+    # For each quantity of the claim: those of the evidence that measure the same, and whether no
+    # number is as both say.
+    apart = [
+        {at: _apart(one, other) for at, other in enumerate(evidence) if comparable(one, other)}
+        for one in claimed
+    ]
+    for which, alike in enumerate(apart):
+        if not all(alike.values()):
             continue
         # Skip evidence numbers that another quantity of the claim already matches.
-        rest = [own for own in claimed if own != one]
-        free = [o for o in alike if all(_apart(s, o) for s in rest if comparable(s, o))]
-        if len({tuple((m.low, m.high) for m in other.measures) for other in free}) == 1:
+        rest = [other for other in apart if other is not alike]
+        free = [evidence[at] for at in alike if all(other.get(at, True) for other in rest)]
+        if len({tuple((m.low, m.high) for m in one.measures) for one in free}) == 1:
+            one = claimed[which]
             compared = one.bound in COMPARED or one.bound == "many"
             yield ("comparison" if compared else "number"), one, free[0]
 

@@ -37,7 +37,11 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
         between = _BETWEEN.search(text, max(0, before.start - 12), before.start + 1)
         if one.measures[0].base in ("th", "age") or before.measures[0].base == "th":
             joined.append(one)
-        elif between and "to" in gap and _CHANGES.search(text, 0, between.start()):
+        elif (
+            between
+            and "to" in gap
+            and _CHANGES.search(text, max(0, between.start() - 80), between.start())
+        ):
             joined.append(one)  # rose from 12 to 15
         elif _is_percent(before) and not _is_percent(one) and "to" in gap:
             joined.append(one)  # rose 9 per cent to 4.36 million

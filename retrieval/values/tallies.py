@@ -64,7 +64,9 @@ def multiples(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deri
     text = sentence.text
     for old, new in itertools.pairwise(quantities(sentence)):
         alike = measured_alike(new, old)  # from 800 to 400 tonnes
-        if not _FROM.search(text[: old.start]) or not _TO.fullmatch(text, reach(old), new.start):
+        if not _FROM.search(text, max(0, old.start - 8), old.start) or not _TO.fullmatch(
+            text, reach(old), new.start
+        ):
             continue
         if alike is None or old.bound or new.bound or min(one.low for one in alike) <= 0:
             continue
@@ -89,7 +91,9 @@ def margins(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derive
             continue
         if one.noun != asked.noun or not _TO_ANOTHER.fullmatch(text, reach(one), other.start):
             continue
-        if other.noun not in ("", one.noun) or not _VOTED.search(text[: one.start]):
+        if other.noun not in ("", one.noun) or not _VOTED.search(
+            text, max(0, one.start - 16), one.start
+        ):
             continue
         margin = more.low - less.low
         measure = replace(more, low=margin, high=margin)

@@ -27,6 +27,7 @@ _NEGATION = re.compile(r"\b(?:not|no|never|without|neither|nor|cannot|none)\b|\b
 _IDIOM = re.compile(r"\s+(?:agree|care|be)\s+(?:more|less|[\w]+er)\b", re.I)
 _OF_NOUNS = {"no", "without", "none"}
 _CLAUSE_END = re.compile(r"[.!?;:]\s|\bbut\b", re.I)
+_WORD = re.compile(r"[^\W\d_]+")
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 
 
@@ -68,12 +69,16 @@ def _comparisons(text: str) -> dict[str, Slice]:
 
 def other_negation(claim: str, evidence: str) -> Iterator[Parting]:
     """What one side negates and the other states; who does both says neither."""
-    for one, other, turned in ((claim, evidence, False), (evidence, claim, True)):
-        denied = _negated(other)
-        for words, negated in _negated(one).items():
-            stated = _stated(other, words)
-            if stated is not None and words not in denied and _stated(one, words) is None:
-                yield ("negation", stated, negated) if turned else ("negation", negated, stated)
+    denials = _negated(claim), _negated(evidence)
+    if not any(denials):
+        return
+    statements = _stated(claim), _stated(evidence)
+    for at, (negated, denied) in enumerate((denials, denials[::-1])):
+        own, others = statements[at], statements[1 - at]
+        for words, here in negated.items():
+            there = others.get(words)
+            if there is not None and words not in denied and words not in own:
+                yield ("negation", there, here) if at else ("negation", here, there)
 
 
 def _negated(text: str) -> dict[tuple[str, ...], Slice]:
@@ -94,12 +99,16 @@ def _negated(text: str) -> dict[tuple[str, ...], Slice]:
     return found
 
 
-def _stated(text: str, stems: tuple[str, ...]) -> Slice | None:
-    """Where these words stand one after the other, without a negation just before them."""
-    words = list(re.finditer(r"[^\W\d_]+", text))
-    for first, last in zip(words, words[len(stems) - 1 :], strict=False):
-        before = _CLAUSE_END.split(text[max(0, first.start() - 25) : first.start()])[-1]
-        said = terms(text[first.start() : last.end()])
-        if tuple(said) == stems and not _NEGATION.search(before):
-            return Slice(first.start(), last.end())
-    return None
+def _stated(text: str) -> dict[tuple[str, ...], Slice]:
+    """Stems of single words, and of two in a row, that stand without a negation just before them ->
+    where."""
+    found: dict[tuple[str, ...], Slice] = {}
+    words = [(word.start(), word.end(), terms(word.group())) for word in _WORD.finditer(text)]
+    for at, (start, end, stems) in enumerate(words):
+        before = _CLAUSE_END.split(text[max(0, start - 25) : start])[-1]
+        if len(stems) != 1 or _NEGATION.search(before):
+            continue
+        found.setdefault((stems[0],), Slice(start, end))
+        if at + 1 < len(words) and len(words[at + 1][2]) == 1:
+            found.setdefault((stems[0], words[at + 1][2][0]), Slice(start, words[at + 1][1]))
+    return found

@@ -1,5 +1,6 @@
 """A stance moves to what the values say, and stays where they say nothing that is sure."""
 
+import itertools
 import subprocess
 import sys
 import time
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.values import Relation, correct, parse_claim, verdict_of_values
+from retrieval.types import Quote
+from retrieval.values import Relation, correct, differences, parse_claim, verdict_of_values
 from retrieval.values.correct import SURE
 
 REFUTES = np.array([0.05, 0.81, 0.14], np.float32)
@@ -138,6 +140,16 @@ def test_text_of_any_length_takes_bounded_time(text: str) -> None:
     start = time.process_time()
     verdict_of_values(parse_claim(text), text)
     assert time.process_time() - start < 2
+
+
+def test_what_parts_two_texts_is_found_in_bounded_time() -> None:
+    words = [
+        "".join(letters) for letters in itertools.product("bcdfg", "aeiou", "bcdf", "aeio", "st")
+    ]
+    stated = " ".join(words * 3)
+    start = time.process_time()
+    differences(" ".join(f"no {word}" for word in words * 3), [Quote(0, len(stated), stated)], "en")
+    assert time.process_time() - start < 1
 
 
 def test_an_ordinary_sentence_takes_less_than_a_millisecond() -> None:
