@@ -1,7 +1,8 @@
 """(paragraph, place of a quotation) -> whom the clause right beside it names as its speaker.
 
 For direct speech in English, German, French, Spanish, Italian, Dutch and Portuguese: a verb of
-saying and a name touch the quotation marks. What `retrieval.voice` knows of English is not here.
+saying and a name touch the quotation marks. The other rules for English
+are in `retrieval.attributions`.
 """
 
 from __future__ import annotations

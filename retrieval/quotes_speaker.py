@@ -1,7 +1,7 @@
 """(document, words quoted from it) -> who says them, as the text attributes it.
 
-By the rules of `retrieval.voice`, for English, by clauses that touch the quotation in some more
-languages, and by the labels of transcripts.
+By the rules of `retrieval.attributions` for English, by clauses that touch the quotation for some
+more languages, and by the labels of transcripts.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from index.documents import Span
 from index.split import BLANK_LINES, sentences
+from retrieval.attributions import attributions
 from retrieval.quotes_beside import speaker_before, speaker_beside
 from retrieval.quotes_names import CAPITAL, is_pronoun
 from retrieval.quotes_text import quotations
 from retrieval.types import Quote
-from retrieval.voice import attributions
 
 # Paragraphs before a quotation in which a pronoun's name is looked for, and the most characters
 # of one that is read.

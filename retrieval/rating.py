@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.attributions import attributions
 from retrieval.types import Quote, Stance
-from retrieval.voice import attributions, content_words
+from retrieval.voice import content_words
 
 # Share of the claim's words that what is read with a rating holds, at the least, title and all.
 READ_WITH = 0.5

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from index.terms import terms
+from retrieval.attributions import attributions
 from retrieval.rating import SAYING
 from retrieval.values.words import STOP
-from retrieval.voice import attributions
 
 # Share of the claim's words that the text repeats in their order, at the least.
 REPEATED_FROM = 0.8

@@ -1,136 +1,44 @@
-"""(claim, sentences that decide) -> whose word they are: the text's own, another's, or rejected.
+"""(claim, sentences that decide) -> their voice: the text states, reports or rejects the claim.
 
-By rule, for English. Who settles a matter (police on an arrest, an organisation on its own acts) is
-left to the stance model, which learnt it: his word is "reported" and counts. A rumour is not
-anybody's word for the claim: it is a mention, and never supports.
+By rule, for English. Whether a speaker is in a position to settle the matter (police on an arrest,
+an organisation on its own acts) is left to the stance model: what he says is "reported" and counts.
+A rumour is a mention, and never supports.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from index.documents import Document, Passage
 from index.terms import terms
-from retrieval.statement import may_be_verb
+from retrieval.attributions import Attribution, attributions
 from retrieval.types import Quote, Stance, Voice
 from retrieval.values.words import STOP
 
-# Most words of a name that something is attributed to.
-SPEAKER_WORDS = 12
-# Most words after "said" that are its speaker and no statement: '..., said the mayor of Oria'.
-TRAILING_WORDS = 9
-# Characters of a document in which it is looked for that it takes something back.
+# Characters of a document that are searched for words that take something back.
 READ_CHARS = 60_000
-# Characters at the end of a text in which its last word is matched; "repeatedly" and a space.
-LAST_WORD_CHARS = 12
-# Sentences before one that begins with "It says", in which "it" is looked for.
+# Sentences before "It says" in which the noun that "it" stands for is looked for.
 LOOK_BACK = 2
-
-_VERB = re.compile(
-    r"\b(?:said|says?|told|wrote|writes?|claim(?:s|ed)?|alleg(?:es?|ed)|assert(?:s|ed)?|stated|states"
-    r"|announce[sd]?|report(?:s|ed)?|added|adds|insist(?:s|ed)?|argue[sd]?|maintain(?:s|ed)?"
-    r"|contend(?:s|ed)?|believe[sd]?|thinks?|thought|estimate[sd]?|suggest(?:s|ed)?|warn(?:s|ed)?"
-    r"|admit(?:s|ted)?|acknowledge[sd]?|testified|tweeted|posted|recalled|predict(?:s|ed)?"
-    r"|confirm(?:s|ed)?|den(?:y|ies|ied)|reject(?:s|ed)?|dismiss(?:es|ed)?|disput(?:es?|ed)"
-    r"|declare[sd]?|purport(?:s|ed)?|stressed|explain(?:s|ed)?|noted|notes|hinted|boast(?:s|ed)?"
-    r"|promis(?:es|ed)|accus(?:es|ed))\b",
-    re.IGNORECASE,
-)
-# Before a verb: it is none of a speaker ("was said", "did not say"), or it follows his name.
-_NO_SPEAKER = re.compile(
-    r"(?:\b(?:not|never|to|is|was|are|were|be|been|being|widely|so|can|cannot|could|may"
-    r"|might|must|should|will|would|do|does|did|a|an|the|of|in|for|on|no)|n['’]t)$",
-    re.IGNORECASE,
-)
-_ADVERB = re.compile(
-    r"(?:\s|^)(?:has|have|had|also|later|then|earlier|repeatedly|publicly|falsely|wrongly|itself"
-    r"|himself|herself|themselves|now|once|previously|recently|further|only)$",
-    re.IGNORECASE,
-)
-# Verbs that look like nouns: "claims about", "the reports of", "United States".
-_NOUNS = frozenset(
-    re.findall(
-        r"\S+", "claim claims report reports states notes estimate estimates dispute disputes"
-    )
-)
-_NO_NAMES = frozenset(
-    re.findall(
-        r"\S+",
-        """a an the this that these those such many some other several false new no all any more
-        most his her its their our united online earlier unconfirmed""",
-    )
-)
-_PREPOSITIONS = frozenset(("in", "on", "at", "to", "by", "for", "from", "with", "of", "about"))
-_BOUNDARY = re.compile(
-    r"[,;:!?\"“”„«»()\[\]—–]|\s-\s"
-    r"|\b(?:that|but|while|whereas|when|because|which|who|after|before|whether|if|as|although|what)\b",
-    re.IGNORECASE,
-)
-_DAY = (
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|today|(?:last|this)\s+\w+"
-    r"|\d{1,2}\s+[A-Z]\w+|[A-Z]\w+\s+\d{1,2}|\d{4}|[A-Z]\w+\s+\d{4})"
-)
-_OPENING = re.compile(
-    rf"(?:(?:however|meanwhile|still|but|and|yet|then|later|also|so|instead|correction"
-    rf"|(?:on|in)\s+{_DAY}|last\s+\w+|{_DAY})\s+)+(?=\S)",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    rf"(?<!\s)\s+(?:(?:today|yesterday)$|(?:on|in|at|to|late|early)\s+(?:{_DAY}|a\s.*|reporters.*)$)",
-    re.IGNORECASE,
-)
-_PRONOUN = re.compile(r"(?:he|she|it|they|we|i|this|these|those)", re.IGNORECASE)
-
-_ACCORDING = re.compile(
-    r"\b(?:according to|in the words of|(?:reported|claimed|announced|stated|alleged|published"
-    r"|as told) by|in the (?:opinion|view) of)\s+",
-    re.IGNORECASE,
-)
-# A claim that is itself about what is said, or about its truth: a mention may support that.
+# Words of a claim about what is said, or about whether it is true: a mention may support it.
 _OF_SAYING = re.compile(
     r"\b(?:retract\w*|withdr[ae]w\w*|sources?|rumou?rs?|reports?|reported|word|posts?|messages?|letters?|claims?|claimed|said"
     r"|speaks? of|spoke of|fake|false|hoax|fraud|genuine|unfounded|untrue|forged|question)\b",
     re.IGNORECASE,
 )
-# What nobody stands up for, without a speaker.
-_HEARSAY = re.compile(
-    r"\b(?:reportedly|allegedly|supposedly|purportedly|rumou?red(?:ly)?|unconfirmed reports?"
-    r"|(?:is|are|was|were) (?:widely )?(?:said|claimed|alleged|reported) to (?:be|have)"
-    r"|(?:rumou?rs?|word|whispers?|speculation) (?:\w+ ){0,3}?that|it is (?:said|claimed|alleged)"
-    r"|some (?:people |users )?(?:say|claim|believe)"
-    r"|(?:reports?|claims?|stories) (?:circulat|spread|emerg)\w+)\b",
-    re.IGNORECASE,
-)
+# The beginning of a line that names what is claimed: "Claim: ...", "Viral post: ...".
 _CLAIM_LINE = re.compile(
     r"\W*(?:the |viral )?(?:claims?|rumou?r|post|message)s?\s*:", re.IGNORECASE
 )
-# Speakers who are nobody in particular.
-_UNNAMED = re.compile(
-    r"\b(?:sources?|insiders?|anonymous|unnamed|unidentified|people familiar|person familiar"
-    r"|people briefed|rumou?rs?)\b"
-    r"|\b(?:viral|chain|whatsapp|telegram|facebook|tiktok|instagram|youtube|social media|reddit"
-    r"|forum|anonymous|shared|forwarded)\b.{0,40}\b(?:posts?|messages?|videos?|users?|clips?"
-    r"|images?|memes?|threads?|letters?|accounts?|texts?)\b"
-    r"|\b(?:posts?|memes?|captions?|tweets?|messages?|leaflets?|users|videos?|clips?"
-    r")(?:\s+(?:on|that|which|shared|circulating|seen|making|doing|going|in|from|with|under|over|of)"
-    r"\b.*)?$"
-    r"|\bletters? (?:shared|circulating|that (?:went|made))\b",
-    re.IGNORECASE,
-)
-# A post with a known author is his word, whatever it is worth.
-_AUTHORED = re.compile(
-    r"['’]s\b|s['’]\s|\b(?:by|official (?:account|page|post)|ministry|police)\b", re.IGNORECASE
-)
-_NEWSPAPER = re.compile(r"\b[A-Z]\w+ Post\b")
+# Words of a sentence before a colon, after which the text of a post stands.
 _POSTED = re.compile(r"\b(?:posts?|message|video|clip|meme|rumou?r|letter|leaflet|caption)\b", re.I)
+# Words by which a text says that what it reports is true.
 _VOUCHES = re.compile(
     r"(?<!un)(?<!not )(?<!n't )(?<!n’t )(?<!be )(?<!never )\b(?:confirmed|verified|authenticated"
     r"|is true|were true|proved true|is genuine|is correct)\b",
     re.IGNORECASE,
 )
-
 # Words by which a text rejects what it reports.
 _REJECTS = re.compile(
     r"\b(?:false(?:ly|hood)?|fake[ds]?|forged?|forger(?:y|ies)|hoax\w*|fabricat\w+|baseless|unfounded"
@@ -144,7 +52,7 @@ _REJECTS = re.compile(
     re.IGNORECASE,
 )
 _NEGATES = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither|cannot)\b|n['’]t\b", re.I)
-# By which a text takes back what it reports, wherever in it that stands.
+# A sentence that calls a report false, anywhere in the text.
 _TAKEN_BACK = re.compile(
     r"\b(?:the|this|that|these|those|both)\s+(?:\w+\s+)?(?:posts?|letters?|claims?|reports?|story"
     r"|stories|messages?|videos?|photos?|pictures?|images?|rumou?rs?|quotes?|quotations?"
@@ -156,6 +64,7 @@ _TAKEN_BACK = re.compile(
     r"|withdrawn)\b",
     re.IGNORECASE,
 )
+# A sentence that says who denies a report.
 _DENIED = re.compile(
     r"\b([^\W\d_]+)\s+(?:has |have |had |later |firmly ){0,4}"
     r"(?:denie[sd]|deny|dismiss(?:es|ed)|reject(?:s|ed))\s+(?:the|these|those|all|any|such|this|that)?\s*(?:\w+\s+)?(?:reports?|claims?|rumou?rs?"
@@ -172,28 +81,13 @@ _RETRACTED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _QUESTION = re.compile(r"\?[\"”'’)\s]*$")
-# Where another statement begins in the same sentence.
-_CLAUSE = re.compile(r";\s|,?\s+[—–]\s+|,\s+(?:but|and|while|whereas|although|though|yet)\s+", re.I)
-_RELATIVE = re.compile(r"\b(?:who|which|whose|that)\b", re.IGNORECASE)
-_RELATIVE_END = re.compile(r"\b(?:who|which|that)$", re.IGNORECASE)
 _OPENS, _CLOSES = "“„«", "”»"
 
 
 @dataclass(frozen=True, slots=True)
-class Attribution:
-    """What a sentence attributes: the speaker's place in it, and that of what he says.
-
-    speaker: None where nobody is named. rumour: nobody in particular vouches for it.
-    """
-
-    speaker: tuple[int, int] | None
-    said: tuple[int, int]
-    rumour: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Voiced:
-    """Whose word evidence is. mention: it must not support. by: `document.text[start:end]`."""
+    """The voice of evidence. mention: it must not support. by: the speaker,
+    `document.text[start:end]`."""
 
     voice: Voice
     by: Quote | None = None
@@ -203,22 +97,21 @@ class Voiced:
 def voice_of(
     claim: str, quotes: Sequence[Quote], passage: Passage, document: Document, stance: Stance
 ) -> Voiced:
-    """Whose word the sentences are, seen from the claim.
+    """The voice in which sentences say what the claim says.
 
     Args:
-        quotes: the sentences that decide, or the nearest where none does.
-        passage, document: what they are from.
+        quotes: the sentences that decide, or the sentence nearest the claim where none does.
+        passage, document: those that the sentences are from.
     """
     title = document.title
     about_saying = reports(claim)
     found = [None if about_saying else attribution(claim, quote, passage) for quote in quotes]
-    speakers = [
-        Quote(quote.start + one.speaker[0], quote.start + one.speaker[1],
-              quote.quote[slice(*one.speaker)])
+    speakers = (
+        (quote, one.speaker)
         for quote, one in zip(quotes, found, strict=True)
         if one and one.speaker
-    ]  # fmt: skip
-    by = speakers[0] if speakers else None
+    )
+    by = next((_slice(quote, *speaker) for quote, speaker in speakers), None)
     if stance == "REFUTES" and _is_rejected(quotes, passage, title, any(found)):
         return Voiced("rejected", by)
     of_saying = _OF_SAYING.search(claim) is not None
@@ -232,8 +125,13 @@ def voice_of(
     return Voiced("reported", by, all(one.rumour for one in found if one) and not vouched)
 
 
+def _slice(quote: Quote, start: int, end: int) -> Quote:
+    """A part of a quote, from places in it, with its places in the document."""
+    return Quote(quote.start + start, quote.start + end, quote.quote[start:end])
+
+
 def voice_of_title(claim: str, document: Document, stance: Stance) -> Voiced:
-    """Whose word a title is: a question, or one that is taken back, vouches for nothing."""
+    """The voice of a title. A title that asks, or that the document takes back, is a mention."""
     title = document.title
     if (
         stance != "REFUTES"
@@ -250,12 +148,13 @@ def voice_of_title(claim: str, document: Document, stance: Stance) -> Voiced:
 
 
 def reports(text: str) -> bool:
-    """Whether a text is about what somebody says."""
-    return bool(_HEARSAY.search(text)) or next(attributions(text), None) is not None
+    """Whether a text attributes anything to somebody, or passes it on as hearsay."""
+    return next(attributions(text), None) is not None
 
 
 def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | None:
-    """Who says what of a sentence the claim is about; None where the text itself says it."""
+    """The attribution of what a sentence says about the claim; None where the text itself states
+    it."""
     sentence = quote.quote
     whole = (0, len(sentence))
     if _CLAIM_LINE.match(sentence) or _QUESTION.search(sentence):
@@ -264,8 +163,8 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
     before = passage.text[: max(0, quote.start - passage.start)]
     if found:
         first = next((one for one in found if one.rumour), found[0])
-        if not first.rumour and first.speaker and _is_post_before(sentence, first.speaker, before):
-            return Attribution(first.speaker, first.said, rumour=True)
+        if first.speaker and _stands_for_rumour(sentence[slice(*first.speaker)], before):
+            return replace(first, rumour=True)
         return first
     if _in_quotation(before):
         return Attribution(None, whole)
@@ -274,149 +173,14 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
     return None
 
 
-def attributions(sentence: str) -> Iterator[Attribution]:
-    """Everything that a sentence attributes to somebody, or passes on as hearsay."""
-    for found in _HEARSAY.finditer(sentence):
-        yield Attribution(None, _said_around(sentence, found.start()), rumour=True)
-    for found in _ACCORDING.finditer(sentence):
-        who = _name_after(sentence, found.end())
-        yield Attribution(who, _said_around(sentence, found.start()), _is_unnamed(sentence, who))
-    for found in _VERB.finditer(sentence):
-        if (one := _spoken(sentence, found)) is not None:
-            yield one
-
-
-def _spoken(sentence: str, verb: re.Match[str]) -> Attribution | None:
-    """What is said by a verb such as "said", before or after its speaker."""
-    before = sentence[: verb.start()].rstrip()
-    while (adverb := _ADVERB.search(before, _last_word(before))) is not None:
-        before = before[: adverb.start()].rstrip()
-    if _NO_SPEAKER.search(before, _last_word(before)):
-        return None
-    after = sentence[verb.end() :]
-    quoted = before.endswith(('"', "”", "»", "'", "’"))
-    if verb[0].lower() != "told" and (quoted or (before.endswith(",") and _is_name_only(after))):
-        who = _name_after(sentence, verb.end())
-        if who is not None:
-            return Attribution(who, (0, len(before)), _is_unnamed(sentence, who))
-    who = _name_before(sentence, len(before))
-    if verb[0].lower() in _NOUNS and not _is_verb_here(sentence, who, after):
-        return None
-    relative = who is None and _RELATIVE_END.search(before, _last_word(before))
-    if who is None and not relative:
-        return None
-    end = _clause(sentence, verb.end())[1]
-    if who and re.search(r",\s*(?:which|who|whom)\s*$", sentence[: who[0]], re.IGNORECASE):
-        end = min(end, sentence.find(",", verb.end()) % (len(sentence) + 1))
-    said = (verb.end(), end)
-    if not re.search(r"\w+\W+\w+\W+\w", re.sub(_CLOSING, "", sentence[verb.end() : end])):
-        start = _clause(sentence, who[0] if who else verb.start())[0]
-        said = (start, who[0] if who else verb.start())  # "..., police said on Monday"
-    elif who and re.match(r"\s*,", after):
-        said = _clause(sentence, who[0])  # "It is full, the board said, as it was a year ago"
-    return Attribution(who, said, _is_unnamed(sentence, who))
-
-
-def _last_word(text: str) -> int:
-    """An index before the last word that `_ADVERB`, `_NO_SPEAKER` or `_RELATIVE_END` may match:
-    a search from 0 for each verb takes time quadratic in the sentence."""
-    return max(0, len(text) - LAST_WORD_CHARS)
-
-
-def _is_verb_here(sentence: str, who: tuple[int, int] | None, after: str) -> bool:
-    if who is None or sentence[slice(*who)].split()[-1].lower() in _NO_NAMES:
-        return False
-    goes_on = r"\s+(?:that|the|a|an|it|he|she|they|there|his|her|its|to|in|[A-Z0-9\"“])|[.,;\s]*$"
-    return re.match(goes_on, after) is not None
-
-
-def _name_before(sentence: str, end: int) -> tuple[int, int] | None:
-    """The name that ends here, with what stands between commas behind it left out."""
-    if sentence[:end].endswith(","):
-        # "Elijah Magnier, the paper's correspondent, said"
-        inner = sentence.rfind(",", 0, end - 1)
-        if inner > 0 and len(sentence[inner:end].split()) <= SPEAKER_WORDS:
-            return _trimmed(sentence, _after_boundary(sentence, inner), inner)
-        return None
-    return _trimmed(sentence, _after_boundary(sentence, end), end)
-
-
-def _after_boundary(sentence: str, end: int) -> int:
-    return max((found.end() for found in _BOUNDARY.finditer(sentence, 0, end)), default=0)
-
-
-def _name_after(sentence: str, start: int) -> tuple[int, int] | None:
-    boundary = _BOUNDARY.search(sentence, start + 1)
-    return _trimmed(sentence, start, boundary.start() if boundary else len(sentence))
-
-
-def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int] | None:
-    """A name without the words around it that are none; None where nothing or too much is left."""
-    name = sentence[start:end]
-    name = _CLOSING.sub("", name.rstrip(" .!"))
-    kept = name.lstrip(" '‘")
-    start += len(name) - len(kept)
-    if opening := _OPENING.match(kept):
-        kept, start = kept[opening.end() :], start + opening.end()
-    kept = kept.rstrip(" .,'’")
-    words = kept.split()
-    if (
-        not words
-        or len(words) > SPEAKER_WORDS
-        or words[0] in _PREPOSITIONS
-        or kept.lower() in _NO_NAMES
-    ):
-        return None
-    return (start, start + len(kept))
-
-
-def _is_name_only(text: str) -> bool:
-    words = text.strip(' ."”').split()
-    return 0 < len(words) <= TRAILING_WORDS and not any(may_be_verb(w) for w in words[1:])
-
-
-def _is_unnamed(sentence: str, who: tuple[int, int] | None) -> bool:
-    """Whether a speaker is nobody in particular, by his name and the clause that describes him."""
-    if who is None:
-        return False
-    name = sentence[slice(*who)]
-    if described := re.match(r"\s+(?:that|which)\s[^,;.]*", sentence[who[1] :]):
-        name += described[0]
-    name = _NEWSPAPER.sub("", name)
-    return _UNNAMED.search(name) is not None and _AUTHORED.search(name) is None
-
-
-def _is_post_before(sentence: str, speaker: tuple[int, int], before: str) -> bool:
-    """Whether "it" or "the post" takes up a rumour told in the sentences before."""
-    name = sentence[slice(*speaker)]
-    if not (_PRONOUN.fullmatch(name) and name.lower() in ("it", "they", "this")):
+def _stands_for_rumour(speaker: str, before: str) -> bool:
+    """Whether a speaker is a pronoun, and the sentences before end with a rumour: "A post says that
+    the dam broke. It says that ten died."."""
+    if speaker.lower() not in ("it", "they", "this"):
         return False
     told = " ".join(re.split(r"(?<=[.!?])\s+", before.strip())[-LOOK_BACK:])
     last = list(attributions(told))
     return bool(last and last[-1].rumour)
-
-
-def _clause(sentence: str, at: int) -> tuple[int, int]:
-    """The part of a sentence, between breaks, that a place is in."""
-    start, end = 0, len(sentence)
-    for found in _CLAUSE.finditer(sentence):
-        if found.end() <= at:
-            start = found.end()
-        elif found.start() >= at:
-            end = found.start()
-            break
-    return start, end
-
-
-def _said_around(sentence: str, at: int) -> tuple[int, int]:
-    """What a word such as "allegedly" is about: its relative clause, or else its clause."""
-    start, end = _clause(sentence, at)
-    comma = sentence.rfind(",", start, at) + 1 or start
-    relative = list(_RELATIVE.finditer(sentence, comma, at))
-    if not relative:
-        return start, end
-    closed = sentence.find(",", at)
-    return relative[-1].start(), min(end, closed) if closed > 0 else end
 
 
 def _is_about(claim: str, sentence: str, said: tuple[int, int]) -> bool:
@@ -431,7 +195,8 @@ def _is_taken_back(claim: str, text: str) -> bool:
     """Whether a text calls a report in it false, or somebody the claim is about denies one."""
     if _TAKEN_BACK.search(text):
         return True
-    return any(content_words(found[1]) & content_words(claim) for found in _DENIED.finditer(text))
+    words = content_words(claim)
+    return any(content_words(found[1]) & words for found in _DENIED.finditer(text))
 
 
 def _beginning(document: Document) -> str:
