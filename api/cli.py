@@ -145,7 +145,7 @@ def search(
 @app.command()
 def reindex(data: Data = None) -> None:
     """Split and embed every document again, after a change of the embedding model or an upgrade."""
-    from api.service import reindexing
+    from api.opening import reindexing
 
     chosen = settings(data)
     must_exist(chosen)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Protocol, runtime_checkable
@@ -15,6 +14,7 @@ from api.audit import audit_of
 from api.audit_record import record_of, unsent
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
 from api.keys import visible
+from api.opening import corpus_of, embedder_of, stance_of
 from api.render import search_response, verify_response
 from api.schemas import (
     Info,
@@ -28,11 +28,8 @@ from api.settings import NO_MODEL, Settings
 from index import ingest as ingest_module
 from index.corpus import Corpus, Embedder
 from index.documents import Document, Outcome, Refused
-from index.embedded import open_corpus
 from index.erasure import Place, Receipt
-from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.search import Fusion
-from retrieval.stance import CompiledCrossEncoder, load_stance
 from retrieval.types import (
     MAX_CLAIM_CHARS,
     MAX_TOP_K,
@@ -335,32 +332,6 @@ class Service:
         )
 
 
-def embedder_of(settings: Settings) -> CompiledEmbedder:
-    """The embedding model of the settings.
-
-    Raises:
-        ModelUnavailable: it cannot be loaded.
-    """
-    return load_embedder(
-        settings.embedding_model, settings.cache, settings.threads, device=settings.device
-    )
-
-
-def stance_of(settings: Settings) -> CompiledCrossEncoder:
-    """The stance model of the settings, which must not be `NO_MODEL`.
-
-    Raises:
-        ModelUnavailable: it cannot be loaded.
-    """
-    return load_stance(
-        settings.stance_model,
-        settings.cache,
-        settings.threads,
-        settings.stance_precision,
-        settings.device,
-    )
-
-
 def _took_ms(started: float) -> float:
     return (time.perf_counter() - started) * 1000
 
@@ -371,52 +342,3 @@ def _weight(key: tuple[int, Claim], answer: Answer) -> int:
     asked = (claim.text, *claim.filters.publisher, *claim.filters.language)
     texts = (*asked, *(item.passage.text for item in answer.evidence))
     return 4_000 + sum(1_000 + BYTES_PER_CHARACTER * len(text) for text in texts)
-
-
-def corpus_of(
-    settings: Settings, embedder: Embedder, writable: bool, reindexing: bool = False
-) -> Corpus:
-    """The corpus of the settings, in a folder or in a database.
-
-    Raises:
-        CorpusError: it cannot be opened; the message says what to do.
-    """
-    place = settings.data
-    if isinstance(place, Database):
-        from index.postgres import open_corpus as open_database  # an extra, which most do without
-
-        replica = settings.read_data
-        return open_database(
-            place.secret,
-            identity=embedder.identity,
-            dimension=embedder.dimension,
-            writable=writable,
-            reindexing=reindexing,
-            read_address=replica.secret if replica else None,
-            connections=settings.database_connections,
-            seconds=settings.database_timeout,
-            most_versions=settings.max_versions,
-        )
-    return open_corpus(
-        place,
-        identity=embedder.identity,
-        dimension=embedder.dimension,
-        writable=writable,
-        vector_index=settings.vector_index,
-        reindexing=reindexing,
-        most_versions=settings.max_versions,
-    )
-
-
-@contextmanager
-def reindexing(settings: Settings) -> Iterator[tuple[int, Iterator[Outcome]]]:
-    """Yields the number of documents, and the outcome of each as it is split and embedded again.
-
-    See `index.ingest.reindex`.
-    """
-    embedder = embedder_of(settings)
-    corpus = corpus_of(settings, embedder, writable=True, reindexing=True)
-    try:
-        yield corpus.stats().documents, ingest_module.reindex(corpus, embedder)
-    finally:
-        corpus.close()

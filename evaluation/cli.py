@@ -76,7 +76,7 @@ def stance(
     as_json: AsJson = False,
 ) -> None:
     """Score the stance model alone on labelled pairs."""
-    from api.service import stance_of
+    from api.opening import stance_of
     from evaluation.resume import Journal, workplace
     from evaluation.stance import evaluate, load
 

@@ -114,7 +114,7 @@ def _beside(chosen: Settings, corpus: Path | None, passages: int) -> dict[str, A
     Raises:
         EvaluationError: the settings name a folder, or the database is not empty.
     """
-    from api.service import embedder_of
+    from api.opening import embedder_of
     from evaluation.bench import databases, searching, starting, texts
 
     if not isinstance(chosen.data, Database):
@@ -180,7 +180,7 @@ def _measure(
     parts: list[Part],
 ) -> Iterator[tuple[Part, Any]]:
     """Yields each part with its figures, ours and plain, when it is done."""
-    from api.service import embedder_of, stance_of
+    from api.opening import embedder_of, stance_of
     from evaluation.bench import (
         checking,
         imports,

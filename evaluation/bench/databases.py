@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from api.address import Database, Place
-from api.service import corpus_of
+from api.opening import corpus_of
 from api.settings import Settings
 from evaluation.bench.searching import DAYS, FIRST_DAY, K, dated
 from evaluation.errors import EvaluationError

@@ -12,7 +12,8 @@ from fastapi.testclient import TestClient
 
 from api.audit_chain import problems
 from api.keys import keys_of
-from api.service import Service, corpus_of
+from api.opening import corpus_of
+from api.service import Service
 from api.settings import Settings
 from index.errors import CorpusUnavailable
 from index.ingest import ingest

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from api.address import database_of
-from api.service import Service, corpus_of
+from api.opening import corpus_of
+from api.service import Service
 from api.settings import Settings
 from evaluation.bench import checking, databases, reading, searching, texts
 from evaluation.bench.cli import Part, _kept, _summary, app

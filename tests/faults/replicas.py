@@ -31,7 +31,8 @@ import sys
 from api import logs
 from api.app import create_app
 from api.server import run
-from api.service import Service, corpus_of
+from api.opening import corpus_of
+from api.service import Service
 from api.settings import Settings
 from tests.fakes import FakeEmbedder, FakeStance
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from api.service import embedder_of, stance_of
+from api.opening import embedder_of, stance_of
 from api.settings import Settings
 from retrieval import embed, stance
 from retrieval.embed import CompiledEmbedder, load_embedder
