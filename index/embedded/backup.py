@@ -219,6 +219,8 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(archive.read(entry))
     if manifest["format"] != FORMAT:
         raise ValueError(f"its format is {manifest['format']!r}, not {FORMAT!r}")
+    if not isinstance(manifest["files"], dict) or type(manifest["schema"]) is not int:
+        raise ValueError("its manifest is not of that format")
     names = set(manifest["files"])
     if names | {MANIFEST} != set(archive.namelist()) or DATABASE not in names:
         raise ValueError("its files are not those of its manifest")

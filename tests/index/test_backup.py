@@ -218,9 +218,24 @@ def test_a_backup_writes_nowhere_else(data: Path, tmp_path: Path, name: str) -> 
         manifest["files"][name] = manifest["files"]["keys.json"]
         target.writestr(backup.MANIFEST, json.dumps(manifest))
         target.writestr(DATABASE, source.read(DATABASE))
-        target.writestr("keys.json", "{}")
-        target.writestr(name, "{}")
-    with pytest.raises(CorpusCorrupt):
+        target.writestr("keys.json", source.read("keys.json"))
+        target.writestr(name, source.read("keys.json"))
+    with pytest.raises(CorpusCorrupt, match="a file would not lie in the folder"):
+        backup.restore(other, tmp_path / "again")
+
+
+@pytest.mark.parametrize("wrong", [{"files": [DATABASE]}, {"schema": None}, {"schema": "7"}])
+def test_a_manifest_of_other_types_is_refused(
+    data: Path, tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    file, other = tmp_path / "backup.zip", tmp_path / "other.zip"
+    write(data, file)
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(other, "w") as target:
+        manifest = {**json.loads(source.read(backup.MANIFEST)), **wrong}
+        target.writestr(backup.MANIFEST, json.dumps(manifest))
+        for name in (DATABASE, "keys.json"):
+            target.writestr(name, source.read(name))
+    with pytest.raises(CorpusCorrupt, match="its manifest is not of that format"):
         backup.restore(other, tmp_path / "again")
 
 
