@@ -20,15 +20,15 @@ from retrieval.voice import content_words
 
 # Most sentences that are quoted for a stance.
 RATIONALE_SENTENCES = 2
-# A second sentence is quoted from this probability of the stance on.
+# Least probability of the stance in a second sentence that is quoted.
 SECOND_SENTENCE_FROM = 0.5
-# A title is quoted in place of sentences from this probability of the stance in it alone on.
+# Least probability of the stance in a title, read alone, that is quoted in place of sentences.
 TITLE_CARRIES_FROM = 0.5
-# From this P(NOT_ENOUGH_INFO) of a whole passage on, its sentences are not read one by one.
+# Least P(NOT_ENOUGH_INFO) of a whole passage whose sentences are not read one by one.
 SKIP_SENTENCES_FROM = 0.5
-# Below this P(NOT_ENOUGH_INFO) a passage may decide for its document.
+# P(NOT_ENOUGH_INFO) below which a passage may decide for its document.
 MAY_DECIDE_BELOW = 0.5
-# From this P(about) on, a document is read on even where its best passage says too little.
+# Least P(about) of a document that is read on even where its best passage says too little.
 READ_ON_FROM = 0.6
 # Avoids a division by zero where no reading says anything.
 TINY = 1e-9
@@ -42,10 +42,11 @@ class Reading:
     verdict is made of this candidate; how much evidence is shown must not change that.
     language_not_judged: the language of a passage that is found and not read. stance:
     probabilities of shape (3,); None until the stance model has read the passage. key_sentences:
-    those that carry the stance most. mention: they tell what nobody vouches for, so the passage
-    does not support. by_title: the title carries the stance, and not they. voice: whose word the
-    passage is to the model; None where the model does not tell. thorough: see `Claim`.
-    rated: what the document likely rates the claim; what contradicts that in it does not count.
+    the sentences that carry the stance most. mention: nobody vouches for what they tell, so the
+    passage does not support. by_title: the title carries the stance, not the key sentences. voice:
+    that of the passage as the model predicts it; None where the model predicts no voices.
+    thorough: see `Claim`. rated: the stance of the rating that the document likely gives the claim;
+    the model's probability of the opposite stance does not count.
     """
 
     candidate: Candidate
@@ -74,8 +75,8 @@ class Reading:
         return as_read(self.claim, titled, document.language, document.published_at)
 
     def read_of(self, passage: Passage) -> tuple[str, list[Quote]]:
-        """What is read of a passage of the document, and the sentences of that; nothing where it
-        but rates what is told elsewhere."""
+        """The text of a passage that the model reads, and the sentences of that text. The text is
+        empty where the passage only rates what another one tells."""
         every = quotes(replace(self.candidate, passage=passage))
         kept = without_ratings(self.claim, self.candidate.document.title, every)
         if len(kept) == len(every):
@@ -91,7 +92,7 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
     whole passage tells. Where the whole likely says too little, its sentences are not read.
     """
     texts = [reading.read_of(reading.candidate.passage)[0] for reading in readings]
-    first = _whole(texts, readings, model)
+    first = _stances_of(texts, readings, model)
     readings, whole = _deciding_passages(readings, first, model)
     sentences = [reading.read_of(reading.candidate.passage)[1] for reading in readings]
     pairs = [
@@ -102,7 +103,7 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
     ]
     # A title that holds more of the claim than each sentence may be what decides: it is read alone.
     titled = [
-        row[NEI] < MAY_DECIDE_BELOW and _says_more(reading, quoted)
+        row[NEI] < MAY_DECIDE_BELOW and _title_holds_most(reading, quoted)
         for reading, quoted, row in zip(readings, sentences, whole, strict=True)
     ]
     for reading, each, is_titled in zip(readings, pairs, titled, strict=True):
@@ -140,9 +141,9 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
     return stances
 
 
-def _whole(texts: Sequence[str], readings: Sequence[Reading], model: StanceModel) -> Vectors:
-    """The stances of texts, each of the document of a reading, shape (n, 3) or with voices (n, 6);
-    an empty one says too little."""
+def _stances_of(texts: Sequence[str], readings: Sequence[Reading], model: StanceModel) -> Vectors:
+    """The stances of texts, each of the document of a reading, shape (n, 3) or with voices (n, 6).
+    An empty text is NOT_ENOUGH_INFO."""
     pairs = [
         (reading.in_context(text), reading.claim)
         for text, reading in zip(texts, readings, strict=True)
@@ -160,8 +161,8 @@ def _whole(texts: Sequence[str], readings: Sequence[Reading], model: StanceModel
 def _settled(
     reading: Reading, sentences: Sequence[Quote], stances: Sequence[Vectors]
 ) -> list[Vectors]:
-    """The stances of a passage and of its sentences, each moved to what its values say. Where the
-    passage likely says too little, its values are of something else."""
+    """The stances of a passage and of its sentences, each corrected by its numbers and dates. Where
+    the passage likely says too little, these are of something else, and nothing is corrected."""
     if stances[0][NEI] >= SKIP_SENTENCES_FROM:
         return list(stances)
     texts = [reading.candidate.passage.text, *(quote.quote for quote in sentences)]
@@ -172,7 +173,7 @@ def _settled(
     ]
 
 
-def _says_more(reading: Reading, sentences: Sequence[Quote]) -> bool:
+def _title_holds_most(reading: Reading, sentences: Sequence[Quote]) -> bool:
     """Whether the title holds more of the claim's words than any sentence does."""
     claim = content_words(reading.claim)
     held = len(claim & content_words(reading.candidate.document.title))
@@ -206,7 +207,7 @@ def _deciding_passages(
         for reading, passages in zip(readings, further, strict=True)
         for passage in passages
     ]
-    rows = _whole(
+    rows = _stances_of(
         texts,
         [r for r, passages in zip(readings, further, strict=True) for _ in passages],
         model,
@@ -226,10 +227,10 @@ def _deciding_passages(
 
 
 def deciding_passage(texts: Sequence[str], stances: Vectors) -> int:
-    """The row of the passage that speaks for its document; the first where none decides.
+    """The row of the passage whose stance is that of its document; 0 where no passage decides.
 
-    What corrects, retracts or rates stands above the rest of the text; else the most decided
-    passage speaks.
+    Passages that correct, retract or rate go before the others that decide. Among them it is the
+    most decided one.
 
     Args:
         stances: of the passages, shape (n, 3) or with voices (n, 6); the first row is that of the

@@ -19,7 +19,7 @@ CUE_PASSAGES = 2
 # Length in characters above which a document is not split again: reading on is for articles.
 LONGEST_ARTICLE = 60_000
 
-# What takes a text back, first what does so most plainly. A passage counts its strongest cue.
+# Cues: words that correct, rate, reject or deny what a text tells. The strongest kind comes first.
 _CUES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -63,7 +63,7 @@ def further_passages(document: Document, best: Passage, *, decides: bool) -> lis
 
 
 def takes_back(text: str) -> bool:
-    """Whether a passage corrects, retracts or rates: its word stands above the rest's."""
+    """Whether a passage corrects, retracts or rates what its document tells."""
     return _strength(text) <= 1
 
 
@@ -75,5 +75,5 @@ def _with_cues(passages: Sequence[Passage]) -> list[Passage]:
 
 
 def _strength(text: str) -> int:
-    """Number of the strongest cue in a text, 0 the strongest; how many there are for none."""
+    """The index of the strongest cue in a text; len(_CUES) where it has none."""
     return next((at for at, cue in enumerate(_CUES) if cue.search(text)), len(_CUES))

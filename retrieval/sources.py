@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from index.documents import Document, Vectors
 from retrieval.types import STANCES, Newest
+from retrieval.verdict import NEI
 
-NEI = STANCES.index("NOT_ENOUGH_INFO")
 # Share of the shorter passage's three-word runs above which two passages are copies.
 COPY_OVERLAP = 0.5
 # Fewest three-word runs in common that make a copy of passages longer than that.

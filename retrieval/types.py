@@ -22,11 +22,11 @@ VERDICTS: Final[tuple[Verdict, ...]] = (
     "CONFLICTING_EVIDENCE",
     "NOT_ENOUGH_EVIDENCE",
 )
-# Whose word evidence is: the text's own, another's that it reports, or one that it rejects.
+# How a document tells a claim: it states it itself, reports what somebody says, or rejects it.
 Voice = Literal["stated", "reported", "rejected"]
 # The order of every probability vector over voices.
 VOICES: Final[tuple[Voice, ...]] = ("stated", "reported", "rejected")
-# What the nearest statement lacks of a claim. nothing: all is there, and yet it does not decide.
+# What the sentence nearest a claim lacks of it. nothing: no rule finds what it lacks.
 Lack = Literal["time", "place", "amount", "entity", "cause", "outcome", "only_mentioned", "nothing"]
 # Why there is no verdict, or why one has no probability.
 Reason = Literal["no_documents", "not_a_statement", "language_not_judged"]
@@ -49,8 +49,8 @@ def untimed(stage: Stage) -> AbstractContextManager[object]:
 class Claim:
     """A statement to look for, with how to look. Its text is normal: make it with `claim()`.
 
-    thorough: whether documents are read, too, that are likelier about something else. They can move
-    a probability, and cannot decide.
+    thorough: whether the stance model also reads documents that are more likely about something
+    else. They can change a probability, and cannot decide.
     """
 
     text: str
@@ -135,7 +135,7 @@ class Derivation:
 class Evidence:
     """A candidate with its rationale (the sentences that bear on the claim) and its stance.
 
-    The text of its document is left out. voice: whose word it is; None where it is not judged.
+    The text of its document is left out. voice: how it tells the claim; None if not judged.
     attributed_to: who says so, `document.text[start:end]`. title_quote: the document's title,
     where that carries the stance; the rationale may be empty then. derivation: how numbers of the
     rationale decide, in steps.
@@ -227,8 +227,8 @@ class Gap:
 class Answer:
     """Evidence for a claim in the order it is shown, and its verdict.
 
-    generation: of the indexes that were searched. parts: the statements that it joins, where it was
-    judged by them. gap: with NOT_ENOUGH_EVIDENCE.
+    generation: of the indexes that were searched. parts: the statements that the claim joins, where
+    it was judged by them. gap: with NOT_ENOUGH_EVIDENCE.
     """
 
     claim: str

@@ -75,7 +75,7 @@ def judge(
         threshold: below this probability the verdict is NOT_ENOUGH_EVIDENCE (abstention).
         newer: the camp that is newer than the other, of a claim about what can change.
     """
-    firm = _one_a_source(stances, sources)
+    firm = _stances_of_sources(stances, sources)
     sharp = firm**sharpness
     sharp /= sharp.sum(axis=1, keepdims=True)
     nothing = float(np.prod(sharp[:, NEI]))
@@ -130,11 +130,11 @@ def worth_reading(shares: Vectors, *, thorough: npt.ArrayLike = True) -> npt.NDA
 
 
 def discount(stances: Vectors, shares: Vectors, *, thorough: npt.ArrayLike = True) -> Vectors:
-    """Stances of passages, shape (n, 3), as far as each is about the claim.
+    """Stances of passages, shape (n, 3), each times its P(about); the rest is NOT_ENOUGH_INFO.
 
     Args:
-        stances: as the model gives them, shape (n, 3); what stands in the row of a passage that is
-            not worth reading makes no difference.
+        stances: as the model gives them, shape (n, 3). The row of a passage that is not worth
+            reading is not used.
         shares: P(about) of each passage, shape (n,).
         thorough: as in `worth_reading`.
     """
@@ -144,7 +144,8 @@ def discount(stances: Vectors, shares: Vectors, *, thorough: npt.ArrayLike = Tru
     return np.asarray(counted, np.float32)
 
 
-def _one_a_source(stances: Vectors, sources: Sequence[int]) -> npt.NDArray[np.float64]:
+def _stances_of_sources(stances: Vectors, sources: Sequence[int]) -> npt.NDArray[np.float64]:
+    """The most decided stance of each source, shape (sources, 3)."""
     chosen: dict[int, int] = {}
     for row, source in enumerate(sources):
         if source not in chosen or stances[row, NEI] < stances[chosen[source], NEI]:

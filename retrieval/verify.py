@@ -42,13 +42,14 @@ DEEPER, MOST_LOOKED_AT = 4, 160
 # Times that a claim is searched for, if the indexes change while it is.
 SEARCH_TRIES = 3
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-# What a claim says of today, and a toll, may be otherwise tomorrow; what something cost may not.
+# Words of a claim that may become true or false later: of the present, of the number of dead or
+# injured. What something cost stays as it is.
 _CAN_CHANGE = re.compile(
     r"\b(?:is|are|has|have|holds?|leads?|heads?|costs|remains?|stands|currently|now|today|still"
     r"|no longer|die[ds]?|dead|deaths?|killed|injured|hurt|wounded|missing|infected|cases|toll)\b",
     re.IGNORECASE,
 )
-# The verdict where there is no document to judge by: that is no evidence of anything.
+# The judgement where there is no document to judge by. It has no probabilities.
 NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, reason="no_documents")
 
 
@@ -163,8 +164,8 @@ class _Found:
 
 
 def _found(claim: Claim, vector: Vectors, corpus: Corpus, models: Models) -> _Found:
-    """Searched again where the indexes change meanwhile; after SEARCH_TRIES, the generation is the
-    oldest that something may be of."""
+    """What the indexes give for a claim. It searches again where they change meanwhile; after
+    SEARCH_TRIES the generation is the oldest that a part of the answer may be of."""
     for _ in range(SEARCH_TRIES):
         generation = corpus.index_generation()
         readings = candidates(claim, vector, corpus, models)
@@ -226,14 +227,14 @@ def _judged(find: Callable[[int], list[Candidate]]) -> list[Candidate]:
         find: returns so many best documents.
     """
     best = find(READ_DOCUMENTS)
-    texts = {_as_read(candidate) for candidate in best}
+    texts = {_comparable_text(candidate) for candidate in best}
     missing, depth, found = len(best) - len(texts), READ_DOCUMENTS, best
     others: dict[str, Candidate] = {}
     while len(others) < missing and len(found) == depth < MOST_LOOKED_AT:
         depth *= DEEPER
         found = find(depth)
         for candidate in _without(best, found):
-            if (text := _as_read(candidate)) not in texts:
+            if (text := _comparable_text(candidate)) not in texts:
                 others.setdefault(text, candidate)
     return [*best, *list(others.values())[:missing]]
 
@@ -243,8 +244,8 @@ def _without(known: Sequence[Candidate], found: Sequence[Candidate]) -> list[Can
     return [candidate for candidate in found if candidate.document.id not in ids]
 
 
-def _as_read(candidate: Candidate) -> str:
-    """The text of a passage, however it is spaced; a sign or a digit makes it another."""
+def _comparable_text(candidate: Candidate) -> str:
+    """The text of a passage in lower case with one space between words: equal for copies."""
     return " ".join(candidate.passage.text.lower().split())
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from index.documents import Vectors
 from index.regroup import regroup
-from retrieval.holding import unless_outweighed
+from retrieval.outweighed import without_outweighed
 from retrieval.reading import Reading, predict_stances, search_scores
 from retrieval.ruling import Ruling, ruling_on, within_rating
 from retrieval.types import STANCES, Calibration, StanceModel
@@ -27,7 +27,7 @@ from retrieval.verdict import (
 from retrieval.voice import content_words, voice_of, voice_of_title
 from retrieval.wording import says_otherwise
 
-# Share of the claim's words from which on a passage that reports something reports the claim.
+# Least share of the claim's words in a passage that reports something: then it reports the claim.
 MENTIONED_FROM = 0.6
 
 
@@ -46,16 +46,16 @@ def score_evidence(found: Sequence[Sequence[Reading]], model: StanceModel) -> li
         flat[row] = ruled
     rows = [row for row in rows if flat[row].stance is None]
     for row, read in zip(rows, predict_stances([flat[row] for row in rows], model), strict=True):
-        flat[row] = _vouched_for(read)
+        flat[row] = _without_unvouched_support(read)
     sizes = [len(each) for each in found]
     return [_in_order(each, model.calibration) for each in regroup(flat, sizes)]
 
 
 def _rated(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:
-    """Readings, those with their stances whose document rules on the claim.
+    """Readings; that of a document that rules on the claim has the stance of the ruling.
 
-    Where it repeats the claim in other words, the model has to find the same: in what rates the
-    claim, or else in what the document tells beside that.
+    Where the document tells the claim in other words, the model reads the section that rates it.
+    If it finds another stance there, the reading gets no stance yet, only the rating.
     """
     rulings = [ruling_on(reading.claim, reading.candidate.document) for reading in readings]
     asked = [
@@ -81,8 +81,7 @@ def _rated(readings: Sequence[Reading], model: StanceModel) -> list[Reading]:
 
 
 def _ruled(reading: Reading, ruling: Ruling, stance: Vectors) -> Reading:
-    """The reading of a document that rules on the claim: no passage says more plainly what it
-    holds."""
+    """A reading with a stance and with the passage and the sentence of the ruling."""
     candidate = replace(reading.candidate, passage=ruling.passage)
     return replace(
         reading,
@@ -95,10 +94,9 @@ def _ruled(reading: Reading, ruling: Ruling, stance: Vectors) -> Reading:
     )
 
 
-def _vouched_for(reading: Reading) -> Reading:
-    """A reading without support that nobody vouches for: that of a rumour, or of sentences that say
-    something else with the claim's words. One that says too little, and reports the claim, is a
-    mention."""
+def _without_unvouched_support(reading: Reading) -> Reading:
+    """A reading whose support is NOT_ENOUGH_INFO where its sentences are a rumour, or say something
+    else with the claim's words. One that says too little and reports the claim is a mention."""
     assert reading.stance is not None
     label = stance_of(reading.stance)
     if label == "NOT_ENOUGH_INFO":
@@ -132,8 +130,8 @@ def _say_otherwise(reading: Reading) -> bool:
 
 
 def _reports_the_claim(reading: Reading) -> bool:
-    """Whether the model hears another's word, and the passage holds most of the claim: the model
-    learned voices from passages that speak of the claim, and knows nothing of the others."""
+    """Whether the model predicts "reported" and the passage holds most of the claim's words: the
+    model learned voices only from passages about the claim."""
     claim = content_words(reading.claim)
     held = len(claim & content_words(reading.candidate.passage.text))
     return reading.voice == "reported" and held >= MENTIONED_FROM * len(claim) > 0
@@ -146,7 +144,7 @@ def as_shown(
     *,
     thorough: npt.ArrayLike = True,
 ) -> tuple[Vectors, list[int]]:
-    """Stances as far as their passages are about the claim, and the rows in the order shown.
+    """Stances discounted by P(about) of their passages, and the rows in the order shown.
 
     Ordered by ranking score. Where strong sources disagree, the best of each camp come first.
 
@@ -185,7 +183,7 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
     if judged:
         documents = [reading.candidate.document for reading in judged]
         rate = [reading.rated is not None for reading in judged]
-        counted = unless_outweighed(documents, rate, counted)
+        counted = without_outweighed(documents, rate, counted)
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     about = probability_about(search_scores(others), fitted)
     rest = discount(_raw_stances(others), about, thorough=_thorough(others))

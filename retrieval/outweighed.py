@@ -1,8 +1,8 @@
-"""Documents of a claim -> their stances, without those that one which rates the claim outweighs.
+"""Documents of a claim -> their stances, without those that a rating of the claim outweighs.
 
-A fact-check has weighed what there is to know. A weak contradiction by a document that does not
-rate the claim is most often a misreading; a strong one, or one by a newer document, is a conflict.
-Of documents that do not rate the claim none is outweighed: a brief that says little may be right.
+A weak contradiction of a fact-check, by a document that does not rate the claim, is most often a
+misreading: it does not count. A strong one, or one by a newer document, is a conflict. Where no
+document rates the claim, every stance counts.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from index.documents import Document, Vectors
 from retrieval.verdict import NEI, REFUTES, STRONG, SUPPORTS
 
 
-def unless_outweighed(
+def without_outweighed(
     documents: Sequence[Document], rate: Sequence[bool], stances: Vectors
 ) -> Vectors:
-    """Stances of documents, shape (n, 3); that of one which another outweighs says nothing against
-    it.
+    """Stances of documents, shape (n, 3). A stance that the ratings outweigh is NOT_ENOUGH_INFO.
 
     Args:
-        rate: which documents rate the claim.
+        rate: for each document whether it rates the claim.
     """
     camps = stances.argmax(axis=1)
     rating = [row for row, rates in enumerate(rate) if rates and camps[row] != NEI]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.documents import Vectors, document
-from retrieval.holding import unless_outweighed
+from retrieval.outweighed import without_outweighed
 
 SUPPORT, REFUTE, NOTHING = (0.8, 0.1, 0.1), (0.1, 0.6, 0.3), (0.1, 0.1, 0.8)
 STRONGLY = (0.1, 0.8, 0.1)
@@ -22,7 +22,7 @@ def counted(
         document(f"d{at}", "A tunnel opened.", published_at=day) for at, day in enumerate(dates)
     ]
     rates = [at in rate for at in range(len(stances))]
-    return unless_outweighed(documents, rates, np.array(stances, np.float32))
+    return without_outweighed(documents, rates, np.array(stances, np.float32))
 
 
 def test_a_weak_contradiction_of_what_rates_the_claim_does_not_count() -> None:
