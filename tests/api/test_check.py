@@ -185,6 +185,7 @@ def test_a_statement_that_cannot_be_verified_fails_alone(client: TestClient) -> 
 def test_text_of_documents_comes_back_as_text(client: TestClient) -> None:
     text = "<script>alert(1)</script> The bridge cost 71 million euros. \u202eThe dam cost 3 euros."
     *lines, _ = check(client, text=text)
+    assert lines
     for line in lines:
         assert text[line["start"] : line["end"]] == line["statement"]
 

@@ -76,8 +76,10 @@ def test_a_reindex_tells_of_every_document_in_order() -> None:
 def test_an_outcome_is_durable_when_it_is_yielded() -> None:
     corpus = ExactCorpus()
     documents = (document(str(n), f"Number {n}.") for n in range(BATCH_DOCUMENTS * 3))
-    for outcome in ingest(documents, corpus, FakeEmbedder()):
-        assert corpus.get(outcome.id) is not None
+    durable = [
+        corpus.get(outcome.id) is not None for outcome in ingest(documents, corpus, FakeEmbedder())
+    ]
+    assert durable == [True] * BATCH_DOCUMENTS * 3
 
 
 def test_input_is_read_no_further_than_the_batches_on_their_way() -> None:

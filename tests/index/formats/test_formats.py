@@ -200,6 +200,7 @@ def test_the_documentation_says_which_places_each_format_has() -> None:
     text = (Path(__file__).parents[3] / "docs" / "formats.md").read_text()
     rows = [re.split(r"(?<!\\)\|", line) for line in text.splitlines() if line.startswith("| `.")]
     names = {part.name for part in fields(Place)}
+    compared = set()
     for row in rows:
         said = set(re.findall(r"`(\w+)`", row[5])) & names
         for ending in re.findall(r"`(\.\w+)`", row[1]):
@@ -211,6 +212,8 @@ def test_the_documentation_says_which_places_each_format_has() -> None:
             first, *_ = unpacked(found.places)
             given = {name for name in names if getattr(first, name) is not None}
             assert given - {"start", "end"} == said, ending
+            compared.add(ending)
+    assert compared == PLACED.keys()
 
 
 # -- places -----------------------------------------------------------------------------------
