@@ -82,7 +82,7 @@ def is_none(value: object) -> bool:
 
 T = TypeVar("T")
 Stated = Annotated[T | None, Field(exclude_if=is_none)]
-"""What is left out where it is not stated."""
+"""A field that is left out of the JSON where it is None."""
 
 
 class FailedLine(BaseModel):

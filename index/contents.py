@@ -76,7 +76,7 @@ class Contents(Protocol):
     """
 
     def name(self) -> str:
-        """What tells this corpus from all others, a copy of it included."""
+        """A name that no other corpus has, a copy of this one neither."""
         ...
 
     def embedding(self) -> str | None:

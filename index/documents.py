@@ -292,7 +292,7 @@ class Passage:
     end: int
     sentences: tuple[Span, ...]
     version: int | None = None
-    """Of an earlier version of its document, the number of that; None: of what stands now."""
+    """The number of the earlier version that it is from; None for what stands now."""
 
     @property
     def id(self) -> str:

@@ -190,7 +190,7 @@ class EmbeddedCorpus:
                 log.warning("the word index still weighs what is hidden: %s", error)
 
     def _follow(self) -> None:
-        """What the thread does that follows the writes."""
+        """Bring store and indexes up to date, in the thread of the indexer."""
         self._settle()
         self.sync()
 
@@ -417,7 +417,7 @@ class EmbeddedCorpus:
         return loaded
 
     def _sync_words(self, snapshot: Snapshot) -> CorpusError | None:
-        """What the word index failed with, if it did."""
+        """The error with which the word index could not be brought up to date, if there is one."""
         damaged, self._words_damaged = self._words_damaged, False
         words = self._words
         if words.searcher is not None and words.searcher.generation > snapshot.generation:

@@ -67,7 +67,7 @@ def drop_newer(folder: Path, corpus: str, generation: int) -> None:
 def save(index: VectorIndex, folder: Path, corpus: str) -> bool:
     """Write the index beside its predecessor, then drop that one; whether it was written.
 
-    It is not where FAISS's index already holds rows of a generation that is not complete.
+    It is not written while FAISS's index holds rows of a later generation, which is not complete.
 
     Raises:
         RuntimeError, OSError: it cannot be written; its predecessor stays.

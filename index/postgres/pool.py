@@ -68,8 +68,8 @@ class Pool:
             pass
 
     def ask(self, question: Callable[[Link], T]) -> T:
-        """What the question returns, which changes nothing: where its connection turns out to be
-        lost, it is asked once more on a new one.
+        """The result of a question, which must change nothing: where its connection turns out to
+        be lost, it is asked once more on a new one.
 
         Raises:
             CorpusError: see `index.postgres.driver.meant`.
@@ -255,7 +255,7 @@ def _with_limits(link: Link, patient: bool) -> Iterator[Link]:
 
 
 def _secrets(address: str) -> list[str]:
-    """What may be a part of the password, wherever it ends: after a colon, up to the last @."""
+    """The parts of an address that may be of its password: after a colon, up to the last @."""
     user, _, _ = address.partition("//")[2].rpartition("@")
     given = re.findall("password=([^&]+)", address)
     return [part for part in (*re.split("[:@/]", user)[1:], *given) if part]

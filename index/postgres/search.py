@@ -75,8 +75,8 @@ def rarest(terms: Sequence[Term]) -> list[Term]:
 
 
 def finding(terms: Sequence[Term], passages: int, most: int) -> int:
-    """How many of the terms, the rarest first, find no more passages than are scored; at least
-    one."""
+    """The number of terms to find passages by: the rarest ones that together are in no more than
+    `most` passages; at least one."""
     if passages <= most:
         return len(terms)
     found, total = 0, 0
@@ -89,8 +89,9 @@ def finding(terms: Sequence[Term], passages: int, most: int) -> int:
 
 
 def needed(terms: Sequence[Term], state: State, least: float) -> int:
-    """How many of the terms, the rarest first, have to find: a passage that has none of them does
-    not reach that score, whichever of the others it has (MaxScore: Turtle, Flood, IPM 1995)."""
+    """The number of terms, the rarest first, that passages must be found by: one that has none of
+    these stays below the score `least`, whichever of the other terms it has (MaxScore: Turtle,
+    Flood, IPM 1995)."""
     number, rest = len(terms), 0.0
     for term in reversed(terms):
         rest += (K1 + 1) * term.idf(state.passages)

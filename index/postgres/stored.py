@@ -1,4 +1,4 @@
-"""What is stored, read as it is: one document at a time, hidden ones where it says so."""
+"""Tables -> stored documents. Only `get`, `document_of` and `versions` leave out hidden ones."""
 
 from __future__ import annotations
 

@@ -154,12 +154,12 @@ def read_bytes(
 
 
 def unknown_kind(said: str) -> str:
-    """What is said of a file that no reader reads."""
+    """The reason why a file that no reader reads is refused."""
     return f"unknown kind of file: {said}"
 
 
 def read_stream(stream: io.BufferedIOBase, found: Format, origin: Origin) -> Items:
-    """What is in a file that is open for reading; a failure is the last thing that is yielded."""
+    """The documents of an open file; where reading fails, the last item says why."""
     try:
         yield from found.read(stream, origin)
     except DAMAGED as error:

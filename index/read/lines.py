@@ -122,7 +122,7 @@ def bounded_lines(lines: Readable, max_chars: int) -> Iterator[tuple[int, bytes 
 
 
 def too_long(source: str) -> Refused:
-    """What is said of a line that `bounded_lines` gives as None."""
+    """The refusal of a line that `bounded_lines` gives as None."""
     return Refused(source, "the line is longer than a document may be")
 
 

@@ -140,7 +140,7 @@ def _status(fields: Fields) -> str:
 
 
 def _moment(fields: Fields, name: str) -> str:
-    """A moment as it is written; what is no string is refused later, for it may mean one."""
+    """A moment as it is written; a value that is no string as JSON, which is refused later."""
     value = fields.get(name)
     return _text(fields, name) if value is None or isinstance(value, str) else json.dumps(value)
 

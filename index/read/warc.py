@@ -81,7 +81,7 @@ class _UpToDamage:
 
 
 def read_wacz(stream: io.BufferedIOBase, origin: Origin) -> Items:
-    """What is in the WARC files of a WACZ.
+    """The documents of the WARC files in a WACZ.
 
     Raises:
         UnreadableFile: it is no ZIP archive, or has no WARC files.

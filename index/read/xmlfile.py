@@ -18,7 +18,7 @@ _SCANNED_BYTES = 4_096
 
 
 def read_xml(stream: io.BufferedIOBase, origin: Origin) -> Items:
-    """What is in RSS, Atom, NewsML-G2 or NITF.
+    """The documents of a file of RSS, Atom, NewsML-G2 or NITF.
 
     Raises:
         UnreadableFile: it is another kind of XML, or none.
