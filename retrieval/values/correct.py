@@ -14,6 +14,7 @@ from retrieval.types import STANCES
 from retrieval.values.bounds import keeps_bound
 from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence
 from retrieval.values.derive import derive
+from retrieval.values.narrowed import tells_a_part
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
 from retrieval.values.relate import Relation
@@ -28,7 +29,8 @@ MAX_TEXT_CHARS = 4_000
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])")
 
 # Ways to compare a claim with a sentence. The first group in which one is sure speaks.
-_RULES: tuple[tuple[Callable[[Parsed, Parsed], Comparison], ...], ...] = (
+_Rule = Callable[[Parsed, Parsed], Comparison]
+_RULES: tuple[tuple[_Rule, ...], ...] = (
     (compare_sentence,),
     (derive,),
     (keeps_bound, sides_compare, share_holds),
@@ -50,7 +52,7 @@ def verdict_of_values(claim: Parsed, text: str) -> Comparison:
     sentences = [(start, _parse_sentence(each)) for start, each in _sentences(text)]
     for rules in _RULES:
         found = [
-            (start, rule(claim, sentence))
+            (start, _sure(claim, sentence, rule))
             for rule in rules
             for start, sentence in sentences
             if sentence.values
@@ -61,6 +63,17 @@ def verdict_of_values(claim: Parsed, text: str) -> Comparison:
         if sure:
             return UNKNOWN
     return UNKNOWN
+
+
+def _sure(claim: Parsed, sentence: Parsed, rule: _Rule) -> Comparison:
+    """What a rule says of a sentence, but nothing where this tells of a part of what a claim is of.
+    Of two things that are compared each may be told in other words."""
+    found = rule(claim, sentence)
+    if found.steps and rule in (derive, keeps_bound, share_holds):
+        place = found.steps[0].evidence[0].start
+        if tells_a_part(claim, sentence, place, before_alone=found.relation.supports):
+            return UNKNOWN
+    return found
 
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:

@@ -210,7 +210,9 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
         spoken = frozenset(directions)
         if asked.measures[0].base == "%" and b.base != "%":
             percent = 100 * change / abs(a.low)
-            how = f"{cut(sentence.text, new)} / {cut(sentence.text, old)} - 1 = {percent:.3g}%"
+            ratio = f"{cut(sentence.text, new)} / {cut(sentence.text, old)}"
+            how = f"{ratio} - 1" if rises else f"1 - {ratio}"
+            how += f" = {percent:.3g}%"
             measure = Measure("%", percent, percent, 0.5, 0, "derived")
         else:
             base = {"%": "point", "degree": DEGREES_APART}.get(b.base, b.base)

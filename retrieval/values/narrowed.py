@@ -10,7 +10,10 @@ import re
 from collections.abc import Sequence
 
 from retrieval.values.dates import Date
+from retrieval.values.nouns import stem
 from retrieval.values.parsed import Parsed
+from retrieval.values.quantity import Quantity
+from retrieval.values.told import held
 
 # Ends of what is said of one value; after "and" the same may go on ("12 men and three boys").
 _CLAUSE_END = re.compile(
@@ -26,6 +29,11 @@ _NARROWING = (
 # Said at the head of a sentence, or behind a comma, one of these words narrows what is told.
 _AT_HEAD = re.compile(rf"\W*{_NARROWING}", re.I)
 _THERE = re.compile(r"\s+(?:there|here|then)\b", re.I)
+# Stems of words that make a part of what stands beside them.
+_PARTING = {stem(word) for word in (
+    "alone", "among", "during", "later", "so", "together", "under", "within",
+)}  # fmt: skip
+_OF_A_PART = re.compile(r"\s+(?:at|for|from|in|of|on|that|who|with)\s(?:[a-z]{1,5}\s+)*", re.I)
 _BEHIND = re.compile(rf",\s+(?:but\s+|and\s+)?(?:only\s+)?{_NARROWING}", re.I)
 
 
@@ -52,6 +60,56 @@ def is_narrowed(claim: Parsed, sentence: Parsed, run: tuple[int, int], used: Seq
         return True
     behind = _BEHIND.match(sentence.text, sentence.places[tail - 1][1])
     return behind is not None and any(other[tail:])
+
+
+def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool = False) -> bool:
+    """Whether the clause around a place is of a part of what a claim is of: of "milk prices", of
+    voters "in the north". Where not all its words need be those of the claim, these signs tell.
+
+    Args:
+        before_alone: whether only what stands before the place tells.
+    """
+    items, places = sentence.items, sentence.places
+    own = held((item for item in items if isinstance(item, str)), claim.words)
+    at = max((one for one, (start, _) in enumerate(places) if start <= place), default=0)
+    head = tail = at
+    while head and not _clause_ends(sentence, head):
+        head -= 1
+    while not before_alone and tail + 1 < len(items) and not _clause_ends(sentence, tail + 1):
+        tail += 1
+    return any(
+        _is_part(sentence, here, head, own)
+        for here in range(head, tail + 1)
+        if items[here] not in own and not _is_counted(sentence.items[here], sentence)
+    )
+
+
+def _is_counted(item: str | int, sentence: Parsed) -> bool:
+    """Whether an item is a value, but none of those that tell which of several: the first day."""
+    if isinstance(item, str):
+        return False
+    value = sentence.values[item]
+    return not isinstance(value, Quantity) or value.measures[0].base != "th"
+
+
+def _is_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
+    """Whether an item that a claim does not have makes a part of what it is said of."""
+    items, places, text = sentence.items, sentence.places, sentence.text
+    if items[at] in _PARTING or isinstance(items[at], int):
+        return True
+    before, after = items[max(at - 1, 0)], items[at + 1 : at + 2]
+    of_value = at > head and isinstance(before, int)
+    beside = after and after[0] in own and text[places[at][1] : places[at + 1][0]].isspace()
+    if beside and (at == head or of_value):
+        return True  # milk prices; half of women voters
+    if at == head or not (of_value or before in own):
+        return False
+    start, end = places[at - 1]
+    gap = text[end : places[at][0]]
+    if text[start:end].lower().endswith(("'s", "’s")):
+        return True  # the bridge's steel
+    of_its_noun = of_value and gap.split()[:1] == ["of"]
+    return not of_its_noun and _OF_A_PART.fullmatch(gap) is not None
 
 
 def _with_dates(sentence: Parsed, run: tuple[int, int], used: Sequence[int]) -> tuple[int, int]:
