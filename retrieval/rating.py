@@ -1,7 +1,7 @@
 """Sentence -> the rating that it gives: "We rate this claim False."
 
-By rule, for English, and only where the form is plain. What it rates is told elsewhere: a rating
-that is read apart from that says nothing of a claim.
+By rule, for English, and only where the form is plain. What a sentence rates stands in other
+sentences: read without these, a rating says nothing about a claim.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from retrieval.attributions import attributions
 from retrieval.types import Quote, Stance
 from retrieval.voice import content_words
 
-# Share of the claim's words that what is read with a rating holds, at the least, title and all.
+# Least share of the claim's words in a passage and its title whose ratings are read with it.
 READ_WITH = 0.5
-# Share of the claim's words that a sentence holds which tells it as the text's own, at the least.
+# Least share of the claim's words in a sentence that states the claim as the text's own finding.
 OWN_FROM = 0.8
-# Share of the claim's words that a title holds which rates the claim, at the least.
+# Least share of the claim's words in a title that rates the claim.
 RATED_FROM = 0.6
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-# Stems of what a statement may follow.
+# Stems of verbs of saying.
 SAYING = frozenset({
     "said", "say", "wrote", "write", "claim", "state", "tweet", "post", "told", "declar",
     "argu", "assert", "repeat", "insist", "alleg",
 })  # fmt: skip
-# Probability of the stance that a rating gives, and that one with "mostly" before it gives.
+# Probability of the stance that a rating gives, and of the one that "mostly false" gives.
 PLAIN, MOSTLY = 0.96, 0.8
 
 _BETWEEN = (
@@ -53,8 +53,8 @@ _STATEMENT = (
 )
 _HEADING = r"(?:rating|ruling|verdict|conclusion|assessment|fact[- ]check|result)"
 _ENDS = r"(?:\s+rating)?\s*[.!”\"’')]*\s*$"
-# A rating counts at the end of its sentence alone: "is true that", "is wrong about" rate nothing.
-# "We rate his statement True." tells whose rating it is; the other forms do not.
+# A rating counts only at the end of its sentence: "is true that", "is wrong about" rate nothing.
+# This form, "We rate his statement True.", says whose rating it is; the other forms do not.
 _WE_RATE = re.compile(
     rf"\b(?:we|i|politifact(?: \w+)?)(?:'ll|’ll)?\s+(?:\w+\s)?(?:rates?|rules?|ranks?|judges?"
     rf"|deems?|calls?|finds?|labels?|grades?|declares?|says?|gives?)\b.{{0,200}}?\W(?:{_RATING}){_ENDS}",
@@ -87,7 +87,7 @@ _FORMS = (
         )
     ),
 )
-# What a rating names before it: "We rate the claim that the tunnel leaks".
+# The statement that a sentence names before its rating: "We rate the claim that the tunnel leaks".
 _NAMES = re.compile(
     rf"\b(?:the|this|that|his|her|their|its|['’]s)\s+{_STATEMENT}\s+that\s+"
     r"(?!(?:is|are|was|were|has|have)\b)(?P<what>.+)",
@@ -107,31 +107,34 @@ _CLAIM_LINE = re.compile(
 )
 # A rating at the end of a sentence, with which every form ends.
 _AT_END = re.compile(rf"\b(?:{_RATING}){_ENDS}", re.IGNORECASE)
+# The heading of a rating, alone on its line: "OUR VERDICT".
 _HEADS = re.compile(rf"\W*(?:(?:about\s)?(?:our|the|this|[\w'’]+)\s)?{_HEADING}\W*", re.IGNORECASE)
+# A word of a rating at the end of a sentence: a text without one rates nothing.
 MAY_RATE = re.compile(rf"\b(?:{_RATING})[\s.!”\"’')]*(?:\s|$)", re.IGNORECASE)
-# A rating that is another's, another time's or another matter's.
+# Words before a rating by which it is somebody else's, of an earlier time, or only supposed.
 _NOT_OURS = re.compile(
     r"\b(?:rated|ruled|gave|received|earned|previously|earlier|would|could|might|if|whether|when"
     r"|asked|said|told|argued|repl(?:y|ies|ied)|answer(?:s|ed)|snopes|he|she|they)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
+# The beginning of a clause that rates.
 _WE = re.compile(r"\bwe\b", re.IGNORECASE)
-# Who rates where somebody does, in lower case.
+# Speakers whose ratings are those of the text itself, in lower case.
 _OURS = ("we", "i", "politifact")
-# A quotation that has begun and goes on to the end; marks at which one may begin and ends.
+# A quotation that is still open at the end of a text; marks that open one; marks that close one.
 _QUOTED, OPENED, _CLOSED = (
     re.compile(r"[\"“«„]\w[^\"”»]*$"),
     re.compile(r"[\"“«„]"),
     re.compile(r"[\"”»]"),
 )
-# What is called true or false inside a sentence: "we gave him a Half True", "making it False",
-# "this claim proved incorrect and ridiculous".
+# A rating inside a sentence: "we gave him a Half True", "making it False".
 _NAMED = re.compile(
     r"\b(?:Mostly|Half|Barely|Partly)[- ](?:True|False)\b|\bPants [Oo]n Fire\b"
     r"|(?<=[a-z] )(?:True|False)\b"
 )
-# "An earlier version rated his claim as true."
+# A rating that a sentence tells of: "An earlier version rated his claim as true."
 _RATED = re.compile(rf"\b(?:rated|rating|verdict)\b.{{0,200}}?\W(?:{_RATING})\b", re.IGNORECASE)
+# A statement that a sentence calls true or false: "this claim proved incorrect and ridiculous".
 _OF_STATEMENT = re.compile(
     rf"\b(?:this|that|the|his|her|their|its|\w+['’]s?)\s+{_STATEMENT}\b.{{0,40}}?\W(?:{_RATING})\b",
     re.IGNORECASE,
@@ -140,14 +143,14 @@ _OF_STATEMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """A stance, and its probability."""
+    """The stance that a rating gives, and the probability of that stance."""
 
     stance: Stance
     probability: float
 
     @property
     def turned(self) -> Rating:
-        """The rating of the opposite."""
+        """The rating of the opposite statement."""
         return Rating(_OPPOSITE[self.stance], self.probability)
 
 
@@ -169,15 +172,16 @@ _RATINGS = {
 
 
 def heads_rating(sentence: str) -> bool:
-    """Whether it is the heading of a rating: "VERDICT"."""
+    """Whether a sentence is the heading of a rating: "VERDICT"."""
     return _HEADS.fullmatch(sentence) is not None
 
 
 def rating(sentence: str, *, stands_alone: bool = False) -> Rating | None:
-    """The rating that a sentence gives, NOT_ENOUGH_INFO between true and false; None if none.
+    """The rating that a sentence gives, None if it gives none. "Half true" gives NOT_ENOUGH_INFO.
 
     Args:
-        stands_alone: whether it ends its text or follows a heading, where one word may be a rating.
+        stands_alone: whether one word, "False.", is a rating, too. It is at the end of a text or
+            below a heading.
     """
     if _AT_END.search(sentence) is None:
         return None
@@ -196,28 +200,29 @@ def rating(sentence: str, *, stands_alone: bool = False) -> Rating | None:
 
 
 def what_is_rated(sentence: str) -> str | None:
-    """What the sentence of a rating names as that which it rates: "the tunnel leaks" of "We rate
-    the claim that the tunnel leaks False"; None where it names nothing."""
+    """The statement that a sentence names and rates: "the tunnel leaks" of "We rate the claim that
+    the tunnel leaks False"; None where it names none."""
     end = _AT_END.search(sentence)
     found = _NAMES.search(sentence, 0, end.start() if end else len(sentence))
     return found["what"] if found else None
 
 
 def claim_of(line: str) -> str | None:
-    """What a line such as "Claim: the tunnel leaks" says is claimed, nothing where it is but the
-    heading of that; None for another line."""
+    """The claim in a line such as "Claim: the tunnel leaks"; an empty text for the heading "Claim";
+    None for any other line."""
     found = _CLAIM_LINE.match(line)
     return line[found.end() :] if found else None
 
 
 def rated_title(title: str) -> str | None:
-    """What a title rates that begins with its rating: "FALSE: The tunnel leaks"."""
+    """The statement in a title that begins with its rating: "FALSE: The tunnel leaks"; None for
+    another title."""
     found = _LABEL.match(title)
     return title[found.end() :] if found else None
 
 
 def title_beside(claim: str, title: str) -> str:
-    """A title as it is read with a claim: without its rating where that rates something else."""
+    """A title as it is read with a claim: without its rating, if that rates something else."""
     rated = rated_title(title)
     if rated is None:
         return title
@@ -227,12 +232,12 @@ def title_beside(claim: str, title: str) -> str:
 
 
 def _begins(sentence: str, at: int) -> int:
-    """Where the clause begins that gives the rating at a place: "That said, we rate it False"."""
+    """The index at which the clause with the rating begins: "That said, we rate it False"."""
     return max((found.start() for found in _WE.finditer(sentence, 0, at)), default=0)
 
 
 def _is_anothers(sentence: str, at: int) -> bool:
-    """Whether the rating at a place is somebody else's: after "Holt insists", or in a quotation."""
+    """Whether a rating at an index is somebody else's: after "Holt insists", in a quotation."""
     before, after = sentence[:at], sentence[at:]
     if _QUOTED.search(before) or (_CLOSED.search(after) and not OPENED.search(before)):
         return True
@@ -241,14 +246,14 @@ def _is_anothers(sentence: str, at: int) -> bool:
 
 
 def without_ratings(claim: str, title: str, sentences: Sequence[Quote]) -> list[Quote]:
-    """The sentences of a passage that can say something of the claim: one that rates what other
-    sentences tell does so only beside these.
+    """The sentences of a passage, without its ratings where they do not rate the claim.
 
-    A reader forgives a rated number that is not the claim's, and takes for rated what the text
-    tells as its own: there the rating is left out, too.
+    The ratings stay where title and passage hold READ_WITH of the claim's words and all its
+    numbers, and the passage does not state the claim as its own finding. Otherwise the model would
+    overlook that the number is another one, or take the finding for what is rated.
 
     Args:
-        title: of their document; it is read with them.
+        title: of their document; the model reads it with them.
     """
     rates = [_tells_rating(each.quote) for each in sentences]
     if not any(rates):
@@ -268,8 +273,9 @@ def without_ratings(claim: str, title: str, sentences: Sequence[Quote]) -> list[
 
 
 def _is_own(words: set[str], title: str, sentences: Sequence[str]) -> bool:
-    """Whether the sentences tell what has these words as their own, more fully than as another's,
-    and than the title does, which often repeats what is rated."""
+    """Whether a sentence that the text states itself holds more of the words, and at least
+    OWN_FROM, than any that says what somebody says, and than the title, which often repeats what
+    is rated."""
     held: dict[bool, int] = {True: len(words & content_words(title)), False: 0}
     for each in sentences:
         said = is_said(each)
@@ -283,6 +289,7 @@ def is_said(text: str) -> bool:
 
 
 def _tells_rating(sentence: str) -> bool:
+    """Whether a sentence gives a rating, or tells of one."""
     return (
         _NAMED.search(sentence) is not None
         or _RATED.search(sentence) is not None

@@ -12,35 +12,35 @@ from retrieval.attributions import attributions
 from retrieval.rating import SAYING
 from retrieval.values.words import STOP
 
-# Share of the claim's words that the text repeats in their order, at the least.
+# Least share of the claim's words that a text repeats in their order.
 REPEATED_FROM = 0.8
-# Words before what is repeated, and after it, in which it may be turned.
+# Words before the repeated ones, and after them, among which a negation counts.
 BEFORE, AFTER = 6, 3
-# Stems of what turns a statement; "t" is that of "n't".
+# Stems of words that negate; "t" is that of "n't".
 _NEGATIONS = frozenset({
     "not", "no", "never", "none", "nor", "neither", "without", "cannot", "nobodi", "noth",
     "hard", "t", "fals", "fake", "untru", "wrong", "deni", "reject", "fail", "refus",
 })  # fmt: skip
-# Those that turn all of it, and most of them in a sentence whose opposite is looked at.
+# Stems that negate a whole statement, and most of them in a sentence whose opposite is compared.
 _NOT, MOST_NOTS = frozenset({"not", "no", "never", "t", "cannot"}), 3
-# Stems of what turns a statement in the midst of which it stands.
+# Stems that make a statement another one if they stand inside it.
 _TURNING = _NEGATIONS | frozenset({
     "against", "almost", "near", "bare", "except", "without", "unless", "onli", "half",
     "twice", "doubl", "less", "fewer", "more", "until", "would", "could", "may", "might", "if",
     "plan", "want", "attempt", "tri",
 })  # fmt: skip
-# For him who speaks: "Lind said that he paid".
+# Pronouns that may stand for the speaker: "Lind said that he paid".
 _HE = frozenset({"he", "she", "they", "i", "we"})
 _HE_DID = re.compile(r"\b(?:he|she|they|I|we)\b")
-# What is in no name of a speaker.
+# Words that are in no name of a speaker.
 _NO_NAME = re.compile(
     r"\b(?:is|are|was|were|be|do|does|did|has|have|had|will|would|can|could|you)\b|n['’]t\b",
     re.IGNORECASE,
 )
 
 
-def turns(words: Sequence[str], told: Sequence[str]) -> bool:
-    """Whether a text negates as often as the words do where it holds these."""
+def negates_alike(words: Sequence[str], told: Sequence[str]) -> bool:
+    """Whether a text holds some of the words, and as many negations around them as they do."""
     blocks = SequenceMatcher(None, words, told, False).get_matching_blocks()[:-1]
     if not blocks:
         return False
@@ -52,8 +52,8 @@ def turns(words: Sequence[str], told: Sequence[str]) -> bool:
 
 
 def speakers(sentence: str) -> set[str]:
-    """The stems of the names of those who say something in a sentence, if nothing else has them:
-    "Lind wrote that Holt paid" does not tell that Lind paid; "that he paid" may."""
+    """The stems of speakers' names that a sentence holds nowhere else: "Lind wrote that Holt paid"
+    does not tell that Lind paid. None of "Lind wrote that he paid", which may."""
     if _HE_DID.search(sentence):
         return set()
     names = [one.speaker for one in attributions(sentence) if one.speaker]
@@ -66,7 +66,7 @@ def speakers(sentence: str) -> set[str]:
 
 
 def shared(words: Sequence[str], told: Sequence[str]) -> int:
-    """Number of the words that a text holds, each as often as it does."""
+    """Number of the words that a text holds; a word counts as often as it is in both."""
     return 0 if set(words).isdisjoint(told) else (Counter(words) & Counter(told)).total()
 
 
@@ -82,7 +82,8 @@ def says(
         words: of the claim.
         told: of the text.
         every: the words of all sentences.
-        turned: whether it says the opposite, by one "not" in the midst or at the beginning.
+        turned: asks instead whether the text says the opposite, by one "not" among the words or
+            before the first of them.
     """
     if not words:
         return False
@@ -131,19 +132,19 @@ def _leaving_out(words: Sequence[str], at: int) -> list[str]:
 
 
 def _is_in_midst(words: Sequence[str], told: Sequence[str], at: int) -> bool:
-    """Whether a word of a text stands among those of the claim, or right before the first: "not" of
-    "did not say that Holt paid" does not."""
+    """Whether the word at an index of a text stands among the claim's words, or right before the
+    first: "not" of "did not say that Holt paid" does not."""
     blocks = SequenceMatcher(None, words, told, False).get_matching_blocks()[:-1]
     return bool(blocks) and blocks[0].b - 1 <= at < blocks[-1].b + blocks[-1].size
 
 
 def content(text: str) -> list[str]:
-    """The stems of a text that say what it is about, in their order."""
+    """The stems of a text in their order, without stop words."""
     return [term for term in with_pronouns(text) if term not in _HE]
 
 
 def with_pronouns(text: str) -> list[str]:
-    """The stems that say what a text is about, and those for him who says it, in their order."""
+    """The stems of a text in their order, without stop words, but with pronouns of a speaker."""
     return [
         term for term in terms(text) if (term not in STOP and term != "s") or term in _HE
     ]  # "s" of "Holt's"

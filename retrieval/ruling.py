@@ -1,10 +1,10 @@
 """(claim, document) -> what the document rules on it: "We rate this claim False."
 
-A fact-check repeats what it rates, almost word for word and more than once, and gives its rating in
-a sentence of its own. A small model reads them apart, among others; joined, they settle the matter.
-By rule, for English, and only where the form is plain: what the text tells as its own findings is
+A fact-check repeats the claim, almost word for word and more than once, and gives its rating in a
+sentence of its own. Together they decide; the stance model reads them apart and misses that.
+By rule, for English, and only where the form is plain. What the text states as its own findings is
 left to the stance model. Of several ratings that differ, each rates what is said right before it.
-Where the text tells the claim in other words, the model reads these together with the rating.
+Where the text tells the claim in other words, the model reads these words and the rating together.
 """
 
 from __future__ import annotations
@@ -32,32 +32,40 @@ from retrieval.rating import (
     what_is_rated,
 )
 from retrieval.reading_on import LONGEST_ARTICLE
-from retrieval.repeats import REPEATED_FROM, content, says, shared, speakers, turns, with_pronouns
+from retrieval.repeats import (
+    REPEATED_FROM,
+    content,
+    negates_alike,
+    says,
+    shared,
+    speakers,
+    with_pronouns,
+)
 from retrieval.types import STANCES, Quote, Stance
 from retrieval.verdict import NEI, REFUTES, SUPPORTS
 
-# Sentences of a document above which no ruling is looked for in it: it is no article.
+# Most sentences of a document in which a ruling is looked for.
 MOST_SENTENCES = 1_500
-# Fewest words of a claim of which it can be said that a text repeats it.
+# Fewest words of a claim that a text can repeat.
 FEWEST_WORDS = 3
-# Sentences from one that says the claim to another that comes back to it, and the share of the
-# claim's words that this one holds, at the least.
+# A text comes back to a claim in a sentence so many sentences from the one that says it, with this
+# share of the claim's words: the least of both.
 APART, COMES_BACK_FROM = 3, 0.6
 # Most sentences of a text that are compared with the claim word by word.
 MOST_PLACES = 30
-# Share of the claim's words that a sentence holds which tells it in other words, at the least, and
-# what another that does may hold less than it.
+# Least share of the claim's words in a sentence that tells it in other words; one with so much less
+# than the best one tells it, too.
 TOLD_FROM, NEARLY = 0.5, 0.15
 _LINE = re.compile(r"\S[^\n]*(?<=\S)")
-# Sentences that lead to a rating.
+# Sentences before a rating that are read with it.
 LEADING = 2
-# Share of the claim's words below which what a rating names is another statement.
+# Least share of the claim's words in the statement that a rating of it names.
 NAMED_FROM = 0.3
-# Sentences before the first of several ratings in which stands what it rates.
+# Sentences before the first of several ratings that may hold what it rates.
 RATED_WITHIN = 4
-# Times the claim's words that a sentence may have which tells it, and nothing more to be rated.
+# Most words of a sentence that tells a claim and nothing more to be rated, in times the claim's.
 LONGER = 2
-# Which of several a rating rates cannot be told.
+# Words of a rating that rates one of several statements, without saying which.
 _ONE_OF_SEVERAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|other|others|latter|former|last|both|all|these|those)\b",
     re.IGNORECASE,
@@ -66,13 +74,14 @@ _ONE_OF_SEVERAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a document rules on a claim, the sentence that says so, and the passage of that.
+    """A document's rating of a claim, the sentence that gives it, and the passage of the sentence.
 
-    section: where the claim is repeated in other words, the sentences that repeat it, lead to the
-    rating and give it: a reader of these has to say whether it is the claim that they rate. None
-    where the claim is repeated almost word for word, so that nobody has to be asked.
-    is_plain: whether it is a rating wherever it stands, and not one of several alone. by_title:
-    the title rules, and the sentence is the first of the text.
+    section: where the document tells the claim in other words, the sentences that tell it, those
+    before the rating, and the rating: the stance model has to read whether they rate the claim.
+    None where the document repeats the claim almost word for word, and no model has to be asked.
+    is_plain: whether the sentence is surely a rating; one that is not counts only if it names the
+    claim, or beside a rating that differs. by_title: the title gives the rating; the sentence is
+    the first of the text then.
     """
 
     rating: Rating
@@ -84,7 +93,7 @@ class Ruling:
 
     @property
     def turned(self) -> Ruling:
-        """What it rules on the opposite of what it rates."""
+        """The ruling on the opposite of the statement that is rated."""
         return replace(self, rating=self.rating.turned)
 
     @property
@@ -97,7 +106,8 @@ class Ruling:
 
 
 def ruling_on(claim: str, document: Document) -> Ruling | None:
-    """What the document rules on the claim, if it plainly rules on it, or likely does."""
+    """The ruling of a document on the claim, None where it gives none. A ruling with a section is
+    only likely to be one on the claim."""
     if document.language not in (None, "en"):
         return None
     if len(document.text) > LONGEST_ARTICLE:
@@ -135,10 +145,11 @@ def _only(
     *,
     is_held: bool,
 ) -> Ruling | None:
-    """The only rating of a document, at the place end, as far as it rates the claim.
+    """The ruling on the claim by the last of ratings that agree; None if it rates another one.
 
     Args:
         contents: the words of each sentence.
+        end: index of the rating among the sentences.
         is_held: whether the document holds all words of the claim.
     """
     words = content(claim)
@@ -160,8 +171,8 @@ def _only(
 
 
 def within_rating(rated: Stance | None, stance: Vectors) -> Vectors:
-    """A stance, shape (3,), without what contradicts the rating of its document, which has weighed
-    that; as it is for None."""
+    """A stance, shape (3,), whose probability against the rating of its document is moved to
+    NOT_ENOUGH_INFO; unchanged where `rated` is None."""
     if rated is None:
         return stance
     counted = np.array(stance)
@@ -175,14 +186,13 @@ def within_rating(rated: Stance | None, stance: Vectors) -> Vectors:
 def _ratings(
     document: Document, passages: Sequence[Passage]
 ) -> tuple[list[str], dict[int, Ruling]]:
-    """The title and the sentences of a document, and the ratings among them, by their places.
+    """The title and the sentences of a document, and the ratings among them by their indices.
 
-    "Claim: ..." and the rating in the line below it are two, though no full stop is between them.
-
-    One word is plainly a rating at the end or below a heading; elsewhere it is one of several.
+    Each line is a sentence: "Claim: ..." ends at its line though it has no full stop. A rating of
+    one word, "False.", is plain only at the end of the text or below a heading.
     """
     text = document.text
-    # A sentence of two passages is that of the later one.
+    # A sentence that two passages share belongs to the later one.
     holding = {span: passage for passage in passages for span in passage.sentences}
     told, given = [document.title], dict[int, Ruling]()
     headed, end = False, len(text.rstrip())
@@ -205,7 +215,7 @@ def _ratings(
 
 
 def _by_title(claim: str, document: Document) -> Ruling | None:
-    """That of a title that rates the claim: "FALSE: The tunnel leaks"."""
+    """The ruling of a title that rates the claim: "FALSE: The tunnel leaks"; None for another."""
     rated = rated_title(document.title)
     if rated is None or not set(NUMBER.findall(claim)) <= set(NUMBER.findall(rated)):
         return None
@@ -219,7 +229,8 @@ def _by_title(claim: str, document: Document) -> Ruling | None:
 
 
 def _named(claim: str, rulings: Sequence[Ruling], every: frozenset[str]) -> Ruling | None:
-    """The rating that names the claim, if all that do agree: "The claim that it leaks is false".
+    """The ruling that names the claim: "The claim that it leaks is false"; None where none does, or
+    where those that do differ.
 
     Args:
         every: the words of all sentences.
@@ -239,9 +250,9 @@ def _named(claim: str, rulings: Sequence[Ruling], every: frozenset[str]) -> Ruli
 def _among_others(
     claim: str, told: Sequence[str], every: frozenset[str], given: Mapping[int, Ruling]
 ) -> Ruling | None:
-    """The one of several ratings that rates the claim: it follows the sentence that says it.
+    """The ruling on the claim among ratings that differ: the one after the sentence that says it.
 
-    Between a rating and the one before, what is said first is rated.
+    A rating rates what is said first after the rating before it.
 
     Args:
         every: the words of all sentences.
@@ -270,17 +281,18 @@ def _among_others(
 
 
 def _agreed(rulings: Sequence[Ruling]) -> Ruling | None:
-    """The last of several, if all rule the same."""
+    """The last of the rulings, if there are any and all agree."""
     return rulings[-1] if len({ruling.rating.stance for ruling in rulings}) == 1 else None
 
 
 def _repeated(
     claim: str, sentences: Sequence[str], told: Sequence[Sequence[str]]
 ) -> Iterator[list[str]]:
-    """The words of the sentences by which a text says the claim, or its opposite, as somebody's, if
-    it comes back to it, or names it as what is claimed.
+    """The words of one or two neighbouring sentences that may say the claim, or its opposite, as
+    what somebody says: the text comes back to it, or names it ("Claim: ...").
 
-    What it tells once, or as its own, is most often what it has found out: that is not rated.
+    What a text tells only once, or as its own, is most often what it has found out, not what it
+    rates.
 
     Args:
         told: the words of each sentence.
@@ -305,7 +317,8 @@ def _repeated(
 
 
 def _claim_lines(sentences: Sequence[str]) -> set[int]:
-    """The places of "Claim: the tunnel leaks", or of that below the heading "Claim"."""
+    """The indices of sentences such as "Claim: the tunnel leaks", and of those below the heading
+    "Claim"."""
     lines = [claim_of(sentence) for sentence in sentences]
     below = {at + 1 for at, line in enumerate(lines) if line == "" and at + 1 < len(lines)}
     return below | {at for at, line in enumerate(lines) if line}
@@ -314,27 +327,29 @@ def _claim_lines(sentences: Sequence[str]) -> set[int]:
 def _in_other_words(
     claim: str, sentences: Sequence[str], told: Sequence[Sequence[str]], end: int
 ) -> int | None:
-    """The sentence before a rating that repeats the claim as somebody's; None if none does.
+    """The index of the sentence before a rating that tells the claim in other words, as what
+    somebody says; None if none does.
 
-    The text tells as somebody's what it checks, and as its own what it finds out: the claim is what
-    its sentences of the first kind tell. All numbers of the claim are in these, and one that holds
-    nearly as much of it as any of them turns it no more than the claim does.
+    What somebody says is what the text checks; what the text says itself is what it has found out.
+    So the sentences that say what somebody says have to hold all numbers of the claim, and more of
+    its words than the others. The sentence is the last that holds nearly as many of the words as
+    any of them, and negates as often as the claim.
 
     Args:
         told: the words of each sentence.
-        end: place of the rating.
+        end: index of the rating.
     """
     words = set(content(claim))
     said = [is_said(sentence) for sentence in sentences]
     held = [len(words.intersection(each)) / max(1, len(words)) for each in told]
     most = max((held[at] for at in range(end) if said[at]), default=0.0)
     own = max((held[at] for at in range(end) if not said[at]), default=0.0)
-    # What is told below the rating alone is not what it rates.
+    # A rating does not rate what only the sentences after it tell.
     below = [at for at in range(end + 1, len(told)) if held[at] >= TOLD_FROM]
     if any(held[at] >= most + (NEARLY if said[at] else 0) for at in below):
         return None
     lines = _claim_lines(sentences[:end])
-    # Where a text names its claim, what others say beside that is what it has found out.
+    # Where a text names the claim ("Claim: ..."), what others say elsewhere is a finding.
     reported = [at for at in range(end) if (at in lines if lines else said[at])]
     numbers = {number for at in reported for number in NUMBER.findall(sentences[at])}
     if most < max(own, TOLD_FROM) or not numbers.issuperset(NUMBER.findall(claim)):
@@ -342,6 +357,7 @@ def _in_other_words(
     best = [
         at
         for at in [at for at in reported if held[at] >= most - NEARLY][-MOST_PLACES:]
-        if turns(content(claim), told[at]) and not words.intersection(speakers(sentences[at]))
+        if negates_alike(content(claim), told[at])
+        and not words.intersection(speakers(sentences[at]))
     ]
     return best[-1] if best else None
