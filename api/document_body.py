@@ -61,9 +61,7 @@ def _only(content: bytes, media_type: str, id: str, max_chars: int) -> Document:
     only: Document | None = None
     for item in read_bytes(content, media_type, id, max_chars=max_chars):
         if isinstance(item, Refused):
-            # Readers say in words alone that a text is longer than allowed.
-            too_long = len(content) > max_chars and "characters, more than the" in item.reason
-            raise (DocumentTooLarge if too_long else InvalidDocument)(item.reason)
+            raise (DocumentTooLarge if item.too_large else InvalidDocument)(item.reason)
         if only is not None:
             raise InvalidDocument(
                 "the body holds several documents: add them with `claimdesk add --url`"

@@ -324,6 +324,8 @@ class Refused:
 
     source: str
     reason: str
+    too_large: bool = field(default=False, compare=False)
+    """Whether its text is longer than a document may be."""
 
 
 @dataclass(frozen=True, slots=True)

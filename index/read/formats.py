@@ -20,7 +20,7 @@ from index.read.html import read_html
 from index.read.lines import NAMES, Names, read_lines
 from index.read.markdown import read_markdown
 from index.read.ninjs import read_ninjs
-from index.read.origin import Items, Origin, Reader, reason_of, whole
+from index.read.origin import Items, Origin, Reader, refused, whole
 from index.read.pdf import read_pdf
 from index.read.table import read_table
 from index.read.warc import read_wacz, read_warc
@@ -167,7 +167,7 @@ def read_stream(stream: io.BufferedIOBase, found: Format, origin: Origin) -> Ite
     except OSError as error:
         yield Refused(origin.source, error.strerror or str(error))
     except Exception as error:  # noqa: BLE001 - a parser that fails on one file must not end the run
-        yield Refused(origin.source, reason_of(error))
+        yield refused(origin.source, error)
 
 
 def endings() -> str:

@@ -18,7 +18,7 @@ from index.documents import (
     document,
     parse_date,
 )
-from index.errors import CorpusError, InvalidDocument, shortened
+from index.errors import CorpusError, DocumentTooLarge, InvalidDocument, shortened
 from index.places import packed, places_of
 
 
@@ -200,7 +200,7 @@ def document_of_row(
             kept[field] = parse_date(kept[field], used[field])
         found = document(kept.pop("id"), kept.pop("text"), **kept, max_chars=max_chars)
     except CorpusError as error:
-        return Refused(source, str(error))
+        return Refused(source, str(error), isinstance(error, DocumentTooLarge))
     if unknown is not None:
         _count_unknown(values, set(used.values()), unknown)
     return found

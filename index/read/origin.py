@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from index.documents import MAX_DOCUMENT_CHARS, Document, Refused
-from index.errors import CorpusError
+from index.errors import CorpusError, DocumentTooLarge
 from index.read.content import limited
 from index.read.lines import NAMES, Names
 
@@ -51,13 +51,13 @@ def kept_or_refused(make: Callable[[], Made], source: str) -> Made | Refused:
     try:
         return make()
     except Exception as error:  # noqa: BLE001 - a part that fails must not end the rest
-        return Refused(source, reason_of(error))
+        return refused(source, error)
 
 
-def reason_of(error: Exception) -> str:
-    """Why a reader, or a library that it calls, failed."""
+def refused(source: str, error: Exception) -> Refused:
+    """The refusal of what a reader, or a library that it calls, failed at."""
     if isinstance(error, CorpusError):
-        return str(error)
+        return Refused(source, str(error), isinstance(error, DocumentTooLarge))
     if isinstance(error, RecursionError):
-        return "nested too deeply"
-    return f"cannot be parsed: {type(error).__name__}: {error}"
+        return Refused(source, "nested too deeply")
+    return Refused(source, f"cannot be parsed: {type(error).__name__}: {error}")

@@ -15,6 +15,7 @@ from index.exact import ExactCorpus
 from tests.api.answers import assert_problem, with_settings
 from tests.conftest import OpenEmbedded, client_for
 from tests.fakes import FakeEmbedder
+from tests.index.formats.zipped import docx, p
 
 PAGE = """<html><head><title>The ferry sank</title>
 <script type="application/ld+json">{"@type": "NewsArticle", "headline": "The ferry sank",
@@ -159,6 +160,15 @@ def test_a_put_that_is_refused(
     )
     assert detail in assert_problem(answer, status)["detail"]
     assert_problem(client.get("/v1/documents/x"), 404)
+
+
+def test_a_packed_file_whose_text_is_longer_than_itself_is_too_large() -> None:
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    content = docx(p("word " * 2_000))
+    assert len(content) < 5_000
+    with with_settings(max_document_chars=5_000) as client:
+        answer = client.put("/v1/documents/d", content=content, headers={"Content-Type": word})
+        assert_problem(answer, 413)
 
 
 def test_limits_hold_for_files() -> None:
