@@ -10,11 +10,9 @@ from retrieval.quotes import (
     MAX_CONTEXT_CHARS,
     MAX_QUOTE_CHARS,
     MAX_SPEAKER_CHARS,
-    Match,
-    Note,
-    QuoteResult,
 )
 from retrieval.quotes_align import Op
+from retrieval.quotes_match import Match, Note, QuoteResult
 
 QUOTE = "We stayed within the budget to the last cent"
 

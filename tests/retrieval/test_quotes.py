@@ -12,8 +12,9 @@ from index.documents import document
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.errors import InvalidClaim
-from retrieval.quotes import MAX_QUOTE_CHARS, Match, find_quote
+from retrieval.quotes import MAX_QUOTE_CHARS, find_quote
 from retrieval.quotes_align import nearest, text_of
+from retrieval.quotes_match import Match
 from retrieval.quotes_names import same_speaker
 from retrieval.quotes_speaker import said_by
 from retrieval.quotes_text import fragments, quotations, words_of
