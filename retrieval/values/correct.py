@@ -26,7 +26,16 @@ from retrieval.values.sides import sides_compare
 SURE = 0.95
 # Characters of a text that are compared: the rest of it says nothing.
 MAX_TEXT_CHARS = 4_000
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])")
+# No sentence ends behind these, whatever follows: "Mr. Lind", "Rs. 50", "on Jan. 5".
+_SHORTENED = (
+    "Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Gov", "Sen", "Rep", "Gen", "Lt", "Col", "Sgt", "Rev",
+    "Rs", "No", "Jan", "Feb", "Aug", "Sept", "Oct", "Nov", "Dec",
+)  # fmt: skip
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])"
+    + "".join(rf"(?<!\b{word}\.)" for word in _SHORTENED)
+    + r"[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])"
+)
 
 # Ways to compare a claim with a sentence. The first group in which one is sure speaks.
 _Rule = Callable[[Parsed, Parsed], Comparison]

@@ -36,7 +36,9 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = tuple(
 )  # fmt: skip
 _LOOK_BACK = 40  # characters in front of a number that are searched for a bound
 _PLUS_AFTER = re.compile(r"\+(?!\d)")
-_SIGN = re.compile(r"(?:\b(?:US|A|AU|C|CA|NZ|HK|S|R))?[$£€¥₹₽₺₩₦₴₪₫₸₾₼]\s?$|\b[A-Z]{3}\s?$")
+_SIGN = re.compile(
+    r"(?:\b(?:US|A|AU|C|CA|NZ|HK|S|R))?[$£€¥₹₽₺₩₦₴₪₫₸₾₼]\s?$|\b(?:[A-Z]{3}|Rs\.?)\s?$"
+)
 _NEGATIVE = re.compile(r"(?:(?:^|[\s(])-|\bminus\s+)$", re.I)
 _LITERAL_BEFORE = re.compile(
     r"(?:[A-Za-z]|[A-Za-z]-|#|\bno\.?\s?|\bnumber\s|[A-Z][\w’'.&-]*\s"
@@ -44,6 +46,7 @@ _LITERAL_BEFORE = re.compile(
     r"|class|grade|version|model|phase|group|district|ward|zone|sector|highway|junction|paragraph"
     r"|verse|figure|table|step|round|mark|block|lot|flat|resolution|category|form|type|level)\s)$"
 )
+_SCALE_BEFORE = re.compile(r"\b(?:hundred|thousand|million|billion|trillion|lakh|crore)-$", re.I)
 _CAPITAL = re.compile(r"([A-Z][\w’'.&-]*)[\s]$")
 _IN_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s[A-Z][\w’'-]*,?\s$")
 _NO_UNIT = set("ABDEGHIJNOPQRSTUXYZ")
@@ -176,7 +179,7 @@ def _money(sign: str) -> units.Unit | None:
     """The currency of "$", "US$" or "NOK"."""
     if sign[-1] in units.CURRENCY_SIGNS:
         return units.sign(sign)
-    return units.currency(sign.lower())
+    return units.currency(sign.lower().removesuffix("."))
 
 
 def _is_literal(text: str, number: Number, before: str) -> bool:
@@ -192,7 +195,7 @@ def _is_literal(text: str, number: Number, before: str) -> bool:
         return True  # 5G, 3D
     if digits and glued and not number.short_scale and not units.units(glued[0].lower(), True):
         return not re.match(r"[CF]\b|km|kmh|kph|mph|mps|year", glued[0])
-    if not _LITERAL_BEFORE.search(before):
+    if not _LITERAL_BEFORE.search(before) or _SCALE_BEFORE.search(before):
         return False
     if before.endswith(("#", ". ")) and not re.search(r"\bno\.\s$", before, re.I):
         return before.endswith("#")

@@ -20,6 +20,8 @@ ROUNDED = 0.05
 _PLAIN_MONEY = {"USD", "GBP", "EUR", "JPY"}
 # Two systems of units agree to the first share, and differ from the second on: a mile is 1.6 km.
 CONVERTED, CONVERTED_FAR = 0.015, 0.15
+# Degrees Celsius by which a whole degree of Fahrenheit may be off, and a whole one of Celsius.
+DEGREE = 0.8
 
 
 class Relation(Enum):
@@ -113,7 +115,9 @@ def _other_money(one: Measure, other: Measure) -> bool:
 def _rounded(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Range]:
     """The values that an exact claim surely covers, and those that it may cover by rounding."""
     value = one.low
-    if one.system != other.system:
+    if one.system != other.system and one.base.startswith("degree"):
+        sure, possible = DEGREE, 2 * DEGREE
+    elif one.system != other.system:
         sure = max(one.exact_to, other.exact_to, CONVERTED * abs(value))
         possible = max(one.exact_to, other.exact_to, one.zeros, CONVERTED_FAR * abs(value))
     elif other.exact_to > one.exact_to:  # 1,548,000 of what is said to be 1.5 million

@@ -62,6 +62,7 @@ _OTHER = re.compile(
     r"|ahead of)\b[^,;:.]*",
     re.I,
 )
+_THING = re.compile(r"\b(?:an?|the|this|its|his|her|their)\s+([a-z]+)\b")
 _QUOTED = re.compile(r"[\"“”]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NAME = re.compile(r"(?<=[\w,;] )(?!I\b)[A-Z][\w’'-]*")
@@ -191,7 +192,9 @@ def is_plain(claim: Parsed, sentence: Parsed, value: Slice | None = None) -> boo
     # What was planned or expected may be what an amount is compared with.
     stated = set(_words(_OTHER.sub(" ", sentence.text)))
     said = claim.text if value is None else claim.text[: value.start] + claim.text[value.end :]
-    for word in {*stated, *_words(said)} - _ATTRIBUTING:
+    # "The plan" is a thing there where both sides name it, and says nothing of what was planned.
+    things = set.intersection(*(set(_THING.findall(one.text.lower())) for one in (claim, sentence)))
+    for word in {*stated, *_words(said)} - _ATTRIBUTING - things:
         if word in TURNING or word.endswith(("n't", "n’t")):
             return False
     return not {*_words(said)} & _OF_SEVERAL - stated

@@ -51,7 +51,7 @@ _SYMBOLS = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "�
 _NICKNAMES = {"quid": "pound", "buck": "dollar", "crown": "krone", "krona": "krone",
               "kronor": "krone", "kroner": "krone", "koruna": "krone", "rouble": "ruble",
               "sterling": "pound", "roubles": "ruble", "yuan": "yuan", "renminbi": "yuan",
-              "lire": "lira"}  # fmt: skip
+              "lire": "lira", "rs": "rupee"}  # fmt: skip
 _SMALL_COINS = {"penny": ("pound",), "pence": ("pound",), "p": ("pound",),
                 "cent": ("dollar", "euro"), "cents": ("dollar", "euro")}  # fmt: skip
 _COUNTRIES = {"US": "USD", "U.S.": "USD", "American": "USD", "Australian": "AUD", "Canadian": "CAD",
