@@ -49,11 +49,7 @@ def is_narrowed(claim: Parsed, sentence: Parsed, run: tuple[int, int], used: Seq
     first, last = _with_dates(sentence, run, used)
     own = claim.words
     other = [_is_other(own, sentence, at, used) for at in range(len(sentence.items))]
-    head, tail = first, last
-    while head and not _clause_ends(sentence, head):
-        head -= 1
-    while tail < len(other) and not _clause_ends(sentence, tail):
-        tail += 1
+    head, tail = _clause(sentence, first, last)
     if any(other[head:tail]) or (_AT_HEAD.match(sentence.text) and any(other[:head])):
         return True
     if _THERE.match(sentence.text, sentence.places[last - 1][1]):
@@ -69,18 +65,14 @@ def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool
     Args:
         before_alone: whether only what stands before the place tells.
     """
-    items, places = sentence.items, sentence.places
-    own = held((item for item in items if isinstance(item, str)), claim.words)
-    at = max((one for one, (start, _) in enumerate(places) if start <= place), default=0)
-    head = tail = at
-    while head and not _clause_ends(sentence, head):
-        head -= 1
-    while not before_alone and tail + 1 < len(items) and not _clause_ends(sentence, tail + 1):
-        tail += 1
+    items = sentence.items
+    own = held(sentence.words, claim.words)
+    at = max((one for one, (start, _) in enumerate(sentence.places) if start <= place), default=0)
+    head, tail = _clause(sentence, at, at + 1)
     return any(
         _is_part(sentence, here, head, own)
-        for here in range(head, tail + 1)
-        if items[here] not in own and not _is_counted(sentence.items[here], sentence)
+        for here in range(head, at if before_alone else tail)
+        if items[here] not in own and not _is_counted(items[here], sentence)
     )
 
 
@@ -125,6 +117,15 @@ def _with_dates(sentence: Parsed, run: tuple[int, int], used: Sequence[int]) -> 
 def _is_used_date(sentence: Parsed, at: int, used: Sequence[int]) -> bool:
     item = sentence.items[at]
     return isinstance(item, int) and item in used and isinstance(sentence.values[item], Date)
+
+
+def _clause(sentence: Parsed, first: int, last: int) -> tuple[int, int]:
+    """First and last item (excluded) of the clause in which a run of items stands."""
+    while first and not _clause_ends(sentence, first):
+        first -= 1
+    while last < len(sentence.items) and not _clause_ends(sentence, last):
+        last += 1
+    return first, last
 
 
 def _clause_ends(sentence: Parsed, at: int) -> bool:
