@@ -20,9 +20,9 @@ from retrieval.statement import states_something
 from retrieval.types import Quote
 
 LeftOut = Literal["not_a_statement", "opinion", "not_check_worthy"]
-# Sentences before one that begins with a pronoun in which its subject is looked for.
+# Sentences before one that begins with a pronoun that are searched for its noun.
 LOOK_BACK = 3
-# Share of a paragraph's longest line below which a line was not wrapped: it ends there.
+# Share of the length of a paragraph's longest line below which a line is not wrapped.
 SHORT_LINE = 0.6
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n.*?\n---[^\S\n]*(?:\n|\Z)", re.DOTALL)
 # Code, tables of data: not what an article states.
@@ -34,6 +34,7 @@ _MARKS = re.compile(r"\*\*(?=\S)|(?<=\S)\*\*|(?<!\w)[*_`]++(?=\w)|(?<=[\w.,;:!?%
 _LINK = re.compile(r"!?\[([^\][\n]{1,500})\]\([^()\s]{1,2000}(?:\s+\"[^\"\n]{0,200}\")?\)")
 # What stands before the text of a heading, an item of a list or a quoted line.
 _MARKER = re.compile(r"(?:#{1,6}|>+|[-*+•–]|\d{1,3}[.)])\s+")
+# The pronoun that a sentence begins with, whose noun stands in a sentence before.
 _BACK = re.compile(
     r"[\"“”'‘(]*(?:(?:but|and|yet|so|then|still)\s+|(?:however|meanwhile|instead),\s+)?"
     r"(?P<word>he|she|it|they|his|her|its|their|both|the latter|the former|these|those"
@@ -41,6 +42,7 @@ _BACK = re.compile(
     r"|fall|winter|time|season)\b))\b",
     re.IGNORECASE,
 )
+# Words by which an author tells his opinion: of his own feelings, and of a view.
 _FEELS = re.compile(
     r"\b(?:I|we)(?:['’]m|['’]re|['’]d| am| are| do| would| do not| don['’]t|) ?"
     r"(?:really |also |just )?"
@@ -53,6 +55,7 @@ _VIEW = re.compile(
     r"|it(?: is|['’]s) (?:high |about )?time (?:to|that|for)|if you ask me)\b",
     re.IGNORECASE,
 )
+# Words of what should be, and of what is good or bad.
 _OUGHT = re.compile(
     r"\b(?:should|ought to|must not|deserves?|needs? to)\b(?! have been\b)", re.IGNORECASE
 )
@@ -67,7 +70,7 @@ _VALUES = re.compile(
     r"(?!-)",
     re.IGNORECASE,
 )
-# Somebody's opinion that is reported is a fact about him.
+# Words by which a sentence reports an opinion: that somebody holds it is a fact.
 _REPORTED = re.compile(
     r"\b(?:said|says|told|wrote|argue[sd]?|according to|claim(?:s|ed)|called|warn(?:s|ed)"
     r"|announced|tweeted|testified|insist(?:s|ed)|added|found|ruled|voted)\b",
@@ -79,8 +82,8 @@ _REPORTED = re.compile(
 class Statement:
     """A sentence to verify: `text[start:end]` of the article is `sentence`.
 
-    check_worthiness: 0 to 1. refers_back: it begins with a pronoun. context: what stands before it,
-    which it needs then; None where nothing does.
+    check_worthiness: 0 to 1. refers_back: it begins with a pronoun. context: the text before it
+    that tells what the pronoun stands for; None where there is none.
     """
 
     sentence: str

@@ -19,9 +19,9 @@ from retrieval.errors import ModelUnavailable
 FOLDER = Path(__file__).parent.parent / "models" / "checkworthy"
 WEIGHTS = FOLDER / "weights.json"
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[%$£€?]")
-# Stands for every number: which one it is says nothing of other sentences.
+# The word that stands for every number.
 NUMBER = "#"
-# Words, and numbers, of a sentence from which on more of them count no more.
+# Most words and most numbers of a sentence that count.
 MANY_WORDS, MANY_NUMBERS = 60, 3
 
 

@@ -1,5 +1,5 @@
-"""Evidence -> why: the sentences that carry a stance, whose word they are, and what differs from
-the claim."""
+"""Readings -> evidence: the sentences that carry the stance, their voice, and what differs from the
+claim."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from retrieval.verdict import REFUTES, stance_of
 from retrieval.voice import voice_of, voice_of_title
 
 log = logging.getLogger(__name__)
-# From this probability of REFUTES on, evidence tells what differs from the claim.
+# Least probability of REFUTES of evidence that tells what differs from the claim.
 DIFFERENCES_FROM = 0.2
-# Share of the claim's words from which on a sentence is quoted beside a title that decides.
+# Least share of the claim's words in a sentence that is quoted beside a title that decides.
 RELATED_FROM = 0.4
 
 
@@ -85,16 +85,16 @@ def _evidence(reading: Reading, rationale: tuple[Quote, ...], compare: Compare) 
 
 
 def _voice(by_rule: Voice, reading: Reading, label: Stance) -> Voice:
-    """Whose word evidence is. A rule that finds a speaker knows; else the model may tell that the
-    text only reports the claim, or rejects it."""
+    """The voice of evidence: by rule where the rules find a speaker or a rejection, else by the
+    model."""
     if by_rule == "stated" and label == "REFUTES" and reading.voice == "rejected":
         return "rejected"
     return "reported" if by_rule == "stated" and reading.mention else by_rule
 
 
 def _related(claim: str, rationale: Sequence[Quote]) -> tuple[Quote, ...]:
-    """The sentences that hold enough of the claim's words to be quoted beside a title: under a
-    title that decides, every sentence seems to."""
+    """The sentences that hold enough of the claim's words to be quoted beside a title that
+    decides."""
     wanted = set(terms(claim))
     return tuple(
         quote
@@ -106,7 +106,7 @@ def _related(claim: str, rationale: Sequence[Quote]) -> tuple[Quote, ...]:
 def _compared(
     reading: Reading, rationale: Sequence[Quote], compare: Compare
 ) -> tuple[Difference, ...]:
-    """What differs from the claim. An error in it costs the explanation, not the answer."""
+    """What differs from the claim; nothing where comparing fails, so that there is an answer."""
     try:
         return compare(reading.claim, rationale, reading.candidate.document.language)
     except Exception:

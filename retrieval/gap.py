@@ -1,7 +1,7 @@
 """(claim, sentences read) -> the nearest of them, and what it lacks of the claim. By rule, English.
 
-What is told first is what a reader would look for first: whom it is about, where, how much, when,
-why, and what came of it.
+Of several lacks the first of this order is told: who or what, where, how much, when, why, and what
+came of it.
 """
 
 from __future__ import annotations

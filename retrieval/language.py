@@ -18,7 +18,7 @@ _ENGLISH = re.compile(
 )
 # Letters that English words hardly ever hold.
 _NOT_ENGLISH = re.compile(r"[ąćęłńśźżğışőűčďěňřšťůžßåøæœãõñğьъ]", re.IGNORECASE)
-# Fewest words of a text in Latin letters whose language is believed without such a letter.
+# Fewest words of a text in Latin letters for which the detector is believed without such a letter.
 BELIEVED_WORDS = 4
 
 

@@ -24,7 +24,7 @@ MAX_PARTS = 4
 # Fewest words of a part.
 PART_WORDS = 4
 _JOINS = re.compile(r";\s+(?:and\s+|but\s+)?|,\s+(?:and|but)\s+")
-# Words by which a part needs the others: pronouns, and what repeats or compares.
+# Words of a part that cannot be understood without the others: pronouns, "also", "other".
 _LEANS = re.compile(
     r"\b(?:he|she|it|they|we|i|you|him|her|hers|his|its|them|their|theirs|himself|herself|itself"
     r"|themselves|this|that|these|those|there|then|both|also|too|so|either|neither|former|latter"
@@ -32,14 +32,14 @@ _LEANS = re.compile(
     r"|does|each|latter['’]s|respectively|as well)\b",
     re.IGNORECASE,
 )
-# Words whose reach over the parts cannot be told: speech, condition, cause, relative clause.
+# Words that may govern more than their own part: of speech, condition, cause, relative clauses.
 _REACHES = re.compile(
     r"\b(?:if|unless|because|although|though|while|when|after|before|since|until|whether|that|who"
     r"|which|whose|whom|said|says?|claim(?:s|ed)?|told|according|announced|reported|reports|wrote"
     r"|believes?|alleged|denied|denies|would|not only|either|neither|both|more|less|than)\b",
     re.IGNORECASE,
 )
-# Names that are no names of anybody or anything.
+# Words with a capital that name nobody.
 MONTHS_AND_DAYS = re.compile(
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)s?\b"
@@ -106,7 +106,7 @@ def judgement_of_parts(parts: Sequence[Judgement]) -> Judgement:
     """
     supported = math.prod(part.probabilities["SUPPORTED"] for part in parts)
     unrefuted = math.prod(1 - part.probabilities["REFUTED"] for part in parts)
-    supported = min(supported, unrefuted)  # rounding may leave a hair more
+    supported = min(supported, unrefuted)  # larger by a rounding error at most
     verdicts = {part.verdict for part in parts}
     verdict: Verdict = "NOT_ENOUGH_EVIDENCE"
     if "REFUTED" in verdicts:
@@ -165,7 +165,7 @@ def of_parts(whole: Answer, parts: Sequence[tuple[Quote, Answer]], top_k: int) -
 
 
 def _within(evidence: Evidence, start: int) -> Evidence:
-    """Evidence of a part that begins at `start`: places in the claim are those of the whole."""
+    """Evidence of a part that begins at `start`, with places in the whole claim."""
     return replace(
         evidence,
         differences=tuple(

@@ -16,23 +16,23 @@ from retrieval.values.words import STOP
 
 # equal: in both. added: in the quote alone. left_out: in the archive alone.
 Op = Literal["equal", "replaced", "added", "left_out"]
-# Weight of a word that says little, against 1 of any other.
+# Weight of a stop word; that of any other word is 1.
 STOP_WEIGHT = 0.3
 # Least share of the words of quote and archive, by weight, that are the same.
 LEAST_SIMILARITY = 0.6
-# Least words that are the same, and words of weight 1 among them; fewer are an accident.
+# Fewest words that are the same, and fewest of weight 1 among them; fewer may be chance.
 LEAST_WORDS, LEAST_TELLING = 3, 2
-# Places of a document that are compared word by word.
+# Most places of a document that are compared word by word.
 PLACES = 4
 # Words around a place that are compared, beside as many as the quote has on each side.
 AROUND = 8
-# Words that say as little as those of `STOP` that they join: don't, we'll.
+# Contractions of stop words, which weigh as little: don't, we'll.
 _CONTRACTED = re.compile(
     r"\w+n't|(?:i|you|he|she|it|we|they|that|there|who|what)'(?:m|s|re|ve|ll|d)"
 )
-# Words by which a quote's first or last words may fall short of what stands in their place.
+# Most words that the archive's text may be longer where the quote's first or last words differ.
 NEAR_WORDS = 2
-# Most words between two pieces of a quotation that say whose it is.
+# Most words between two pieces of a quotation that name its speaker.
 ASIDE_WORDS = 15
 _MARKS = re.compile('["“”„«»]')
 _ENDS = re.compile(r"[.!?:;\"“”„«»]|\n\s*\n")
@@ -43,7 +43,7 @@ _PER_CENT = frozenset(("%", "percent", "prozent", "pourcent", "porciento", "perc
 # Pairs of equal words, of quote and range, from which on a range is not compared: a quote that says
 # one word a thousand times would take seconds.
 MOST_PAIRS = 200_000
-# Places where the very words stand that are looked at.
+# Most places of a document that hold the exact words.
 MOST_EXACT = 200
 
 
@@ -89,7 +89,7 @@ def text_of(text: str) -> Text:
 
 
 def exact(part: Words, text: Text) -> list[Aligned]:
-    """Where the very words stand, in the order of the text."""
+    """The places of a text that hold exactly the words of a part, in order."""
     keys, size = part.keys, len(part.keys)
     rarest = min(range(size), key=lambda at: len(text.places.get(keys[at], ())))
     found = []
@@ -104,10 +104,8 @@ def exact(part: Words, text: Text) -> list[Aligned]:
 
 
 def nearest(part: Words, text: Text) -> Aligned | None:
-    """Where words stand that are most nearly those of the quote; None where none are near enough.
-
-    Of places that are equally near the first one.
-    """
+    """The place whose words are most like those of a part, the first of equals; None where no place
+    has words that are like enough."""
     best: Aligned | None = None
     for start, end in _likely(part, text):
         made = _compared(part, text, start, end)
@@ -136,7 +134,7 @@ def _likely(part: Words, text: Text) -> Iterator[tuple[int, int]]:
 
 
 def _compared(part: Words, text: Text, start: int, end: int) -> Aligned | None:
-    """The quote beside the words of a range that are its own, without what stands around them."""
+    """A part aligned with the words of a range that match it; None where they are too unlike."""
     quote, words = part.keys, text.words.keys
     counts = Counter(words[start:end])
     if sum(counts[key] for key in quote) > MOST_PAIRS:
@@ -181,8 +179,8 @@ def _same(quote: Sequence[str], archive: Sequence[str]) -> list[tuple[int, int, 
 
 
 def _reached(text: Text, at: int, words: int) -> int:
-    """The place that many words further on, forwards or, below 0, backwards, and on to where the
-    sentence or quotation ends if that is near; never beyond it."""
+    """The place so many words after `at`, or before it where `words` is negative. It goes on to the
+    end of the sentence or quotation if that is NEAR_WORDS away at most, and never beyond it."""
     if not words:
         return at
     step = 1 if words > 0 else -1

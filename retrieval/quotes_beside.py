@@ -115,9 +115,9 @@ _ENDS = re.compile(
     r"(?:(?<!\b[A-ZÀ-Þ])(?<!\b(?:Mr|Dr|Ms|St|Sr|Lt))(?<!\b(?:Mrs|Sra|Rev|Gen|Gov|Sen))(?<!\bProf)\.|[!?…])"
     r"[\s”»\"“«›’‘]*\s"
 )
-# Quotations of a paragraph over which the speaker is followed back.
+# Most quotations of a paragraph that are searched for the speaker of a later one.
 MOST_BACK = 7
-# Characters before a quotation in which the clause that introduces it is looked for.
+# Most characters before a quotation that are searched for the clause that introduces it.
 _REACH = 300
 
 

@@ -18,10 +18,10 @@ from retrieval.quotes_names import CAPITAL, is_pronoun
 from retrieval.quotes_text import quotations
 from retrieval.types import Quote
 
-# Paragraphs before a quotation in which a pronoun's name is looked for, and the most characters
-# of one that is read.
+# Most paragraphs that are searched for the name that a pronoun stands for, and most characters
+# before and after a place that are read as its paragraph.
 LOOK_BACK, MAX_PARAGRAPH_CHARS = 3, 20_000
-# Paragraphs over which one quotation is followed back to where it begins.
+# Most paragraphs that one quotation goes over.
 MOST_PARAGRAPHS = 500
 # Most words of a sentence after a quotation that does no more than name its speaker.
 NAMING_WORDS = 8
@@ -43,7 +43,7 @@ _OPENS = ("“", '"', "„", "«", "‘")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who says what is quoted, `document.text[start:end]` or None, and whether the text sets it in
+    """The speaker of words, `document.text[start:end]` or None, and whether the words stand in
     quotation marks."""
 
     speaker: Quote | None
@@ -51,7 +51,7 @@ class Said:
 
 
 def said_by(text: str, start: int) -> Said:
-    """Who says the words at `start`, as the text around it attributes it."""
+    """The speaker of the words at `start`, by the text around them."""
     paragraph = _paragraph(text, start)
     masked, quoted = _masked(text, paragraph)
     own = next((n for n, span in enumerate(quoted) if span.start <= start < span.end), None)
@@ -94,9 +94,9 @@ def _paragraph(text: str, at: int) -> Span:
 
 
 def _masked(text: str, paragraph: Span) -> tuple[str, list[Span]]:
-    """A paragraph, what stands in its quotations made unreadable but as long, and their places.
+    """A paragraph with its quotations masked, as long as before, and the places of these.
 
-    So a sentence holds its quotations whole, and what is quoted attributes nothing.
+    So no sentence ends within a quotation, and quoted words attribute nothing.
     """
     part = text[paragraph.start : paragraph.end]
     quoted = list(quotations(part))
@@ -257,7 +257,8 @@ def _named_before(text: str, paragraph: Span, pronoun: Span) -> Span | None:
 
 
 def _named(text: str, who: Span) -> Span:
-    """The name itself: without where it was said, and with the name that follows an office."""
+    """The place of the name in a speaker's description: without where he spoke; of an office with a
+    name after it, the name."""
     name = text[who.start : who.end]
     if (place := _PLACE.search(name)) and CAPITAL.search(name[: place.start()]):
         return Span(who.start, who.start + place.start())

@@ -23,7 +23,7 @@ MIN_PASSAGES = 100
 # Where a few long documents fill the rankings, so many times more passages are ranked, up to this
 # number of them.
 DEEPER, MOST_PASSAGES = 4, 1_600
-# Fewest documents whose passages are scored by both sides.
+# Fewest documents whose passages get both scores.
 POOL_DOCUMENTS = 100
 # Of reciprocal rank fusion: a vote is 1 / (RRF_K + rank).
 RRF_K = 60
@@ -55,8 +55,8 @@ def search(
 ) -> list[Candidate]:
     """The `claim.top_k` best documents, each with its best passage, best first.
 
-    Ranks choose the documents that are scored, scores put them in order: far down a ranking scores
-    hardly differ, and there being found by both sides says more (docs/decisions/0002).
+    Ranks choose the documents that are scored, and scores order them. Far down a ranking scores
+    hardly differ; being found by vectors and by words says more there (docs/decisions/0002).
 
     Args:
         vector: the claim's unit vector, shape (dim,).
@@ -149,7 +149,7 @@ def _scores(
     by_words: Sequence[Hit],
     keys: Sequence[int],
 ) -> dict[int, Scores]:
-    """Both scores of each passage: what one side found is scored by the other too."""
+    """Both scores of each passage, also where only one of the rankings holds it."""
     dense = {hit.key: hit.score for hit in by_vector}
     lexical = {hit.key: hit.score for hit in by_words}
     dense |= corpus.score_vector(vector, [key for key in keys if key not in dense])

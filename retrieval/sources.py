@@ -11,7 +11,7 @@ from index.documents import Document, Vectors
 from retrieval.types import STANCES, Newest
 from retrieval.verdict import NEI
 
-# Share of the shorter passage's three-word runs above which two passages are copies.
+# Least share of the shorter passage's three-word runs that two copies have in common.
 COPY_OVERLAP = 0.5
 # Fewest three-word runs in common that make a copy of passages longer than that.
 COPY_RUNS = 3
@@ -117,7 +117,7 @@ def _one_article(one: Document, other: Document) -> bool:
 
 
 def _relays(text: str, document: Document, other: Document) -> bool:
-    """Whether a passage names the other document's publisher as where it has its news from."""
+    """Whether a passage names the other document's publisher as its source."""
     name = " ".join((other.publisher or "").split())
     if len(name) < 3 or _publisher(document) == _publisher(other):
         return False

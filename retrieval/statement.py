@@ -1,6 +1,6 @@
 """A claim's text -> whether it states anything that evidence could support or refute.
 
-English only, and cautious: what is in doubt is taken for a statement and verified.
+English only. A text in doubt is taken for a statement and verified.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _ASKS = re.compile(
     r"|[Ww]hat\s+(?:happened|happens|made|makes|caused|kind|sort|time)\b"
     r"|(?i:is|are|was|were|am|did|does|has|had|(?:is|are|was|were|did|does|has|had)n['’]t)\b)"
 )
-# "Whose ship sank is not known" and "How many died is unclear" state something.
+# The verb after an indirect question: "Whose ship sank is not known" states something.
 _INDIRECT = re.compile(
     r"\b(?:is|was|are|were|remains?|remained|has|had) (?:not|un\w+|still|never|a|the|being|what)\b"
 )
-# Words of an opening in which an indirect question has no verb of its own yet.
+# Words at the beginning of an indirect question that are not searched for its verb.
 _OPENING_WORDS = 3
 # Words that open a question before a subject only: "Will the bridge open", not "Will Smith won".
 _ASKS_BEFORE_SUBJECT = re.compile(
@@ -31,6 +31,7 @@ _ASKS_BEFORE_SUBJECT = re.compile(
     r"|its)\b",
     re.IGNORECASE,
 )
+# Openings of an order.
 _ORDERS = re.compile(
     r"(?:please\b|let['’]?s?\s+(?:us|me|them|him|her|the|it|go|see)\b|(?:do not|don['’]t|never)\s+"
     r"(?:share|vote|trust|believe|eat|drink|use|buy|forget|go|let|tell|take|miss|click|open)\b"

@@ -1,8 +1,8 @@
 """(claim, sentence) -> whether the sentence has the claim's words and still says something else.
 
-A small model reads words more than the way they are joined. By rule, for English, and only where
-the form is plain: a condition, a story, "to" for "by", a bound for a number, the passive's roles.
-Such a sentence does not support; whether it refutes is left to the model.
+The stance model tends to overlook how words are joined. By rule, for English, and only where the
+form is plain: a condition, a fiction, "to" for "by", a bound for an exact number, the roles of a
+passive. Such a sentence does not support; whether it refutes is left to the model.
 """
 
 from __future__ import annotations
@@ -11,22 +11,25 @@ import re
 
 from retrieval.voice import content_words
 
+# A condition.
 _IF = re.compile(
     r"(?:^|[,;:]\s*|\b(?:and|but|that)\s+)(?:only\s+)?(?:if|unless|provided that|in case|should)\b"
     r"|\b(?:only if|even if|as long as|unless)\b|\s+if\s+(?!not\b|any\b|only\b)",
     re.IGNORECASE,
 )
+# What did not happen, and the condition under which it would have.
 _WOULD_HAVE = re.compile(
     r"\b(?:would|could|might|should)(?:n['’]t| not)?\s+(?:\w+ly\s+)?have\s+\w+|^had\s+\w+", re.I
 )
 _SUPPOSED = re.compile(r"\b(?:if|had|unless|without|but for)\b", re.IGNORECASE)
 _WOULD = re.compile(r"\b(?:will|would|could|might)\b", re.IGNORECASE)
-# A claim that is itself about what may be, or is said, may be supported by a condition.
+# Words of a claim about what may happen or is said: a sentence with a condition may support it.
 _CAUTIOUS = re.compile(
     r"\b(?:may|might|could|can|would|should|provided|depends?|depended|tie[sd]?|hangs?|conditional"
     r"|threaten\w*|said|says?|told|wish\w*|hopes?|hoped|wants?|wanted|plans?|condition|if|unless)\b",
     re.IGNORECASE,
 )
+# "If" that means "whether" is no condition.
 _WHETHER = re.compile(
     r"\b(?:ask\w*|wonder\w*|know|knows|knew|unclear|see|said|decide\w*) if\b", re.I
 )
@@ -70,14 +73,14 @@ _ACTIVE = re.compile(
     + r"\s+(?:has |have |had )?(?P<verb>\w+)\s+"
     + _NAME.format("whom")
 )
-# Share of the claim's words that the sentence holds at the least: what it joins is the claim.
+# Least share of the claim's words in a sentence that is compared.
 SAME_WORDS = 0.5
 # Characters by which two forms of a verb may differ at their end ("attacked", "attack").
 VERB_ENDING = 3
 
 
 def says_otherwise(claim: str, sentence: str) -> bool:
-    """Whether the sentence cannot support the claim, for how its words are joined."""
+    """Whether the sentence cannot support the claim, because of how its words are joined."""
     words = content_words(claim)
     if len(words & content_words(sentence)) < SAME_WORDS * len(words):
         return False
@@ -91,7 +94,7 @@ def says_otherwise(claim: str, sentence: str) -> bool:
 
 
 def _is_supposed(claim: str, sentence: str) -> bool:
-    """Whether the sentence tells what would be under a condition, and the claim names none."""
+    """Whether the sentence tells what would happen under a condition, and the claim names none."""
     if _CAUTIOUS.search(claim):
         return False
     if _WHETHER.search(sentence):
@@ -102,7 +105,7 @@ def _is_supposed(claim: str, sentence: str) -> bool:
 
 
 def _is_to_for_by(claim: str, sentence: str) -> bool:
-    """Whether one gives a change, and the other, of the same number, where it ended."""
+    """Whether claim or sentence says "by" a number, and the other one "to" the same number."""
     for one, other in ((_BY, _TO), (_TO, _BY)):
         asked, told = one.search(claim), other.search(sentence)
         if asked and told and not one.search(sentence):
@@ -122,7 +125,7 @@ def _is_bound_for_number(claim: str, sentence: str) -> bool:
 
 
 def _has_roles_reversed(claim: str, sentence: str) -> bool:
-    """Whether the claim makes him who was "invaded by" somebody the one who invaded him."""
+    """Whether the sentence says "A was invaded by B" and the claim "A invaded B"."""
     done = _ACTIVE.search(claim)
     if not done:
         return False
