@@ -40,11 +40,10 @@ def test_a_rating_of_what_is_wrong_has_several_forms(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["He said we rate it False.", "She earns a living.", "We rate hotels.", "The rates are right."],
+    ["He said it is False.", "She earns a living.", "We rate hotels.", "The rates are right."],
 )
 def test_what_rates_nothing(sentence: str) -> None:
-    given = rating(sentence)
-    assert given is None or sentence.startswith("He said")
+    assert rating(sentence) is None
 
 
 @pytest.mark.parametrize(
