@@ -48,7 +48,12 @@ def negates_alike(words: Sequence[str], told: Sequence[str]) -> bool:
     within = told[blocks[0].b : blocks[-1].b + blocks[-1].size]
     if "against" in within and "against" not in words:
         return False
-    return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
+    return _negations(said) == _negations(words)
+
+
+def _negations(words: Sequence[str]) -> int:
+    """The number of different negations among words."""
+    return len(_NEGATIONS.intersection(words))
 
 
 def speakers(sentence: str) -> set[str]:
@@ -120,7 +125,7 @@ def says(
     if sum(end - start for _, start, end, _, _ in same) < enough:
         return False
     said = told[max(0, same[0][3] - BEFORE) : same[-1][4] + AFTER]
-    return len(_NEGATIONS.intersection(said)) == len(_NEGATIONS.intersection(words))
+    return _negations(said) == _negations(words)
 
 
 def _nots(words: Sequence[str]) -> list[int]:
