@@ -12,16 +12,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.values.narrowed import is_narrowed
+from retrieval.values.narrowed import is_narrowed, is_of_another
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach, start
-from retrieval.values.quantity import Quantity
+from retrieval.values.quantity import UPPER, Quantity
 from retrieval.values.relate import Relation, relate
 from retrieval.values.told import role_of
 
 _OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
 _FIRST_OF = re.compile(r"\b(?:first|last|next)\s+$", re.I)
 _SOME_OF = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his|her)?\s*$", re.I)
+_AWAY = re.compile(r"\s+(?:away|from|off|behind|ahead)\b", re.I)
 _PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
 # Fewest content words of a claim that say what its values are of.
 FEWEST_WORDS = 2
@@ -65,6 +66,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
             and _is_apart(claim, value) == _is_apart(sentence, other)
             and _is_part(claim, value) == _is_part(sentence, other)
             and _is_whole(claim, value) == _is_whole(sentence, other)
+            and _is_distance(claim, value) == _is_distance(sentence, other)
         ]
         for value in claim.values
     ]
@@ -81,13 +83,21 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
         careful = together.refutes or together is Relation.BOUND_HOLDS
         if careful and not _dates_are_near(claim, sentence, choice):
             together = Relation.UNKNOWN
-        if together.refutes and is_narrowed(claim, sentence, run, used):
+        of_all = together.refutes or (together is Relation.BOUND_HOLDS and is_limited(claim))
+        if of_all and is_narrowed(claim, sentence, run, used):
+            together = Relation.UNKNOWN
+        if is_of_another(claim, sentence, run):
             together = Relation.UNKNOWN
         found.add(together)
         steps = tuple(_steps(claim, sentence, choice))
     if len(found) != 1 or Relation.UNKNOWN in found:
         return UNKNOWN
     return Comparison(found.pop(), steps)
+
+
+def is_limited(claim: Parsed) -> bool:
+    """Whether a claim says that there is no more of something, which a part of it cannot show."""
+    return any(isinstance(value, Quantity) and value.bound in UPPER for value in claim.values)
 
 
 def _is_apart(parsed: Parsed, value: Value) -> bool:
@@ -106,6 +116,11 @@ def _is_part(parsed: Parsed, value: Value) -> bool:
 def _is_whole(parsed: Parsed, value: Value) -> bool:
     """Whether a value is that of which some are counted: "300 of the 4,800"."""
     return _SOME_OF.search(parsed.text[max(0, value.start - 24) : value.start]) is not None
+
+
+def _is_distance(parsed: Parsed, value: Value) -> bool:
+    """Whether a value says how far away something is: "300 metres from the sea"."""
+    return _AWAY.match(parsed.text, reach(value)) is not None
 
 
 def _together(relations: Sequence[Relation]) -> Relation:

@@ -28,6 +28,7 @@ _NARROWING = (
 )
 # Said at the head of a sentence, or behind a comma, one of these words narrows what is told.
 _AT_HEAD = re.compile(rf"\W*{_NARROWING}", re.I)
+_WHO = re.compile(r"\b(?:who|that|which)\b", re.I)
 _THERE = re.compile(r"\s+(?:there|here|then)\b", re.I)
 # Stems of words that make a part of what stands beside them.
 _PARTING = {stem(word) for word in (
@@ -56,6 +57,22 @@ def is_narrowed(claim: Parsed, sentence: Parsed, run: tuple[int, int], used: Seq
         return True
     behind = _BEHIND.match(sentence.text, sentence.places[tail - 1][1])
     return behind is not None and any(other[tail:])
+
+
+def is_of_another(claim: Parsed, sentence: Parsed, run: tuple[int, int]) -> bool:
+    """Whether what stands in a run of items is of what belongs to somebody: Lind's brother; or a
+    share of those "who failed", where the claim has the share that failed."""
+    items, places, text = sentence.items, sentence.places, sentence.text
+    own = claim.words
+    for at in range(run[0], run[1] - 1):
+        start, end = places[at]
+        owner = isinstance(items[at], str) and text[start:end].lower().endswith(("'s", "’s"))
+        if owner and isinstance(items[at + 1], str) and items[at + 1] not in own:
+            return True
+    if not any(isinstance(one, Quantity) and one.measures[0].base == "%" for one in claim.values):
+        return False
+    told = text[places[run[0]][0] : places[run[1] - 1][1]]
+    return _WHO.search(told) is not None and not _WHO.search(claim.text)
 
 
 def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool = False) -> bool:

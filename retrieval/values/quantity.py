@@ -14,6 +14,7 @@ Bound = Literal["", ">", "<", ">=", "<=", "~", "~<", "~>", "?", "many"]
 # What is measured by "2 degrees warmer"; of the share of something "points" are the same.
 DEGREES_APART = "degrees apart"
 COMPARED = {">", "<", ">=", "<="}
+UPPER = {"<", "<=", "~<"}
 
 
 @dataclass(frozen=True, slots=True)
