@@ -1,4 +1,4 @@
-"""A text -> a claim, normalised once; or the reason why it is none."""
+"""A text -> a claim, normalised once; or the reason why it is not accepted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def claim(
     """A claim whose text is normal: NFC, and one space between words.
 
     Raises:
-        InvalidClaim: the text is empty or longer than `MAX_CLAIM_CHARS`, or no script writes so.
+        InvalidClaim: the text is empty, longer than `MAX_CLAIM_CHARS`, or has more combining marks
+            in a row than any script.
     """
     if len(text) > MAX_CLAIM_CHARS:
         raise InvalidClaim(f"the claim has more than {MAX_CLAIM_CHARS:,} characters")

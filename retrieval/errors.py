@@ -13,7 +13,7 @@ class RetrievalError(Exception):
 
 
 class InvalidClaim(RetrievalError):
-    """The claim is empty, too long, or no text that any script has."""
+    """The claim is empty, too long, or has more combining marks in a row than any script."""
 
 
 class ClaimTooLong(InvalidClaim):

@@ -28,10 +28,10 @@ _CALIBRATION = TypeAdapter(Calibration)
 # Largest number of tokens that are read at once. Passages are a few sentences; attention over more
 # costs time and decides nothing.
 WINDOW_TOKENS = 256
-# In a third of float32's time; used where its answers are within TOLERANCE of float32's.
+# Takes a third of float32's time; used where its answers are within TOLERANCE of float32's.
 FASTEST: Precision = "int8"
-# Largest mean difference of a probability from the plain library's in float32, which `claimdesk
-# bench` prints as mean_probability_difference: 0.01, less what other texts may differ more.
+# Largest mean difference of a probability from the plain library's in float32. `claimdesk bench`
+# prints it for other texts as mean_probability_difference, where 0.01 is the most: hence a margin.
 TOLERANCE = 0.008
 _NAMES: Mapping[str, Stance | Voice] = {
     "supports": "SUPPORTS", "support": "SUPPORTS", "supported": "SUPPORTS",

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from retrieval.errors import ModelUnavailable
 
-SCALES = "activations.safetensors"
-RANGE = ":range"
+# Name of the file with the scales, and suffix of the tensor with a layer's lowest and highest step.
+SCALES, RANGE = "activations.safetensors", ":range"
 # Number of steps that an activation is rounded to.
 LEVELS = 256
 # Name that OpenVINO's torch front end gives to the product of a linear layer. Another version may

@@ -53,7 +53,7 @@ class Processor:
         self._own = threading.local()
 
     def infer_each(self, batches: Iterable[Mapping[str, npt.NDArray[np.int64]]]) -> list[Vectors]:
-        # Requests of each thread's own, for they hold their buffers.
+        # Each thread has its own requests, because a request holds its buffers.
         if not hasattr(self._own, "requests"):
             self._own.requests = [self._model.create_infer_request() for _ in range(self.streams)]
         made: list[Vectors] = []
@@ -74,7 +74,7 @@ class Processor:
 
 
 def _output(request: Any) -> Vectors:
-    """The rows that a request makes, once they are there: a copy, for it writes there again."""
+    """A copy of the rows of a request, when it is done: the next run overwrites its buffer."""
     request.wait()
     return np.array(request.get_output_tensor(0).data, np.float32)
 
@@ -111,7 +111,7 @@ def load_processor(
         except Exception as error:  # noqa: BLE001 - each library has errors of its own
             log.warning("%s is damaged (%s): compiling %s again", folder, error, files.name)
             shutil.rmtree(folder, ignore_errors=True)
-    if sys.stderr.isatty():  # somebody waits
+    if sys.stderr.isatty():  # a person waits
         log.warning("compiling %s for this machine: once, it takes a while", files.name)
     with quiet_libraries():
         _compile(core, files, folder, trace, forms)
@@ -124,7 +124,8 @@ def load_processor(
 
 
 def _opened(core: Any, folder: Path, threads: int) -> Processor:
-    """Raises whatever JSON, tokenizers and OpenVINO raise where a file is damaged."""
+    """The compiled model of a cache folder. It raises whatever JSON, tokenizers and OpenVINO raise
+    where a file is damaged."""
     from tokenizers import Tokenizer
 
     meta = json.loads((folder / META).read_text())
@@ -139,8 +140,8 @@ def _opened(core: Any, folder: Path, threads: int) -> Processor:
 
 
 def _compile(core: Any, files: ModelFiles, folder: Path, trace: Tracer, forms: list[Form]) -> None:
-    """Trace the model, convert it, take the fastest form that is exact enough, and put the whole
-    folder in place at once."""
+    """Trace the model, convert it, save the fastest form that is exact enough, and rename the whole
+    folder into place."""
     ov = openvino()
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent))
@@ -189,7 +190,7 @@ def _measured(
                 raise
             differences[form] = math.inf
         if differences[form] <= made.tolerance:
-            _tell(files, form, differences, made.tolerance)
+            _log_form(files, form, differences, made.tolerance)
             return graph, form, differences
         if form == "int8-products":
             made = load_traceable(files, trace)  # with its own weights
@@ -219,7 +220,9 @@ def _converted(files: ModelFiles, made: Traceable) -> Any:
     return graph
 
 
-def _tell(files: ModelFiles, form: Form, differences: dict[str, float], tolerance: float) -> None:
+def _log_form(
+    files: ModelFiles, form: Form, differences: dict[str, float], tolerance: float
+) -> None:
     """Log which form is used and why."""
     told = ", ".join(f"{name} {value:.4f}" for name, value in differences.items())
     log.log(
