@@ -83,8 +83,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
         careful = together.refutes or together is Relation.BOUND_HOLDS
         if careful and not _dates_are_near(claim, sentence, choice):
             together = Relation.UNKNOWN
-        of_all = together.refutes or (together is Relation.BOUND_HOLDS and is_limited(claim))
-        if of_all and is_narrowed(claim, sentence, run, used):
+        if needs_all(claim, together) and is_narrowed(claim, sentence, run, used):
             together = Relation.UNKNOWN
         if is_of_another(claim, sentence, run):
             together = Relation.UNKNOWN
@@ -95,9 +94,17 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
     return Comparison(found.pop(), steps)
 
 
-def is_limited(claim: Parsed) -> bool:
-    """Whether a claim says that there is no more of something, which a part of it cannot show."""
-    return any(isinstance(value, Quantity) and value.bound in UPPER for value in claim.values)
+def needs_all(claim: Parsed, relation: Relation) -> bool:
+    """Whether a relation holds only if a sentence is of all that a claim is of. A part shows that
+    there are more than 15, and not that there are fewer than 20."""
+    if not relation.refutes and relation is not Relation.BOUND_HOLDS:
+        return False
+    amounts = [value for value in claim.values if isinstance(value, Quantity)]
+    limited = any(value.bound in UPPER for value in amounts)
+    if relation is Relation.BOUND_HOLDS:
+        return limited
+    share = any(value.measures[0].base == "%" for value in amounts)
+    return relation is Relation.DIFFERS or not limited or share
 
 
 def _is_apart(parsed: Parsed, value: Value) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from index.documents import Vectors
 from retrieval.types import STANCES
 from retrieval.values.bounds import keeps_bound
-from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence, is_limited
+from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence, needs_all
 from retrieval.values.derive import derive
 from retrieval.values.narrowed import tells_a_part
 from retrieval.values.numbers import Slice
@@ -80,8 +80,8 @@ def _sure(claim: Parsed, sentence: Parsed, rule: _Rule) -> Comparison:
     found = rule(claim, sentence)
     if found.steps and rule in (derive, keeps_bound, share_holds):
         place = found.steps[0].evidence[0].start
-        of_part = rule is not share_holds and found.relation.supports and not is_limited(claim)
-        if tells_a_part(claim, sentence, place, before_alone=of_part):
+        all_tells = rule is share_holds or needs_all(claim, found.relation)
+        if tells_a_part(claim, sentence, place, before_alone=not all_tells):
             return UNKNOWN
     return found
 

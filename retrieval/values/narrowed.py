@@ -18,8 +18,8 @@ from retrieval.values.told import held
 # Ends of what is said of one value; after "and" the same may go on ("12 men and three boys").
 _CLAUSE_END = re.compile(
     r"[.,;:!?()\[\]\"“”]|\s[-–—]\s|\b(?:because|so(?! far))\b"
-    r"|\b(?:and|but|or)\s+(?:then\s+)?(?:it|he|she|they|we|is|are|was|were|has|had|have|will|does"
-    r"|did)\b",
+    r"|\b(?:and|but|or)\s+(?:(?:then\s+)?(?:it|he|she|they|we|is|are|was|were|has|had|have|will|does"
+    r"|did)|[a-z]+\s+(?:it|him|her|them))\b",
     re.I,
 )
 _NARROWING = (
@@ -148,7 +148,7 @@ def _clause(sentence: Parsed, first: int, last: int) -> tuple[int, int]:
 def _clause_ends(sentence: Parsed, at: int) -> bool:
     """Whether a clause ends in front of an item."""
     (_, before), (start, end) = sentence.places[at - 1 : at + 1]
-    found = _CLAUSE_END.search(sentence.text, before, end)
+    found = _CLAUSE_END.search(sentence.text, before, end + 5)  # and took her
     return found is not None and found.start() <= start
 
 
