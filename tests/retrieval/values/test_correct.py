@@ -142,7 +142,7 @@ def test_text_of_any_length_takes_bounded_time(text: str) -> None:
     assert time.process_time() - start < 2
 
 
-def test_what_parts_two_texts_is_found_in_bounded_time() -> None:
+def test_what_parts_two_texts_takes_bounded_time_to_find() -> None:
     words = [
         "".join(letters) for letters in itertools.product("bcdfg", "aeiou", "bcdf", "aeio", "st")
     ]
