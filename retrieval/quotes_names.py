@@ -40,8 +40,8 @@ CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ][^\W_]*(?:['’-][^\W_]+)*")
 def same_speaker(asked: str, attributed: str) -> bool | None:
     """Whether two names are of one person or body; None where that cannot be told.
 
-    A surname is enough where no first name contradicts it. Who is named by an office alone, or by
-    a pronoun, may be anybody.
+    Equal surnames are enough unless first names contradict. An office alone and a pronoun may stand
+    for anybody.
     """
     asked_all = [key for key in words_of(asked).keys if key not in ("the", "a", "an")]
     said_all = [key for key in words_of(attributed).keys if key not in ("the", "a", "an")]
@@ -75,8 +75,8 @@ def same_speaker(asked: str, attributed: str) -> bool | None:
 
 
 def _is_office(who: str, name: Sequence[str]) -> bool:
-    """Whether somebody is named by an office alone: "le maire"; "die Sprecherin", whose noun German
-    writes as it does names."""
+    """Whether somebody is named by an office alone: "le maire", or "die Sprecherin", which has a
+    capital as names have."""
     if _OFFICE_ALONE.fullmatch(who.strip()):
         return True
     return len(name) < 2 and _GERMAN_ARTICLE.match(who) is not None

@@ -93,11 +93,11 @@ def verify(claims: Sequence[Claim], corpus: Corpus, models: Models) -> list[Answ
     ):
         judged_by = [(part, each.answer) for part, each in zip(parts, own, strict=True)]
         answer = of_parts(whole.answer, judged_by, claim.top_k)
-        undecided = [whole]
-        if answer.parts:
-            undecided = [each for each in own if not _is_supported(each.answer)]
         if answer.judgement is not None and answer.judgement.verdict == "NOT_ENOUGH_EVIDENCE":
-            of, publishers = undecided[0], [name for name, _ in corpus.publishers(claim.filters)]
+            # Of a claim that is judged by its parts, the gap is that of the first unsupported one.
+            parted = own if answer.parts else []
+            of = next((each for each in parted if not _is_supported(each.answer)), whole)
+            publishers = [name for name, _ in corpus.publishers(claim.filters)]
             found = answer.searched.documents
             missing = gap(of.answer.claim, of.judged, claim.filters, found, publishers)
             answer = replace(answer, gap=missing)
