@@ -163,6 +163,16 @@ def test_a_claim_is_judged_by_its_parts(
         assert part.probability == pytest.approx(own.judgement.probabilities[part.verdict])
 
 
+def test_the_gap_is_that_of_the_part_without_support(models: Models, corpus: ExactCorpus) -> None:
+    second = "the Oria tower has 12 floors"
+    (answer,) = verify([Claim(f"{BRIDGE}, and {second}")], corpus, models)
+    (alone,) = verify([Claim(second)], corpus, models)
+    assert len(answer.parts) == 2
+    assert answer.gap is not None
+    assert answer.gap == alone.gap
+    assert answer.gap.document == "ferry"
+
+
 def test_evidence_of_a_part_is_shown_beside_that_of_the_whole(
     models: Models, corpus: ExactCorpus
 ) -> None:
