@@ -66,6 +66,7 @@ _AGE_WORDS = {"die", "age", "live", "old", "year"}
 _BORN = re.compile(r"\bborn\b[^.;]{0,40}$", re.I)
 _DIED = re.compile(r"\b(?:died|death|killed)\b[^.;]{0,40}$", re.I)
 _AND = re.compile(r"\band\s+(?:[^\W\d_]+\s+){0,3}$", re.I)
+_OWNER = re.compile(r"['’]s\s")
 _LIFE = re.compile(r"\s*[-–]\s*")
 
 
@@ -245,6 +246,8 @@ def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]
         _BORN.search(text[: birth.start]) and _DIED.search(text[birth.end : death.start])
     ):
         return
+    if _OWNER.search(text[: birth.start]):
+        return  # Lind's husband
     born, died = days_of(birth.parts), days_of(death.parts)
     if born is None or died is None or birth.either or death.either:
         return

@@ -35,6 +35,7 @@ _PARTING = {stem(word) for word in (
     "alone", "among", "during", "later", "so", "together", "under", "within",
 )}  # fmt: skip
 _OF_A_PART = re.compile(r"\s+(?:at|for|from|in|of|on|that|who|with)\s(?:[a-z]{1,5}\s+)*", re.I)
+_IN = re.compile(r"\b(?:among|at|during|for|in|on|within)\s(?:[a-z]{1,5}\s+)?$", re.I)
 _BEHIND = re.compile(rf",\s+(?:but\s+|and\s+)?(?:only\s+)?{_NARROWING}", re.I)
 
 
@@ -111,7 +112,10 @@ def _is_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
     beside = after and after[0] in own and text[places[at][1] : places[at + 1][0]].isspace()
     if beside and (at == head or of_value):
         return True  # milk prices; half of women voters
-    if at == head or not (of_value or before in own):
+    if at == head:  # in the old town 30 people; but: in Sunday's vote
+        owns = text[slice(*places[at])].lower().endswith(("'s", "’s"))
+        return at == 0 and not owns and _IN.search(text[: places[at][0]]) is not None
+    if not (of_value or before in own):
         return False
     start, end = places[at - 1]
     gap = text[end : places[at][0]]
