@@ -8,8 +8,6 @@ from dataclasses import replace
 from retrieval.values.quantity import Measure, Quantity
 
 _GAP = re.compile(r"\s*|-|\s+and\s+", re.I)
-# What is told in units of two sizes: pint's base units of time, length and weight.
-_PHYSICAL = {"s", "m", "kg"}
 
 
 def compounds_joined(text: str, found: list[Quantity]) -> list[Quantity]:
@@ -48,11 +46,9 @@ def _sum(text: str, large: Quantity, small: Quantity) -> Quantity | None:
 
 def _is_rest(most: Measure, rest: Measure) -> bool:
     """Whether one measure is less than one unit of the other, which is told in whole units."""
-    if most.base != rest.base or (most.base in _PHYSICAL) != bool(most.system):
-        return False
-    same_system = most.system == rest.system or most.base == "s"
+    alike = most.base == rest.base and (most.system == rest.system or most.base == "s")
     whole = most.exact_to == 0 and (most.low / most.size).is_integer()
-    return same_system and whole and 0 < rest.low < most.size and rest.size < most.size
+    return alike and whole and 0 < rest.low < most.size and rest.size < most.size
 
 
 def _system(most: Measure, rest: Measure) -> str:
