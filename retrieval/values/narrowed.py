@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 
 from retrieval.values.dates import Date
-from retrieval.values.nouns import stem
 from retrieval.values.parsed import Parsed
 from retrieval.values.quantity import Quantity
 from retrieval.values.told import held
@@ -31,9 +30,7 @@ _AT_HEAD = re.compile(rf"\W*{_NARROWING}", re.I)
 _WHO = re.compile(r"\b(?:who|that|which)\b", re.I)
 _THERE = re.compile(r"\s+(?:there|here|then)\b", re.I)
 # Stems of words that make a part of what stands beside them.
-_PARTING = {stem(word) for word in (
-    "alone", "among", "during", "later", "so", "together", "under", "within",
-)}  # fmt: skip
+_PARTING = {"alon", "among", "dure", "later", "so", "togeth", "under", "within"}
 _OF_A_PART = re.compile(r"\s+(?:at|for|from|in|of|on|that|who|with)\s(?:[a-z]{1,5}\s+)*", re.I)
 _IN = re.compile(r"\b(?:among|at|during|for|in|on|within)\s(?:[a-z]{1,5}\s+)?$", re.I)
 _BEHIND = re.compile(rf",\s+(?:but\s+|and\s+)?(?:only\s+)?{_NARROWING}", re.I)

@@ -129,7 +129,7 @@ def _quantity(text: str, number: Number) -> Quantity | None:
         first -= len(head) - negative.start() - (head[negative.start()] in " (")
         head = head[: negative.start() + (head[negative.start()] in " (")]
     value_start = first
-    bound, length = _bound_before(head)
+    bound, length = bound_before(head)
     first -= length
     if number.kind == "many":
         bound = "many"
@@ -167,7 +167,7 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     )
 
 
-def _bound_before(head: str) -> tuple[Bound, int]:
+def bound_before(head: str) -> tuple[Bound, int]:
     """What the last words of a text make of the number that follows, and how long they are."""
     for form, bound in _BOUNDS:
         if cue := form.search(head):
@@ -239,6 +239,6 @@ def _article_as_one(text: str, match: re.Match[str], covered: bytearray) -> list
     if not found or any(covered[start : match.end()]):
         return []
     measures = measures_of(found, 1.0)
-    bound, length = _bound_before(text[max(0, start - _LOOK_BACK) : start])
+    bound, length = bound_before(text[max(0, start - _LOOK_BACK) : start])
     first, end = start - length, match.end()
     return [Quantity(first, end, end, start, measures, "", bound, "", 1.0, value_start=start)]

@@ -14,7 +14,8 @@ from dataclasses import replace
 from retrieval.values.dates import Date
 from retrieval.values.nouns import stem
 from retrieval.values.parsed import Parsed, reach, words_between
-from retrieval.values.quantity import NO_BOUND, Bound, Measure, Quantity
+from retrieval.values.quantities import bound_before
+from retrieval.values.quantity import NO_BOUND, Measure, Quantity
 from retrieval.values.told import DOWN, UP, held, measured_alike, names, quantities
 from retrieval.values.workings import Derived, cut, step_of, written
 
@@ -28,21 +29,17 @@ _VOTED = re.compile(r"\b(?:by|won|got|received|took|scored|polled)\s+$", re.I)
 _TIMES = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0, "halv": 0.5}
 _TIMES_STEMS = frozenset({*_TIMES, "more", "near", "almost", "rough"})
 _MULTIPLIED = re.compile(
-    r"(?P<bound>\b(?:more than|over|nearly|almost|roughly|about)\s+)?"
-    r"\b(?P<verb>doubled|trebled|tripled|quadrupled|halved)\b(?!\s+(?:to|from)\b)",
-    re.I,
+    r"\b(?:doubled|trebled|tripled|quadrupled|halved)\b(?!\s+(?:to|from)\b)", re.I
 )
-_BOUNDS: dict[str, Bound] = {"more than": ">", "over": ">", "nearly": "~<", "almost": "~<"}
 _TO = re.compile(r"\s+to\s+", re.I)
 _FROM = re.compile(r"\bfrom\s+$", re.I)
 _TERM = re.compile(r"\s+(?:to|until|till)\s+|\s*[-–]\s*", re.I)
 _TERM_BEFORE = re.compile(r"\bfrom\s+$", re.I)
 _CLAUSE_START = re.compile(r"[,;:(]\s|\bwho\b|\band\b")
 _YEAR = 365.25 * 86_400  # seconds, as pint has them
-_PEOPLE = {stem(word) for word in (
-    "adults", "children", "men", "women", "boys", "girls", "passengers", "crew", "soldiers",
-    "civilians", "students", "teachers", "pupils",
-)}  # fmt: skip
+# Stems of people of one kind.
+_PEOPLE = {"adult", "boy", "children", "civilian", "crew", "girl", "men", "passeng", "pupil",
+           "soldier", "student", "teacher", "women"}  # fmt: skip
 
 
 def multiplied(claim: Parsed) -> Quantity | None:
@@ -50,10 +47,11 @@ def multiplied(claim: Parsed) -> Quantity | None:
     found = _MULTIPLIED.search(claim.text)
     if found is None:
         return None
-    bound = _BOUNDS.get((found["bound"] or "").strip().lower(), "~")
-    times = _TIMES[stem(found["verb"])]
+    bound, length = bound_before(claim.text[max(0, found.start() - 24) : found.start()])
+    times = _TIMES[stem(found.group())]
     measure = Measure("times", times, times, 0, 0)
-    return Quantity(*found.span(), found.end(), found.start(), (measure,), "", bound)
+    start, end = found.start() - length, found.end()
+    return Quantity(start, end, end, start, (measure,), "", bound or "~")
 
 
 def multiples(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
@@ -138,7 +136,7 @@ def _named(parsed: Parsed) -> set[str]:
 def people(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """12 adults and 11 children: 23 people."""
     found = quantities(sentence)
-    if asked.noun != stem("people") or len(found) != 2:
+    if asked.noun != "peopl" or len(found) != 2:
         return
     one, other = found
     nouns = {one.noun, other.noun}
