@@ -64,13 +64,13 @@ def read_clock(text: str) -> list[Clock]:
     taken = bytearray(len(text))
     for form in _FORMS:
         for match in form.finditer(text):
-            if not any(taken[match.start() : match.end()]) and (minutes := _minutes(match)):
+            if not any(taken[match.start() : match.end()]) and (minutes := _minutes_of(match)):
                 taken[match.start() : match.end()] = b"\1" * len(match.group())
                 found.append(Clock(*match.span(), minutes))
     return sorted(found, key=lambda one: one.start)
 
 
-def _minutes(match: re.Match[str]) -> tuple[int, ...]:
+def _minutes_of(match: re.Match[str]) -> tuple[int, ...]:
     named = match.groupdict()
     if word := named.get("word"):
         return (0,) if word.lower() == "midnight" else (HALF_DAY,)

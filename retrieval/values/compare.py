@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from retrieval.values.narrowed import is_narrowed, is_of_another
 from retrieval.values.numbers import Slice
-from retrieval.values.parsed import MAX_VALUES, Parsed, Value, reach, start
+from retrieval.values.parsed import MAX_VALUES, Parsed, Value, end_with_unit, start_with_bound
 from retrieval.values.quantity import UPPER, Quantity
 from retrieval.values.relate import Relation, relate
 from retrieval.values.told import role_of
@@ -76,12 +76,12 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
         return UNKNOWN
     for choice in itertools.product(*options):
         used = [at for at, _ in choice]
-        run = _run(claim, sentence, used) if len(set(used)) == len(used) else None
+        run = _run_of_claim(claim, sentence, used) if len(set(used)) == len(used) else None
         if run is None:
             continue
-        together = _together([relation for _, relation in choice])
+        together = _joint_relation([relation for _, relation in choice])
         careful = together.refutes or together is Relation.BOUND_HOLDS
-        if careful and not _dates_are_near(claim, sentence, choice):
+        if careful and not _dates_stand_alone(claim, sentence, choice):
             together = Relation.UNKNOWN
         if needs_all(claim, together) and is_narrowed(claim, sentence, run, used):
             together = Relation.UNKNOWN
@@ -103,7 +103,7 @@ def needs_all(claim: Parsed, relation: Relation) -> bool:
     limited = any(value.bound in UPPER for value in amounts)
     if relation is Relation.BOUND_HOLDS:
         return limited
-    share = any(value.measures[0].base == "%" for value in amounts)
+    share = any(value.base == "%" for value in amounts)
     return relation is Relation.DIFFERS or not limited or share
 
 
@@ -116,7 +116,7 @@ def _is_part(parsed: Parsed, value: Value) -> bool:
     """Whether a value counts some of a greater number: "12 of the volunteers", "the first ten"."""
     if _FIRST_OF.search(parsed.text[max(0, value.start - 10) : value.start]):
         return True
-    counts = isinstance(value, Quantity) and not value.measures[0].base
+    counts = isinstance(value, Quantity) and not value.base
     return counts and _OF_THEM.match(parsed.text, value.end) is not None
 
 
@@ -127,10 +127,10 @@ def _is_whole(parsed: Parsed, value: Value) -> bool:
 
 def _is_distance(parsed: Parsed, value: Value) -> bool:
     """Whether a value says how far away something is: "300 metres from the sea"."""
-    return _AWAY.match(parsed.text, reach(value)) is not None
+    return _AWAY.match(parsed.text, end_with_unit(value)) is not None
 
 
-def _together(relations: Sequence[Relation]) -> Relation:
+def _joint_relation(relations: Sequence[Relation]) -> Relation:
     against = [relation for relation in relations if relation.refutes]
     if len(against) == 1:
         return against[0]  # one value is another; who differs in two speaks of another matter
@@ -139,7 +139,7 @@ def _together(relations: Sequence[Relation]) -> Relation:
     return Relation.BOUND_HOLDS if Relation.BOUND_HOLDS in relations else Relation.EQUAL
 
 
-def _run(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int] | None:
+def _run_of_claim(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int] | None:
     """Start and end of the items in which the claim's words and values stand close together and in
     the claim's order. Dates may stand anywhere, and what is last in one may be first in the other.
     """
@@ -152,8 +152,8 @@ def _run(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int
         return None
     most = len(wanted) + max(2, len(wanted) // 2)
     own = {word for _, word in claim.comparing}
-    for at in (0, *_turns(claim, sentence, wanted)):
-        run = _window(wanted[at:] + wanted[:at], sentence)
+    for at in (0, *_cuts(claim, sentence, wanted)):
+        run = _shortest_run(wanted[at:] + wanted[:at], sentence)
         if run is None:
             continue
         first, last = run
@@ -167,7 +167,7 @@ def _run(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int
     return None
 
 
-def _turns(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iterator[int]:
+def _cuts(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iterator[int]:
     """Where the claim may be cut and its end be put first: "in Oria 40 people died", and the other
     way round."""
     if len(wanted) > 3:
@@ -177,7 +177,7 @@ def _turns(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iter
             yield 1
 
 
-def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[int, int] | None:
+def _shortest_run(wanted: Sequence[str | int], sentence: Parsed) -> tuple[int, int] | None:
     """Start and end of the shortest run of items that holds the wanted ones in order."""
     items = sentence.items
     best: tuple[int, int] | None = None
@@ -195,7 +195,7 @@ def _window(wanted: Sequence[str | int], sentence: Parsed) -> tuple[int, int] | 
     return best
 
 
-def _dates_are_near(
+def _dates_stand_alone(
     claim: Parsed, sentence: Parsed, choice: Sequence[tuple[int, Relation]]
 ) -> bool:
     """Whether a date can be of nothing but what the claim says: it is the only one of the sentence,
@@ -230,8 +230,8 @@ def _steps(
     """A step for each value that is not written as in the claim."""
     for value, (at, relation) in zip(claim.values, choice, strict=True):
         told = sentence.values[at]
-        ours = claim.text[start(value) : reach(value)]
-        theirs = sentence.text[start(told) : reach(told)]
+        ours = claim.text[start_with_bound(value) : end_with_unit(value)]
+        theirs = sentence.text[start_with_bound(told) : end_with_unit(told)]
         if ours.lower() != theirs.lower():
             text = f"{theirs} {_SAYS[relation]} {ours}"
-            yield Step(text, (Slice(told.start, reach(told)),))
+            yield Step(text, (Slice(told.start, end_with_unit(told)),))

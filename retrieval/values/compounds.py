@@ -23,7 +23,7 @@ def compounds_joined(text: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def _sum(text: str, large: Quantity, small: Quantity) -> Quantity | None:
-    if not _GAP.fullmatch(text, large.reach, small.number_start) or large.per or small.per:
+    if not _GAP.fullmatch(text, large.unit_end, small.number_start) or large.per or small.per:
         return None
     if small.bound or small.noun:
         return None
@@ -38,7 +38,7 @@ def _sum(text: str, large: Quantity, small: Quantity) -> Quantity | None:
     return replace(
         large,
         end=small.end,
-        reach=small.reach,
+        unit_end=small.unit_end,
         measures=tuple(sums),
         number=sums[0].low / sums[0].size,
     )

@@ -61,20 +61,20 @@ def verdict_of_values(claim: Parsed, text: str) -> Comparison:
     sentences = [(start, _parse_sentence(each)) for start, each in _sentences(text)]
     for rules in _RULES:
         found = [
-            (start, _sure(claim, sentence, rule))
+            (start, _compare_whole(claim, sentence, rule))
             for rule in rules
             for start, sentence in sentences
             if sentence.values
         ]
         sure = [one for one in found if one[1].relation is not Relation.UNKNOWN]
         if len({one.relation.supports for _, one in sure}) == 1:
-            return _moved(*sure[0])
+            return _shifted(*sure[0])
         if sure:
             return UNKNOWN
     return UNKNOWN
 
 
-def _sure(claim: Parsed, sentence: Parsed, rule: _Rule) -> Comparison:
+def _compare_whole(claim: Parsed, sentence: Parsed, rule: _Rule) -> Comparison:
     """What a rule says of a sentence, but nothing where this tells of a part of what a claim is of.
     Of two things that are compared each may be told in other words."""
     found = rule(claim, sentence)
@@ -94,7 +94,7 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
         start = end.end() if end else start
 
 
-def _moved(by: int, comparison: Comparison) -> Comparison:
+def _shifted(by: int, comparison: Comparison) -> Comparison:
     """A comparison with the places of its steps moved by so many characters."""
     steps = [
         replace(step, evidence=tuple(Slice(at.start + by, at.end + by) for at in step.evidence))

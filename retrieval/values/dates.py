@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.terms import terms
 from retrieval.values.numbers import Slice
+from retrieval.values.words import AUXILIARIES, STOP_STEMS
 
 RANGE = re.compile(r"\s*(?:to|or|and|[-–—])\s*", re.I)
 Parts = tuple[int | None, int | None, int | None]
@@ -73,16 +74,6 @@ _BOUND_OF_TIME = re.compile(
 )
 # Characters before a date that are searched for what bounds it.
 _LOOK_BACK = 24
-# Stop-word stems: after a number or a negation these are neither counted nor negated.
-STOP_STEMS = {
-    "one", "longer", "more", "less", "onli", "doubt", "sooner", "just", "the", "a", "an", "to",
-    "in", "on", "at", "of", "for", "by", "with", "that", "this", "it", "be", "been", "and", "or",
-    "as", "so", "yet", "all", "ani", "much", "mani",
-}  # fmt: skip
-AUXILIARIES = {
-    "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "doe", "did", "will",
-    "would", "can", "could", "may", "might", "should", "must", "than",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +101,7 @@ def read_dates(text: str) -> list[Date]:
     """Dates with the parts they name, in order."""
     found: list[Date] = []
     for match in _date_matches(text):
-        readings = _parts(match)
+        readings = _readings(match)
         if not readings:
             continue  # the 31st of February
         parts, either = readings[0], readings if len(readings) > 1 else ()
@@ -162,6 +153,11 @@ def read_periods(text: str) -> list[Date]:
     return found
 
 
+def common_parts(one: Parts, other: Parts) -> list[tuple[int, int]]:
+    """The parts that two dates both name, in pairs: of "1 May" and "June" the months (5, 6)."""
+    return [(a, b) for a, b in zip(one, other, strict=True) if a and b]
+
+
 def days_of(parts: Parts) -> Days | None:
     """The first and the last day that a date with a year may be."""
     year, month, day = parts
@@ -174,7 +170,7 @@ def days_of(parts: Parts) -> Days | None:
     return dt.date(year, month, day), dt.date(year, month, day)
 
 
-def _parts(match: re.Match[str]) -> tuple[Parts, ...]:
+def _readings(match: re.Match[str]) -> tuple[Parts, ...]:
     """What a match may mean; nothing where there is no such day."""
     named = match.groupdict()
     year, month, day = named.get("year"), named.get("month"), named.get("day")
@@ -188,16 +184,16 @@ def _parts(match: re.Match[str]) -> tuple[Parts, ...]:
         orders = {(second, first)} if match.re is _DATE_FORMS[4] else {
             (second, first), (first, second)
         }  # fmt: skip
-        valid = sorted((m, d) for m, d in orders if _exists(number, m, d))
+        valid = sorted((m, d) for m, d in orders if _is_day(number, m, d))
         return tuple((number, m, d) for m, d in valid)
     which = _MONTHS[month.lower()]
     if day is None:
         return ((number, which, None),)
     at = _DAY_WORD.get(day.lower()) or int(day)
-    return ((number, which, at),) if _exists(number, which, at) else ()
+    return ((number, which, at),) if _is_day(number, which, at) else ()
 
 
-def _exists(year: int | None, month: int, day: int) -> bool:
+def _is_day(year: int | None, month: int, day: int) -> bool:
     try:
         dt.date(year or 2000, month, day)  # a leap year, for the 29th of February
     except ValueError:
@@ -217,12 +213,12 @@ def _date_matches(text: str) -> list[re.Match[str]]:
                 continue  # 20 may have died
             if form is _BARE_YEAR:
                 if not (
-                    _joined(text, match.start(), ends)
+                    _follows_date(text, match.start(), ends)
                     or _BEFORE_YEAR.search(text, max(0, match.start() - _LOOK_BACK), match.start())
-                    or _alone(text, match)
+                    or _is_in_brackets(text, match)
                 ):
                     continue  # it counts something
-            elif named.get("year") and _counts(text, match):
+            elif named.get("year") and _counts_what_follows(text, match):
                 continue  # on 15 May, 2000 people marched
             if not any(covered[match.start() : match.end()]):
                 covered[match.start() : match.end()] = b"\1" * len(match.group())
@@ -231,7 +227,7 @@ def _date_matches(text: str) -> list[re.Match[str]]:
     return sorted(taken, key=lambda match: match.start())
 
 
-def _joined(text: str, start: int, ends: set[int]) -> bool:
+def _follows_date(text: str, start: int, ends: set[int]) -> bool:
     """Whether a date ends so little before that the two are joined: 2010 to 2015."""
     return any(
         end in ends and RANGE.fullmatch(text, end, start) for end in range(max(0, start - 7), start)
@@ -244,15 +240,15 @@ def _is_year(text: str, match: re.Match[str]) -> bool:
     after_sure_word = before is not None and before[1] is not None
     if after_sure_word and int(match["year"]) >= _NO_YEAR_BEFORE:
         return True
-    return not _counts(text, match)
+    return not _counts_what_follows(text, match)
 
 
-def _alone(text: str, match: re.Match[str]) -> bool:
+def _is_in_brackets(text: str, match: re.Match[str]) -> bool:
     """Grease (1980)"""
     return text.startswith("(", max(0, match.start() - 1)) and text.startswith(")", match.end())
 
 
-def _counts(text: str, number: re.Match[str]) -> bool:
+def _counts_what_follows(text: str, number: re.Match[str]) -> bool:
     """Whether what follows may be what a number counts: 1800 people, but not 1966 was a year."""
     after = _PLURAL.match(text, number.end())
     return after is not None and not {*terms(after.group())} & (STOP_STEMS | AUXILIARIES)

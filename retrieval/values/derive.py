@@ -16,8 +16,8 @@ from dataclasses import replace
 from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.dates import Date, days_of
 from retrieval.values.nouns import stem
-from retrieval.values.parsed import Parsed, reach, words_between
-from retrieval.values.quantity import DEGREES_APART, Measure, Quantity
+from retrieval.values.parsed import Parsed, end_with_unit, words_between
+from retrieval.values.quantity import DEGREES_APART, ORDINAL, Measure, Quantity
 from retrieval.values.ranges import scale_said
 from retrieval.values.relate import Relation, comparable, relate, relate_measures
 from retrieval.values.tallies import margins, multiples, multiplied, people, terms_of_office
@@ -27,19 +27,19 @@ from retrieval.values.told import (
     compared_by,
     names_fit,
     role_of,
+    same_turning_words,
     share_held,
-    turned_alike,
 )
 from retrieval.values.workings import (
     Derived,
     all_but,
     amounts_before,
-    cut,
+    in_written_unit,
     parts_of,
     products,
     rates,
     step_of,
-    written,
+    text_of,
 )
 
 # Share of the claim's words, but those that the working out speaks for, that a sentence holds.
@@ -74,7 +74,7 @@ def derive(claim: Parsed, sentence: Parsed) -> Comparison:
     """What follows from two values of a sentence for the one quantity of a claim."""
     times = multiplied(claim)
     asked = [times] if times else [one for one in claim.values if isinstance(one, Quantity)]
-    if len(asked) != 1 or len(sentence.values) < 2 or not turned_alike(claim, sentence):
+    if len(asked) != 1 or len(sentence.values) < 2 or not same_turning_words(claim, sentence):
         return UNKNOWN
     if not names_fit(claim, sentence):
         return UNKNOWN
@@ -89,11 +89,11 @@ def derive(claim: Parsed, sentence: Parsed) -> Comparison:
             if share_held(claim.words - derived.spoken_for, sentence.words) < WORDS_HELD:
                 continue
             for one, other in comparable(asked[0], derived.quantity):
-                if not _of_one_size(one.low, other.low):
+                if not _is_of_like_size(one.low, other.low):
                     continue
                 relation = relate_measures(one, asked[0], other, derived.quantity)
                 sign = "is" if relation.supports else "is not"
-                said = claim.text[asked[0].start : reach(asked[0])]
+                said = claim.text[asked[0].start : end_with_unit(asked[0])]
                 if asked[0].bound:
                     said = said[0].lower() + said[1:]
                 text = f"{derived.step.text}, which {sign} {said}"
@@ -104,22 +104,22 @@ def derive(claim: Parsed, sentence: Parsed) -> Comparison:
     return Comparison(relation, (found[relation],))
 
 
-def _of_one_size(one: float, other: float) -> bool:
+def _is_of_like_size(one: float, other: float) -> bool:
     """Whether two amounts may be of one thing."""
     return abs(one) <= MOST_TIMES * abs(other) and abs(other) <= MOST_TIMES * abs(one)
 
 
-def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
+def _amounts_compared_with(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """84 pairs, five fewer than in 2022: those of 2022 were 89."""
     text = sentence.text
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     for at, (base, change) in enumerate(itertools.pairwise(quantities)):
         if base.bound or change.bound or compared_by(sentence, base):
             continue
-        more = _MORE.match(text, reach(change))
-        fewer = _FEWER.match(text, reach(change))
+        more = _MORE.match(text, end_with_unit(change))
+        fewer = _FEWER.match(text, end_with_unit(change))
         cue = more or fewer
-        if cue is None or base.measures[0].base == "th":
+        if cue is None or base.base == ORDINAL:
             continue
         end = _CLAUSE_END.search(text, cue.end())
         stop = end.start() if end else len(text)
@@ -143,15 +143,16 @@ def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[D
         sign = -1 if more else 1
         if share:
             value = first.low / (1 - sign * second.low / 100)
-            how = f"{cut(text, base)} / {1 - sign * second.low / 100:g} = {written(value, first)}"
+            how = f"{text_of(text, base)} / {1 - sign * second.low / 100:g}"
+            how += f" = {in_written_unit(value, first)}"
             rounding = abs(value) * 0.006 + first.exact_to
         else:
             # Of "188,000 a day, 12,000 down on spring" the second is told as the first.
             as_first = second.base == "" and not points and base.number
             factor = first.low / base.number if as_first else 1.0
             value = first.low + sign * (change.number if as_first else second.low) * factor
-            how = f"{cut(text, base)} {'-' if more else '+'} {cut(text, change)}"
-            how += f" = {written(value, first)}"
+            how = f"{text_of(text, base)} {'-' if more else '+'} {text_of(text, change)}"
+            how += f" = {in_written_unit(value, first)}"
             rounding = first.exact_to + second.exact_to
         measure = replace(first, low=value, high=value, exact_to=rounding)
         yield Derived(
@@ -163,7 +164,7 @@ def _differences(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[D
 
 def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """411 of the 902 carcasses: 45.6 per cent."""
-    if asked.measures[0].base != "%":
+    if asked.base != "%":
         return
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     for part, whole in itertools.pairwise(quantities):
@@ -176,7 +177,7 @@ def _shares(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derive
             continue
         share = 100 * top.low / under.low
         measure = Measure("%", share, share, 0.5, 0, "derived")
-        how = f"{cut(sentence.text, part)} / {cut(sentence.text, whole)} = {share:.3g}%"
+        how = f"{text_of(sentence.text, part)} / {text_of(sentence.text, whole)} = {share:.3g}%"
         yield Derived(replace(whole, measures=(measure,)), step_of(how, part, whole), frozenset())
 
 
@@ -188,7 +189,7 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     for one, other in itertools.pairwise(quantities):
         before = sentence.text[max(0, one.start - 8) : one.start]
-        gap = sentence.text[reach(one) : other.start]
+        gap = sentence.text[end_with_unit(one) : other.start]
         if re.search(r"\bfrom\s+$", before) and re.fullmatch(r"\s+to\s+", gap):
             old, new = one, other
         elif _FROM.search(
@@ -201,7 +202,7 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
         if not b.base and not new.noun:
             continue  # 1986
         if not a.base and new.number:
-            a = replace(b, low=_as_scaled(sentence.text, old, new) * b.low / new.number)
+            a = replace(b, low=_old_number(sentence.text, old, new) * b.low / new.number)
         if (a.base and a.base != b.base) or old.bound or new.bound or not a.low:
             continue
         rises = b.low > a.low
@@ -209,16 +210,18 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
             continue
         change = abs(b.low - a.low)
         spoken = frozenset(directions)
-        if asked.measures[0].base == "%" and b.base != "%":
+        if asked.base == "%" and b.base != "%":
             percent = 100 * change / abs(a.low)
-            ratio = f"{cut(sentence.text, new)} / {cut(sentence.text, old)}"
+            ratio = f"{text_of(sentence.text, new)} / {text_of(sentence.text, old)}"
             how = f"{ratio} - 1" if rises else f"1 - {ratio}"
             how += f" = {percent:.3g}%"
             measure = Measure("%", percent, percent, 0.5, 0, "derived")
         else:
             base = {"%": "point", "degree": DEGREES_APART}.get(b.base, b.base)
-            low, high = (cut(sentence.text, one) for one in ((old, new) if rises else (new, old)))
-            how = f"{high} - {low} = {written(change, b)}"
+            low, high = (
+                text_of(sentence.text, one) for one in ((old, new) if rises else (new, old))
+            )
+            how = f"{high} - {low} = {in_written_unit(change, b)}"
             measure = replace(
                 b, base=base, low=change, high=change, exact_to=a.exact_to + b.exact_to
             )
@@ -226,7 +229,7 @@ def _changes(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
         yield Derived(replace(new, measures=(measure,), noun=noun), step_of(how, new, old), spoken)
 
 
-def _as_scaled(text: str, old: Quantity, new: Quantity) -> float:
+def _old_number(text: str, old: Quantity, new: Quantity) -> float:
     """The number of "12" in "from 12 to 15 million euros"."""
     scales = [scale_said(text[one.number_start : one.end]) for one in (old, new)]
     return old.number * (scales[1] if scales[0] == 1 else 1)
@@ -234,7 +237,7 @@ def _as_scaled(text: str, old: Quantity, new: Quantity) -> float:
 
 def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """Born in 1930, died in 2001: aged 70 or 71."""
-    if asked.measures[0].base != "age" or not claim.words & {"die", "death", "dead"}:
+    if asked.base != "age" or not claim.words & {"die", "death", "dead"}:
         return
     dates = [value for value in sentence.values if isinstance(value, Date) and value.parts[0]]
     if len(dates) != 2:
@@ -251,11 +254,11 @@ def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]
     born, died = days_of(birth.parts), days_of(death.parts)
     if born is None or died is None or birth.either or death.either:
         return
-    least = _years(born[1], died[0])
-    most = _years(born[0], died[1])
+    least = _full_years(born[1], died[0])
+    most = _full_years(born[0], died[1])
     measure = Measure("age", float(least), float(most), 0, 0)
     years = least if least == most else f"{least} or {most}"
-    how = f"{cut(text, birth)} to {cut(text, death)} = {years} years"
+    how = f"{text_of(text, birth)} to {text_of(text, death)} = {years} years"
     yield Derived(
         Quantity(birth.start, death.end, death.end, birth.start, (measure,), "", ""),
         step_of(how, birth, death),
@@ -263,14 +266,14 @@ def _ages(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]
     )
 
 
-def _years(first: dt.date, last: dt.date) -> int:
+def _full_years(first: dt.date, last: dt.date) -> int:
     return last.year - first.year - ((last.month, last.day) < (first.month, first.day))
 
 
 def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """45 people in Oria and 6 in Ustra: 51 people in all."""
     totals = claim.words & _TOTAL
-    if not totals or asked.measures[0].base in ("th", "%", "age"):
+    if not totals or asked.base in (ORDINAL, "%", "age"):
         return
     quantities = [value for value in sentence.values if isinstance(value, Quantity)]
     if len(quantities) != 2:
@@ -279,18 +282,19 @@ def _sums(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]
     if Relation.EQUAL in (relate(asked, one), relate(asked, other)):
         return  # "overall 157 singles titles", of 157 and 32 doubles titles
     a, b = one.measures[0], other.measures[0]
-    gap = sentence.text[reach(one) : other.start].lower()
+    gap = sentence.text[end_with_unit(one) : other.start].lower()
     if one.bound or other.bound or a.base != b.base or not _AND.search(gap):
         return
     if not a.base and one.noun != asked.noun:
         return
     total = a.low + b.low
-    how = f"{cut(sentence.text, one)} + {cut(sentence.text, other)} = {written(total, a)}"
+    how = f"{text_of(sentence.text, one)} + {text_of(sentence.text, other)}"
+    how += f" = {in_written_unit(total, a)}"
     measure = replace(a, low=total, high=total, exact_to=a.exact_to + b.exact_to)
     yield Derived(replace(one, measures=(measure,)), step_of(how, one, other), frozenset(totals))
 
 
 _DERIVATIONS: tuple[Callable[[Parsed, Quantity, Parsed], Iterator[Derived]], ...] = (
-    _differences, _shares, _changes, _ages, _sums, rates, amounts_before, all_but,
+    _amounts_compared_with, _shares, _changes, _ages, _sums, rates, amounts_before, all_but,
     products, parts_of, multiples, margins, terms_of_office, people,
 )  # fmt: skip

@@ -13,10 +13,10 @@ from typing import Literal
 
 from retrieval.types import Difference, Quote
 from retrieval.values.correct import parse_claim
-from retrieval.values.dates import Date
+from retrieval.values.dates import Date, common_parts
 from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
-from retrieval.values.quantity import COMPARED, Quantity
+from retrieval.values.quantity import COMPARED, ORDINAL, Quantity
 from retrieval.values.relate import Relation, comparable, relate
 from retrieval.values.wording import other_comparison, other_negation
 
@@ -38,7 +38,7 @@ def differences(
     # One text, so that a date or number that one sentence confirms is not missed in another.
     evidence = SEPARATOR.join(quote.quote for quote in rationale)
     found: dict[tuple[str, int], Difference] = {}
-    for kind, here, there in _pairs(claim, evidence):
+    for kind, here, there in _partings(claim, evidence):
         start = 0
         for quote in rationale:
             end = start + len(quote.quote)
@@ -52,12 +52,12 @@ def differences(
     return tuple(sorted(found.values(), key=lambda one: one.claim.start))
 
 
-def _pairs(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
+def _partings(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
     said = parse_claim(claim)
     if said.values:
         told = parse(evidence)
-        yield from _other_dates(said, told)
-        yield from _other_quantities(said, told)
+        yield from _date_partings(said, told)
+        yield from _quantity_partings(said, told)
     yield from other_comparison(claim, evidence)
     yield from other_negation(claim, evidence)
 
@@ -66,13 +66,13 @@ def _quote(text: str, at: Slice, offset: int) -> Quote:
     return Quote(at.start + offset, at.end + offset, text[at.start : at.end])
 
 
-def _other_quantities(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
+def _quantity_partings(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
     claimed = [value for value in said.values if isinstance(value, Quantity)]
     evidence = [value for value in told.values if isinstance(value, Quantity)]
     # For each quantity of the claim: those of the evidence that measure the same, and whether no
     # number is as both say.
     apart = [
-        {at: _apart(one, other) for at, other in enumerate(evidence) if comparable(one, other)}
+        {at: _contradict(one, other) for at, other in enumerate(evidence) if comparable(one, other)}
         for one in claimed
     ]
     for which, alike in enumerate(apart):
@@ -87,17 +87,17 @@ def _other_quantities(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice,
             yield ("comparison" if compared else "number"), one, free[0]
 
 
-def _apart(one: Quantity, other: Quantity) -> bool:
+def _contradict(one: Quantity, other: Quantity) -> bool:
     """Whether no number is as both say. Of the number itself, "60" and "more than 60" agree."""
     if not one.bound and one.measures[0].low == other.measures[0].low:
         return False
-    if one.measures[0].base == "th":
+    if one.base == ORDINAL:
         return bool(comparable(one, other)) and one.number != other.number
     relation = relate(one, other)
     return relation is not None and relation.refutes
 
 
-def _other_dates(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
+def _date_partings(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
     claimed = [value for value in said.values if isinstance(value, Date)]
     evidence = [value for value in told.values if isinstance(value, Date)]
     for one in claimed:
@@ -105,8 +105,10 @@ def _other_dates(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slic
         alike = [other for other, relation in related if relation is not None]
         if not alike or any(_may_agree(one, other) for other in alike):
             continue
-        most = max(len(_common(one, other)) for other in alike)
-        nearest = [other for other in alike if len(_common(one, other)) == most]
+        common = [len(common_parts(one.parts, other.parts)) for other in alike]
+        nearest = [
+            other for other, count in zip(alike, common, strict=True) if count == max(common)
+        ]
         if len(nearest) == 1 and not (one.open or nearest[0].open):
             yield "date", one, nearest[0]
 
@@ -116,10 +118,6 @@ def _may_agree(one: Date, other: Date) -> bool:
         relation = relate(one, other)
         return relation is None or relation is not Relation.DIFFERS
     return any(
-        all(a == b for a, b in zip(x, y, strict=True) if a and b)
+        all(a == b for a, b in common_parts(x, y))
         for x, y in itertools.product(one.readings(), other.readings())
     )
-
-
-def _common(one: Date, other: Date) -> list[tuple[int, int]]:
-    return [(a, b) for a, b in zip(one.parts, other.parts, strict=True) if a and b]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from retrieval.values.correct import MAX_TEXT_CHARS
-from retrieval.values.dates import Date
+from retrieval.values.dates import Date, common_parts
 from retrieval.values.numbers import read_numbers
 from retrieval.values.parsed import Parsed, parse
 
@@ -47,10 +47,10 @@ _DENIES = re.compile(r"\b(?:not|no|never|until|before|only)\b|n['’]t\b", re.I)
 def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> str:
     """The text, rewritten where it speaks of the claim's case."""
     compared = text[:MAX_TEXT_CHARS]
-    edits = list(_ages(claim, compared))
+    edits = list(_age_edits(claim, compared))
     if any(isinstance(value, Date) for value in claim.values):
         told = parse(compared)
-        edits += [*_untils(claim, told), *_years(claim, told, published)]
+        edits += [*_until_edits(claim, told), *_year_edits(claim, told, published)]
     last = len(text) + 1
     for start, end, written in sorted(edits, reverse=True):
         if end <= last:
@@ -58,15 +58,15 @@ def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> s
     return text
 
 
-def _ages(claim: Parsed, text: str) -> Iterator[_Edit]:
+def _age_edits(claim: Parsed, text: str) -> Iterator[_Edit]:
     somebody = _OF_AGE.search(claim.text)
     if somebody is None or _COUNTED.search(claim.text):
         return
-    age = _read(somebody["number"] or somebody["olds"])
+    age = _number_named(somebody["number"] or somebody["olds"])
     if age is None:
         return
     for group in _GROUP.finditer(text):
-        limit = _read(group["number"])
+        limit = _number_named(group["number"])
         named = group["group"].lower() != f"{group['bound']} {group['number']}".lower()
         if limit is None or not named or _COUNTED.search(_sentence_at(text, group.start("group"))):
             continue
@@ -76,7 +76,7 @@ def _ages(claim: Parsed, text: str) -> Iterator[_Edit]:
             yield *group.span("group"), written[0].lower() + written[1:]
 
 
-def _read(number: str) -> float | None:
+def _number_named(number: str) -> float | None:
     found = read_numbers(number.lower())
     whole = len(found) == 1 and found[0].kind == "cardinal" and found[0].end == len(number)
     return found[0].values[0] if whole else None
@@ -88,7 +88,7 @@ def _sentence_at(text: str, place: int) -> str:
     return text[start : end if end >= 0 else len(text)]
 
 
-def _untils(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
+def _until_edits(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
     """What will not open until May opens in May at the earliest."""
     if _EARLIEST.search(told.text):
         return
@@ -98,19 +98,19 @@ def _untils(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
         return
     for found in _NOT_UNTIL.finditer(told.text):
         date = dates.get(found.end())
-        if date is not None and any(_common(one, date) for one in asked):
+        if date is not None and any(_may_be_same(one, date) for one in asked):
             word = "on" if date.parts[2] else "in"
             written = f"{found['verb']} {found['what']}, at the earliest {word} "
             yield found.start(), found.end(), written
 
 
-def _common(one: Date, other: Date) -> bool:
+def _may_be_same(one: Date, other: Date) -> bool:
     """Whether two dates name the same parts, and in these the same."""
-    pairs = [(a, b) for a, b in zip(one.parts, other.parts, strict=True) if a and b]
+    pairs = common_parts(one.parts, other.parts)
     return bool(pairs) and all(a == b for a, b in pairs)
 
 
-def _years(claim: Parsed, told: Parsed, published: dt.date | None) -> Iterator[_Edit]:
+def _year_edits(claim: Parsed, told: Parsed, published: dt.date | None) -> Iterator[_Edit]:
     """The year of a day without one: that in which it is nearest to the day of the text."""
     asked = [one for one in claim.values if isinstance(one, Date) and one.parts[0] and one.parts[1]]
     if published is None or not asked:

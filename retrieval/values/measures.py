@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from retrieval.values import units
-from retrieval.values.dates import AUXILIARIES
 from retrieval.values.nouns import WORD, counted_noun, noun_end, stem
 from retrieval.values.numbers import Number, scale_of_suffix
 from retrieval.values.quantity import DEGREES_APART, Measure
+from retrieval.values.words import AUXILIARIES
 
 BOUND_AFTER = re.compile(
     r"\s+or\s+(?P<more>more|over|above)\b|\s+or\s+(?:fewer|less|under)\b", re.I
@@ -64,13 +64,13 @@ _OF_POINT = re.compile(r"(?:\s+of)?(?:\s+an?)?\s+(percentage point)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is told with a number. reach: the end of its unit; end: of number and scale. per,
+class MeasuredNumber:
+    """What is told with a number. unit_end: the end of its unit; end: of number and scale. per,
     per_slice: what it is told for each of, and where."""
 
     measures: tuple[Measure, ...]
     noun: str
-    reach: int
+    unit_end: int
     end: int
     per: str = ""
     per_slice: tuple[int, int] = (0, 0)
@@ -97,19 +97,19 @@ def units_after(
         return (), number.end
     glued = not match["gap"]
     if match["percent"]:
-        return units.units(match["percent"].lower()), match.end()
+        return units.units_named(match["percent"].lower()), match.end()
     if kind := match["degree"] or match["scale"] or match["glued_degree"]:
         fahrenheit = kind[0].lower() == "f"
         return (units.Unit("degree", 1.0, "F" if fahrenheit else "C"),), match.end()
     if match["sign"]:
-        sign = units.sign(match["sign"])
+        sign = units.currency_of_sign(match["sign"])
         return ((sign,) if sign else ()), match.end()
     if match["speed"]:
-        return units.units(_SPEEDS[match["speed"]][0]), match.end()
+        return units.units_named(_SPEEDS[match["speed"]][0]), match.end()
     if match["two"]:
-        return units.units(" ".join(match["two"].lower().split())), match.end()
+        return units.units_named(" ".join(match["two"].lower().split())), match.end()
     if match["coin"]:
-        unit = units.currency(match["coin"].lower(), match["variety"])
+        unit = units.currency_named(match["coin"].lower(), match["variety"])
         return ((unit,) if unit else ()), match.end()
     word = (match["one"] or "").lower()
     if word == "years" and _OLD.match(text, number.end):
@@ -118,10 +118,10 @@ def units_after(
         glued = True  # 500 g
     if word == "m" and glued and _HOURS_BEFORE.search(text, max(0, number.start - 6), number.start):
         word = "min"  # 2h 50m
-    return units.units(word, glued), match.end()
+    return units.units_named(word, glued), match.end()
 
 
-def read_measures(text: str, number: Number, money: units.Unit | None) -> Told | None:
+def read_measures(text: str, number: Number, money: units.Unit | None) -> MeasuredNumber | None:
     """What a number measures; None where it is part of a name or counts nothing.
 
     Args:
@@ -135,12 +135,12 @@ def read_measures(text: str, number: Number, money: units.Unit | None) -> Told |
         years = {"month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25}
         times = years.get((old[1] or "").lower(), 1.0) if old else 1.0
         age = tuple(Measure("age", v * times, v * times, exact_to * times, 0) for v in values)
-        return Told(age, "", old.end() if old else end, end)
+        return MeasuredNumber(age, "", old.end() if old else end, end)
     if number.short_scale in ("k", "m"):
         word = WORD.match(text, end + 1)
         noun = word[1].lower() if word else ""
         many = noun and noun not in _FAR and (noun.endswith("s") or stem(noun) in ("peopl", "men"))
-        if money or (many or (number.short_scale == "m" and units.currency(noun))):
+        if money or (many or (number.short_scale == "m" and units.currency_named(noun))):
             times = scale_of_suffix(number.short_scale)
             end += 1
             values = tuple(value * times for value in values[:1])
@@ -149,14 +149,18 @@ def read_measures(text: str, number: Number, money: units.Unit | None) -> Told |
             return None
     scaled = Number(start, end, values, exact_to, number.kind, written_zeros=zeros)
     if number.kind == "fraction":
-        return _part_of(text, scaled)
-    found, reach = units_after(text, scaled, money)
-    speed = _SPEEDS.get(text[end:reach].strip(" -").lower(), ("", ""))[1]
-    per = _per(text, reach, speed, bool(found))
-    return _in_units(text, scaled, found, per) if found else _counted(text, scaled, per)
+        return _measured_part(text, scaled)
+    found, unit_end = units_after(text, scaled, money)
+    speed = _SPEEDS.get(text[end:unit_end].strip(" -").lower(), ("", ""))[1]
+    per = _per(text, unit_end, speed, bool(found))
+    return (
+        _measured_in_units(text, scaled, found, per)
+        if found
+        else _measured_count(text, scaled, per)
+    )
 
 
-def _counted(text: str, number: Number, per: _Per) -> Told:
+def _measured_count(text: str, number: Number, per: _Per) -> MeasuredNumber:
     """What a number without a unit counts."""
     end, zeros = number.end, number.written_zeros
     after = BOUND_AFTER.match(text, end)
@@ -168,10 +172,12 @@ def _counted(text: str, number: Number, per: _Per) -> Told:
         Measure("", v * size, v * size, number.exact_to * size, zeros * size, size=size)
         for v in number.values
     )
-    return Told(counts, noun, end, end, per.what, (per.start, per.end))
+    return MeasuredNumber(counts, noun, end, end, per.what, (per.start, per.end))
 
 
-def _in_units(text: str, number: Number, found: tuple[units.Unit, ...], per: _Per) -> Told:
+def _measured_in_units(
+    text: str, number: Number, found: tuple[units.Unit, ...], per: _Per
+) -> MeasuredNumber:
     """What a number measures in the units that it may have."""
     end, zeros = number.end, number.written_zeros
     before = text[max(0, number.start - _LOOK_BACK) : number.start]
@@ -190,7 +196,7 @@ def _in_units(text: str, number: Number, found: tuple[units.Unit, ...], per: _Pe
     percent = re.match(r"\s*(?:%|percent\b|per cent\b)", text[end : per.end], re.I)
     noun = counted_noun(text, per.end) if percent else ""
     span_end = per.end if percent and not per.what else end
-    return Told(tuple(measures), noun, per.end, span_end, per.what, (per.start, per.end))
+    return MeasuredNumber(tuple(measures), noun, per.end, span_end, per.what, (per.start, per.end))
 
 
 def _degrees(value: float, scale: str, before: str, after: str) -> tuple[str, float]:
@@ -212,17 +218,17 @@ def measures_of(found: tuple[units.Unit, ...], value: float) -> tuple[Measure, .
     )
 
 
-def _part_of(text: str, number: Number) -> Told | None:
+def _measured_part(text: str, number: Number) -> MeasuredNumber | None:
     """A fraction of a unit ("half an hour") or of what is not told here ("half of them")."""
     end = number.end
     if point := _OF_POINT.match(text, end):
-        found = units.units(point[1].lower())
-        return Told(measures_of(found, number.values[0]), "", point.end(), end)
+        found = units.units_named(point[1].lower())
+        return MeasuredNumber(measures_of(found, number.values[0]), "", point.end(), end)
     of_unit = _OF_UNIT.match(text, end)
     if of_unit and (word := WORD.match(text, of_unit.end())):
-        found = units.units(word[1].lower())
+        found = units.units_named(word[1].lower())
         if found:
-            return Told(measures_of(found, number.values[0]), "", word.end(), end)
+            return MeasuredNumber(measures_of(found, number.values[0]), "", word.end(), end)
     word = WORD.match(text, end)
     follows = word[1].lower() if word else ""
     spoken = text[number.start : end].lower()
@@ -234,7 +240,7 @@ def _part_of(text: str, number: Number) -> Told | None:
         return None
     share = 100 * number.values[0]
     noun = counted_noun(text, end)
-    return Told((Measure("%", share, share, 0, 0, "fraction"),), noun, end, end)
+    return MeasuredNumber((Measure("%", share, share, 0, 0, "fraction"),), noun, end, end)
 
 
 _AFTER_PART = {"of", "more", "less", "fewer", "lower", "higher", "larger", "smaller", "below",
@@ -259,9 +265,9 @@ def _per(text: str, at: int, spoken: str, is_unit: bool) -> _Per:
     match = None if spoken else _PER.match(text, at)
     word = spoken or (match[1].lower() if match else "")
     end = match.end() if match else at
-    known = [unit for unit in units.units(word) if unit.base == "s"]
+    known = [unit for unit in units.units_named(word) if unit.base == "s"]
     if known:
         return _Per("time", known[0].factor, at, end)
-    if match and (_PER_SURE.match(text, at) or (is_unit and units.units(word))):
+    if match and (_PER_SURE.match(text, at) or (is_unit and units.units_named(word))):
         return _Per(stem(word), 1.0, at, end)
     return _Per("", 1.0, at, at)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from retrieval.values.dates import Date
 from retrieval.values.parsed import Parsed
-from retrieval.values.quantity import Quantity
-from retrieval.values.told import held
+from retrieval.values.quantity import ORDINAL, Quantity
+from retrieval.values.told import words_held
 
 # Ends of what is said of one value; after "and" the same may go on ("12 men and three boys").
 _CLAUSE_END = re.compile(
@@ -67,7 +67,7 @@ def is_of_another(claim: Parsed, sentence: Parsed, run: tuple[int, int]) -> bool
         owner = isinstance(items[at], str) and text[start:end].lower().endswith(("'s", "’s"))
         if owner and isinstance(items[at + 1], str) and items[at + 1] not in own:
             return True
-    if not any(isinstance(one, Quantity) and one.measures[0].base == "%" for one in claim.values):
+    if not any(isinstance(one, Quantity) and one.base == "%" for one in claim.values):
         return False
     told = text[places[run[0]][0] : places[run[1] - 1][1]]
     return _WHO.search(told) is not None and not _WHO.search(claim.text)
@@ -81,11 +81,11 @@ def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool
         before_alone: whether only what stands before the place tells.
     """
     items = sentence.items
-    own = held(sentence.words, claim.words)
+    own = words_held(sentence.words, claim.words)
     at = max((one for one, (start, _) in enumerate(sentence.places) if start <= place), default=0)
     head, tail = _clause(sentence, at, at + 1)
     return any(
-        _is_part(sentence, here, head, own)
+        _makes_a_part(sentence, here, head, own)
         for here in range(head, at if before_alone else tail)
         if items[here] not in own and not _is_counted(items[here], sentence)
     )
@@ -96,10 +96,10 @@ def _is_counted(item: str | int, sentence: Parsed) -> bool:
     if isinstance(item, str):
         return False
     value = sentence.values[item]
-    return not isinstance(value, Quantity) or value.measures[0].base != "th"
+    return not isinstance(value, Quantity) or value.base != ORDINAL
 
 
-def _is_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
+def _makes_a_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
     """Whether an item that a claim does not have makes a part of what it is said of."""
     items, places, text = sentence.items, sentence.places, sentence.text
     if items[at] in _PARTING or isinstance(items[at], int):

@@ -7,7 +7,7 @@ import math
 from retrieval.values.clock import Clock
 from retrieval.values.correct import MAX_TEXT_CHARS
 from retrieval.values.dates import Date
-from retrieval.values.parsed import Parsed, Value, parse, reach
+from retrieval.values.parsed import Parsed, Value, end_with_unit, parse
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation, comparable, relate
 
@@ -37,7 +37,7 @@ def _slice(value: Value) -> tuple[int, int]:
     """A value with its unit, without what bounds it."""
     if not isinstance(value, Quantity):
         return value.start, value.end
-    return value.value_start, reach(value)
+    return value.value_start, end_with_unit(value)
 
 
 def _is_same(own: Value, value: Value) -> bool:
@@ -56,7 +56,7 @@ def _is_same(own: Value, value: Value) -> bool:
 def _are_same_quantities(own: Quantity, value: Quantity) -> bool:
     """Whether numbers are the same; the words that bound them stay. Of ranges, of "hundreds" and
     of ages the notation is more than the number, and stays."""
-    if "many" in (own.bound, value.bound) or own.measures[0].base == "age":
+    if "many" in (own.bound, value.bound) or own.base == "age":
         return False
     for one, other in comparable(own, value):
         if one.low == one.high and other.low == other.high:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from index.terms import terms
-from retrieval.values.dates import AUXILIARIES, STOP_STEMS
+from retrieval.values.words import AUXILIARIES, STOP_STEMS
 
 WORD = re.compile(r"[\s-]*([^\W\d_]+)")
 _NUMBER_WORD = re.compile(r"\s+\d[\d.,]*(?=\s)")

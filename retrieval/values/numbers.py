@@ -148,7 +148,7 @@ def read_numbers(text: str) -> list[Number]:
 def _one_in(text: str) -> list[Number]:
     found = []
     for match in _ONE_IN.finditer(text):
-        top, under = _count(match["top"]), _count(match["under"])
+        top, under = _small_number(match["top"]), _small_number(match["under"])
         if 0 < top < under:
             found.append(Number(*match.span(), (top / under,), 0, "fraction"))
     return found
@@ -177,7 +177,7 @@ def _fractions(text: str) -> list[Number]:
                 continue  # the third of May; the half of "two and a half"
             if over and over.lower() not in ("a", "an", "one", "1") and word[-1] != "s":
                 continue  # two third places
-            top, under = _count(over) if over else 1.0, float(_PARTS[word])
+            top, under = _small_number(over) if over else 1.0, float(_PARTS[word])
         value, end, kind = top / under, match.end(), "fraction"
         if scale := _OF_SCALE.match(text, end):  # half a million
             value, end, kind = value * SCALES[scale[1].lower()], scale.end(), "cardinal"
@@ -188,7 +188,7 @@ def _fractions(text: str) -> list[Number]:
 def _digits(text: str) -> list[Number]:
     found = []
     for match in _DIGITS.finditer(text):
-        values, decimals = _read_digits(match.group())
+        values, decimals = _values_of_digits(match.group())
         if not values:
             continue
         if (ordinal := _ORDINAL_SUFFIX.match(text, match.end())) and decimals == 0:
@@ -203,7 +203,7 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
     half_place, short = (0.5 * 10.0**-decimals if decimals else 0.0), ""
     if part := _AND_PART.match(text, end):
         more = unicodedata.numeric(part["sign"]) if part["sign"] else (
-            _count(part["over"]) / _PARTS[part["part"].lower()]
+            _small_number(part["over"]) / _PARTS[part["part"].lower()]
         )  # fmt: skip
         if more < 1:
             half_place = 0.05
@@ -247,7 +247,7 @@ def _ordinals(text: str) -> list[Number]:
 def _words(text: str) -> list[Number]:
     found = []
     for match in _CARDINAL_WORD.finditer(text):
-        value = _in_words(match["run"].lower())
+        value = _value_of_words(match["run"].lower())
         if value is not None:
             found.append(_scaled(text, match.start(), match.end(), (value,), 0))
     return found
@@ -258,7 +258,7 @@ def _dozens(text: str) -> list[Number]:
 
 
 @lru_cache(maxsize=4096)
-def _in_words(run: str) -> float | None:
+def _value_of_words(run: str) -> float | None:
     words = re.sub(r"[\s-]+", " ", run)
     if words.split()[0] in ("hundred", "thousand", "million", "billion", "trillion"):
         words = f"one {words}"
@@ -268,14 +268,14 @@ def _in_words(run: str) -> float | None:
         return None  # twenty twenty
 
 
-def _count(word: str) -> float:
+def _small_number(word: str) -> float:
     word = word.lower()
     if word in ("a", "an"):
         return 1.0
     return float(word) if word.isdigit() else float(_UNITS.index(word))
 
 
-def _read_digits(digits: str) -> tuple[tuple[float, ...], int]:
+def _values_of_digits(digits: str) -> tuple[tuple[float, ...], int]:
     """What digits and their marks may mean, the likelier first, and the number of decimals."""
     if len(digits) > 18:
         return (), 0

@@ -49,8 +49,8 @@ def parse(text: str) -> Parsed:
     if may_hold_value(plain):
         clocks = read_clock(plain)
         dates = [date for date in read_dates(plain) if any(date.parts) or date.either]
-        periods = [p for p in read_periods(plain) if not _meets(p, dates)]
-        dates = [date for date in dates if not _meets(date, clocks)] + periods
+        periods = [p for p in read_periods(plain) if not _overlaps(p, dates)]
+        dates = [date for date in dates if not _overlaps(date, clocks)] + periods
         values = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
         values = sorted(values, key=lambda one: one.start)[:MAX_VALUES]
     items: list[str | int] = []
@@ -59,11 +59,11 @@ def parse(text: str) -> Parsed:
     comparing = []
     at = 0
     for token in _TOKEN.finditer(plain):
-        while at < len(values) and start(values[at]) <= token.start():
+        while at < len(values) and start_with_bound(values[at]) <= token.start():
             items.append(at)
-            places.append((start(values[at]), _told_to(values[at])))
+            places.append((start_with_bound(values[at]), _end_with_per(values[at])))
             at += 1
-        if at and _is_in(values[at - 1], token.start()):
+        if at and _covers(values[at - 1], token.start()):
             continue
         word = token.group().lower().replace("’", "'")
         if word in TURNING or word.endswith("n't"):
@@ -76,35 +76,35 @@ def parse(text: str) -> Parsed:
             items.append(stem(word) or word)
             places.append(token.span())
     items.extend(range(at, len(values)))
-    places.extend((start(value), _told_to(value)) for value in values[at:])
+    places.extend((start_with_bound(value), _end_with_per(value)) for value in values[at:])
     return Parsed(
         text, tuple(values), tuple(items), tuple(places), frozenset(turning), tuple(comparing)
     )
 
 
-def _meets(one: Slice, others: Sequence[Slice]) -> bool:
+def _overlaps(one: Slice, others: Sequence[Slice]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
 
 
-def start(value: Value) -> int:
+def start_with_bound(value: Value) -> int:
     """Where a value begins with the word that bounds it."""
     return value.bound_start if isinstance(value, Date) and value.bound else value.start
 
 
-def _is_in(value: Value, place: int) -> bool:
+def _covers(value: Value, place: int) -> bool:
     """Whether a place behind the start of a value is in it, or in what it is told per."""
     if isinstance(value, Quantity) and value.per_slice[0] <= place < value.per_slice[1]:
         return True
-    return place < reach(value)
+    return place < end_with_unit(value)
 
 
-def _told_to(value: Value) -> int:
+def _end_with_per(value: Value) -> int:
     """Where a value ends with its unit and with what it is told per."""
-    return max(reach(value), value.per_slice[1] if isinstance(value, Quantity) else 0)
+    return max(end_with_unit(value), value.per_slice[1] if isinstance(value, Quantity) else 0)
 
 
-def reach(value: Value) -> int:
-    return value.reach if isinstance(value, Quantity) else value.end
+def end_with_unit(value: Value) -> int:
+    return value.unit_end if isinstance(value, Quantity) else value.end
 
 
 def words_between(parsed: Parsed, start: int, end: int) -> frozenset[str]:

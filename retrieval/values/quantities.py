@@ -12,7 +12,7 @@ from retrieval.values.compounds import compounds_joined
 from retrieval.values.measures import BOUND_AFTER, UNIT, measures_of, read_measures, units_after
 from retrieval.values.nouns import counted_noun
 from retrieval.values.numbers import Number, Slice, read_numbers, scale_of_suffix
-from retrieval.values.quantity import NO_BOUND, Bound, Measure, Quantity
+from retrieval.values.quantity import NO_BOUND, ORDINAL, Bound, Measure, Quantity
 from retrieval.values.ranges import ranges_joined
 from retrieval.values.words import NO_NAMES
 
@@ -78,10 +78,10 @@ def read_quantities(text: str, taken: Sequence[Slice]) -> list[Quantity]:
     for match in _SPAN_BEFORE.finditer(text):
         found += _article_as_one(text, match, covered)
     found.sort(key=lambda one: one.number_start)
-    return ranges_joined(text, compounds_joined(text, _apart(found)))
+    return ranges_joined(text, compounds_joined(text, _without_overlaps(found)))
 
 
-def _apart(found: list[Quantity]) -> list[Quantity]:
+def _without_overlaps(found: list[Quantity]) -> list[Quantity]:
     kept: list[Quantity] = []
     for one in found:
         if not kept or one.number_start >= kept[-1].end:
@@ -100,13 +100,13 @@ def _without_scores(text: str, numbers: list[Number]) -> Iterator[Number]:
         falls = one.values[0] >= other.values[0] and other.kind == "cardinal"
         # The 20 of "20-3 million" is larger than the 3, but not than 3 million.
         hyphen = "to" not in text[one.end : other.start].lower()
-        bare = hyphen and other.values[0] < 100 and not _unit_or_noun(text, other)
+        bare = hyphen and other.values[0] < 100 and not _has_unit_or_noun(text, other)
         if falls or bare:
             left_out |= {at, at + 1}
     yield from (one for at, one in enumerate(numbers) if at not in left_out)
 
 
-def _unit_or_noun(text: str, number: Number) -> bool:
+def _has_unit_or_noun(text: str, number: Number) -> bool:
     word = UNIT.match(text, number.end)
     if word is None:
         return False
@@ -116,11 +116,11 @@ def _unit_or_noun(text: str, number: Number) -> bool:
 def _quantity(text: str, number: Number) -> Quantity | None:
     start, end = number.start, number.end
     before = text[max(0, start - _LOOK_BACK) : start]
-    if _is_literal(text, number, before):
+    if _is_part_of_name(text, number, before):
         return None
     first = start
     sign = _SIGN.search(before)
-    money = _money(sign.group().strip()) if sign else None
+    money = _currency_before(sign.group().strip()) if sign else None
     head = before
     if sign and money:
         first, head = start - len(sign.group()), before[: sign.start()]
@@ -140,22 +140,22 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     told = read_measures(text, number, money)
     if told is None:
         return None
-    measures, reach, end = told.measures, told.reach, told.end
+    measures, unit_end, end = told.measures, told.unit_end, told.end
     written = number.values[0]
     if number.short_scale and end > number.end:
         written *= scale_of_suffix(number.short_scale)
     if negative and number.kind == "cardinal":
         measures = tuple(replace(one, low=-one.low, high=-one.high) for one in measures)
-    after = BOUND_AFTER.match(text, reach) or BOUND_AFTER.match(text, end)
+    after = BOUND_AFTER.match(text, unit_end) or BOUND_AFTER.match(text, end)
     if after:
-        reach = after.end()
+        unit_end = after.end()
         bound = ">=" if after["more"] else "<="
     elif _PLUS_AFTER.match(text, end):
         bound = ">="
     return Quantity(
         first,
         end,
-        max(reach, end),
+        max(unit_end, end),
         start,
         measures,
         told.noun,
@@ -175,14 +175,14 @@ def bound_before(head: str) -> tuple[Bound, int]:
     return NO_BOUND, 0
 
 
-def _money(sign: str) -> units.Unit | None:
+def _currency_before(sign: str) -> units.Unit | None:
     """The currency of "$", "US$" or "NOK"."""
     if sign[-1] in units.CURRENCY_SIGNS:
-        return units.sign(sign)
-    return units.currency(sign.lower().removesuffix("."))
+        return units.currency_of_sign(sign)
+    return units.currency_named(sign.lower().removesuffix("."))
 
 
-def _is_literal(text: str, number: Number, before: str) -> bool:
+def _is_part_of_name(text: str, number: Number, before: str) -> bool:
     """Whether a number is part of a name: Boeing 747, Article 50, G20, Covid-19."""
     digits = text[number.start].isdigit()
     if number.kind in ("ordinal", "fraction", "many"):
@@ -193,7 +193,12 @@ def _is_literal(text: str, number: Number, before: str) -> bool:
     glued = re.match(r"[^\W\d_]+", after)
     if digits and glued and glued[0] in _NO_UNIT:
         return True  # 5G, 3D
-    if digits and glued and not number.short_scale and not units.units(glued[0].lower(), True):
+    if (
+        digits
+        and glued
+        and not number.short_scale
+        and not units.units_named(glued[0].lower(), True)
+    ):
         return not re.match(r"[CF]\b|km|kmh|kph|mph|mps|year", glued[0])
     if not _LITERAL_BEFORE.search(before) or _SCALE_BEFORE.search(before):
         return False
@@ -216,7 +221,7 @@ def _is_literal(text: str, number: Number, before: str) -> bool:
 def _ordinal(text: str, number: Number) -> Quantity:
     noun = counted_noun(text, number.end)
     value = number.values[0]
-    measure = Measure("th", value, value, 0, 0)
+    measure = Measure(ORDINAL, value, value, 0, 0)
     return Quantity(
         number.start,
         number.end,
@@ -235,7 +240,7 @@ def _article_as_one(text: str, match: re.Match[str], covered: bytearray) -> list
     """The hour of "for an hour", the decade of "a decade"."""
     start = match.start("article") if match["article"] else match.start("alone")
     word = match["unit"] or match["set"]
-    found = units.units(word.lower())
+    found = units.units_named(word.lower())
     if not found or any(covered[start : match.end()]):
         return []
     measures = measures_of(found, 1.0)

@@ -13,6 +13,8 @@ NO_BOUND: Literal[""] = ""
 Bound = Literal["", ">", "<", ">=", "<=", "~", "~<", "~>", "?", "many"]
 # What is measured by "2 degrees warmer"; of the share of something "points" are the same.
 DEGREES_APART = "degrees apart"
+# Base of a measure that says which one of several something is: "the third day".
+ORDINAL = "th"
 COMPARED = {">", "<", ">=", "<="}
 UPPER = {"<", "<=", "~<"}
 
@@ -40,12 +42,12 @@ class Measure:
 @dataclass(frozen=True, slots=True)
 class Quantity(Slice):
     """A number with its unit or noun. The slice begins with the words that bound it and ends with
-    number and scale; reach: the end of its unit; number: as it is written, with its scale.
+    number and scale; unit_end: the end of its unit; number: as it is written, with its scale.
     per: what it is told for each of, and in which slice. number_start, value_start: of the number,
     and of its sign or currency.
     """
 
-    reach: int
+    unit_end: int
     number_start: int
     measures: tuple[Measure, ...]
     noun: str
@@ -54,3 +56,8 @@ class Quantity(Slice):
     number: float = 0.0
     per_slice: tuple[int, int] = (0, 0)
     value_start: int = 0
+
+    @property
+    def base(self) -> str:
+        """What the likeliest reading measures: "meter", "%", "" for a count. See `Measure`."""
+        return self.measures[0].base

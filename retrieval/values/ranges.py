@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from retrieval.values.dates import RANGE
 from retrieval.values.numbers import SCALES, scale_of_suffix
-from retrieval.values.quantity import NO_BOUND, Quantity
+from retrieval.values.quantity import NO_BOUND, ORDINAL, Quantity
 
 _BETWEEN = re.compile(r"\b(?:between|from)\s+\S*$", re.I)
 _CHANGES = re.compile(
@@ -28,14 +28,14 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
     for one in found:
         before = joined[-1] if joined else None
         if before is None or not (
-            RANGE.fullmatch(text, before.reach, one.number_start)
-            or _RANGE_SIGN.fullmatch(text, before.reach, one.number_start)
+            RANGE.fullmatch(text, before.unit_end, one.number_start)
+            or _RANGE_SIGN.fullmatch(text, before.unit_end, one.number_start)
         ):
             joined.append(one)
             continue
-        gap = text[before.reach : one.number_start].lower()
+        gap = text[before.unit_end : one.number_start].lower()
         between = _BETWEEN.search(text, max(0, before.start - 12), before.start + 1)
-        if one.measures[0].base in ("th", "age") or before.measures[0].base == "th":
+        if one.base in (ORDINAL, "age") or before.base == ORDINAL:
             joined.append(one)
         elif (
             between
@@ -49,13 +49,13 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
             joined[-1] = replace(before, noun=before.noun or one.noun, bound="?")
             joined.append(replace(one, bound="?"))
         else:
-            joined[-1] = _range(text, before, one)
+            joined[-1] = _joined_range(text, before, one)
             if between:
                 joined[-1] = replace(joined[-1], start=between.start())
     return joined
 
 
-def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
+def _joined_range(text: str, low: Quantity, high: Quantity) -> Quantity:
     """The range of two quantities. A scale or unit that is told of the second alone is of both: the
     2 of "2-3 million euros"."""
     scale = scale_said(text[high.number_start : high.end])
@@ -65,8 +65,8 @@ def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
     measures = []
     for upper in high.measures:
         lower = next((m for m in low.measures if m.base and m.base == upper.base), None)
-        if not upper.base and low.measures[0].base:
-            upper = replace(upper, base=low.measures[0].base)  # €10-15 million
+        if not upper.base and low.base:
+            upper = replace(upper, base=low.base)  # €10-15 million
             lower = None
         value = lower.low if lower else bare * (upper.low / high.number if high.number else 1)
         if value <= upper.low:
@@ -90,7 +90,7 @@ def _range(text: str, low: Quantity, high: Quantity) -> Quantity:
 
 
 def _is_percent(one: Quantity) -> bool:
-    return one.measures[0].base == "%"
+    return one.base == "%"
 
 
 def scale_said(number: str) -> float:

@@ -7,9 +7,9 @@ import math
 from enum import Enum
 
 from retrieval.values.clock import Clock
-from retrieval.values.dates import Date, Parts, days_of
+from retrieval.values.dates import Date, Parts, common_parts, days_of
 from retrieval.values.parsed import Value
-from retrieval.values.quantity import COMPARED, Measure, Quantity
+from retrieval.values.quantity import COMPARED, ORDINAL, Measure, Quantity
 
 Range = tuple[float, float]
 # "About so much" may be off by the first share of it, and is false from the second on.
@@ -63,7 +63,7 @@ def comparable(claimed: Quantity, told: Quantity) -> list[tuple[Measure, Measure
     for one, other in itertools.product(claimed.measures, told.measures):
         if one.base != other.base:
             continue
-        if one.base in ("", "th") and (claimed.noun != told.noun or not claimed.noun):
+        if one.base in ("", ORDINAL) and (claimed.noun != told.noun or not claimed.noun):
             continue
         if one.variety and other.variety and one.variety != other.variety:
             continue
@@ -85,34 +85,34 @@ def _relate_quantities(claimed: Quantity, told: Quantity) -> Relation | None:
 def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quantity) -> Relation:
     if "?" in (claimed.bound, told.bound):
         return Relation.UNKNOWN
-    same = _close(one.low, other.low) and _close(one.high, other.high)
+    same = _is_close(one.low, other.low) and _is_close(one.high, other.high)
     if same and (claimed.bound == told.bound or (not claimed.bound and told.bound[:1] == "~")):
         return Relation.EQUAL
     compared = claimed.bound in COMPARED or claimed.bound in ("~<", "~>", "many")
-    sure, possible = allowed(one, claimed.bound)
+    sure, possible = allowed_ranges(one, claimed.bound)
     if not claimed.bound and one.low == one.high:
-        sure, possible = _rounded(one, other, told.bound)
-    low, high = told_range(other, told.bound)
-    if one.base == "th":
+        sure, possible = _ranges_of_exact(one, other, told.bound)
+    low, high = possible_range(other, told.bound)
+    if one.base == ORDINAL:
         return Relation.UNKNOWN  # the first of something else
     if one.low < one.high and other.low < other.high and low <= one.high and one.low <= high:
         return Relation.UNKNOWN  # 8 to 12 of what is said to be 8 to 13
     if sure[0] <= low and high <= sure[1]:
         return Relation.BOUND_HOLDS if compared else Relation.EQUAL
-    if _other_money(one, other):
+    if _may_be_other_money(one, other):
         return Relation.UNKNOWN
     if high < possible[0] or possible[1] < low:
         return Relation.BOUND_BROKEN if compared else Relation.DIFFERS
     return Relation.UNKNOWN
 
 
-def _other_money(one: Measure, other: Measure) -> bool:
+def _may_be_other_money(one: Measure, other: Measure) -> bool:
     """Whether one amount is of a named money, and the other may be: $5m, A$7m."""
     named = {one.variety, other.variety} - {""}
     return one.variety != other.variety and not named <= _PLAIN_MONEY
 
 
-def _rounded(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Range]:
+def _ranges_of_exact(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Range]:
     """The values that an exact claim surely covers, and those that it may cover by rounding."""
     value = one.low
     if one.system != other.system and one.base.startswith("degree"):
@@ -137,7 +137,7 @@ def _rounded(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Rang
     )
 
 
-def allowed(one: Measure, bound: str) -> tuple[Range, Range]:
+def allowed_ranges(one: Measure, bound: str) -> tuple[Range, Range]:
     """The values that a claim surely allows, and the wider range outside of which it is false."""
     value, high = one.low, one.high
     above, below = math.nextafter(value, math.inf), math.nextafter(value, -math.inf)
@@ -157,11 +157,11 @@ def allowed(one: Measure, bound: str) -> tuple[Range, Range]:
     return ranges[bound]
 
 
-def told_range(other: Measure, bound: str) -> Range:
+def possible_range(other: Measure, bound: str) -> Range:
     """The values that the evidence leaves possible."""
     if bound == "many":
         return other.low, 100 * other.low
-    return allowed(other, bound)[0] if bound else (other.low, other.high)
+    return allowed_ranges(other, bound)[0] if bound else (other.low, other.high)
 
 
 def _relate_dates(claimed: Date, told: Date) -> Relation | None:
@@ -183,7 +183,7 @@ def _relate_dates(claimed: Date, told: Date) -> Relation | None:
 
 
 def _relate_parts(one: Parts, other: Parts) -> Relation:
-    common = [(a, b) for a, b in zip(one, other, strict=True) if a and b]
+    common = common_parts(one, other)
     if any(a != b for a, b in common):
         return Relation.DIFFERS
     if len(common) < sum(part is not None for part in one):
@@ -218,5 +218,5 @@ def _relate_periods(claimed: Date, told: Date) -> Relation | None:
     return Relation.DIFFERS if days[1] < period[0] or period[1] < days[0] else Relation.UNKNOWN
 
 
-def _close(one: float, other: float) -> bool:
+def _is_close(one: float, other: float) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)

@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.nouns import counted_noun
 from retrieval.values.numbers import Slice
-from retrieval.values.parsed import Parsed, reach, words_between
+from retrieval.values.parsed import Parsed, end_with_unit, words_between
 from retrieval.values.quantity import COMPARED, Quantity
-from retrieval.values.relate import Relation, allowed
+from retrieval.values.relate import Relation, allowed_ranges
 from retrieval.values.told import (
+    cardinal_quantities,
     dates_agree,
-    is_plain,
     names_fit,
-    quantities,
     role_of,
     share_held,
-    told_of,
+    states_plainly,
+    words_told,
 )
 
 # Share of the words of a claim, without those of the share, that a sentence holds.
@@ -80,17 +80,17 @@ class _Share:
 
 def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
     """Whether the one share of a sentence is a majority, or a minority, as a claim says."""
-    asked = _asked(claim)
+    asked = _claimed_share(claim)
     if asked is None or not names_fit(claim, sentence) or not dates_agree(claim, sentence):
         return UNKNOWN
-    if not is_plain(claim, sentence, asked.place):
+    if not states_plainly(claim, sentence, asked.place):
         return UNKNOWN
     # A turnout says how many voted, and no other share does.
     of_voters = bool(_VOTED.search(claim.text) and _VOTERS.search(claim.text))
-    told = [share for share in _shares(sentence) if share.is_turnout == of_voters]
+    told = [share for share in _told_shares(sentence) if share.is_turnout == of_voters]
     if len(told) != 1 or _DIFFERS.search(sentence.text):
         return UNKNOWN
-    found = _of_claimed(claim, asked, sentence, told[0])
+    found = _share_of_claimed(claim, asked, sentence, told[0])
     if found is None:
         return UNKNOWN
     low, high = found
@@ -108,7 +108,7 @@ def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
     return Comparison(relation, (Step(text, (place,)),))
 
 
-def _of_claimed(
+def _share_of_claimed(
     claim: Parsed, asked: _Share, sentence: Parsed, told: _Share
 ) -> tuple[float, float] | None:
     """The share, from low to high, of what the claim names; None where that is not sure."""
@@ -118,20 +118,20 @@ def _of_claimed(
         return told.low, told.high
     if "turnout" in words:
         return None
-    same, sided = _same_side(words, sentence), _sided(words)
+    same, sided = _same_side(words, sentence), _words_with_opposite(words)
     if same is None or told.low != told.high or (sided and _UNDONE.search(sentence.text)):
         return None
     if not sided and asked.noun != told.noun:
         return None
     least = WORDS_HELD_BESIDE_SIDES if sided else WORDS_HELD
-    if share_held(words - sided - {asked.noun}, told_of(sentence)) < least:
+    if share_held(words - sided - {asked.noun}, words_told(sentence)) < least:
         return None
     return (told.low, told.high) if same else (0.0, 100 - told.low)
 
 
-def _asked(claim: Parsed) -> _Share | None:
+def _claimed_share(claim: Parsed) -> _Share | None:
     """The shares that a claim allows."""
-    counted = quantities(claim)
+    counted = cardinal_quantities(claim)
     if not counted:
         for form, low, high in ((_MOST, _OVER_HALF, 100.0), (_MINORITY, 0.0, _UNDER_HALF)):
             if found := form.search(claim.text):
@@ -139,25 +139,25 @@ def _asked(claim: Parsed) -> _Share | None:
                 return _Share(low, high, Slice(*found.span()), noun)
         return None
     one = counted[0]
-    if len(counted) > 1 or one.measures[0].base != "%" or one.bound not in COMPARED:
+    if len(counted) > 1 or one.base != "%" or one.bound not in COMPARED:
         return None
     if role_of(claim, one) != "amount":
         return None
-    low, high = allowed(one.measures[0], one.bound)[0]
-    return _Share(max(low, 0.0), min(high, 100.0), Slice(one.start, reach(one)), one.noun)
+    low, high = allowed_ranges(one.measures[0], one.bound)[0]
+    return _Share(max(low, 0.0), min(high, 100.0), Slice(one.start, end_with_unit(one)), one.noun)
 
 
-def _shares(sentence: Parsed) -> Iterator[_Share]:
+def _told_shares(sentence: Parsed) -> Iterator[_Share]:
     """The shares that a sentence tells, those too that are no single number."""
-    found = quantities(sentence)
+    found = cardinal_quantities(sentence)
     for part, whole in itertools.pairwise(found):
         top, under = part.measures[0], whole.measures[0]
         if top.base or under.base or not _OF.fullmatch(sentence.text, part.end, whole.start):
             continue
         if 0 < top.low <= under.low and not part.bound and not whole.bound:
             share = 100 * top.low / under.low
-            yield _Share(share, share, Slice(part.start, reach(whole)), whole.noun)
-    percent = any(one.measures[0].base == "%" for one in found)
+            yield _Share(share, share, Slice(part.start, end_with_unit(whole)), whole.noun)
+    percent = any(one.base == "%" for one in found)
     for one in found:
         measure = one.measures[0]
         if measure.base != "%" and not (percent and _is_bare(one)):
@@ -171,23 +171,23 @@ def _shares(sentence: Parsed) -> Iterator[_Share]:
         ):
             low, high = 0.0, 100.0
         before = sentence.text[max(0, one.start - 40) : one.start]
-        place = Slice(one.start, reach(one))
+        place = Slice(one.start, end_with_unit(one))
         yield _Share(low, high, place, one.noun, _TURNOUT.search(before) is not None)
 
 
 def _is_bare(one: Quantity) -> bool:
     """Whether a number is of what was told before it: "in Oria 68 per cent, in Ustra 66"."""
-    return not one.measures[0].base and not one.noun
+    return not one.base and not one.noun
 
 
-def _sided(words: frozenset[str]) -> frozenset[str]:
+def _words_with_opposite(words: frozenset[str]) -> frozenset[str]:
     """Those of the words that have an opposite."""
     return frozenset(w for w in words if any(w in a or w in b for a, b in _OPPOSITES))
 
 
 def _same_side(words: frozenset[str], sentence: Parsed) -> bool | None:
     """Whether a sentence says the same of its share as a claim does, or the opposite."""
-    told = told_of(sentence)
+    told = words_told(sentence)
     sides: set[bool] = set()
     for one, other in _OPPOSITES:
         for ours, theirs in ((one, other), (other, one)):

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.nouns import stem
 from retrieval.values.numbers import Slice
-from retrieval.values.parsed import Parsed, parse, reach, words_between
+from retrieval.values.parsed import Parsed, end_with_unit, parse, words_between
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation
 from retrieval.values.told import (
     FEWER,
     MORE,
-    held,
-    is_plain,
+    cardinal_quantities,
     measured_alike,
-    quantities,
     role_of,
     share_held,
+    states_plainly,
+    words_held,
 )
 
 # Share of the words of a claim that a sentence holds.
@@ -79,13 +79,13 @@ def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
     """Whether the two amounts of a sentence stand to each other as a claim says."""
     if _OTHERS.search(claim.text):
         claim = parse(_OTHERS.sub("others", claim.text))
-    sides = _sides(claim)
-    if sides is None or not is_plain(claim, sentence) or _IN_PARTS.search(sentence.text):
+    sides = _claimed_sides(claim)
+    if sides is None or not states_plainly(claim, sentence) or _IN_PARTS.search(sentence.text):
         return UNKNOWN
     words = sides.counted | sides.left | (sides.right - _REST)
     if share_held(words, sentence.words) < WORDS_HELD:
         return UNKNOWN
-    pair = _pair(claim, sentence, sides)
+    pair = _compared_pair(claim, sentence, sides)
     left_first = _left_is_first(sentence, sides, pair) if pair else None
     if pair is None or left_first is None:
         return UNKNOWN
@@ -94,22 +94,22 @@ def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
     first, second = (one.low for one in alike)
     ours, theirs = (first, second) if left_first else (second, first)
     holds = ours != theirs and (ours > theirs) == (sides.cue in MORE)
-    places = [Slice(one.start, reach(one)) for one in pair]
+    places = [Slice(one.start, end_with_unit(one)) for one in pair]
     sign = "=" if first == second else ">" if first > second else "<"
     text = f" {sign} ".join(sentence.text[at.start : at.end] for at in places)
     return Comparison(Relation.EQUAL if holds else Relation.DIFFERS, (Step(text, tuple(places)),))
 
 
-def _sides(claim: Parsed) -> _Sides | None:
+def _claimed_sides(claim: Parsed) -> _Sides | None:
     """What a claim without amounts compares."""
     than = _THAN.search(claim.text)
-    if than is None or quantities(claim) or _CLAUSE.match(than["right"]):
+    if than is None or cardinal_quantities(claim) or _CLAUSE.match(than["right"]):
         return None
     right = words_between(claim, *than.span("right"))
     left_at = (0, than.start())
     noun = counted = words_between(claim, *than.span("middle"))
     if where := _PREPOSITION.match(than["right"]):
-        at = _last(claim.text, where[1], than.end("middle"))
+        at = _last_place(claim.text, where[1], than.end("middle"))
         if at is None:
             return None
         if at >= than.start("middle"):
@@ -126,15 +126,17 @@ def _sides(claim: Parsed) -> _Sides | None:
     return _Sides(cue, noun - {cue}, counted - left - right - {cue}, left - right, right - left)
 
 
-def _last(text: str, word: str, end: int) -> int | None:
+def _last_place(text: str, word: str, end: int) -> int | None:
     """Where a word stands last before a place."""
     found = [one.start() for one in re.finditer(rf"\b{word}\b", text[:end], re.I)]
     return found[-1] if found else None
 
 
-def _pair(claim: Parsed, sentence: Parsed, sides: _Sides) -> tuple[Quantity, Quantity] | None:
+def _compared_pair(
+    claim: Parsed, sentence: Parsed, sides: _Sides
+) -> tuple[Quantity, Quantity] | None:
     """The only two amounts of a sentence that measure what the claim compares."""
-    found = [one for one in quantities(sentence) if role_of(sentence, one) != "difference"]
+    found = [one for one in cardinal_quantities(sentence) if role_of(sentence, one) != "difference"]
     pairs = [
         (one, other)
         for at, one in enumerate(found)
@@ -148,30 +150,34 @@ def _pair(claim: Parsed, sentence: Parsed, sides: _Sides) -> tuple[Quantity, Qua
         q.bound in ("", "~") and q.measures[0].low == q.measures[0].high for q in (one, other)
     )
     changes = {role_of(sentence, q) == "change" for q in (one, other)}
-    if not exact or len(changes) != 1 or sentence.text[reach(one) : reach(one) + 1] == "-":
+    if (
+        not exact
+        or len(changes) != 1
+        or sentence.text[end_with_unit(one) : end_with_unit(one) + 1] == "-"
+    ):
         return None
     if changes == {True} and not _same_direction(claim, sentence):
         return None
     if changes == {False} and not _is_counted(one, sides):
         return None
-    if not _is_measured(sides.cue, one):
+    if not _fits_cue(sides.cue, one):
         return None
     return one, other
 
 
-def _is_measured(cue: str, quantity: Quantity) -> bool:
+def _fits_cue(cue: str, quantity: Quantity) -> bool:
     """Whether a quantity is one of what a word compares: degrees, of what is hotter."""
-    return cue not in _MEASURED or (quantity.measures[0].base or quantity.noun) in _MEASURED[cue]
+    return cue not in _MEASURED or (quantity.base or quantity.noun) in _MEASURED[cue]
 
 
 def _is_counted(amount: Quantity, sides: _Sides) -> bool:
     """Whether an amount is one of what a claim says there is more of."""
-    base = amount.measures[0].base
+    base = amount.base
     if not sides.noun:
         return bool(base) or sides.cue in _MEASURED
     if base == "%":
         return sides.noun <= _OFTEN
-    return not base and bool(held({amount.noun} - {""}, sides.noun))
+    return not base and bool(words_held({amount.noun} - {""}, sides.noun))
 
 
 def _same_direction(claim: Parsed, sentence: Parsed) -> bool:
@@ -189,7 +195,7 @@ def _left_is_first(sentence: Parsed, sides: _Sides, pair: tuple[Quantity, Quanti
     or in front of the second, so that each half names one side alone.
     """
     found = set()
-    for cut in (reach(pair[0]), pair[1].start):
+    for cut in (end_with_unit(pair[0]), pair[1].start):
         halves = [
             _sides_named(sentence.text[:cut], sides),
             _sides_named(sentence.text[cut:], sides),
@@ -201,7 +207,9 @@ def _left_is_first(sentence: Parsed, sides: _Sides, pair: tuple[Quantity, Quanti
 
 def _sides_named(text: str, sides: _Sides) -> set[str]:
     words = {stem(word.group()) for word in _WORD.finditer(text)} - {""}
-    named = {side for side, of in (("left", sides.left), ("right", sides.right)) if held(words, of)}
+    named = {
+        side for side, of in (("left", sides.left), ("right", sides.right)) if words_held(words, of)
+    }
     if sides.right <= _REST and words & _REST:
         named.add("right")
     return named

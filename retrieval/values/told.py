@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Literal
 
 from retrieval.values.numbers import Slice
-from retrieval.values.parsed import Parsed, reach, words_between
-from retrieval.values.quantity import Measure, Quantity
+from retrieval.values.parsed import Parsed, end_with_unit, words_between
+from retrieval.values.quantity import ORDINAL, Measure, Quantity
 from retrieval.values.relate import Relation, relate
 from retrieval.values.words import TURNING
 
@@ -87,37 +87,35 @@ def role_of(parsed: Parsed, quantity: Quantity) -> Role:
 
 def compared_by(parsed: Parsed, quantity: Quantity) -> tuple[str, Slice] | None:
     """The word that makes a quantity a difference, with its place: "eight more than a year ago"."""
-    cue = _COMPARED.match(parsed.text, reach(quantity))
+    cue = _COMPARED.match(parsed.text, end_with_unit(quantity))
     return (cue["cue"].lower(), Slice(*cue.span("cue"))) if cue else None
 
 
-def quantities(parsed: Parsed) -> list[Quantity]:
+def cardinal_quantities(parsed: Parsed) -> list[Quantity]:
     """The quantities of a text without those that say which one of several something is."""
     return [
-        value
-        for value in parsed.values
-        if isinstance(value, Quantity) and value.measures[0].base != "th"
+        value for value in parsed.values if isinstance(value, Quantity) and value.base != ORDINAL
     ]
 
 
 def measured_alike(one: Quantity, other: Quantity) -> tuple[Measure, Measure] | None:
     """The readings of two quantities of a sentence that measure the same. A bare number is of what
     was measured before it: the 702 of "614 sheep; the year before it was 702"."""
-    if one.per != other.per and other.measures[0].base:
+    if one.per != other.per and other.base:
         return None
     noun = "" if other.noun in _TIMES else other.noun  # 2,700 the winter before
     for a in one.measures:
         for b in other.measures:
             if a.base == b.base and (a.base or noun in ("", one.noun)):
                 return a, b
-    if noun or other.measures[0].base or not one.number:
+    if noun or other.base or not one.number:
         return None
     a = one.measures[0]
     told = other.number * a.low / one.number
     return a, replace(a, low=told, high=told)
 
 
-def held(words: Iterable[str], others: Iterable[str]) -> set[str]:
+def words_held(words: Iterable[str], others: Iterable[str]) -> set[str]:
     """Which of the stems are among the others, in the same form or another."""
     known = {_form(word) for word in others}
     return {word for word in words if _form(word) in known}
@@ -130,19 +128,19 @@ def _form(word: str) -> str:
 def share_held(words: Iterable[str], others: Iterable[str]) -> float:
     """Share of the stems that are among the others; 0 of none."""
     wanted = set(words) - _FILLING
-    return len(held(wanted, others)) / len(wanted) if wanted else 0.0
+    return len(words_held(wanted, others)) / len(wanted) if wanted else 0.0
 
 
-def others(text: str) -> list[Slice]:
+def comparison_slices(text: str) -> list[Slice]:
     """What things are compared with in a text: "than planned", "after Mount Leba"."""
     return [Slice(*found.span()) for found in _OTHER.finditer(text)]
 
 
-def told_of(sentence: Parsed) -> frozenset[str]:
+def words_told(sentence: Parsed) -> frozenset[str]:
     """The content words of a sentence but those of what it is compared with."""
     words: set[str] = set()
     at = 0
-    for other in others(sentence.text):
+    for other in comparison_slices(sentence.text):
         words |= words_between(sentence, at, other.start)
         at = other.end
     return frozenset(words | words_between(sentence, at, len(sentence.text)))
@@ -150,7 +148,7 @@ def told_of(sentence: Parsed) -> frozenset[str]:
 
 def dates_agree(claim: Parsed, sentence: Parsed) -> bool:
     """Whether each date and time of a claim is one of the sentence, and not of something else."""
-    elsewhere = others(sentence.text)
+    elsewhere = comparison_slices(sentence.text)
     told = [
         value
         for value in sentence.values
@@ -166,22 +164,22 @@ def dates_agree(claim: Parsed, sentence: Parsed) -> bool:
 def names_fit(claim: Parsed, sentence: Parsed) -> bool:
     """Whether the names of a claim stand in a sentence, or this names nothing else: what came
     before it says of whom it is."""
-    told = names(sentence)
-    return all(name in sentence.text for name in names(claim)) or not told - names(claim)
+    told = names_in(sentence)
+    return all(name in sentence.text for name in names_in(claim)) or not told - names_in(claim)
 
 
-def names(parsed: Parsed) -> set[str]:
+def names_in(parsed: Parsed) -> set[str]:
     found = {re.sub("['’]s?$", "", name) for name in _NAME.findall(parsed.text)}
     return found - _CALENDAR
 
 
-def turned_alike(claim: Parsed, sentence: Parsed) -> bool:
+def same_turning_words(claim: Parsed, sentence: Parsed) -> bool:
     """Whether a claim and a sentence hold the same words that turn or weaken what is said; whose
     word it is may differ."""
     return not (claim.turning ^ sentence.turning) - _ATTRIBUTING
 
 
-def is_plain(claim: Parsed, sentence: Parsed, value: Slice | None = None) -> bool:
+def states_plainly(claim: Parsed, sentence: Parsed, value: Slice | None = None) -> bool:
     """Whether a sentence states something, and a claim is of one thing that it may state.
 
     Args:

@@ -98,7 +98,7 @@ def _forms() -> dict[str, str]:
 
 
 @lru_cache(maxsize=2048)
-def units(word: str, glued: bool = False) -> tuple[Unit, ...]:
+def units_named(word: str, glued: bool = False) -> tuple[Unit, ...]:
     """What a word, or two of them, may stand for after a number.
 
     Args:
@@ -117,7 +117,7 @@ def units(word: str, glued: bool = False) -> tuple[Unit, ...]:
         found.insert(0, Unit("pound", 1.0))
     elif word in _SMALL_COINS and (word != "p" or glued):
         found += [Unit(base, 0.01) for base in _SMALL_COINS[word]]
-    elif not found and (money := currency(word)):
+    elif not found and (money := currency_named(word)):
         found.append(money)
     return tuple(found)
 
@@ -136,11 +136,11 @@ def _physical(name: str) -> Unit:
     return Unit(base, float(quantity.magnitude), system)
 
 
-def sign(text: str) -> Unit | None:
+def currency_of_sign(text: str) -> Unit | None:
     """The currency of the sign that a text ends with: "£", "US$"."""
     for length in (3, 2, 1):
         if len(text) >= length and (code := _SYMBOLS.get(text[-length:].upper())):
-            unit = currency(code.lower())
+            unit = currency_named(code.lower())
             if unit is None:
                 return None
             # A bare $ or £ may be of any country.
@@ -149,7 +149,7 @@ def sign(text: str) -> Unit | None:
 
 
 @lru_cache(maxsize=1024)
-def currency(word: str, country: str = "") -> Unit | None:
+def currency_named(word: str, country: str = "") -> Unit | None:
     """The currency of a code or a common name, in lower case: "nok", "kroner", "euros".
 
     Args:

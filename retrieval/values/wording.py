@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Literal
 
 from index.terms import terms
-from retrieval.values.dates import AUXILIARIES, STOP_STEMS
 from retrieval.values.nouns import counted_noun
 from retrieval.values.numbers import Slice
+from retrieval.values.words import AUXILIARIES, STOP_STEMS
 
 Parting = tuple[Literal["comparison", "negation"], Slice, Slice]
 _COMPARISONS = {
@@ -35,23 +35,23 @@ def other_comparison(claim: str, evidence: str) -> Iterator[Parting]:
     said, told = _comparisons(claim), _comparisons(evidence)
     if len(said) == 1 and len(told) == 1 and said.keys() != told.keys():
         (here,), (there,) = said.values(), told.values()
-        ours, theirs = _compared(claim, here), _compared(evidence, there)
+        ours, theirs = _words_compared(claim, here), _words_compared(evidence, there)
         alike = ours & theirs if ours <= theirs or theirs <= ours else set()
         if alike and said.keys() | told.keys() == {"more", "less"}:
             # "More than Russia" and, of Russia, "fewer than Turkey" are the same.
-            sides = _than(claim), _than(evidence)
+            sides = _words_after_than(claim), _words_after_than(evidence)
             alike = sides[0] & sides[1] if any(sides) else alike
         if alike:
             yield "comparison", here, there
 
 
-def _than(text: str) -> set[str]:
+def _words_after_than(text: str) -> set[str]:
     """Stems of what something is compared with."""
     side = _THAN.search(text)
     return {*terms(side[1])} if side else set()
 
 
-def _compared(text: str, cue: Slice) -> set[str]:
+def _words_compared(text: str, cue: Slice) -> set[str]:
     """The stems of what is compared: what the cue counts ("more servicemen", "an equal number of
     servicemen"), or else what was said before it ("prices were higher")."""
     amount = _AMOUNT.match(text, cue.end)

@@ -64,4 +64,15 @@ NO_NAMES = frozenset({
     "under", "until", "up", "usd", "was", "we", "wednesday", "were", "when", "where", "while",
     "with", "within", "yet", "you",
 })
+# Stems of words that are neither counted after a number nor denied after a "not".
+STOP_STEMS = frozenset({
+    "one", "longer", "more", "less", "onli", "doubt", "sooner", "just", "the", "a", "an", "to",
+    "in", "on", "at", "of", "for", "by", "with", "that", "this", "it", "be", "been", "and", "or",
+    "as", "so", "yet", "all", "ani", "much", "mani",
+})
+# Stems of verbs, and "than", that may follow a number, and are not what it counts.
+AUXILIARIES = frozenset({
+    "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "doe", "did", "will",
+    "would", "can", "could", "may", "might", "should", "must", "than",
+})
 # fmt: on

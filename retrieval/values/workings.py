@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 from retrieval.values.compare import Step
 from retrieval.values.numbers import Slice
-from retrieval.values.parsed import Parsed, Value, reach
-from retrieval.values.quantity import Measure, Quantity
-from retrieval.values.told import quantities
+from retrieval.values.parsed import Parsed, Value, end_with_unit
+from retrieval.values.quantity import ORDINAL, Measure, Quantity
+from retrieval.values.told import cardinal_quantities
 
 _ROSE_BY = re.compile(
     r"\b(?P<up>rose|risen|grew|grown|climbed|increased|jumped|up)\s+(?:by\s+)?$"
@@ -50,19 +50,19 @@ def amounts_before(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator
     if not _PRIOR.search(claim.text):
         return
     text = sentence.text
-    for change, now in itertools.pairwise(quantities(sentence)):
+    for change, now in itertools.pairwise(cardinal_quantities(sentence)):
         rose = _ROSE_BY.search(text, max(0, change.start - 24), change.start)
         percent, measure = change.measures[0], now.measures[0]
         if rose is None or percent.base != "%" or measure.base == "%":
             continue
-        if not re.fullmatch(r"\s+to\s+", text[reach(change) : now.start]) or now.bound:
+        if not re.fullmatch(r"\s+to\s+", text[end_with_unit(change) : now.start]) or now.bound:
             continue
         share = 1 + (1 if rose["up"] else -1) * percent.low / 100
         if share <= 0 or percent.low != percent.high or measure.low != measure.high:
             continue
         value = measure.low / share
         rounding = value * (percent.exact_to or 0.5) / 100 + measure.exact_to
-        how = f"{cut(text, now)} / {share:g} = {written(value, measure)}"
+        how = f"{text_of(text, now)} / {share:g} = {in_written_unit(value, measure)}"
         then = replace(measure, low=value, high=value, exact_to=rounding)
         noun = now.noun or (asked.noun if asked.noun in sentence.words else "")
         told = replace(now, measures=(then,), noun=noun)
@@ -72,7 +72,7 @@ def amounts_before(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator
 def all_but(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """All but 300 of the 4,800 hands: 4,500 of them, and 94 per cent."""
     text = sentence.text
-    for rest, whole in itertools.pairwise(quantities(sentence)):
+    for rest, whole in itertools.pairwise(cardinal_quantities(sentence)):
         if not _ALL_BUT.search(text, max(0, rest.start - 16), rest.start):
             continue
         less, all_of = rest.measures[0], whole.measures[0]
@@ -82,12 +82,13 @@ def all_but(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deriv
             continue
         value = all_of.low - less.low
         share = 100 * value / all_of.low
-        if asked.measures[0].base == "%":
+        if asked.base == "%":
             measure = Measure("%", share, share, 0.5, 0, "derived")
-            how = f"1 - {cut(text, rest)} / {cut(text, whole)} = {share:.3g}%"
+            how = f"1 - {text_of(text, rest)} / {text_of(text, whole)} = {share:.3g}%"
         else:
             measure = replace(all_of, low=value, high=value)
-            how = f"{cut(text, whole)} - {cut(text, rest)} = {written(value, measure)}"
+            how = f"{text_of(text, whole)} - {text_of(text, rest)}"
+            how += f" = {in_written_unit(value, measure)}"
         yield Derived(
             replace(whole, measures=(measure,)), step_of(how, rest, whole), frozenset({"all"})
         )
@@ -98,14 +99,15 @@ def products(claim: Parsed, _asked: Quantity, sentence: Parsed) -> Iterator[Deri
     if not _TOTAL.search(claim.text):
         return
     text = sentence.text
-    for count, price in itertools.pairwise(quantities(sentence)):
+    for count, price in itertools.pairwise(cardinal_quantities(sentence)):
         many, much = count.measures[0], price.measures[0]
         if many.base or not count.noun or not much.base or count.bound or price.bound:
             continue
-        if much.base in ("%", "s", "age") or not _EACH.match(text, reach(price)):
+        if much.base in ("%", "s", "age") or not _EACH.match(text, end_with_unit(price)):
             continue
         value = many.low * much.low
-        how = f"{cut(text, count)} * {text[price.start : reach(price)]} = {written(value, much)}"
+        how = f"{text_of(text, count)} * {text[price.start : end_with_unit(price)]}"
+        how += f" = {in_written_unit(value, much)}"
         measure = replace(much, low=value, high=value, exact_to=much.exact_to)
         yield Derived(
             replace(price, measures=(measure,), per=""), step_of(how, count, price), _TOTAL_STEMS
@@ -114,22 +116,22 @@ def products(claim: Parsed, _asked: Quantity, sentence: Parsed) -> Iterator[Deri
 
 def parts_of(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived]:
     """A third of the 4,800 hands: 1,600 of them."""
-    if asked.measures[0].base == "%":
+    if asked.base == "%":
         return
     text = sentence.text
-    for part, whole in itertools.pairwise(quantities(sentence)):
+    for part, whole in itertools.pairwise(cardinal_quantities(sentence)):
         share, all_of = part.measures[0], whole.measures[0]
         if text[whole.end : whole.end + 1] == "-":  # 46 per cent of the ten-year mean
             continue
-        if share.base != "%" or all_of.base in ("%", "th", "age") or part.bound or whole.bound:
+        if share.base != "%" or all_of.base in ("%", ORDINAL, "age") or part.bound or whole.bound:
             continue
-        if not _OF.fullmatch(text, reach(part), whole.start) or share.low != share.high:
+        if not _OF.fullmatch(text, end_with_unit(part), whole.start) or share.low != share.high:
             continue
         value = all_of.low * share.low / 100
         rounding = all_of.low * share.exact_to / 100 + all_of.exact_to * share.low / 100
         measure = replace(all_of, low=value, high=value, exact_to=rounding or 0.5 * all_of.size)
-        told = text[part.start : reach(part)]
-        how = f"{told} of {cut(text, whole)} = {written(value, measure)}"
+        told = text[part.start : end_with_unit(part)]
+        how = f"{told} of {text_of(text, whole)} = {in_written_unit(value, measure)}"
         yield Derived(replace(whole, measures=(measure,)), step_of(how, part, whole), frozenset())
 
 
@@ -137,9 +139,9 @@ def rates(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived
     """500 tonnes in ten days: 50 tonnes a day."""
     if asked.per != "time":
         return
-    for amount, span in itertools.pairwise(quantities(sentence)):
+    for amount, span in itertools.pairwise(cardinal_quantities(sentence)):
         long, much = span.measures[0], amount.measures[0]
-        gap = sentence.text[reach(amount) : span.start]
+        gap = sentence.text[end_with_unit(amount) : span.start]
         if long.base != "s" or not long.low or not _WITHIN.fullmatch(gap):
             continue
         if amount.bound or span.bound or amount.per or long.low != long.high:
@@ -147,7 +149,7 @@ def rates(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived
         rate = much.low / long.low
         measure = replace(much, low=rate, high=rate, exact_to=much.exact_to / long.low, zeros=0.0)
         text = sentence.text
-        told = (text[value.start : reach(value)] for value in (amount, span))
+        told = (text[value.start : end_with_unit(value)] for value in (amount, span))
         size = asked.measures[0].size
         how = f"{' / '.join(told)} = {rate / size:,.6g}"
         measure = replace(measure, size=size)
@@ -158,14 +160,14 @@ def rates(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Derived
         )
 
 
-def written(value: float, measure: Measure) -> str:
+def in_written_unit(value: float, measure: Measure) -> str:
     """A value in the unit in which its measure is written."""
     return f"{value / measure.size:,.10g}"
 
 
-def cut(text: str, value: Value) -> str:
+def text_of(text: str, value: Value) -> str:
     return text[value.start : value.end]
 
 
 def step_of(text: str, *values: Value) -> Step:
-    return Step(text, tuple(Slice(value.start, reach(value)) for value in values))
+    return Step(text, tuple(Slice(value.start, end_with_unit(value)) for value in values))

@@ -5,7 +5,7 @@ import pytest
 from retrieval.values.clock import read_clock
 from retrieval.values.dates import days_of, read_dates, read_periods
 from retrieval.values.numbers import plain_text, read_numbers
-from retrieval.values.units import currency, sign, units
+from retrieval.values.units import currency_named, currency_of_sign, units_named
 
 ORDINALS = [
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
@@ -286,33 +286,34 @@ SQUARE_METRES = {"hectares": 10_000, "acres": 4046.873, "square metres": 1, "squ
     ids=["time", "length", "weight", "volume", "area"],
 )  # fmt: skip
 def test_units_of_one_kind_have_their_sizes(sizes: dict[str, float]) -> None:
-    found = {word: units(word)[-1] for word in sizes}
+    found = {word: units_named(word)[-1] for word in sizes}
     assert len({unit.base for unit in found.values()}) == 1
     for word, unit in found.items():
         assert unit.factor == pytest.approx(sizes[word], rel=1e-4)
 
 
 def test_units_are_of_systems() -> None:
-    systems = {word: units(word)[-1].system for word in ("mile", "kilometre", "hour", "year")}
+    systems = {word: units_named(word)[-1].system for word in ("mile", "kilometre", "hour", "year")}
     assert systems == {
         "mile": "imperial", "kilometre": "metric", "hour": "clock", "year": "calendar",
     }  # fmt: skip
-    assert [unit.base for unit in units("pounds")] == ["pound", "kg"]
-    assert [unit.base for unit in units("m", glued=True)] == ["m"]
-    assert units("m") == units("p") == units("table") == ()
+    assert [unit.base for unit in units_named("pounds")] == ["pound", "kg"]
+    assert [unit.base for unit in units_named("m", glued=True)] == ["m"]
+    assert units_named("m") == units_named("p") == units_named("table") == ()
 
 
 def test_money_is_of_kinds() -> None:
     for word, base in {"€": "euro", "$": "dollar", "US$": "dollar", "NZ$": "dollar", "£": "pound",
                        "R$": None, "?": None, "": None}.items():  # fmt: skip
-        found = sign(f"cost {word}" if word else "")
+        found = currency_of_sign(f"cost {word}" if word else "")
         assert (found.base if found else None) == base
-    assert [sign(text) and sign(text).variety for text in ("$", "US$", "A$")] == ["", "USD", "AUD"]
+    dollars = [currency_of_sign(text) for text in ("$", "US$", "A$")]
+    assert [found and found.variety for found in dollars] == ["", "USD", "AUD"]
     for word in ("kroner", "krona", "crowns", "nok", "sek"):
-        found = currency(word)
+        found = currency_named(word)
         assert found is not None
         assert (found.base, found.factor) == ("krone", 1)
-    assert currency("yen") is not None
-    assert [currency(word) for word in ("marks", "gold", "won", "table")] == [None] * 4
-    assert [unit.factor for unit in units("cents")] == [0.01, 0.01]
-    assert [unit.factor for unit in units("p", glued=True)] == [0.01]
+    assert currency_named("yen") is not None
+    assert [currency_named(word) for word in ("marks", "gold", "won", "table")] == [None] * 4
+    assert [unit.factor for unit in units_named("cents")] == [0.01, 0.01]
+    assert [unit.factor for unit in units_named("p", glued=True)] == [0.01]

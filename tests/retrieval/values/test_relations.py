@@ -7,7 +7,7 @@ import pytest
 from retrieval.types import Quote
 from retrieval.values import differences, in_notation_of, parse_claim, verdict_of_values
 from retrieval.values.instances import of_the_claims_case
-from retrieval.values.told import held, share_held
+from retrieval.values.told import share_held, words_held
 
 
 def test_a_part_of_a_word_is_not_rewritten() -> None:
@@ -160,9 +160,9 @@ def test_what_was_found_is_shown(claim: str, text: str, step: str, quoted: list[
 
 
 def test_forms_of_a_word_begin_alike() -> None:
-    assert held({"replac", "wolf"}, {"replacement", "wolv"}) == {"replac", "wolf"}
-    assert held({"station"}, {"state"}) == set()
-    assert held({"removal"}, {"removed"}) == {"removal"}
+    assert words_held({"replac", "wolf"}, {"replacement", "wolv"}) == {"replac", "wolf"}
+    assert words_held({"station"}, {"state"}) == set()
+    assert words_held({"removal"}, {"removed"}) == {"removal"}
     assert share_held({"station", "number"}, {"station"}) == 1
     assert share_held({"number"}, {"number"}) == 0
 
