@@ -9,7 +9,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from index.ingest import ingest
 from index.places import Place, packed, place_of, unpacked
 from index.read import BY_MEDIA_TYPE, endings, read, read_bytes
 from index.read.formats import BY_ENDING, FORMATS, read_stream
+from index.read.markdown import KEYS
 from index.read.origin import Origin
 from tests.conftest import OpenEmbedded
 from tests.fakes import FakeEmbedder
@@ -194,15 +195,61 @@ PLACED = {
 }
 
 
+PAGE = (Path(__file__).parents[3] / "docs" / "formats.md").read_text()
+
+
+def overview() -> list[list[str]]:
+    """The cells of each row of the page's first table; the first cell is empty."""
+    return [line.split("|") for line in PAGE.splitlines() if line.startswith("| `.")]
+
+
+def example(heading: str) -> list[str]:
+    """The blocks of code in a section of the page."""
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^```\w+\n(.*?)^```", section, re.M | re.S)
+
+
+def test_the_examples_of_the_documentation_are_read_as_it_says() -> None:
+    source, shown = example("Markdown")
+    (found,) = read_bytes(source.encode(), None, "a.md")
+    assert isinstance(found, Document)
+    assert (found.id, found.title) == ("bridge", "Bridge opens in Lindholm")
+    assert found.text + "\n" == shown
+    table, line = example("Tables")
+    (row,) = read_bytes(table.encode(), None, "a.csv")
+    (same,) = read_bytes(line.encode(), None, "a.jsonl")
+    assert isinstance(row, Document)
+    assert replace(row, places=None) == same
+
+
+def test_the_documentation_names_the_fields_of_front_matter() -> None:
+    section = PAGE.partition("- Front matter may hold")[2].partition("Other fields")[0]
+    assert set(re.findall(r"`(\w+)`", section)) == {*sum(KEYS.values(), ())}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_documentation_says_which_extra_a_format_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {ending: make() for ending, make in PLACED.items()}
+    for name in [*sys.modules, "pypdfium2", "feedparser", "warcio"]:
+        if name.partition(".")[0] in ("pypdfium2", "feedparser", "warcio"):
+            monkeypatch.setitem(sys.modules, name, None)
+    for row in overview():
+        needed = set()
+        for ending in re.findall(r"`(\.\w+)`", row[1]):
+            for found in read_bytes(files.get(ending, b""), None, f"a{ending}"):
+                if isinstance(found, Refused):
+                    needed |= set(re.findall(r"claimdesk\[(\w+)\]", found.reason))
+        assert needed == set(re.findall(r"`(\w+)`", row[3])), row[1]
+
+
 # The library's writer, by which the test makes an archive, leaves its buffers open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_documentation_says_which_places_each_format_has() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "formats.md").read_text()
-    rows = [re.split(r"(?<!\\)\|", line) for line in text.splitlines() if line.startswith("| `.")]
+    rows = overview()
     names = {part.name for part in fields(Place)}
     compared = set()
     for row in rows:
-        said = set(re.findall(r"`(\w+)`", row[5])) & names
+        said = set(re.findall(r"`(\w+)`", row[4])) & names
         for ending in re.findall(r"`(\.\w+)`", row[1]):
             if ending not in PLACED:
                 assert not said or BY_ENDING[ending].read in {BY_ENDING[one].read for one in PLACED}
