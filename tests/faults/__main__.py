@@ -58,7 +58,7 @@ def trials(short: bool) -> dict[str, list[Trial]]:
 
 def rows(results: Iterable[dict[str, Any]]) -> list[str]:
     return [
-        "| fault | tried | with | what held | losses | day |",
+        "| fault | times | how | what held | losses | day |",
         "| --- | --- | --- | --- | --- | --- |",
         *(
             f"| {one['fault']} | {one['tried']} | {one['with_what']} | {one['held']} |"
@@ -75,33 +75,38 @@ def page(results: list[dict[str, Any]]) -> str:
     where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
     return f"""# Reliability
 
-`make faults` tries what goes wrong in a machine room, and writes this page. The models are fakes,
-which answer at once and always alike: what is tried is what is around them. The test suite tries
-the same faults with fewer points (`tests/faults`).
+`make faults` makes claimdesk fail as machines, networks and databases fail, and writes this page.
+It uses fake models, which answer at once and always alike, because it tests what is around them.
+The test suite tries the same faults fewer times (`tests/faults`).
 
 claimdesk {version("claimdesk")}, {where}.
 
 {table}
 
-Inputs tried: {tried:,}. Losses: {losses}.
+*times* counts what is tried: kills, requests, connections, documents. In all: {tried:,}.
+Losses: {losses}. A loss is something acknowledged that is missing, or an answer that is wrong or
+does not come.
 
 - *kill -9*: a process that writes is killed at a random moment of its first second of work. Then
-  the folder is opened: every document, update, deletion and erasure is as it was acknowledged;
-  documents, passages, vectors and words are of one state; `claimdesk doctor` finds nothing; no byte
-  of an erased text is left; a backup whose writing was reported is whole.
-- *disk full*, *read-only folder*: on a file system of its own, which only root can mount; elsewhere
-  both are left out. A folder that cannot be written is refused at the start, and can be backed up.
-- *SIGTERM under load*: every answer of many lines ends with an `error` line of status 503.
-- *PostgreSQL*: a real server, without power losses (`fsync` is off in it). Writers try again what
-  was not acknowledged, and go on without a new start. In a failover replication is synchronous.
-  A move (`claimdesk move`) into and out of a server that is killed ends in one line each time, and
-  the same command goes on to a copy that is the same.
-  The clients of two services ask the other one when one is gone, as a proxy does; every verdict
-  they got is in the audit log, whose chain holds.
-- *mixed load*: claims, batches, searches, writes and lists at once, with every verdict kept
-  (`CLAIMDESK_AUDIT`). Each claim is answered as by the same service when nobody else asked. From a
-  third of the time on the process must not grow by more than {traffic.MOST_GROWTH // 2**20} MB. It
-  takes ten minutes, or the seconds of the variable `MIXED_SECONDS`.
+  the test opens the folder and compares. Every document, update, deletion and erasure is as it was
+  acknowledged. Documents, passages, vectors and words are of one state. `claimdesk doctor` finds
+  nothing wrong. No byte of an erased text is left. A backup that was reported as written is whole.
+- *disk full*, *read-only folder*: these use a file system of their own, which only root can mount;
+  without root both are left out. claimdesk refuses to start over a folder that it cannot write,
+  and can still back it up.
+- *SIGTERM under load*: requests in flight get 4 seconds. Every answer of many lines ends with an
+  `error` line of status 503.
+- *PostgreSQL*: the server is a real one. Power losses are not tried (its `fsync` is off). Writers
+  repeat what was not acknowledged, and go on without a restart. In the failover replication is
+  synchronous. When the server is killed during `claimdesk move`, the command ends with one line;
+  the same command, run again, completes the copy. When one of two services is killed, clients ask
+  the other one, as a proxy does; every verdict that they got is in the audit log, and the chain
+  of its entries is unbroken.
+- *mixed load*: claims, batches, searches, writes and lists run at once, and every verdict is kept
+  (`CLAIMDESK_AUDIT`). Each claim must get the answer that the same service gives when nobody else
+  asks. After a third of the time the process must not grow by more than
+  {traffic.MOST_GROWTH // 2**20} MB. The load runs for ten minutes, or for the seconds in the
+  variable `MIXED_SECONDS`.
 """
 
 

@@ -136,7 +136,7 @@ def concurrent_writers(writers: int, seconds: float, server: Server | None = Non
             time.sleep(seconds)
         result.tried = sum(len(writer.done) for writer in all_writers)
         result.losses += lost(address, all_writers)
-    result.held = "each document is as one of them wrote it, with its passages"
+    result.held = "each document is as one of the writers wrote it, with its passages"
     return result
 
 
@@ -158,7 +158,9 @@ def kills_of_the_server(points: int, seed: int = 7) -> Result:
                 result.losses += lost(address, writers, at_rest=False)
         result.losses += lost(address, writers)
         stored = sum(len(writer.done) for writer in writers)
-    result.held = f"{stored} documents acknowledged, all there; the imports went on by themselves"
+    result.held = (
+        f"all {stored} acknowledged documents are there; the imports went on by themselves"
+    )
     return result
 
 
@@ -188,7 +190,7 @@ def failover(points: int) -> Result:
             finally:
                 replica.remove()
     longest = max(seconds, default=0.0)
-    result.held = f"what was acknowledged is there; writes went on after {longest:.1f} s at most"
+    result.held = f"every acknowledged write is there; writes went on after at most {longest:.1f} s"
     return result
 
 

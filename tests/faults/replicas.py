@@ -187,7 +187,7 @@ def one_is_killed(seconds: float, clients: int = 6, server: Server | None = None
         ]
     result.tried, result.losses = load.answered, load.wrong
     result.held = (
-        f"{len(load.stored)} writes and {len(load.verdicts)} verdicts there; "
+        f"all {len(load.stored)} writes and {len(load.verdicts)} verdicts are there; "
         f"{load.cut_off} requests in flight were cut off"
     )
     return result

@@ -128,7 +128,7 @@ def served(delay: float = 0.0) -> Iterator[Server]:
 
 def one_byte_a_second(clients: int) -> Result:
     """Clients that send a request byte by byte: others are answered, the slow ones are let go."""
-    result = Result("one byte a second", clients, "requests that never become whole")
+    result = Result("one byte a second", clients, "requests that are never completed")
     head = b"POST /v1/verify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n{"
     with served() as server:
         slow = [server.connect() for _ in range(clients)]
@@ -149,7 +149,7 @@ def one_byte_a_second(clients: int) -> Result:
             one.close()
         if not _soon(lambda: server.in_flight() == 0):
             result.losses.append("a slow request is still in flight after its client left")
-    result.held = "others are answered meanwhile"
+    result.held = "other requests are answered meanwhile"
     return result
 
 
@@ -173,7 +173,9 @@ def many_connections(number: int) -> Result:
 
 def disconnects(number: int) -> Result:
     """Clients that leave in the middle of an answer of many lines."""
-    result = Result("disconnects in mid-answer", number, "batches of 50 claims, left at line 1")
+    result = Result(
+        "disconnects in mid-answer", number, "batches of 50 claims whose clients leave at line 1"
+    )
     with served(delay=0.02) as server:
         for at in range(number):
             body = {"claims": [claim(at + n) for n in range(50)]}
@@ -185,13 +187,13 @@ def disconnects(number: int) -> Result:
             result.losses.append("a claim is not answered afterwards")
         if "Traceback" in server.log.read_text():
             result.losses.append("a traceback in the log")
-    result.held = "nothing stays in flight"
+    result.held = "no request stays in flight"
     return result
 
 
 def stop_under_load(batches: int) -> Result:
     """SIGTERM while batches are answered and claims come in."""
-    result = Result("SIGTERM under load", batches, "batches of 100 claims in the middle")
+    result = Result("SIGTERM under load", batches, "batches of 100 claims that are being answered")
     with served(delay=0.2) as server:
         ends: list[str] = []
 
@@ -230,9 +232,7 @@ def stop_under_load(batches: int) -> Result:
         about_stop = [line for line in lines if "stopping" in line]
         if len(about_stop) > 2 * batches or "Traceback" in "".join(lines):
             result.losses.append(f"{len(about_stop)} lines of the log are about the stop")
-        result.held = (
-            f"each ends with an error line; stopped after {took:.1f} s of at most 4 + work"
-        )
+        result.held = f"each batch ends with an error line; the service stopped after {took:.1f} s"
     return result
 
 
@@ -276,7 +276,10 @@ def mixed_load(seconds: float, clients: int = 8, seed: int = 7) -> Result:
         if "Traceback" in server.log.read_text():
             wrong.append("a traceback in the log")
     result.tried, result.losses = len(answered), wrong
-    result.held = f"answers as quiet, memory {grown / 2**20:+.0f} MB after a third of the time"
+    result.held = (
+        f"the answers are those of a quiet service; memory changed by {grown / 2**20:+.0f} MB"
+        " in the last two thirds of the time"
+    )
     return result
 
 
