@@ -15,8 +15,9 @@ from evaluation.report import published
 PRIVATE = ("items", "worst_errors")
 HEAD = """# Results
 
-Made by `claimdesk evaluate publish`; not edited by hand. Each section says the command that gave
-it. Behind each headline figure stands its 95 % bootstrap interval.
+`claimdesk evaluate publish` writes this page. Each section shows the command that gave its
+figures, and the 95 % bootstrap interval of its main figure. [Measuring](evaluation.md) explains
+the commands.
 """
 
 
@@ -101,8 +102,8 @@ def _retrieval(result: Mapping[str, Any]) -> str:
     )
     return (
         f"{result['queries']:,} queries, {result['documents']:,} documents, "
-        f"{result['passages']:,} passages; nDCG@10 of hybrid {low:.3f} to {high:.3f}.\n\n"
-        + _table(("", *measures), rows)
+        f"{result['passages']:,} passages. The interval of hybrid's nDCG@10 is"
+        f" {low:.3f} to {high:.3f}.\n\n" + _table(("", *measures), rows)
     )
 
 
@@ -113,8 +114,10 @@ def _scifact(result: Mapping[str, Any]) -> str:
          "{:.1f} to {:.1f}".format(*(100 * bound for bound in result["intervals"][name])))
         for name, row in result[way].items()
     )  # fmt: skip
-    said = "every claim against all abstracts" if way == "open" else "given the gold abstracts"
-    return f"{said}:\n\n" + _table(("", "precision", "recall", "F1", "95 %"), rows)
+    said = "all abstracts" if way == "open" else "its gold abstracts"
+    return f"Each claim is compared with {said}.\n\n" + _table(
+        ("", "precision", "recall", "F1", "95 %"), rows
+    )
 
 
 def _classification(result: Mapping[str, Any]) -> str:
@@ -124,7 +127,7 @@ def _classification(result: Mapping[str, Any]) -> str:
     if "as_read" in result:
         rows.append(_figures("as a service reads it", result["as_read"]))
     low, high = result["intervals"]["accuracy"]
-    parts = [f"accuracy {low:.3f} to {high:.3f}"]
+    parts = [f"The interval of the accuracy is {low:.3f} to {high:.3f}."]
     parts.append(_table(("", "n", "accuracy", "macro-F1", "ECE"), rows))
     for field, groups in result.get("by", {}).items():
         values = (
@@ -143,7 +146,8 @@ def _articles(result: Mapping[str, Any]) -> str:
     )
     low, high = result["intervals"]["right_where_decided"]
     return (
-        f"{result['articles']:,} articles; right where decided {low:.3f} to {high:.3f}\n\n"
+        f"{result['articles']:,} articles. The interval of the share that is right where decided is"
+        f" {low:.3f} to {high:.3f}.\n\n"
         + _table(("", "claims", "decided", "right where decided"), rows)
     )
 
