@@ -1,8 +1,8 @@
-"""(claim, sentence) -> whether the one amount of a sentence keeps the bound that a claim sets.
+"""(claim with one bound, sentence with one amount) -> whether the amount keeps the bound.
 
-Beside `compare_sentence` the words need not be all the same; what differs, or is another amount of
-the same kind, must not be there. Of "4.1 million crowns, 300,000 more than planned" the amount is
-the first.
+"The repair cost more than 4 million crowns" holds of "Repairs came to 4.1 million crowns, 300,000
+more than planned". One of the last rules of `correct.py`: most words of the claim must stand in the
+sentence, not all as in `compare_sentence`; but a second amount of the same unit must not.
 """
 
 from __future__ import annotations
@@ -25,23 +25,24 @@ from retrieval.values.told import (
     words_told,
 )
 
-# Share of the claim's words that a sentence with its amount holds.
+# Least share of the claim's words that a sentence holds.
 WORDS_HELD = 0.7
-# Most times that an amount is a bound, and a bound an amount, of one thing.
+# Most times that the amount may be the bound, or the bound the amount: beyond it, the two are of
+# different things.
 MOST_TIMES = 5.0
-_NOT_ALL = re.compile(
+# Before an amount that is no whole one: a part, the end of a range or of a list.
+_PART_BEFORE = re.compile(
     r"\b(?:first|last|next|past|every|each|another|other|same|or|to|plus|up|the|its|their|these"
     r"|those|his|her)\s+$"
     r"|[(<>≥≤±=]\s?$",
     re.I,
 )
-_PART_OF_MORE = re.compile(
-    r"\s*(?:-|\(|(?:ago|later|earlier|before|after|old|or|and|each)\b)", re.I
-)
+# Behind such an amount: "12[-]", "12 years[ ago]", "12 crowns[ each]".
+_PART_AFTER = re.compile(r"\s*(?:-|\(|(?:ago|later|earlier|before|after|old|or|and|each)\b)", re.I)
 
 
 def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
-    """Whether the one amount of a sentence keeps the one bound of a claim."""
+    """Compares the one bound of a claim with the one amount of a sentence."""
     asked = cardinal_quantities(claim)
     if len(asked) != 1 or asked[0].bound not in COMPARED:
         return UNKNOWN
@@ -54,12 +55,12 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
         return UNKNOWN
     base = bound.base
     # A bare number may be of the same: "4 million crowns for steel and 2 million for work".
-    alike = [
-        q
-        for q in cardinal_quantities(sentence)
-        if base in [one.base for one in q.measures] or not (q.base or q.noun)
+    amounts = [
+        one
+        for one in cardinal_quantities(sentence)
+        if (base in [measure.base for measure in one.measures] or not (one.base or one.noun))
+        and role_of(sentence, one) not in ("difference", "change")
     ]
-    amounts = [q for q in alike if role_of(sentence, q) not in ("difference", "change")]
     if len(amounts) != 1 or not comparable(bound, amounts[0]):
         return UNKNOWN
     if not _is_whole(sentence, amounts[0]):
@@ -81,19 +82,23 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
 
 
 def _is_whole(sentence: Parsed, amount: Quantity) -> bool:
-    """Whether an amount stands for itself: no end of a span, no part, no time told in steps."""
+    """Tells whether an amount stands for itself: no part, no end of a range, and no bound."""
     before = sentence.text[max(0, amount.start - 16) : amount.start]
-    if _NOT_ALL.search(before) or _PART_OF_MORE.match(sentence.text, end_with_unit(amount)):
+    if _PART_BEFORE.search(before) or _PART_AFTER.match(sentence.text, end_with_unit(amount)):
         return False
     measure = amount.measures[0]
     return measure.low == measure.high and amount.bound in ("", "~")
 
 
-def _is_of_like_size(one: Quantity, other: Quantity) -> bool:
+def _is_of_like_size(bound: Quantity, amount: Quantity) -> bool:
+    """Tells whether an amount is neither far from a bound nor equal to it.
+
+    Of an equal one, which may be rounded, it is not sure on which side of the bound it is.
+    """
     return all(
-        a.low
-        and b.low
-        and 1 / MOST_TIMES <= abs(a.low / b.low) <= MOST_TIMES
-        and not math.isclose(a.low, b.low)
-        for a, b in comparable(one, other)
+        claimed.low
+        and told.low
+        and 1 / MOST_TIMES <= abs(claimed.low / told.low) <= MOST_TIMES
+        and not math.isclose(claimed.low, told.low)
+        for claimed, told in comparable(bound, amount)
     )

@@ -1,7 +1,8 @@
 """(claim, sentence) -> whether their values agree, where the words around them are the same.
 
-Nothing is said unless it is sure: every content word of the claim stands in the sentence, close
-together and in the same order, and each of its values meets one of the same unit or noun.
+The first and surest rule of `correct.py`. It answers only if every content word of the claim stands
+in the sentence, close together and in the claim's order, and each value of the claim meets a value
+of the same unit or noun: "90 people died in Oria", "70 people died in Oria on Monday".
 """
 
 from __future__ import annotations
@@ -14,25 +15,34 @@ from dataclasses import dataclass
 
 from retrieval.values.narrowed import is_narrowed, is_of_another
 from retrieval.values.numbers import Slice
-from retrieval.values.parsed import MAX_VALUES, Parsed, Value, end_with_unit, start_with_bound
+from retrieval.values.parsed import Parsed, Value, end_with_unit, start_with_bound
 from retrieval.values.quantity import UPPER, Quantity
 from retrieval.values.relate import Relation, relate
 from retrieval.values.told import role_of
 
-_OF_THEM = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
-_FIRST_OF = re.compile(r"\b(?:first|last|next)\s+$", re.I)
-_SOME_OF = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his|her)?\s*$", re.I)
-_AWAY = re.compile(r"\s+(?:away|from|off|behind|ahead)\b", re.I)
+# Behind a count that is some of a greater number: "12 [of the] volunteers".
+_AFTER_PART = re.compile(r"\s+of\s+(?:the|its|their|those|these|them|whom|which|us)\b", re.I)
+# Before such a count: "the [first] ten".
+_BEFORE_PART = re.compile(r"\b(?:first|last|next)\s+$", re.I)
+# Before the greater number: "30[0 of the] 4,800".
+_BEFORE_WHOLE = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his|her)?\s*$", re.I)
+# Behind a length that is a distance: "300 metres [from] the sea".
+_AFTER_DISTANCE = re.compile(r"\s+(?:away|from|off|behind|ahead)\b", re.I)
+# A text that begins with its place or time: "[In ]Oria 40 people died".
 _PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
-# Fewest content words of a claim that say what its values are of.
+# Fewest content words of a claim: fewer do not say what its values are of.
 FEWEST_WORDS = 2
-# Items beside the claim's own in which a word that compares counts.
+# Items (words and values) before and behind the claim's own in which a word of `COMPARING` makes
+# the sentence one of another thing.
 NEAR = 3
+# Most ways to choose a value of the sentence for each value of the claim that are tried.
+MAX_CHOICES = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of working out: in words, with the slices of the evidence that it uses."""
+    """A step of working out. text: for a reader, "70 people is not 90 people". evidence: the slices
+    of the sentence, or of the text, that the step uses."""
 
     text: str
     evidence: tuple[Slice, ...]
@@ -40,8 +50,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """relation: of all values together. steps: how it was found, with slices of the text; empty
-    where it is unknown, and where every value is written as in the claim."""
+    """What a sentence says of a claim. relation: of all values together. steps: how it was found;
+    empty where the relation is unknown, and where every value is written as in the claim."""
 
     relation: Relation
     steps: tuple[Step, ...] = ()
@@ -51,43 +61,45 @@ UNKNOWN = Comparison(Relation.UNKNOWN)
 
 
 def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
-    """What one sentence says of all the values of a claim, where it says the same of them."""
+    """Compares each value of a claim with a value of a sentence that holds the claim's words.
+
+    Several values of the sentence may meet one of the claim: each choice of them is tried, and the
+    answer is `UNKNOWN` unless all that fit give one relation.
+    """
     if not claim.values or not sentence.values or sentence.turning - claim.turning:
         return UNKNOWN
     if sentence.text.rstrip().endswith("?"):
         return UNKNOWN
     if not claim.words <= sentence.words:
         return UNKNOWN
+    # For each value of the claim: indexes of the values of the sentence that may answer it.
     options = [
         [
             (at, relation)
             for at, other in enumerate(sentence.values)
             if (relation := relate(value, other)) is not None
-            and _is_apart(claim, value) == _is_apart(sentence, other)
-            and _is_part(claim, value) == _is_part(sentence, other)
-            and _is_whole(claim, value) == _is_whole(sentence, other)
-            and _is_distance(claim, value) == _is_distance(sentence, other)
+            and _roles(claim, value) == _roles(sentence, other)
         ]
         for value in claim.values
     ]
     found: set[Relation] = set()
     steps: tuple[Step, ...] = ()
-    if math.prod(map(len, options)) > MAX_VALUES:
+    if math.prod(map(len, options)) > MAX_CHOICES:
         return UNKNOWN
     for choice in itertools.product(*options):
         used = [at for at, _ in choice]
         run = _run_of_claim(claim, sentence, used) if len(set(used)) == len(used) else None
         if run is None:
             continue
-        together = _joint_relation([relation for _, relation in choice])
-        careful = together.refutes or together is Relation.BOUND_HOLDS
-        if careful and not _dates_stand_alone(claim, sentence, choice):
-            together = Relation.UNKNOWN
-        if needs_all(claim, together) and is_narrowed(claim, sentence, run, used):
-            together = Relation.UNKNOWN
-        if is_of_another(claim, sentence, run):
-            together = Relation.UNKNOWN
-        found.add(together)
+        joint = _joint_relation([relation for _, relation in choice])
+        goes_beyond = joint.refutes or joint is Relation.BOUND_HOLDS
+        if (
+            (goes_beyond and not _dates_stand_alone(claim, sentence, choice))
+            or (needs_all(claim, joint) and is_narrowed(claim, sentence, run, used))
+            or is_of_another(claim, sentence, run)
+        ):
+            joint = Relation.UNKNOWN
+        found.add(joint)
         steps = tuple(_steps(claim, sentence, choice))
     if len(found) != 1 or Relation.UNKNOWN in found:
         return UNKNOWN
@@ -95,42 +107,44 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
 
 
 def needs_all(claim: Parsed, relation: Relation) -> bool:
-    """Whether a relation holds only if a sentence is of all that a claim is of. A part shows that
-    there are more than 15, and not that there are fewer than 20."""
+    """Tells whether a relation holds only if the sentence is of all that the claim is of.
+
+    18 in one town show that there are more than 15 in all, and not that there are fewer than 20.
+    """
     if not relation.refutes and relation is not Relation.BOUND_HOLDS:
         return False
     amounts = [value for value in claim.values if isinstance(value, Quantity)]
     limited = any(value.bound in UPPER for value in amounts)
     if relation is Relation.BOUND_HOLDS:
         return limited
-    share = any(value.base == "%" for value in amounts)
-    return relation is Relation.DIFFERS or not limited or share
+    of_share = any(value.base == "%" for value in amounts)  # that of a part may be any
+    return relation is Relation.DIFFERS or not limited or of_share
 
 
-def _is_apart(parsed: Parsed, value: Value) -> bool:
-    """Whether a value says how far two amounts are apart: "by 3 euros", not "to 15"; "3 more"."""
-    return isinstance(value, Quantity) and role_of(parsed, value) in ("change", "difference")
+def _roles(parsed: Parsed, value: Value) -> tuple[bool, bool, bool, bool]:
+    """Tells whether a value is a gap, a part, a whole and a distance.
+
+    Two values that differ in one of these are of different things, though their words are the same:
+    12 of "12 of the volunteers" does not differ from "300 volunteers".
+    """
+    return (
+        isinstance(value, Quantity) and role_of(parsed, value) in ("change", "difference"),
+        _is_part(parsed, value),
+        _BEFORE_WHOLE.search(parsed.text[max(0, value.start - 24) : value.start]) is not None,
+        _AFTER_DISTANCE.match(parsed.text, end_with_unit(value)) is not None,
+    )
 
 
 def _is_part(parsed: Parsed, value: Value) -> bool:
-    """Whether a value counts some of a greater number: "12 of the volunteers", "the first ten"."""
-    if _FIRST_OF.search(parsed.text[max(0, value.start - 10) : value.start]):
+    """Tells whether a value counts some of a greater number: "12 of the volunteers"."""
+    if _BEFORE_PART.search(parsed.text[max(0, value.start - 10) : value.start]):
         return True
     counts = isinstance(value, Quantity) and not value.base
-    return counts and _OF_THEM.match(parsed.text, value.end) is not None
-
-
-def _is_whole(parsed: Parsed, value: Value) -> bool:
-    """Whether a value is that of which some are counted: "300 of the 4,800"."""
-    return _SOME_OF.search(parsed.text[max(0, value.start - 24) : value.start]) is not None
-
-
-def _is_distance(parsed: Parsed, value: Value) -> bool:
-    """Whether a value says how far away something is: "300 metres from the sea"."""
-    return _AWAY.match(parsed.text, end_with_unit(value)) is not None
+    return counts and _AFTER_PART.match(parsed.text, value.end) is not None
 
 
 def _joint_relation(relations: Sequence[Relation]) -> Relation:
+    """Returns one relation for those of all values of a claim: (EQUAL, DIFFERS) gives DIFFERS."""
     against = [relation for relation in relations if relation.refutes]
     if len(against) == 1:
         return against[0]  # one value is another; who differs in two speaks of another matter
@@ -140,8 +154,13 @@ def _joint_relation(relations: Sequence[Relation]) -> Relation:
 
 
 def _run_of_claim(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int] | None:
-    """Start and end of the items in which the claim's words and values stand close together and in
-    the claim's order. Dates may stand anywhere, and what is last in one may be first in the other.
+    """Returns start and end of the items of a sentence that hold the claim's, close and in order.
+
+    None where no items do. Dates and times may stand anywhere, and a place that is last in
+    one may be first in the other (`_cuts`).
+
+    Args:
+        used: indexes of the sentence's values that stand for the claim's values.
     """
     wanted: list[str | int] = [
         item if isinstance(item, str) else used[item]
@@ -150,17 +169,18 @@ def _run_of_claim(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple
     ]
     if len(claim.words) < FEWEST_WORDS:
         return None
-    most = len(wanted) + max(2, len(wanted) // 2)
-    own = {word for _, word in claim.comparing}
-    for at in (0, *_cuts(claim, sentence, wanted)):
-        run = _shortest_run(wanted[at:] + wanted[:at], sentence)
+    longest = len(wanted) + max(2, len(wanted) // 2)
+    own_comparing = {word for _, word in claim.comparing}
+    for cut in (0, *_cuts(claim, sentence, wanted)):
+        run = _shortest_run(wanted[cut:] + wanted[:cut], sentence)
         if run is None:
             continue
         first, last = run
-        if at and (first if at > 1 else len(sentence.items) - last):
+        # The place moved to the front must begin the sentence, one moved to the end must end it.
+        if cut and (first if cut > 1 else len(sentence.items) - last):
             continue
-        if last - first <= most and not any(
-            first - NEAR <= place < last + NEAR and word not in own
+        if last - first <= longest and not any(
+            first - NEAR <= place < last + NEAR and word not in own_comparing
             for place, word in sentence.comparing
         ):
             return run
@@ -168,8 +188,11 @@ def _run_of_claim(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple
 
 
 def _cuts(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iterator[int]:
-    """Where the claim may be cut and its end be put first: "in Oria 40 people died", and the other
-    way round."""
+    """Yields the indexes at which a claim may be cut, so that its end is looked for first.
+
+    "40 people died in Oria" is cut before "Oria" where a sentence begins "In Oria"; a claim that
+    begins so is cut behind its first item.
+    """
     if len(wanted) > 3:
         if _PLACE_FIRST.match(sentence.text):
             yield len(wanted) - 1
@@ -178,7 +201,7 @@ def _cuts(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Itera
 
 
 def _shortest_run(wanted: Sequence[str | int], sentence: Parsed) -> tuple[int, int] | None:
-    """Start and end of the shortest run of items that holds the wanted ones in order."""
+    """Returns start and end of the shortest run of items that holds the wanted ones in order."""
     items = sentence.items
     best: tuple[int, int] | None = None
     for first, item in enumerate(items):
@@ -198,8 +221,8 @@ def _shortest_run(wanted: Sequence[str | int], sentence: Parsed) -> tuple[int, i
 def _dates_stand_alone(
     claim: Parsed, sentence: Parsed, choice: Sequence[tuple[int, Relation]]
 ) -> bool:
-    """Whether a date can be of nothing but what the claim says: it is the only one of the sentence,
-    and stands beside a word of the claim."""
+    """Tells whether each chosen date or time is the only one of its sentence, and stands beside a
+    word of the claim: then it can be of nothing but what the claim says."""
     for value, (at, _) in zip(claim.values, choice, strict=True):
         if isinstance(value, Quantity):
             continue
@@ -215,6 +238,7 @@ def _dates_stand_alone(
     return True
 
 
+# What a step says between the words of the evidence and those of the claim.
 _SAYS = {
     Relation.EQUAL: "is the same as",
     Relation.BOUND_HOLDS: "agrees with",
@@ -227,7 +251,7 @@ _SAYS = {
 def _steps(
     claim: Parsed, sentence: Parsed, choice: Sequence[tuple[int, Relation]]
 ) -> Iterator[Step]:
-    """A step for each value that is not written as in the claim."""
+    """Yields a step for each value that is not written as in the claim: "70 m is not 90 m"."""
     for value, (at, relation) in zip(claim.values, choice, strict=True):
         told = sentence.values[at]
         ours = claim.text[start_with_bound(value) : end_with_unit(value)]

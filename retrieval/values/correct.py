@@ -1,4 +1,9 @@
-"""(claim, text) -> what the values of the text say of the claim; a stance that is moved by it."""
+"""(claim, text) -> what the values of the text say of the claim; a stance that is moved by it.
+
+Values are numbers with a unit or noun, dates and times of day. `verdict_of_values` cuts the text
+into sentences and asks the rules of `_RULES`, one group after the other. retrieval/reading.py calls
+it, through `retrieval.values.reading`, for each passage that a stance model has read.
+"""
 
 from __future__ import annotations
 
@@ -21,62 +26,71 @@ from retrieval.values.relate import Relation
 from retrieval.values.shares import share_holds
 from retrieval.values.sides import sides_compare
 
-# The probability that a stance has at the least after its correction. On pairs held out of training
-# the values are right in this share of the cases in which they speak.
+# Least probability of the side that the values take, after the correction. On pairs held out of
+# training the values are right in this share of the cases in which they speak.
 SURE = 0.95
-# Characters of a text that are compared: the rest of it says nothing.
+# Most characters of a text that are compared. What stands behind them is left out.
 MAX_TEXT_CHARS = 4_000
-# No sentence ends behind these, whatever follows: "Mr. Lind", "Rs. 50", "on Jan. 5".
-_SHORTENED = (
+# Abbreviations whose full stop ends no sentence: "Mr. Lind", "Rs. 50", "on Jan. 5".
+_ABBREVIATIONS = (
     "Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Gov", "Sen", "Rep", "Gen", "Lt", "Col", "Sgt", "Rev",
     "Rs", "No", "Jan", "Feb", "Aug", "Sept", "Oct", "Nov", "Dec",
 )  # fmt: skip
+# Quotes or brackets, and the space, between a full stop and the capital or digit of the next
+# sentence.
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])"
-    + "".join(rf"(?<!\b{word}\.)" for word in _SHORTENED)
+    + "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATIONS)
     + r"[\"'”’)]*\s+(?=[A-Z\"'“‘(\d])"
 )
 
-# Ways to compare a claim with a sentence. The first group in which one is sure speaks.
+# A rule compares a claim with one sentence; it returns `UNKNOWN` where it is not sure.
 _Rule = Callable[[Parsed, Parsed], Comparison]
+# Groups of rules, the surest first. The first group in which a rule is sure of a sentence decides.
 _RULES: tuple[tuple[_Rule, ...], ...] = (
     (compare_sentence,),
     (derive,),
     (keeps_bound, sides_compare, share_holds),
 )
 
+# A claim is compared with many texts.
 parse_claim = lru_cache(maxsize=512)(parse)
 # A sentence is read for several claims of a batch, and again when it is explained.
 _parse_sentence = lru_cache(maxsize=4096)(parse)
 
 
 def verdict_of_values(claim: Parsed, text: str) -> Comparison:
-    """What the numbers, dates and times of a text say of those of a claim.
+    """Compares the numbers, dates and times of a claim with those of each sentence of a text.
 
-    The sentence in which the claim's own words stand is compared value by value; where none has
-    them, a value may follow from two of a sentence, or the sentence tells what the claim compares
-    in other words. What sentences say otherwise of each other is unknown. English only, because
-    what is compared is words.
+    "The bridge is 90 m long" differs from "The bridge is 70 m long." A sentence that holds the
+    claim's own words is compared value by value (`compare_sentence`). Where no sentence holds them,
+    the claimed value may follow from two values of a sentence (`derive`), or a sentence tells in
+    other words what the claim compares (the third group). Where two sentences disagree, nothing is
+    said. The steps hold places in the text. English only, because words are compared.
     """
     sentences = [(start, _parse_sentence(each)) for start, each in _sentences(text)]
     for rules in _RULES:
         found = [
-            (start, _compare_whole(claim, sentence, rule))
+            (start, _comparison_of_whole(claim, sentence, rule))
             for rule in rules
             for start, sentence in sentences
             if sentence.values
         ]
         sure = [one for one in found if one[1].relation is not Relation.UNKNOWN]
-        if len({one.relation.supports for _, one in sure}) == 1:
+        if len({comparison.relation.supports for _, comparison in sure}) == 1:
             return _shifted(*sure[0])
         if sure:
             return UNKNOWN
     return UNKNOWN
 
 
-def _compare_whole(claim: Parsed, sentence: Parsed, rule: _Rule) -> Comparison:
-    """What a rule says of a sentence, but nothing where this tells of a part of what a claim is of.
-    Of two things that are compared each may be told in other words."""
+def _comparison_of_whole(claim: Parsed, sentence: Parsed, rule: _Rule) -> Comparison:
+    """Returns what a rule says of a sentence; `UNKNOWN` where the sentence is of a part only.
+
+    "Prices rose by 5 per cent" does not follow from "milk prices rose from 100 to 105". This check
+    is not for `compare_sentence`, which has a stricter one, nor for `sides_compare`: there each of
+    the two sides is a part.
+    """
     found = rule(claim, sentence)
     if found.steps and rule in (derive, keeps_bound, share_holds):
         place = found.steps[0].evidence[0].start
@@ -87,7 +101,7 @@ def _compare_whole(claim: Parsed, sentence: Parsed, rule: _Rule) -> Comparison:
 
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Sentences with their places in a text."""
+    """Yields (start, sentence) for each sentence of the first `MAX_TEXT_CHARS` of a text."""
     text, start = text[:MAX_TEXT_CHARS], 0
     for end in [*_SENTENCE_END.finditer(text), None]:
         yield start, text[start : end.start() if end else len(text)]
@@ -95,7 +109,7 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _shifted(by: int, comparison: Comparison) -> Comparison:
-    """A comparison with the places of its steps moved by so many characters."""
+    """Moves the places of a comparison's steps from a sentence to its text, by characters."""
     steps = [
         replace(step, evidence=tuple(Slice(at.start + by, at.end + by) for at in step.evidence))
         for step in comparison.steps
@@ -104,17 +118,17 @@ def _shifted(by: int, comparison: Comparison) -> Comparison:
 
 
 def correct(stance: Vectors, claim: Parsed, text: str) -> Vectors:
-    """The stance of a text, shape (3,), with what its values say where they are sure.
-
-    A stance that agrees with them already stays as it is. Of one that does not, so much moves to
-    the other side that this has the probability `SURE`.
-    """
+    """Returns the stance of a text, shape (3,), moved to what its values say of the claim."""
     return corrected(stance, verdict_of_values(claim, text))
 
 
 def corrected(stance: Vectors, comparison: Comparison) -> Vectors:
-    """The stance, shape (3,), moved to what a comparison says. Values that are written as in the
-    claim move nothing: a model reads them, and whether a text vouches for them, well enough."""
+    """Returns a stance, shape (3,), whose side of the comparison has the probability `SURE`.
+
+    (0.2, 0.3, 0.5) and values that refute give (0.014, 0.95, 0.036). A stance that has more of that
+    side already stays. A comparison without steps moves nothing: its values are written as in the
+    claim, and the model reads such values, and whether the text vouches for them, well enough.
+    """
     relation = comparison.relation
     if not comparison.steps:
         return stance

@@ -228,14 +228,14 @@ def _date_matches(text: str) -> list[re.Match[str]]:
 
 
 def _follows_date(text: str, start: int, ends: set[int]) -> bool:
-    """Whether a date ends so little before that the two are joined: 2010 to 2015."""
+    """Tells whether a date ends so little before that the two are joined: 2010 to 2015."""
     return any(
         end in ends and RANGE.fullmatch(text, end, start) for end in range(max(0, start - 7), start)
     )
 
 
 def _is_year(text: str, match: re.Match[str]) -> bool:
-    """Whether a number that may be a year can be nothing else."""
+    """Tells whether a number that may be a year can be nothing else."""
     before = _BEFORE_YEAR.search(text, max(0, match.start() - _LOOK_BACK), match.start())
     after_sure_word = before is not None and before[1] is not None
     if after_sure_word and int(match["year"]) >= _NO_YEAR_BEFORE:
@@ -249,6 +249,6 @@ def _is_in_brackets(text: str, match: re.Match[str]) -> bool:
 
 
 def _counts_what_follows(text: str, number: re.Match[str]) -> bool:
-    """Whether what follows may be what a number counts: 1800 people, but not 1966 was a year."""
+    """Tells whether a number may count what follows: "1800 people", and not "1966 was a year"."""
     after = _PLURAL.match(text, number.end())
     return after is not None and not {*terms(after.group())} & (STOP_STEMS | AUXILIARIES)

@@ -1,8 +1,8 @@
-"""(claim, rationale) -> where they part: numbers, comparisons, dates, negation. Nothing is guessed.
+"""(claim, rationale) -> the places where they differ: in numbers, comparisons, dates, negation.
 
-Deterministic, for a reader who wants to see why a source refutes a claim: a difference is named
-only when both sides speak of the same thing (the same unit, the same parts of a date, the same
-verb) and only one reading is possible. English only, because what is compared is words.
+For a reader who wants to see why a source refutes a claim; retrieval/explain.py calls it. A
+difference is named only where both sides speak of the same thing (the same unit, the same parts of
+a date, the same verb) and only one reading is possible. English only, because words are compared.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
 from retrieval.values.quantity import COMPARED, ORDINAL, Quantity
 from retrieval.values.relate import Relation, comparable, relate
+from retrieval.values.told import quantities_and_ordinals
 from retrieval.values.wording import other_comparison, other_negation
 
 Kind = Literal["number", "comparison", "date", "negation"]
+# What the sentences of a rationale are joined with.
 SEPARATOR = "\n\n"
 
 
 def differences(
     claim: str, rationale: Sequence[Quote], language: str | None
 ) -> tuple[Difference, ...]:
-    """What the claim says otherwise than the rationale, in the order of the claim.
+    """Returns what the claim says otherwise than the rationale, in the order of the claim.
+
+    "90 people" of the claim and "70 people" of the rationale are one difference.
 
     Args:
         rationale: sentences of a document, with their offsets in its text.
@@ -35,7 +39,7 @@ def differences(
     """
     if language not in (None, "en"):
         return ()
-    # One text, so that a date or number that one sentence confirms is not missed in another.
+    # One text: a number that one sentence confirms is no difference from another sentence.
     evidence = SEPARATOR.join(quote.quote for quote in rationale)
     found: dict[tuple[str, int], Difference] = {}
     for kind, here, there in _partings(claim, evidence):
@@ -53,6 +57,7 @@ def differences(
 
 
 def _partings(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
+    """Yields each difference: its kind, where it is in the claim, and where in the evidence."""
     said = parse_claim(claim)
     if said.values:
         told = parse(evidence)
@@ -63,32 +68,33 @@ def _partings(claim: str, evidence: str) -> Iterator[tuple[Kind, Slice, Slice]]:
 
 
 def _quote(text: str, at: Slice, offset: int) -> Quote:
+    """Returns the quote of a slice, whose text begins at an offset of a longer one."""
     return Quote(at.start + offset, at.end + offset, text[at.start : at.end])
 
 
 def _quantity_partings(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
-    claimed = [value for value in said.values if isinstance(value, Quantity)]
-    evidence = [value for value in told.values if isinstance(value, Quantity)]
-    # For each quantity of the claim: those of the evidence that measure the same, and whether no
-    # number is as both say.
-    apart = [
+    """Yields each quantity of a claim that no number of the evidence agrees with."""
+    claimed = quantities_and_ordinals(said)
+    evidence = quantities_and_ordinals(told)
+    # For each quantity of the claim: index of each quantity of the evidence that measures the same
+    # -> whether the two contradict each other.
+    contradictions = [
         {at: _contradict(one, other) for at, other in enumerate(evidence) if comparable(one, other)}
         for one in claimed
     ]
-    for which, alike in enumerate(apart):
+    for one, alike in zip(claimed, contradictions, strict=True):
         if not all(alike.values()):
             continue
-        # Skip evidence numbers that another quantity of the claim already matches.
-        rest = [other for other in apart if other is not alike]
+        # Skip numbers of the evidence that agree with another quantity of the claim.
+        rest = [other for other in contradictions if other is not alike]
         free = [evidence[at] for at in alike if all(other.get(at, True) for other in rest)]
         if len({tuple((m.low, m.high) for m in one.measures) for one in free}) == 1:
-            one = claimed[which]
             compared = one.bound in COMPARED or one.bound == "many"
             yield ("comparison" if compared else "number"), one, free[0]
 
 
 def _contradict(one: Quantity, other: Quantity) -> bool:
-    """Whether no number is as both say. Of the number itself, "60" and "more than 60" agree."""
+    """Tells whether no number is as both say. "More than 60" does not contradict a claim of 60."""
     if not one.bound and one.measures[0].low == other.measures[0].low:
         return False
     if one.base == ORDINAL:
@@ -98,6 +104,7 @@ def _contradict(one: Quantity, other: Quantity) -> bool:
 
 
 def _date_partings(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Slice]]:
+    """Yields each date of a claim that no date of the evidence may agree with, and the nearest."""
     claimed = [value for value in said.values if isinstance(value, Date)]
     evidence = [value for value in told.values if isinstance(value, Date)]
     for one in claimed:
@@ -114,6 +121,7 @@ def _date_partings(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice, Sl
 
 
 def _may_agree(one: Date, other: Date) -> bool:
+    """Tells whether two dates may be one, in one of their readings."""
     if one.days or other.days:
         relation = relate(one, other)
         return relation is None or relation is not Relation.DIFFERS

@@ -1,7 +1,11 @@
-"""(claim, words of a sentence that say the same) -> whether the sentence says less than the claim.
+"""(claim, sentence with its words) -> whether the sentence tells of a part of the matter only.
 
 "Tickets cost 12 euros for children" leaves open what others pay, "she won 48 per cent of the vote
 in the first round" what she won in the second: another value there refutes nothing.
+
+`is_narrowed` is the strict check of `compare_sentence`: each further word of the clause narrows.
+`tells_a_part` is that of the other rules, whose sentences have words of their own: only some signs
+narrow. Both look at the clause, from one `_CLAUSE_END` to the next.
 """
 
 from __future__ import annotations
@@ -14,58 +18,68 @@ from retrieval.values.parsed import Parsed
 from retrieval.values.quantity import ORDINAL, Quantity
 from retrieval.values.told import words_held
 
-# Ends of what is said of one value; after "and" the same may go on ("12 men and three boys").
+# Where a clause ends: a mark, "because", or "and" with a new verb or subject ("and is", "and took
+# her"). Behind another "and" the clause goes on: "12 men and three boys".
 _CLAUSE_END = re.compile(
     r"[.,;:!?()\[\]\"“”]|\s[-–—]\s|\b(?:because|so(?! far))\b"
     r"|\b(?:and|but|or)\s+(?:(?:then\s+)?(?:it|he|she|they|we|is|are|was|were|has|had|have|will|does"
     r"|did)|[a-z]+\s+(?:it|him|her|them))\b",
     re.I,
 )
+# Words that begin a phrase which says of when, where or whom something is told.
 _NARROWING = (
     r"(?:after|among|as|at|before|by|during|excluding|for|from|if|in|including|not counting|of|on"
     r"|since|to|under|until|when|where|while|with|within|without)\b"
 )
-# Said at the head of a sentence, or behind a comma, one of these words narrows what is told.
+# Such a phrase at the head of a sentence: "[For] children, tickets cost 12 euros".
 _AT_HEAD = re.compile(rf"\W*{_NARROWING}", re.I)
+# A relative clause: "of those [who] failed".
 _WHO = re.compile(r"\b(?:who|that|which)\b", re.I)
+# What is told of a place or time of an earlier sentence: "12 people died[ there]".
 _THERE = re.compile(r"\s+(?:there|here|then)\b", re.I)
-# Stems of words that make a part of what stands beside them.
+# Stems of words that make a part of what stands beside them: "the north [alone]", "[under] 30s".
 _PARTING = {"alon", "among", "dure", "later", "so", "togeth", "under", "within"}
+# Between a word of the claim and one that the claim lacks: "voters[ in the ]north".
 _OF_A_PART = re.compile(r"\s+(?:at|for|from|in|of|on|that|who|with)\s(?:[a-z]{1,5}\s+)*", re.I)
-_IN = re.compile(r"\b(?:among|at|during|for|in|on|within)\s(?:[a-z]{1,5}\s+)?$", re.I)
-_BEHIND = re.compile(rf",\s+(?:but\s+|and\s+)?(?:only\s+)?{_NARROWING}", re.I)
+# Before the first word of a sentence that is of a place or time: "[In the ]old town 30 people".
+_IN_BEFORE = re.compile(r"\b(?:among|at|during|for|in|on|within)\s(?:[a-z]{1,5}\s+)?$", re.I)
+# A narrowing phrase behind a comma: "12 euros[, but only for] children".
+_BEHIND_COMMA = re.compile(rf",\s+(?:but\s+|and\s+)?(?:only\s+)?{_NARROWING}", re.I)
 
 
 def is_narrowed(claim: Parsed, sentence: Parsed, run: tuple[int, int], used: Sequence[int]) -> bool:
-    """Whether the clause of a sentence holds a word or value that the claim leaves out.
+    """Tells whether the clause that says what the claim says holds a word that the claim lacks.
+
+    "40 people died in Oria on the first night" narrows "40 people died in Oria". A phrase at the
+    head of the sentence, or behind the clause and a comma, narrows too.
 
     Args:
-        run: first and last item (excluded) that say what the claim says.
+        run: first and last item (excluded) of the sentence that say what the claim says.
         used: indexes of the values of the sentence that are compared with those of the claim.
     """
     if "born" in claim.words and all(isinstance(one, Date) for one in claim.values):
-        return False  # nobody is born twice, whatever else is said of it
+        return False  # a person has one birth: another date of it is wrong, whatever else is told
     first, last = _with_dates(sentence, run, used)
-    own = claim.words
-    other = [_is_other(own, sentence, at, used) for at in range(len(sentence.items))]
+    further = [_is_further(claim.words, sentence, at, used) for at in range(len(sentence.items))]
     head, tail = _clause(sentence, first, last)
-    if any(other[head:tail]) or (_AT_HEAD.match(sentence.text) and any(other[:head])):
+    if any(further[head:tail]) or (_AT_HEAD.match(sentence.text) and any(further[:head])):
         return True
     if _THERE.match(sentence.text, sentence.places[last - 1][1]):
         return True
-    behind = _BEHIND.match(sentence.text, sentence.places[tail - 1][1])
-    return behind is not None and any(other[tail:])
+    behind = _BEHIND_COMMA.match(sentence.text, sentence.places[tail - 1][1])
+    return behind is not None and any(further[tail:])
 
 
 def is_of_another(claim: Parsed, sentence: Parsed, run: tuple[int, int]) -> bool:
-    """Whether what stands in a run of items is of what belongs to somebody: Lind's brother; or a
-    share of those "who failed", where the claim has the share that failed."""
+    """Tells whether a run of items is of another thing than the claim, though it has its words.
+
+    "Lind's brother was born in 1930" is not of Lind. "60 per cent of those who failed" is not of
+    the share that failed.
+    """
     items, places, text = sentence.items, sentence.places, sentence.text
-    own = claim.words
     for at in range(run[0], run[1] - 1):
-        start, end = places[at]
-        owner = isinstance(items[at], str) and text[start:end].lower().endswith(("'s", "’s"))
-        if owner and isinstance(items[at + 1], str) and items[at + 1] not in own:
+        owner = isinstance(items[at], str) and _is_owner(sentence, at)
+        if owner and isinstance(items[at + 1], str) and items[at + 1] not in claim.words:
             return True
     if not any(isinstance(one, Quantity) and one.base == "%" for one in claim.values):
         return False
@@ -73,12 +87,19 @@ def is_of_another(claim: Parsed, sentence: Parsed, run: tuple[int, int]) -> bool
     return _WHO.search(told) is not None and not _WHO.search(claim.text)
 
 
+def _is_owner(sentence: Parsed, at: int) -> bool:
+    """Tells whether an item ends with "'s"."""
+    return sentence.text[slice(*sentence.places[at])].lower().endswith(("'s", "’s"))
+
+
 def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool = False) -> bool:
-    """Whether the clause around a place is of a part of what a claim is of: of "milk prices", of
-    voters "in the north". Where not all its words need be those of the claim, these signs tell.
+    """Tells whether the clause around a place is of a part of what a claim is of.
+
+    "Milk prices rose" is of a part of prices, "the voters in the north" are a part of the voters.
 
     Args:
-        before_alone: whether only what stands before the place tells.
+        place: where the value starts that decides, in characters.
+        before_alone: whether only what stands before the place counts.
     """
     items = sentence.items
     own = words_held(sentence.words, claim.words)
@@ -87,12 +108,12 @@ def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool
     return any(
         _makes_a_part(sentence, here, head, own)
         for here in range(head, at if before_alone else tail)
-        if items[here] not in own and not _is_counted(items[here], sentence)
+        if items[here] not in own and not _is_plain_value(items[here], sentence)
     )
 
 
-def _is_counted(item: str | int, sentence: Parsed) -> bool:
-    """Whether an item is a value, but none of those that tell which of several: the first day."""
+def _is_plain_value(item: str | int, sentence: Parsed) -> bool:
+    """Tells whether an item is a value, and no ordinal: "the first" tells which of several."""
     if isinstance(item, str):
         return False
     value = sentence.values[item]
@@ -100,7 +121,12 @@ def _is_counted(item: str | int, sentence: Parsed) -> bool:
 
 
 def _makes_a_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
-    """Whether an item that a claim does not have makes a part of what it is said of."""
+    """Tells whether an item that the claim lacks makes a part of the word of the claim beside it.
+
+    Args:
+        head: the first item of the clause.
+        own: stems of the sentence that the claim has, too.
+    """
     items, places, text = sentence.items, sentence.places, sentence.text
     if items[at] in _PARTING or isinstance(items[at], int):
         return True
@@ -109,21 +135,21 @@ def _makes_a_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
     beside = after and after[0] in own and text[places[at][1] : places[at + 1][0]].isspace()
     if beside and (at == head or of_value):
         return True  # milk prices; half of women voters
-    if at == head:  # in the old town 30 people; but: in Sunday's vote
-        owns = text[slice(*places[at])].lower().endswith(("'s", "’s"))
-        return at == 0 and not owns and _IN.search(text[: places[at][0]]) is not None
+    if at == head:
+        # "In the old town 30 people" is of a part; "in Sunday's vote" only says of which vote.
+        led_by_in = _IN_BEFORE.search(text[: places[at][0]]) is not None
+        return at == 0 and not _is_owner(sentence, at) and led_by_in
     if not (of_value or before in own):
         return False
-    start, end = places[at - 1]
-    gap = text[end : places[at][0]]
-    if text[start:end].lower().endswith(("'s", "’s")):
+    if _is_owner(sentence, at - 1):
         return True  # the bridge's steel
+    gap = text[places[at - 1][1] : places[at][0]]
     of_its_noun = of_value and gap.split()[:1] == ["of"]
     return not of_its_noun and _OF_A_PART.fullmatch(gap) is not None
 
 
 def _with_dates(sentence: Parsed, run: tuple[int, int], used: Sequence[int]) -> tuple[int, int]:
-    """The run with the dates that stand beside it and are compared, too."""
+    """Returns the run, extended by the dates beside it that are compared, too."""
     first, last = run
     while first and _is_used_date(sentence, first - 1, used):
         first -= 1
@@ -133,12 +159,13 @@ def _with_dates(sentence: Parsed, run: tuple[int, int], used: Sequence[int]) -> 
 
 
 def _is_used_date(sentence: Parsed, at: int, used: Sequence[int]) -> bool:
+    """Tells whether an item is a date that is compared with one of the claim."""
     item = sentence.items[at]
     return isinstance(item, int) and item in used and isinstance(sentence.values[item], Date)
 
 
 def _clause(sentence: Parsed, first: int, last: int) -> tuple[int, int]:
-    """First and last item (excluded) of the clause in which a run of items stands."""
+    """Returns the first and last item (excluded) of the clause in which a run of items stands."""
     while first and not _clause_ends(sentence, first):
         first -= 1
     while last < len(sentence.items) and not _clause_ends(sentence, last):
@@ -147,15 +174,20 @@ def _clause(sentence: Parsed, first: int, last: int) -> tuple[int, int]:
 
 
 def _clause_ends(sentence: Parsed, at: int) -> bool:
-    """Whether a clause ends in front of an item."""
+    """Tells whether a clause ends between an item and the one before it."""
     (_, before), (start, end) = sentence.places[at - 1 : at + 1]
-    found = _CLAUSE_END.search(sentence.text, before, end + 5)  # and took her
+    found = _CLAUSE_END.search(sentence.text, before, end + 5)  # 5: the " her" of "and took her"
     return found is not None and found.start() <= start
 
 
-def _is_other(own: frozenset[str], sentence: Parsed, at: int, used: Sequence[int]) -> bool:
-    """Whether an item is neither a value that is compared nor a word of the claim, nor a further
-    name of somebody: Brian Russell De Palma."""
+def _is_further(own: frozenset[str], sentence: Parsed, at: int, used: Sequence[int]) -> bool:
+    """Tells whether an item says more than the claim: no value that is compared, and no word of it.
+
+    A middle name says no more: the Russell of "Brian Russell De Palma".
+
+    Args:
+        own: the stems of the claim.
+    """
     item = sentence.items[at]
     if isinstance(item, int):
         return item not in used

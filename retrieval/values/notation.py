@@ -1,4 +1,8 @@
-"""(claim, text) -> the text with the values of the claim written as the claim writes them."""
+"""(claim, text) -> the text with the values of the claim written as the claim writes them.
+
+Of "1,204 people" and "one thousand two hundred and four people" a stance model does not see that
+they are the same. `retrieval.values.reading` calls this before the model reads a text.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +17,17 @@ from retrieval.values.relate import Relation, comparable, relate
 
 
 def in_notation_of(claim: Parsed, text: str) -> str:
-    """The text for a model that reads "1,204" and "one thousand two hundred and four" as two.
+    """Rewrites each value of a text that is exactly one of the claim's: the text says the same.
 
-    A value is rewritten only if it is exactly one of the claim's: the text says the same as before.
+    The last value comes first, so that the places of those before it stay right.
     """
     if not claim.values:
         return text
     told = parse(text[:MAX_TEXT_CHARS])
     for value in sorted(told.values, key=lambda one: -one.start):
         for own in claim.values:
-            start, end = _slice(value)
-            first, last = _slice(own)
-            written = claim.text[first:last]
+            start, end = _span_without_bound(value)
+            written = claim.text[slice(*_span_without_bound(own))]
             if not _is_same(own, value) or text[end : end + 1] == "-":
                 continue
             if written.lower() != text[start:end].lower():
@@ -33,15 +36,15 @@ def in_notation_of(claim: Parsed, text: str) -> str:
     return text
 
 
-def _slice(value: Value) -> tuple[int, int]:
-    """A value with its unit, without what bounds it."""
+def _span_without_bound(value: Value) -> tuple[int, int]:
+    """Returns start and end of a value with its sign and unit: "$5m" of "more than $5m"."""
     if not isinstance(value, Quantity):
         return value.start, value.end
     return value.value_start, end_with_unit(value)
 
 
 def _is_same(own: Value, value: Value) -> bool:
-    """Whether two values mean exactly the same, so that one may stand for the other."""
+    """Tells whether two values mean exactly the same, so that one may stand for the other."""
     if isinstance(own, Quantity) and isinstance(value, Quantity):
         return _are_same_quantities(own, value)
     if relate(own, value) is not Relation.EQUAL:
@@ -54,8 +57,10 @@ def _is_same(own: Value, value: Value) -> bool:
 
 
 def _are_same_quantities(own: Quantity, value: Quantity) -> bool:
-    """Whether numbers are the same; the words that bound them stay. Of ranges, of "hundreds" and
-    of ages the notation is more than the number, and stays."""
+    """Tells whether the numbers of two quantities are the same; words that bound them do not count.
+
+    Ranges, "hundreds" and ages stay as they are: their words say more than a number does.
+    """
     if "many" in (own.bound, value.bound) or own.base == "age":
         return False
     for one, other in comparable(own, value):

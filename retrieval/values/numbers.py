@@ -129,7 +129,7 @@ def plain_text(text: str) -> str:
 
 
 def may_hold_value(text: str) -> bool:
-    """Whether there is a digit or a word for a number in a text, as a quick look tells."""
+    """Tells whether there is a digit or a word for a number in a text, as a quick look tells."""
     return _CHEAP.search(text) is not None
 
 

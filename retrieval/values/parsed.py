@@ -92,7 +92,7 @@ def start_with_bound(value: Value) -> int:
 
 
 def _covers(value: Value, place: int) -> bool:
-    """Whether a place behind the start of a value is in it, or in what it is told per."""
+    """Tells whether a place behind the start of a value is in it, or in what it is told per."""
     if isinstance(value, Quantity) and value.per_slice[0] <= place < value.per_slice[1]:
         return True
     return place < end_with_unit(value)

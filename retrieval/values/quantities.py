@@ -183,7 +183,7 @@ def _currency_before(sign: str) -> units.Unit | None:
 
 
 def _is_part_of_name(text: str, number: Number, before: str) -> bool:
-    """Whether a number is part of a name: Boeing 747, Article 50, G20, Covid-19."""
+    """Tells whether a number is part of a name: Boeing 747, Article 50, G20, Covid-19."""
     digits = text[number.start].isdigit()
     if number.kind in ("ordinal", "fraction", "many"):
         return False

@@ -107,7 +107,7 @@ def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quant
 
 
 def _may_be_other_money(one: Measure, other: Measure) -> bool:
-    """Whether one amount is of a named money, and the other may be: $5m, A$7m."""
+    """Tells whether one amount is of a named money, and the other may be: $5m, A$7m."""
     named = {one.variety, other.variety} - {""}
     return one.variety != other.variety and not named <= _PLAIN_MONEY
 

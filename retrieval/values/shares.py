@@ -19,6 +19,7 @@ from retrieval.values.parsed import Parsed, end_with_unit, words_between
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, allowed_ranges
 from retrieval.values.told import (
+    OUT_OF,
     cardinal_quantities,
     dates_agree,
     names_fit,
@@ -42,7 +43,6 @@ _DIFFERS = re.compile(
     r"\b(?:more|fewer|less|higher|lower|up|down)\s+(?:\w+\s+)?(?:than|on)\b", re.I
 )
 _MINORITY = re.compile(r"\b(?:only\s+)?a\s+minority\s+of\b", re.I)
-_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:the|its|their|all|those|his|her)\s+)?", re.I)
 _TURNOUT = re.compile(r"\bturn-?out\s+(?:of|was|at|reached|stood at)\s+(?:[a-z]+\s+){0,2}$", re.I)
 _VOTED = re.compile(r"\b(?:took\s+part|taken\s+part|voted|turned\s+out|cast)\b", re.I)
 _VOTERS = re.compile(
@@ -79,7 +79,7 @@ class _Share:
 
 
 def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
-    """Whether the one share of a sentence is a majority, or a minority, as a claim says."""
+    """Tells whether the one share of a sentence is a majority, or a minority, as a claim says."""
     asked = _claimed_share(claim)
     if asked is None or not names_fit(claim, sentence) or not dates_agree(claim, sentence):
         return UNKNOWN
@@ -152,7 +152,7 @@ def _told_shares(sentence: Parsed) -> Iterator[_Share]:
     found = cardinal_quantities(sentence)
     for part, whole in itertools.pairwise(found):
         top, under = part.measures[0], whole.measures[0]
-        if top.base or under.base or not _OF.fullmatch(sentence.text, part.end, whole.start):
+        if top.base or under.base or not OUT_OF.fullmatch(sentence.text, part.end, whole.start):
             continue
         if 0 < top.low <= under.low and not part.bound and not whole.bound:
             share = 100 * top.low / under.low
@@ -176,7 +176,7 @@ def _told_shares(sentence: Parsed) -> Iterator[_Share]:
 
 
 def _is_bare(one: Quantity) -> bool:
-    """Whether a number is of what was told before it: "in Oria 68 per cent, in Ustra 66"."""
+    """Tells whether a number is of what was told before it: "in Oria 68 per cent, in Ustra 66"."""
     return not one.base and not one.noun
 
 
@@ -186,7 +186,7 @@ def _words_with_opposite(words: frozenset[str]) -> frozenset[str]:
 
 
 def _same_side(words: frozenset[str], sentence: Parsed) -> bool | None:
-    """Whether a sentence says the same of its share as a claim does, or the opposite."""
+    """Tells whether a sentence says the same of its share as a claim does, or the opposite."""
     told = words_told(sentence)
     sides: set[bool] = set()
     for one, other in _OPPOSITES:

@@ -76,7 +76,7 @@ class _Sides:
 
 
 def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
-    """Whether the two amounts of a sentence stand to each other as a claim says."""
+    """Tells whether the two amounts of a sentence stand to each other as a claim says."""
     if _OTHERS.search(claim.text):
         claim = parse(_OTHERS.sub("others", claim.text))
     sides = _claimed_sides(claim)
@@ -166,12 +166,12 @@ def _compared_pair(
 
 
 def _fits_cue(cue: str, quantity: Quantity) -> bool:
-    """Whether a quantity is one of what a word compares: degrees, of what is hotter."""
+    """Tells whether a quantity is one of what a word compares: degrees, of what is hotter."""
     return cue not in _MEASURED or (quantity.base or quantity.noun) in _MEASURED[cue]
 
 
 def _is_counted(amount: Quantity, sides: _Sides) -> bool:
-    """Whether an amount is one of what a claim says there is more of."""
+    """Tells whether an amount is one of what a claim says there is more of."""
     base = amount.base
     if not sides.noun:
         return bool(base) or sides.cue in _MEASURED
@@ -181,7 +181,7 @@ def _is_counted(amount: Quantity, sides: _Sides) -> bool:
 
 
 def _same_direction(claim: Parsed, sentence: Parsed) -> bool:
-    """Whether claim and sentence say of both that they fell, or that they rose."""
+    """Tells whether claim and sentence say of both that they fell, or that they rose."""
     said, told = (
         (bool(_FELL.search(one.text)), bool(_ROSE.search(one.text))) for one in (claim, sentence)
     )
@@ -189,7 +189,7 @@ def _same_direction(claim: Parsed, sentence: Parsed) -> bool:
 
 
 def _left_is_first(sentence: Parsed, sides: _Sides, pair: tuple[Quantity, Quantity]) -> bool | None:
-    """Whether the first amount is that of the left side; None where that is not sure.
+    """Tells whether the first amount is that of the left side; None where that is not sure.
 
     A sentence names things before their amounts, or after them: it is cut behind the first amount,
     or in front of the second, so that each half names one side alone.
