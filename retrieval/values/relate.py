@@ -1,4 +1,9 @@
-"""(value of a claim, value of the evidence) -> whether the one allows the other."""
+"""(value of a claim, value of the evidence) -> their relation: equal, differs, bound holds, ...
+
+Every rule asks `relate`, or for the numbers of derived quantities `relate_measures`. A claim allows
+two ranges of values: inside of the first it is surely right, outside of the second surely wrong;
+between them the relation is `UNKNOWN`.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +16,35 @@ from retrieval.values.dates import Date, Parts, common_parts, days_of
 from retrieval.values.parsed import Value
 from retrieval.values.quantity import COMPARED, ORDINAL, Measure, Quantity
 
+# The lowest and the highest value, in the base unit of a measure.
 Range = tuple[float, float]
-# "About so much" may be off by the first share of it, and is false from the second on.
+# Share of a value by which "about 100" may be off and surely be right (90 to 110), and beyond which
+# it is surely wrong (below 65, above 135).
 ABOUT, FAR_OFF = 0.1, 0.35
-# Most that a number which ends in zeros may be rounded by, as a share of it.
+# Most by which a number that ends in zeros may be rounded, as a share of it: 4,800 of 5,000.
 ROUNDED = 0.05
-# Money that a bare sign or name stands for: a dollar of no other country.
-_PLAIN_MONEY = {"USD", "GBP", "EUR", "JPY"}
-# Two systems of units agree to the first share, and differ from the second on: a mile is 1.6 km.
+# Share of a value by which it may be off in another system of units and surely be right (a mile is
+# 1.6 km), and beyond which it is surely wrong.
 CONVERTED, CONVERTED_FAR = 0.015, 0.15
-# Degrees Celsius by which a whole degree of Fahrenheit may be off, and a whole one of Celsius.
+# Degrees Celsius by which a temperature in whole degrees may be off in the other scale.
 DEGREE = 0.8
+# Share of a unit by which a time or length in whole units of it may be off where the other side has
+# a smaller unit: 2 h 20 min may be called two hours.
+_OF_UNIT = 0.49
+# Share of a value within which two numbers are one, but for the arithmetic of floats.
+_TINY = 1e-9
+# Currencies that a bare sign or name stands for: "$" alone is no Australian dollar.
+_PLAIN_MONEY = {"USD", "GBP", "EUR", "JPY"}
 
 
 class Relation(Enum):
     """What the values of a sentence say of those of a claim."""
 
-    EQUAL = "equal"
-    DIFFERS = "differs"
-    BOUND_HOLDS = "bound_holds"
-    BOUND_BROKEN = "bound_broken"
-    UNKNOWN = "unknown"
+    EQUAL = "equal"  # claim: 90, evidence: 90
+    DIFFERS = "differs"  # claim: 90, evidence: 70
+    BOUND_HOLDS = "bound_holds"  # claim: more than 80, evidence: 90
+    BOUND_BROKEN = "bound_broken"  # claim: more than 80, evidence: 70
+    UNKNOWN = "unknown"  # claim: 90, evidence: about 85
 
     @property
     def supports(self) -> bool:
@@ -43,11 +56,14 @@ class Relation(Enum):
 
 
 def relate(claimed: Value, told: Value) -> Relation | None:
-    """What a value of the evidence says of one of the claim; None where they are of two kinds."""
+    """Returns the relation of two values; None where they measure, count or date different things.
+
+    90 people and 70 people differ; 90 people and 70 metres give None.
+    """
     if isinstance(claimed, Quantity) and isinstance(told, Quantity):
-        return _relate_quantities(claimed, told)
+        return _relation_of_quantities(claimed, told)
     if isinstance(claimed, Date) and isinstance(told, Date):
-        return _relate_dates(claimed, told)
+        return _relation_of_dates(claimed, told)
     if isinstance(claimed, Clock) and isinstance(told, Clock):
         agree = set(claimed.minutes) & set(told.minutes)
         return Relation.EQUAL if agree else Relation.DIFFERS
@@ -55,8 +71,10 @@ def relate(claimed: Value, told: Value) -> Relation | None:
 
 
 def comparable(claimed: Quantity, told: Quantity) -> list[tuple[Measure, Measure]]:
-    """The readings of two quantities that measure the same; of counts, what is counted must be
-    the same."""
+    """Returns the pairs of readings of two quantities that measure the same: both metres, say.
+
+    Of counts and ordinals the nouns must be the same, too, and of money the countries.
+    """
     if claimed.per != told.per:
         return []
     pairs = []
@@ -71,7 +89,8 @@ def comparable(claimed: Quantity, told: Quantity) -> list[tuple[Measure, Measure
     return pairs
 
 
-def _relate_quantities(claimed: Quantity, told: Quantity) -> Relation | None:
+def _relation_of_quantities(claimed: Quantity, told: Quantity) -> Relation | None:
+    """Returns the relation of two quantities; of their readings, those that agree come first."""
     pairs = comparable(claimed, told)
     if not pairs:
         return None
@@ -83,6 +102,11 @@ def _relate_quantities(claimed: Quantity, told: Quantity) -> Relation | None:
 
 
 def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quantity) -> Relation:
+    """Returns the relation of one reading of a claimed quantity to one of a told quantity.
+
+    Args:
+        one, other: of `claimed` and of `told`, in the same base unit.
+    """
     if "?" in (claimed.bound, told.bound):
         return Relation.UNKNOWN
     same = _is_close(one.low, other.low) and _is_close(one.high, other.high)
@@ -94,9 +118,9 @@ def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quant
         sure, possible = _ranges_of_exact(one, other, told.bound)
     low, high = possible_range(other, told.bound)
     if one.base == ORDINAL:
-        return Relation.UNKNOWN  # the first of something else
+        return Relation.UNKNOWN  # "the second day" may be of something else than "the first day"
     if one.low < one.high and other.low < other.high and low <= one.high and one.low <= high:
-        return Relation.UNKNOWN  # 8 to 12 of what is said to be 8 to 13
+        return Relation.UNKNOWN  # 8 to 12, and 8 to 13
     if sure[0] <= low and high <= sure[1]:
         return Relation.BOUND_HOLDS if compared else Relation.EQUAL
     if _may_be_other_money(one, other):
@@ -107,30 +131,38 @@ def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quant
 
 
 def _may_be_other_money(one: Measure, other: Measure) -> bool:
-    """Tells whether one amount is of a named money, and the other may be: $5m, A$7m."""
+    """Tells whether one amount has a country, and the other may have the same: "A$7m" and "$5m"."""
     named = {one.variety, other.variety} - {""}
     return one.variety != other.variety and not named <= _PLAIN_MONEY
 
 
 def _ranges_of_exact(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Range]:
-    """The values that an exact claim surely covers, and those that it may cover by rounding."""
+    """Returns the ranges of a claimed number without a bound: surely right, and maybe, by rounding.
+
+    "1.5 million" of the evidence makes a claim of 1,548,000 surely right. "5,000" of the claim may
+    be the 4,800 of the evidence.
+
+    Args:
+        one, other: readings of the claimed and of the told quantity.
+        told_bound: of the told quantity.
+    """
     value = one.low
     if one.system != other.system and one.base.startswith("degree"):
         sure, possible = DEGREE, 2 * DEGREE
     elif one.system != other.system:
         sure = max(one.exact_to, other.exact_to, CONVERTED * abs(value))
         possible = max(one.exact_to, other.exact_to, one.zeros, CONVERTED_FAR * abs(value))
-    elif other.exact_to > one.exact_to:  # 1,548,000 of what is said to be 1.5 million
+    elif other.exact_to > one.exact_to:  # the claim is more exact than the evidence
         sure, possible = other.exact_to, 2 * other.exact_to
     else:
         sure, possible = one.exact_to, max(one.exact_to, min(one.zeros, ROUNDED * abs(value)))
     if not math.isclose(one.size, other.size):
         possible = max(possible, ROUNDED * abs(value))  # 44 days may be called six weeks
         if one.system and one.size > other.size:
-            possible = max(possible, 0.49 * one.size)  # 2h 20m may be called two hours
+            possible = max(possible, _OF_UNIT * one.size)
     if told_bound[:1] == "~":
         possible = max(possible, ABOUT * abs(value))
-    tiny = 1e-9 * abs(value)
+    tiny = _TINY * abs(value)
     return (value - sure - tiny, value + sure + tiny), (
         value - possible - tiny,
         value + possible + tiny,
@@ -138,7 +170,10 @@ def _ranges_of_exact(one: Measure, other: Measure, told_bound: str) -> tuple[Ran
 
 
 def allowed_ranges(one: Measure, bound: str) -> tuple[Range, Range]:
-    """The values that a claim surely allows, and the wider range outside of which it is false."""
+    """Returns the values that a bound surely allows, and the range outside of which it is wrong.
+
+    Of "about 100" they are 90 to 110 and 65 to 135, of "at least 100" both 100 to infinity.
+    """
     value, high = one.low, one.high
     above, below = math.nextafter(value, math.inf), math.nextafter(value, -math.inf)
     near, far = ABOUT * abs(value), FAR_OFF * abs(value)
@@ -150,7 +185,7 @@ def allowed_ranges(one: Measure, bound: str) -> tuple[Range, Range]:
         "~": ((value - near, value + near), (value - far, value + far)),
         "~<": ((value - near, value), (value - far, value + near)),
         "~>": ((value, value + near), (value - near, value + far)),
-        # Hundreds: at least two of them, and a thousand has its own word.
+        # "Hundreds" are at least two of them, and for ten there is another word.
         "many": ((2 * value, 10 * value), (value, 100 * value)),
         "": ((value, high), (value, high)),
     }
@@ -158,40 +193,46 @@ def allowed_ranges(one: Measure, bound: str) -> tuple[Range, Range]:
 
 
 def possible_range(other: Measure, bound: str) -> Range:
-    """The values that the evidence leaves possible."""
+    """Returns the values that the evidence leaves possible: of "more than 100" those above it."""
     if bound == "many":
         return other.low, 100 * other.low
     return allowed_ranges(other, bound)[0] if bound else (other.low, other.high)
 
 
-def _relate_dates(claimed: Date, told: Date) -> Relation | None:
+def _relation_of_dates(claimed: Date, told: Date) -> Relation | None:
+    """Returns the relation of two dates; None where they have no part in common: May and 2019."""
     if claimed.days or told.days:
-        return _relate_periods(claimed, told)
+        return _relation_to_period(claimed, told)
     pairs = list(itertools.product(claimed.readings(), told.readings()))
     if not any(
         a is not None and b is not None for x, y in pairs for a, b in zip(x, y, strict=True)
     ):
         return None
     if claimed.bound != told.bound and (claimed.bound or told.bound):
-        return _relate_bound_dates(claimed, told)
+        return _relation_to_limit(claimed, told)
     if (claimed.open and not claimed.bound) or (told.open and not told.bound):
         return Relation.UNKNOWN
-    relations = {_relate_parts(one, other) for one, other in pairs}
+    relations = {_relation_of_parts(one, other) for one, other in pairs}
     if Relation.EQUAL in relations:
         return Relation.EQUAL
     return relations.pop() if len(relations) == 1 else Relation.UNKNOWN
 
 
-def _relate_parts(one: Parts, other: Parts) -> Relation:
-    common = common_parts(one, other)
+def _relation_of_parts(claimed: Parts, told: Parts) -> Relation:
+    """Returns the relation of two dates without bounds: 3 May 2019 is equal to May 2019 of a claim.
+
+    Where a claim says more than is told, the relation is unknown.
+    """
+    common = common_parts(claimed, told)
     if any(a != b for a, b in common):
         return Relation.DIFFERS
-    if len(common) < sum(part is not None for part in one):
-        return Relation.UNKNOWN  # the claim says more
+    if len(common) < sum(part is not None for part in claimed):
+        return Relation.UNKNOWN
     return Relation.EQUAL
 
 
-def _relate_bound_dates(claimed: Date, told: Date) -> Relation:
+def _relation_to_limit(claimed: Date, told: Date) -> Relation:
+    """Returns the relation of a date to a claimed limit: 3 May 2019 holds of "before June 2019"."""
     if told.bound or told.open or claimed.either or told.either:
         return Relation.UNKNOWN
     limit, days = days_of(claimed.parts), days_of(told.parts)
@@ -208,7 +249,8 @@ def _relate_bound_dates(claimed: Date, told: Date) -> Relation:
     return Relation.BOUND_BROKEN if broken else Relation.UNKNOWN
 
 
-def _relate_periods(claimed: Date, told: Date) -> Relation | None:
+def _relation_to_period(claimed: Date, told: Date) -> Relation | None:
+    """Returns the relation of two dates, one of them a decade or century: 1923, the 1920s."""
     period = claimed.days or (days_of(claimed.parts) if not claimed.open else None)
     days = told.days or (days_of(told.parts) if not told.open else None)
     if period is None or days is None:
@@ -219,4 +261,5 @@ def _relate_periods(claimed: Date, told: Date) -> Relation | None:
 
 
 def _is_close(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    """Tells whether two values are one, but for the arithmetic of floats."""
+    return math.isclose(one, other, rel_tol=_TINY, abs_tol=1e-12)

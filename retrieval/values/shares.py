@@ -1,8 +1,8 @@
-"""(claim of a majority, sentence with a share) -> whether the share is one.
+"""(claim with a bound of a share, sentence with one share) -> whether the share keeps the bound.
 
 "Most", "more than half", "fewer than a third" are bounds of a share; "83 per cent of the members",
-"411 of the 902" and "a turnout of 34 per cent" are shares. Who backed a deal did not reject it: of
-the opposite of what is claimed, the share says what is left at most.
+"411 of the 902" and "a turnout of 34 per cent" are shares. Who rejected a deal did not back it: if
+30 per cent rejected it, at most 70 per cent backed it. One of the last rules of `correct.py`.
 """
 
 from __future__ import annotations
@@ -29,32 +29,40 @@ from retrieval.values.told import (
     words_told,
 )
 
-# Share of the words of a claim, without those of the share, that a sentence holds.
+# Least share of the claim's words, without those of its bound, that a sentence holds.
 WORDS_HELD = 0.75
-# The same where both say what has an opposite.
+# The same where a word of the claim has an opposite (`_OPPOSITES`), and one of the two is told.
 WORDS_HELD_BESIDE_SIDES = 0.5
-_OVER_HALF, _UNDER_HALF = 50.0001, 49.9999  # per cent
+# The least majority and the greatest minority, in per cent.
+_OVER_HALF, _UNDER_HALF = 50.0001, 49.9999
+# "[Most] members", "[a majority of] members"; not "the most", nor "at most".
 _MOST = re.compile(
     r"(?<!the )(?<!at )\bmost(?=\s+(?:of\b|[a-z]+s\b|people\b|men\b|women\b|children\b))"
     r"|\b(?:a|the)\s+majority\s+of\b",
     re.I,
 )
-_DIFFERS = re.compile(
+# A comparison with another share: "68 per cent, [more than] in 2019".
+_COMPARES = re.compile(
     r"\b(?:more|fewer|less|higher|lower|up|down)\s+(?:\w+\s+)?(?:than|on)\b", re.I
 )
+# "[A minority of] members".
 _MINORITY = re.compile(r"\b(?:only\s+)?a\s+minority\s+of\b", re.I)
-_TURNOUT = re.compile(r"\bturn-?out\s+(?:of|was|at|reached|stood at)\s+(?:[a-z]+\s+){0,2}$", re.I)
+# Before a share that is a turnout: "[turnout was ]34 per cent".
+_TURNOUT_BEFORE = re.compile(
+    r"\bturn-?out\s+(?:of|was|at|reached|stood at)\s+(?:[a-z]+\s+){0,2}$", re.I
+)
+# Words of a claim about a turnout: "most of those [entitled] to vote [took part]".
 _VOTED = re.compile(r"\b(?:took\s+part|taken\s+part|voted|turned\s+out|cast)\b", re.I)
 _VOTERS = re.compile(
     r"\b(?:entitled|eligible|registered|qualified|able)\b|\bright\s+to\s+vote\b|\belectorate\b",
     re.I,
 )
-# Who opposes what undoes a thing is for it.
+# Verbs that undo a thing: who opposes "scrapping the deal" is for the deal, and sides turn round.
 _UNDONE = re.compile(
     r"\b(?:overturn|repeal|abolish|ban|scrap|end|stop|block|prevent|undo|cancel|withdraw)(?:ing|ned|ed|s)?\b",
     re.I,
 )
-# Stems of two things of which nobody does both.
+# Pairs of sets of stems. Nobody does, or is, both: who backs a deal does not reject it.
 _OPPOSITES = (
     ({"back", "support", "favour", "favor", "approv", "accept", "agre", "endors"},
      {"reject", "oppos", "disapprov", "refus", "against", "disagre"}),
@@ -69,7 +77,8 @@ _OPPOSITES = (
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """A share in per cent, from low to high, and its place. noun: the stem of what it is of."""
+    """A share, or the shares that a bound allows. low, high: in per cent. place: in the text.
+    noun: the stem of what it is a share of, which may be empty."""
 
     low: float
     high: float
@@ -79,16 +88,16 @@ class _Share:
 
 
 def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
-    """Tells whether the one share of a sentence is a majority, or a minority, as a claim says."""
+    """Compares the shares that a claim allows with the one share that a sentence tells."""
     asked = _claimed_share(claim)
     if asked is None or not names_fit(claim, sentence) or not dates_agree(claim, sentence):
         return UNKNOWN
     if not states_plainly(claim, sentence, asked.place):
         return UNKNOWN
-    # A turnout says how many voted, and no other share does.
+    # A claim of how many voted is compared with a turnout, and any other claim with no turnout.
     of_voters = bool(_VOTED.search(claim.text) and _VOTERS.search(claim.text))
     told = [share for share in _told_shares(sentence) if share.is_turnout == of_voters]
-    if len(told) != 1 or _DIFFERS.search(sentence.text):
+    if len(told) != 1 or _COMPARES.search(sentence.text):
         return UNKNOWN
     found = _share_of_claimed(claim, asked, sentence, told[0])
     if found is None:
@@ -111,26 +120,29 @@ def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
 def _share_of_claimed(
     claim: Parsed, asked: _Share, sentence: Parsed, told: _Share
 ) -> tuple[float, float] | None:
-    """The share, from low to high, of what the claim names; None where that is not sure."""
+    """Returns the lowest and the highest share of what the claim names, in per cent.
+
+    None where that is not sure. Of the opposite, (0, what is left).
+    """
     place = asked.place
     words = words_between(claim, 0, place.start) | words_between(claim, place.end, len(claim.text))
     if told.is_turnout:
         return told.low, told.high
     if "turnout" in words:
         return None
-    same, sided = _same_side(words, sentence), _words_with_opposite(words)
-    if same is None or told.low != told.high or (sided and _UNDONE.search(sentence.text)):
+    is_same, sided = _is_same_side(words, sentence), _words_with_opposite(words)
+    if is_same is None or told.low != told.high or (sided and _UNDONE.search(sentence.text)):
         return None
     if not sided and asked.noun != told.noun:
         return None
     least = WORDS_HELD_BESIDE_SIDES if sided else WORDS_HELD
     if share_held(words - sided - {asked.noun}, words_told(sentence)) < least:
         return None
-    return (told.low, told.high) if same else (0.0, 100 - told.low)
+    return (told.low, told.high) if is_same else (0.0, 100 - told.low)
 
 
 def _claimed_share(claim: Parsed) -> _Share | None:
-    """The shares that a claim allows."""
+    """Returns the shares that a claim allows: 50.0001 to 100 of "most"; None where it has none."""
     counted = cardinal_quantities(claim)
     if not counted:
         for form, low, high in ((_MOST, _OVER_HALF, 100.0), (_MINORITY, 0.0, _UNDER_HALF)):
@@ -148,7 +160,10 @@ def _claimed_share(claim: Parsed) -> _Share | None:
 
 
 def _told_shares(sentence: Parsed) -> Iterator[_Share]:
-    """The shares that a sentence tells, those too that are no single number."""
+    """Yields the shares that a sentence tells; 0 to 100 for one that is a bound, change or range.
+
+    Two shares leave open which one is meant, so that those of no use here must be counted, too.
+    """
     found = cardinal_quantities(sentence)
     for part, whole in itertools.pairwise(found):
         top, under = part.measures[0], whole.measures[0]
@@ -160,7 +175,7 @@ def _told_shares(sentence: Parsed) -> Iterator[_Share]:
     percent = any(one.base == "%" for one in found)
     for one in found:
         measure = one.measures[0]
-        if measure.base != "%" and not (percent and _is_bare(one)):
+        if measure.base != "%" and not (percent and _has_no_unit(one)):
             continue
         low, high = measure.low, measure.high
         if (
@@ -172,21 +187,26 @@ def _told_shares(sentence: Parsed) -> Iterator[_Share]:
             low, high = 0.0, 100.0
         before = sentence.text[max(0, one.start - 40) : one.start]
         place = Slice(one.start, end_with_unit(one))
-        yield _Share(low, high, place, one.noun, _TURNOUT.search(before) is not None)
+        yield _Share(low, high, place, one.noun, _TURNOUT_BEFORE.search(before) is not None)
 
 
-def _is_bare(one: Quantity) -> bool:
-    """Tells whether a number is of what was told before it: "in Oria 68 per cent, in Ustra 66"."""
+def _has_no_unit(one: Quantity) -> bool:
+    """Tells whether a number may be a share, too: "in Oria 68 per cent, in Ustra 66"."""
     return not one.base and not one.noun
 
 
 def _words_with_opposite(words: frozenset[str]) -> frozenset[str]:
-    """Those of the words that have an opposite."""
-    return frozenset(w for w in words if any(w in a or w in b for a, b in _OPPOSITES))
+    """Returns those of the stems that have an opposite: {"back"}."""
+    return frozenset(
+        word for word in words if any(word in one or word in other for one, other in _OPPOSITES)
+    )
 
 
-def _same_side(words: frozenset[str], sentence: Parsed) -> bool | None:
-    """Tells whether a sentence says the same of its share as a claim does, or the opposite."""
+def _is_same_side(words: frozenset[str], sentence: Parsed) -> bool | None:
+    """Tells whether a sentence says of its share what a claim says (True), or the opposite (False).
+
+    True, too, where no word of the claim has an opposite; None where that is not sure.
+    """
     told = words_told(sentence)
     sides: set[bool] = set()
     for one, other in _OPPOSITES:

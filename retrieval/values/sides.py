@@ -1,8 +1,8 @@
-"""(claim that compares two things, sentence with a value of each) -> whether the claim is right.
+"""(claim that compares two things, sentence with an amount of each) -> whether the claim is right.
 
-"More goals were scored in Oria than in Ustra" is brought to: goals, more, Oria, Ustra. A sentence
-that tells two amounts of one kind, and names both things in the same order, gives an amount to
-each: "12 goals in Oria and nine in Ustra".
+"More goals were scored in Oria than in Ustra" is taken apart: more, of goals, left side Oria, right
+side Ustra. A sentence with two amounts of one kind that names both sides gives one amount to each:
+"12 goals in Oria and nine in Ustra". One of the last rules of `correct.py`.
 """
 
 from __future__ import annotations
@@ -27,46 +27,55 @@ from retrieval.values.told import (
     words_held,
 )
 
-# Share of the words of a claim that a sentence holds.
+# Least share of the claim's words that a sentence holds.
 WORDS_HELD = 0.6
+# The comparison of a claim: "[more goals were scored in Oria than in Ustra]".
 _THAN = re.compile(
     rf"\b(?P<cue>{'|'.join(sorted(MORE | FEWER))})\b(?P<middle>[^.;]{{0,120}}?)\bthan\b"
     r"(?P<right>[^.;]{1,120})",
     re.I,
 )
+# What a right side begins with that names a place or time; the left side begins with it, too.
 _PREPOSITION = re.compile(
     r"\s*(in|at|on|for|from|among|during|under|by|with|against|after)\b", re.I
 )
 _WORD = re.compile(r"[^\W_]+")
-# Words for what was not named before: "in the others", "of the rest".
+# Stems of words for what is not the left side: "than in the [others]", "than the [rest]".
 _REST = {"other", "rest", "remaind", "those", "without"}
-# What a word that compares is said of: base units, and the stem of a noun that is one; other words
-# are said of anything.
+# Word that compares -> bases of the measures that it may compare, or stems of their nouns. A word
+# that is not here compares anything.
 _MEASURED = {
     "older": ("age", "s"), "younger": ("age", "s"), "taller": ("m",), "deeper": ("m",),
     "wider": ("m",), "narrower": ("m",), "heavier": ("kg",), "lighter": ("kg",),
     "hotter": ("degree", "degre"), "warmer": ("degree", "degre"), "colder": ("degree", "degre"),
     "cooler": ("degree", "degre"),
 }  # fmt: skip
+# Stems of what there is "more" of where two shares are compared: "more common than".
 _OFTEN = {"often", "frequent", "common", "widespread"}
+# The others, told in a clause: "than [those who did not]".
 _OTHERS = re.compile(
     r"\bthose\s+(?:that|who|which)\s+(?:did|do|had|have|were|are|was|is)(?:\s+not|n['’]t)\b", re.I
 )
-# What cannot be named in one word: "than it had cost", "than the film cost to make".
+# A right side that is no name of a thing: "than it had cost", "than the film cost to make".
 _CLAUSE = re.compile(
     r"\s*(?:an?|one|half)\b|.*\b(?:he|she|it|they|we|i|had|has|have|did|does|do|was|were|is|are|to|ago|expected|planned)\b",
     re.I,
 )
+# An amount and a part of it, which are no two sides: "12 goals, nine [of which] in Oria".
 _IN_PARTS = re.compile(r"\bof (?:which|whom|them)\b|\bin all\b|\btotal\b", re.I)
+# Verbs of changes: 5 per cent less is not more than 3 per cent more.
 _FELL = re.compile(r"\b(?:fell|fallen|dropped|declined|decreased|shrank|lost|cut)\b", re.I)
 _ROSE = re.compile(r"\b(?:rose|risen|grew|grown|increased|climbed|gained)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """cue: the word that compares. noun: stems of what there is more of, which may be nothing.
-    counted: these and what else is said of both sides. left, right: stems that name one side, and
-    not the other."""
+    """A comparison taken apart: "more goals were scored in Oria than in Ustra".
+
+    cue: the word that compares, "more". noun: stems of what there is more of, {"goal"}, which may
+    be none. counted: these and what else is said of both sides, {"goal", "score"}. left, right:
+    stems that name one side, and not the other, {"oria"} and {"ustra"}.
+    """
 
     cue: str
     noun: frozenset[str]
@@ -76,7 +85,7 @@ class _Sides:
 
 
 def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
-    """Tells whether the two amounts of a sentence stand to each other as a claim says."""
+    """Compares the two amounts of a sentence, and returns whether the claim compares them so."""
     if _OTHERS.search(claim.text):
         claim = parse(_OTHERS.sub("others", claim.text))
     sides = _claimed_sides(claim)
@@ -101,7 +110,7 @@ def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
 
 
 def _claimed_sides(claim: Parsed) -> _Sides | None:
-    """What a claim without amounts compares."""
+    """Returns what a claim without amounts compares; None where it compares no two things."""
     than = _THAN.search(claim.text)
     if than is None or cardinal_quantities(claim) or _CLAUSE.match(than["right"]):
         return None
@@ -127,7 +136,7 @@ def _claimed_sides(claim: Parsed) -> _Sides | None:
 
 
 def _last_place(text: str, word: str, end: int) -> int | None:
-    """Where a word stands last before a place."""
+    """Returns where a word stands last before a place; None where it does not."""
     found = [one.start() for one in re.finditer(rf"\b{word}\b", text[:end], re.I)]
     return found[-1] if found else None
 
@@ -135,7 +144,10 @@ def _last_place(text: str, word: str, end: int) -> int | None:
 def _compared_pair(
     claim: Parsed, sentence: Parsed, sides: _Sides
 ) -> tuple[Quantity, Quantity] | None:
-    """The only two amounts of a sentence that measure what the claim compares."""
+    """Returns the two amounts of a sentence that measure what the claim compares.
+
+    None where there are no two such amounts, or more, or where they are no exact numbers.
+    """
     found = [one for one in cardinal_quantities(sentence) if role_of(sentence, one) != "difference"]
     pairs = [
         (one, other)
@@ -147,9 +159,10 @@ def _compared_pair(
         return None
     ((one, other),) = pairs
     exact = all(
-        q.bound in ("", "~") and q.measures[0].low == q.measures[0].high for q in (one, other)
+        amount.bound in ("", "~") and amount.measures[0].low == amount.measures[0].high
+        for amount in (one, other)
     )
-    changes = {role_of(sentence, q) == "change" for q in (one, other)}
+    changes = {role_of(sentence, amount) == "change" for amount in (one, other)}
     if (
         not exact
         or len(changes) != 1
@@ -166,12 +179,12 @@ def _compared_pair(
 
 
 def _fits_cue(cue: str, quantity: Quantity) -> bool:
-    """Tells whether a quantity is one of what a word compares: degrees, of what is hotter."""
+    """Tells whether a word may compare a quantity: "hotter" compares degrees, and no metres."""
     return cue not in _MEASURED or (quantity.base or quantity.noun) in _MEASURED[cue]
 
 
 def _is_counted(amount: Quantity, sides: _Sides) -> bool:
-    """Tells whether an amount is one of what a claim says there is more of."""
+    """Tells whether an amount is of what a claim says there is more of: 12 goals, of goals."""
     base = amount.base
     if not sides.noun:
         return bool(base) or sides.cue in _MEASURED
@@ -191,8 +204,8 @@ def _same_direction(claim: Parsed, sentence: Parsed) -> bool:
 def _left_is_first(sentence: Parsed, sides: _Sides, pair: tuple[Quantity, Quantity]) -> bool | None:
     """Tells whether the first amount is that of the left side; None where that is not sure.
 
-    A sentence names things before their amounts, or after them: it is cut behind the first amount,
-    or in front of the second, so that each half names one side alone.
+    A sentence names the sides before their amounts, or behind them. It is cut behind the first
+    amount, and in front of the second; one of the cuts must part the sides.
     """
     found = set()
     for cut in (end_with_unit(pair[0]), pair[1].start):
@@ -206,6 +219,7 @@ def _left_is_first(sentence: Parsed, sides: _Sides, pair: tuple[Quantity, Quanti
 
 
 def _sides_named(text: str, sides: _Sides) -> set[str]:
+    """Returns which sides a part of a sentence names: {"left"}, {"right"}, both or none."""
     words = {stem(word.group()) for word in _WORD.finditer(text)} - {""}
     named = {
         side for side, of in (("left", sides.left), ("right", sides.right)) if words_held(words, of)
