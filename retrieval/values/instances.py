@@ -1,8 +1,9 @@
 """(claim, text) -> the text with what it says of a whole group or time said of the claim's case.
 
 "Children under 14 go in free" says of children of ten that they go in free; what "will not open
-until May" is to open in May; "1 May" in a text of spring 2025 is 1 May 2025. A model reads these as
-something else than the claim; each rewriting says no more than the text does.
+until May" is to open in May; in a text of spring 2025 "1 May" is 1 May 2025, and "on Monday" a day
+of its week. A model reads these as something else than the claim; each rewriting says no more than
+the text and its day do.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 
 from retrieval.values.correct import MAX_TEXT_CHARS
 from retrieval.values.dates import Date, common_parts
+from retrieval.values.days import named_times
 from retrieval.values.numbers import read_numbers
 from retrieval.values.parsed import Parsed, parse
 
@@ -51,6 +53,8 @@ def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> s
     if any(isinstance(value, Date) for value in claim.values):
         told = parse(compared)
         edits += [*_until_edits(claim, told), *_year_edits(claim, told, published)]
+        if published is not None:
+            edits += [(place, place, day) for place, day in named_times(compared, published)]
     last = len(text) + 1
     for start, end, written in sorted(edits, reverse=True):
         if end <= last:
@@ -105,7 +109,7 @@ def _until_edits(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
 
 
 def _may_be_same(one: Date, other: Date) -> bool:
-    """Whether two dates name the same parts, and in these the same."""
+    """Tells whether two dates name the same parts, and in these the same."""
     pairs = common_parts(one.parts, other.parts)
     return bool(pairs) and all(a == b for a, b in pairs)
 

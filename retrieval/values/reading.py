@@ -14,6 +14,8 @@ from index.documents import Vectors
 from retrieval.types import Derivation, Quote
 from retrieval.values.compare import UNKNOWN, Comparison
 from retrieval.values.correct import corrected, parse_claim, verdict_of_values
+from retrieval.values.dates import Date
+from retrieval.values.days import written_day
 from retrieval.values.instances import of_the_claims_case
 from retrieval.values.notation import in_notation_of
 
@@ -21,17 +23,20 @@ log = logging.getLogger(__name__)
 
 
 def as_read(claim: str, text: str, language: str | None, published: dt.date | None = None) -> str:
-    """The text as the stance model reads it: with values written as the claim writes them, and with
-    what is said of its case alone.
+    """The text as the stance model reads it: with values written as the claim writes them, with
+    what is said of its case alone, and, for a claim with a date, under the day of the text.
 
     Args:
-        published: the day of the text, which tells the year of a date without one.
+        published: the day of the text, which tells what "on Monday" and "1 May" mean.
     """
     if language not in (None, "en"):
         return text
     try:
         asked = parse_claim(claim)
-        return in_notation_of(asked, of_the_claims_case(asked, text, published))
+        text = of_the_claims_case(asked, text, published)
+        if published and any(isinstance(value, Date) for value in asked.values):
+            text = f"{written_day(published)}. {text}"
+        return in_notation_of(asked, text)
     except Exception:
         log.exception("values of a text are not rewritten")
         return text

@@ -1,5 +1,7 @@
 """The ways in for text of any kind: English is compared, and an error costs no answer."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,12 @@ def test_steps_quote_the_document() -> None:
 
 def test_values_written_alike_are_no_step() -> None:
     assert derivations("The stadium holds 12500 spectators", [Quote(0, 35, TEXT)], "en") == ()
+
+
+def test_a_claim_with_a_date_is_read_under_the_day_of_the_text() -> None:
+    tuesday = dt.date(2024, 4, 9)
+    said = "The strike began on Monday."
+    read = "9 April 2024. The strike began on Monday, 8 April 2024."
+    assert as_read("The strike began on 8 April 2024", said, "en", tuesday) == read
+    assert as_read("The strike began on 8 April 2024", said, "en") == said
+    assert as_read("The strike began in Torrel", said, "en", tuesday) == said
