@@ -1,9 +1,13 @@
-"""(text, number) -> what it measures: the unit or noun behind it, and what it is told per."""
+"""(text, number) -> what it measures: the unit or noun behind it, and what it is told per.
+
+Used by quantities.py. The words for units are in units.py; a new form of writing one ("km/h",
+"5 US dollars") is an alternative of `UNIT` and a case of `units_after`.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.values import units
 from retrieval.values.nouns import WORD, counted_noun, noun_end, stem
@@ -11,10 +15,12 @@ from retrieval.values.numbers import Number, scale_of_suffix
 from retrieval.values.quantity import DEGREES_APART, Measure
 from retrieval.values.words import AUXILIARIES
 
+# Behind a number with its unit: "90 people[ or more]".
 BOUND_AFTER = re.compile(
     r"\s+or\s+(?P<more>more|over|above)\b|\s+or\s+(?:fewer|less|under)\b", re.I
 )
 _LOOK_BACK = 40  # characters beside a number in which it is told what it measures
+# What may be a unit behind a number, with the gap between: "5[ km/h]", "5[ square miles]".
 UNIT = re.compile(
     r"(?P<gap>[\s-]*)(?:(?P<percent>%|percent\b|per cent\b|(?:percentage|basis) points?\b|pc\b)"
     r"|°\s?(?P<degree>[CF])\b|(?P<glued_degree>[CF])\b(?!\w|-)"
@@ -26,9 +32,11 @@ UNIT = re.compile(
     r"|Indian)\s+(?P<coin>[^\W\d_]+)"
     r"|(?P<one>[^\W\d_]+(?:[²³]|[23]\b)?))",
 )
+# Before minutes that touch an "m": "[2h ]50m".
 _HOURS_BEFORE = re.compile(r"\d\s?h(?:rs?)?\s?$", re.I)
-# How many degrees warmer it is, or has become: 2 degrees Celsius are 3.6 of Fahrenheit then. Where
-# a text may speak of such a difference, or not, one scale is not compared with the other.
+# Words around degrees that tell how far two temperatures are apart: "[rose by ]2 degrees". The
+# words of `_MAYBE...` leave open whether they do: such degrees have a base of their own for each
+# scale, so that Celsius is not compared with Fahrenheit.
 _APART_BEFORE = re.compile(
     r"\b(?:by|ris(?:es?|en)|rose|falls?|fell|fallen|drop(?:s|ped)?|climb(?:s|ed)?|increased?|warm(?:ed|s)"
     r"|cool(?:ed|s)|(?:rise|fall|drop|increase|warming|cooling|difference) of)\s+"
@@ -41,7 +49,9 @@ _MAYBE_APART_BEFORE = re.compile(
 )
 _APART_AFTER = re.compile(r"\s+(?:warmer|hotter|milder|cooler|colder|higher|lower)\b", re.I)
 _MAYBE_APART_AFTER = re.compile(r"\s+(?:above|below|over|under|more|less|apart)\b", re.I)
+# Units that are read behind a space only where the number is in digits: "500 g".
 _SHORT_UNITS = {"g", "m", "l", "t", "ha", "min"}
+# Written form of a speed -> words for its way and its time.
 _SPEEDS = {
     "km/h": ("km", "hour"),
     "kmh": ("km", "hour"),
@@ -50,23 +60,37 @@ _SPEEDS = {
     "m/s": ("metre", "second"),
     "mps": ("metre", "second"),
 }
+# What something is told for each of: "40 euros[ a day]", "[ per head]".
 _PER = re.compile(r"\s*(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b)\s*([^\W\d_]+)", re.I)
+# The same where no unit of time need follow.
 _PER_SURE = re.compile(r"\s*(?:/|per\b)", re.I)
+# Behind and before an age: "34[-year-old]", "[aged ]34".
 _OLD = re.compile(r"[\s-]*(year|month|week|day)s?[\s-]*old\b|[\s-]*years? of age\b", re.I)
-_AGED = re.compile(r"\b(?:aged|age|at the age of)\s+$", re.I)
-_AFTER_NAME = re.compile(r"[A-Z][\w’'-]+,\s$")
-# Words after "5m" that say how far, not how many.
+_AGED_BEFORE = re.compile(r"\b(?:aged|age|at the age of)\s+$", re.I)
+# Unit of an age -> years.
+_YEARS = {"month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25}
+# A name before an age: "Mary [Smith, ]34,".
+_NAME_BEFORE = re.compile(r"[A-Z][\w’'-]+,\s$")
+# Years that no age is, of a number behind a name.
+_OLDEST = 120
+# Words after "5m" that make it 5 metres, not 5 million.
 _FAR = {"high", "long", "wide", "deep", "tall", "thick", "away", "across", "below", "above", "from",
         "of", "in", "to", "and", "or", "sprint", "race", "run", "hurdles"}  # fmt: skip
-# One of these between "one" or "a" and a unit is a length: "for an hour", "one day".
+# Words behind a fraction that is a share: "half [of] them", "a third [more]".
+_AFTER_PART = {"of", "more", "less", "fewer", "lower", "higher", "larger", "smaller", "below",
+               "above", "off", "down", "up", "to", "in", "at", "by", "said", "from", "on", "for",
+               "than", "and", "or", "were", "was", "are", "is", "had", "have", "did"}  # fmt: skip
+# Between a fraction and its unit: "half[ an ]hour", "half[-]mile".
 _OF_UNIT = re.compile(r"(?:\s+of)?\s+an?\s+(?=[^\W\d_])|-(?=hour|mile)")
+# Between and with it: "half[ a percentage point]".
 _OF_POINT = re.compile(r"(?:\s+of)?(?:\s+an?)?\s+(percentage point)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredNumber:
-    """What is told with a number. unit_end: the end of its unit; end: of number and scale. per,
-    per_slice: what it is told for each of, and where."""
+    """What a number measures. noun: stem of what it counts, or "". unit_end: where its unit ends.
+    end: where the number and its scale end. per, per_slice: what it is told for each of, and where.
+    """
 
     measures: tuple[Measure, ...]
     noun: str
@@ -78,7 +102,10 @@ class MeasuredNumber:
 
 @dataclass(frozen=True, slots=True)
 class _Per:
-    """What a quantity is told for each of, by how much that makes it smaller, and where it is."""
+    """What a quantity is told for each of: "time" or a stem, and "" where it is told for nothing.
+
+    factor: what it is divided by, the seconds of "a day"; 1 where it is no time. start, end: where.
+    """
 
     what: str
     factor: float
@@ -89,7 +116,7 @@ class _Per:
 def units_after(
     text: str, number: Number, money: units.Unit | None
 ) -> tuple[tuple[units.Unit, ...], int]:
-    """The units that a number may have, and where they end."""
+    """Returns the units that a number may have, and where they end; none where it counts."""
     if money:
         return (money,), number.end
     match = UNIT.match(text, number.end)
@@ -115,53 +142,72 @@ def units_after(
     if word == "years" and _OLD.match(text, number.end):
         return (), number.end
     if match["gap"] == " " and word in _SHORT_UNITS and text[number.end - 1].isdigit():
-        glued = True  # 500 g
+        glued = True
     if word == "m" and glued and _HOURS_BEFORE.search(text, max(0, number.start - 6), number.start):
-        word = "min"  # 2h 50m
+        word = "min"
     return units.units_named(word, glued), match.end()
 
 
 def read_measures(text: str, number: Number, money: units.Unit | None) -> MeasuredNumber | None:
-    """What a number measures; None where it is part of a name or counts nothing.
+    """Returns what a number measures; None where it is part of a name, or measures nothing.
 
     Args:
         money: the currency of the sign or code in front of it.
     """
-    start, end = number.start, number.end
-    values, exact_to, zeros = number.values, number.exact_to, number.written_zeros
-    before = text[max(0, start - _LOOK_BACK) : start]
-    old = _OLD.match(text, end)
-    if old or _AGED.search(before) or _is_age_of_name(text, number, before):
-        years = {"month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25}
-        times = years.get((old[1] or "").lower(), 1.0) if old else 1.0
-        age = tuple(Measure("age", v * times, v * times, exact_to * times, 0) for v in values)
-        return MeasuredNumber(age, "", old.end() if old else end, end)
-    if number.short_scale in ("k", "m"):
-        word = WORD.match(text, end + 1)
-        noun = word[1].lower() if word else ""
-        many = noun and noun not in _FAR and (noun.endswith("s") or stem(noun) in ("peopl", "men"))
-        if money or (many or (number.short_scale == "m" and units.currency_named(noun))):
-            times = scale_of_suffix(number.short_scale)
-            end += 1
-            values = tuple(value * times for value in values[:1])
-            exact_to, zeros = (exact_to or 0.5) * times, 0.0
-        elif number.short_scale == "k":
-            return None
-    scaled = Number(start, end, values, exact_to, number.kind, written_zeros=zeros)
+    before = text[max(0, number.start - _LOOK_BACK) : number.start]
+    if age := _measured_age(text, number, before):
+        return age
+    scaled = _with_short_scale(text, number, money)
+    if scaled is None:
+        return None
     if number.kind == "fraction":
         return _measured_part(text, scaled)
     found, unit_end = units_after(text, scaled, money)
-    speed = _SPEEDS.get(text[end:unit_end].strip(" -").lower(), ("", ""))[1]
-    per = _per(text, unit_end, speed, bool(found))
-    return (
-        _measured_in_units(text, scaled, found, per)
-        if found
-        else _measured_count(text, scaled, per)
+    time_of_speed = _SPEEDS.get(text[scaled.end : unit_end].strip(" -").lower(), ("", ""))[1]
+    per = _per(text, unit_end, time_of_speed, bool(found))
+    if found:
+        return _measured_in_units(text, scaled, found, per)
+    return _measured_count(text, scaled, per)
+
+
+def _measured_age(text: str, number: Number, before: str) -> MeasuredNumber | None:
+    """Returns the age of "34-year-old", "aged 34" or "Mary Smith, 34,"; None of another number."""
+    old = _OLD.match(text, number.end)
+    if not old and not _AGED_BEFORE.search(before) and not _is_age_of_name(text, number, before):
+        return None
+    years = _YEARS.get((old[1] or "").lower(), 1.0) if old else 1.0
+    age = tuple(
+        Measure("age", value * years, value * years, number.exact_to * years, 0)
+        for value in number.values
     )
+    return MeasuredNumber(age, "", old.end() if old else number.end, number.end)
+
+
+def _with_short_scale(text: str, number: Number, money: units.Unit | None) -> Number | None:
+    """Returns a number with the "k" or "m" that touches it, where that is a scale.
+
+    "5m" is five million of money and of what is counted ("5m people"), and 5 metres otherwise. A
+    "5k" that is no such number may be a race: None.
+    """
+    if number.short_scale not in ("k", "m"):
+        return replace(number, short_scale="")
+    word = WORD.match(text, number.end + 1)
+    noun = word[1].lower() if word else ""
+    counts = noun and noun not in _FAR and (noun.endswith("s") or stem(noun) in ("peopl", "men"))
+    if money or counts or (number.short_scale == "m" and units.currency_named(noun)):
+        times = scale_of_suffix(number.short_scale)
+        return Number(
+            number.start,
+            number.end + 1,
+            tuple(value * times for value in number.values[:1]),
+            (number.exact_to or 0.5) * times,
+            number.kind,
+        )
+    return None if number.short_scale == "k" else replace(number, short_scale="")
 
 
 def _measured_count(text: str, number: Number, per: _Per) -> MeasuredNumber:
-    """What a number without a unit counts."""
+    """Returns what a number without a unit counts: people, of "90 people a day"."""
     end, zeros = number.end, number.written_zeros
     after = BOUND_AFTER.match(text, end)
     noun_at = after.end() if after else end
@@ -178,7 +224,7 @@ def _measured_count(text: str, number: Number, per: _Per) -> MeasuredNumber:
 def _measured_in_units(
     text: str, number: Number, found: tuple[units.Unit, ...], per: _Per
 ) -> MeasuredNumber:
-    """What a number measures in the units that it may have."""
+    """Returns what a number measures, with a reading for each unit that it may have."""
     end, zeros = number.end, number.written_zeros
     before = text[max(0, number.start - _LOOK_BACK) : number.start]
     measures = []
@@ -200,8 +246,14 @@ def _measured_in_units(
 
 
 def _degrees(value: float, scale: str, before: str, after: str) -> tuple[str, float]:
-    """What is measured in degrees, and how much of it in degrees Celsius: a temperature, or how far
-    two are apart."""
+    """Returns the base of degrees, and the value in degrees Celsius.
+
+    A temperature is a "degree"; of how far two are apart 3.6 degrees of Fahrenheit give
+    (`DEGREES_APART`, 2.0).
+
+    Args:
+        scale: "C" or "F".
+    """
     fahrenheit = scale == "F"
     if _APART_BEFORE.search(before) or _APART_AFTER.match(after):
         return DEGREES_APART, value / 1.8 if fahrenheit else value
@@ -212,14 +264,20 @@ def _degrees(value: float, scale: str, before: str, after: str) -> tuple[str, fl
 
 
 def measures_of(found: tuple[units.Unit, ...], value: float) -> tuple[Measure, ...]:
+    """Returns a reading of a value for each unit that it may have: 1,800 s of half an hour."""
     return tuple(
-        Measure(u.base, value * u.factor, value * u.factor, 0, 0, u.system, size=u.factor)
-        for u in found
+        Measure(
+            unit.base, value * unit.factor, value * unit.factor, 0, 0, unit.system, size=unit.factor
+        )
+        for unit in found
     )
 
 
 def _measured_part(text: str, number: Number) -> MeasuredNumber | None:
-    """A fraction of a unit ("half an hour") or of what is not told here ("half of them")."""
+    """Returns what a fraction is of: of a unit ("half an hour"), or a share ("half of them").
+
+    None where it is no fraction: the third of "a third man came", the quarter of "a quarter final".
+    """
     end = number.end
     if point := _OF_POINT.match(text, end):
         found = units.units_named(point[1].lower())
@@ -235,7 +293,7 @@ def _measured_part(text: str, number: Number) -> MeasuredNumber | None:
     if spoken.startswith(("a ", "an ", "one ")) and " in " not in spoken and follows:
         told = follows in _AFTER_PART or stem(follows) in AUXILIARIES
         if not told:
-            return None  # a third man came; a quarter final
+            return None
     if spoken == "half" and follows and follows not in {*_AFTER_PART, "the", "its", "his", "her"}:
         return None
     share = 100 * number.values[0]
@@ -243,25 +301,26 @@ def _measured_part(text: str, number: Number) -> MeasuredNumber | None:
     return MeasuredNumber((Measure("%", share, share, 0, 0, "fraction"),), noun, end, end)
 
 
-_AFTER_PART = {"of", "more", "less", "fewer", "lower", "higher", "larger", "smaller", "below",
-               "above", "off", "down", "up", "to", "in", "at", "by", "said", "from", "on", "for",
-               "than", "and", "or", "were", "was", "are", "is", "had", "have", "did"}  # fmt: skip
-
-
 def _is_age_of_name(text: str, number: Number, before: str) -> bool:
-    """Mary Smith, 34, said"""
+    """Tells whether a number is the age behind a name: the 34 of "Mary Smith, 34, said"."""
     return (
         number.exact_to == 0
         and text[number.start].isdigit()
-        and number.values[0] < 120
+        and number.values[0] < _OLDEST
         and text[number.end : number.end + 1] in (",", ".", ";")
         and not text[number.end + 1 : number.end + 2].isdigit()
-        and _AFTER_NAME.search(before) is not None
+        and _NAME_BEFORE.search(before) is not None
     )
 
 
 def _per(text: str, at: int, spoken: str, is_unit: bool) -> _Per:
-    """What a quantity is told for each of: "a day", "per head"; times come down to a second."""
+    """Returns what a quantity is told for each of: "a day", "per head".
+
+    Args:
+        at: where its unit ends.
+        spoken: the time that the unit has in itself, "hour" of "km/h"; or "".
+        is_unit: whether it has a unit; then "a week" is a time, and no new noun.
+    """
     match = None if spoken else _PER.match(text, at)
     word = spoken or (match[1].lower() if match else "")
     end = match.end() if match else at

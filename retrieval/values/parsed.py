@@ -1,4 +1,7 @@
-"""Text -> its values and, in order, its content words."""
+"""Text -> its values (quantities, dates, times of day) and, in order, its content words.
+
+Claims and sentences are both read by `parse`; all rules compare two `Parsed`.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,25 @@ from retrieval.values.quantity import Quantity
 from retrieval.values.words import COMPARING, STOP, TURNING
 
 Value = Quantity | Date | Clock
-# Most values of a text that are compared with those of another.
+# Most values of a text that are read.
 MAX_VALUES = 40
+# Quotation marks: they turn a sentence, as somebody else's words do.
 _QUOTED = re.compile(r"[\"“”]")
+# A word or number, with its "'s" or "n't".
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A text with its values and, in order, its content words and values.
+    """A text that was read. Of "In Oria 40 people died, more than in Ustra":
 
-    items: stems, and for a value its index. places: start and end of each in the text. turning: the
-    words that may turn what is said. comparing: those that count only near the claim's words, with
-    their places among the items.
+    values: the quantity "40 people", in the order of the text.
+    items: a stem for each content word, and for each value its index: ("oria", 0, "peopl", "die",
+    "more", "ustra").
+    places: start and end of each item in the text.
+    turning: words of `TURNING` in the text, and quotation marks.
+    comparing: words of `COMPARING`, each with the index of its item, or of the one that follows:
+    ((4, "more"), (5, "than")).
     """
 
     text: str
@@ -43,21 +52,14 @@ class Parsed:
 
 
 def parse(text: str) -> Parsed:
-    """The values and content words of a claim or a sentence."""
+    """Reads the values and content words of a claim or a sentence."""
     plain = plain_text(text)
-    values: list[Value] = []
-    if may_hold_value(plain):
-        clocks = read_clock(plain)
-        dates = [date for date in read_dates(plain) if any(date.parts) or date.either]
-        periods = [p for p in read_periods(plain) if not _overlaps(p, dates)]
-        dates = [date for date in dates if not _overlaps(date, clocks)] + periods
-        values = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
-        values = sorted(values, key=lambda one: one.start)[:MAX_VALUES]
+    values = _values(plain)
     items: list[str | int] = []
     places: list[tuple[int, int]] = []
     turning = set(_QUOTED.findall(plain))
     comparing = []
-    at = 0
+    at = 0  # index of the next value
     for token in _TOKEN.finditer(plain):
         while at < len(values) and start_with_bound(values[at]) <= token.start():
             items.append(at)
@@ -70,7 +72,7 @@ def parse(text: str) -> Parsed:
             turning.add(word)
         if word in COMPARING:
             if word == "by" and any(v.start == token.end() + 1 for v in values):
-                continue  # rose by 5 per cent
+                continue  # "rose by 5 per cent" compares with nothing else
             comparing.append((len(items), word))
         if word not in STOP or word == "by":
             items.append(stem(word) or word)
@@ -82,12 +84,29 @@ def parse(text: str) -> Parsed:
     )
 
 
+def _values(plain: str) -> list[Value]:
+    """Returns the values of a plain text, in order.
+
+    A time of day goes before a date, a date before a period, and all of them before a quantity,
+    where they are in the same place.
+    """
+    if not may_hold_value(plain):
+        return []
+    clocks = read_clock(plain)
+    dates = [date for date in read_dates(plain) if any(date.parts) or date.either]
+    periods = [period for period in read_periods(plain) if not _overlaps(period, dates)]
+    dates = [date for date in dates if not _overlaps(date, clocks)] + periods
+    values = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
+    return sorted(values, key=lambda value: value.start)[:MAX_VALUES]
+
+
 def _overlaps(one: Slice, others: Sequence[Slice]) -> bool:
+    """Tells whether a slice has a character in common with another."""
     return any(one.start < other.end and other.start < one.end for other in others)
 
 
 def start_with_bound(value: Value) -> int:
-    """Where a value begins with the word that bounds it."""
+    """Returns where a value begins, with the word that bounds it: "before May"."""
     return value.bound_start if isinstance(value, Date) and value.bound else value.start
 
 
@@ -99,16 +118,17 @@ def _covers(value: Value, place: int) -> bool:
 
 
 def _end_with_per(value: Value) -> int:
-    """Where a value ends with its unit and with what it is told per."""
+    """Returns where a value ends, with its unit and what it is told per: "40 euros a day"."""
     return max(end_with_unit(value), value.per_slice[1] if isinstance(value, Quantity) else 0)
 
 
 def end_with_unit(value: Value) -> int:
+    """Returns where a value ends, with its unit: "40 euros"."""
     return value.unit_end if isinstance(value, Quantity) else value.end
 
 
 def words_between(parsed: Parsed, start: int, end: int) -> frozenset[str]:
-    """The stems of the content words in a slice of a text."""
+    """Returns the stems of the content words in a slice of a text, but no numbers in digits."""
     found = set()
     for token in _TOKEN.finditer(parsed.text, start, end):
         word = token.group().lower()

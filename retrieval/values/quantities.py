@@ -1,11 +1,15 @@
-"""Text -> its quantities: numbers with unit or noun, and what the words around make of them."""
+"""Text -> its quantities: numbers with a unit or noun, and what the words around make of them.
+
+numbers.py finds the numbers, measures.py reads what is behind them, and this file what is before
+them. compounds.py and ranges.py then join two quantities into one. Used by `parse`.
+"""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from retrieval.values import units
 from retrieval.values.compounds import compounds_joined
@@ -16,6 +20,8 @@ from retrieval.values.quantity import NO_BOUND, ORDINAL, Bound, Measure, Quantit
 from retrieval.values.ranges import ranges_joined
 from retrieval.values.words import NO_NAMES
 
+# Words before a number, and the bound that they make. The first that fits counts, so that "not more
+# than" stands before "more than".
 _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = tuple(
     (re.compile(rf"(?:^|(?<![\w-]))(?:{words})\s+$", re.I), bound)  # type: ignore[misc]
     for words, bound in (
@@ -35,24 +41,35 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = tuple(
     )
 )  # fmt: skip
 _LOOK_BACK = 40  # characters in front of a number that are searched for a bound
+# Behind a number that is the least: "90[+]".
 _PLUS_AFTER = re.compile(r"\+(?!\d)")
+# The currency before a number: "[US$]5", "[NOK ]5", "[Rs. ]5".
 _SIGN = re.compile(
     r"(?:\b(?:US|A|AU|C|CA|NZ|HK|S|R))?[$£€¥₹₽₺₩₦₴₪₫₸₾₼]\s?$|\b(?:[A-Z]{3}|Rs\.?)\s?$"
 )
+# The minus before a number: "[-]5", "[minus ]5".
 _NEGATIVE = re.compile(r"(?:(?:^|[\s(])-|\bminus\s+)$", re.I)
-_LITERAL_BEFORE = re.compile(
+# Before a number that may be part of a name: "[Boeing ]747", "[Article ]50", "[Covid-]19", "[#]3".
+_NAME_BEFORE = re.compile(
     r"(?:[A-Za-z]|[A-Za-z]-|#|\bno\.?\s?|\bnumber\s|[A-Z][\w’'.&-]*\s"
     r"|\b(?:article|section|chapter|page|room|flight|route|road|channel|item|line|gate|platform|bus"
     r"|class|grade|version|model|phase|group|district|ward|zone|sector|highway|junction|paragraph"
     r"|verse|figure|table|step|round|mark|block|lot|flat|resolution|category|form|type|level)\s)$"
 )
+# Before one that is none: "[hundred-]5".
 _SCALE_BEFORE = re.compile(r"\b(?:hundred|thousand|million|billion|trillion|lakh|crore)-$", re.I)
+# The word with a capital before a number, and the place before one: "[In Oria ]40 people died".
 _CAPITAL = re.compile(r"([A-Z][\w’'.&-]*)[\s]$")
 _IN_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s[A-Z][\w’'-]*,?\s$")
+# Capitals that touch a number and are no unit: "5[G]", "3[D]".
 _NO_UNIT = set("ABDEGHIJNOPQRSTUXYZ")
+# A telephone number, and the fewest digits of one.
 _PHONE = re.compile(r"(?:\+\d{1,3}|\b0\d*)(?:[\s-]\(?\d{2,5}\)?){2,}")
+_PHONE_DIGITS = 9
+# Between the numbers of a score: "3[-]1", "2[ to ]1".
 _SCORE_GAP = re.compile(r"\s?[-–]\s?|\s+to\s+", re.I)
-_SPAN_BEFORE = re.compile(
+# An article that is the number one, of a unit: "[for an hour]", "[a decade]".
+_ARTICLE_AND_UNIT = re.compile(
     r"\b(?:in|for|took|takes|take|lasted|lasts|last|within|about|over|under|nearly|almost|than|after)"
     r"\s+(?=an?\s)(?P<article>an?)\s+(?P<unit>second|minute|hour|day|week|month|year|mile"
     r"|kilometre|metre|tonne|kilo)\b(?!-)|(?P<alone>\ba)\s+(?P<set>fortnight|decade|century)\b",
@@ -61,27 +78,29 @@ _SPAN_BEFORE = re.compile(
 
 
 def read_quantities(text: str, taken: Sequence[Slice]) -> list[Quantity]:
-    """Quantities of a plain text, in order.
+    """Returns the quantities of a plain text, in order.
 
     Args:
-        taken: dates and times of day; a number in one of them is none of these.
+        text: as `plain_text` gives it.
+        taken: dates and times of day, whose numbers are no quantities.
     """
     covered = bytearray(len(text))
     for one in taken:
         covered[one.start : one.end] = b"\1" * (one.end - one.start)
     for phone in _PHONE.finditer(text):
-        if len(re.sub(r"\D", "", phone.group())) >= 9:
+        if len(re.sub(r"\D", "", phone.group())) >= _PHONE_DIGITS:
             covered[phone.start() : phone.end()] = b"\1" * len(phone.group())
     numbers = [one for one in read_numbers(text) if not any(covered[one.start : one.end])]
     numbers = list(_without_scores(text, numbers))
     found = [read for number in numbers if (read := _quantity(text, number)) is not None]
-    for match in _SPAN_BEFORE.finditer(text):
+    for match in _ARTICLE_AND_UNIT.finditer(text):
         found += _article_as_one(text, match, covered)
     found.sort(key=lambda one: one.number_start)
     return ranges_joined(text, compounds_joined(text, _without_overlaps(found)))
 
 
 def _without_overlaps(found: list[Quantity]) -> list[Quantity]:
+    """Returns the quantities but those whose number is in the one before."""
     kept: list[Quantity] = []
     for one in found:
         if not kept or one.number_start >= kept[-1].end:
@@ -90,7 +109,10 @@ def _without_overlaps(found: list[Quantity]) -> list[Quantity]:
 
 
 def _without_scores(text: str, numbers: list[Number]) -> Iterator[Number]:
-    """Leaves out "3-1" and "2 to 1": no range goes down, and none of bare digits stands alone."""
+    """Yields the numbers but those of scores, "3-1" and "2 to 1".
+
+    A score goes down, which no range does, or is of two small numbers without a noun or unit.
+    """
     left_out: set[int] = set()
     for at, (one, other) in enumerate(itertools.pairwise(numbers)):
         if not _SCORE_GAP.fullmatch(text, one.end, other.start) or one.kind != "cardinal":
@@ -107,83 +129,105 @@ def _without_scores(text: str, numbers: list[Number]) -> Iterator[Number]:
 
 
 def _has_unit_or_noun(text: str, number: Number) -> bool:
+    """Tells whether a number has a unit or noun, or decimals."""
     word = UNIT.match(text, number.end)
     if word is None:
         return False
     return bool(word["percent"]) or bool(counted_noun(text, number.end)) or number.exact_to > 0
 
 
-def _quantity(text: str, number: Number) -> Quantity | None:
-    start, end = number.start, number.end
-    before = text[max(0, start - _LOOK_BACK) : start]
-    if _is_part_of_name(text, number, before):
-        return None
-    first = start
-    sign = _SIGN.search(before)
-    money = _currency_before(sign.group().strip()) if sign else None
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """What stands before a number: "more than -$". start: where the words begin that bound it.
+    value_start: where its minus or currency does. money: the unit of "$"."""
+
+    start: int
+    value_start: int
+    bound: Bound
+    is_negative: bool
+    money: units.Unit | None
+
+
+def _lead(text: str, number: Number) -> _Lead:
+    """Returns what stands before a number, read from right to left: sign, minus, bound."""
+    before = text[max(0, number.start - _LOOK_BACK) : number.start]
     head = before
+    sign = _SIGN.search(before)
+    money = _currency_of(sign.group().strip()) if sign else None
     if sign and money:
-        first, head = start - len(sign.group()), before[: sign.start()]
-    negative = _NEGATIVE.search(head)
-    if negative and number.kind == "cardinal":
-        first -= len(head) - negative.start() - (head[negative.start()] in " (")
-        head = head[: negative.start() + (head[negative.start()] in " (")]
-    value_start = first
+        head = before[: sign.start()]
+    minus = _NEGATIVE.search(head) if number.kind == "cardinal" else None
+    if minus:
+        at = minus.start()
+        head = head[: at + (head[at] in " (")]
+    value_start = number.start - len(before) + len(head)
     bound, length = bound_before(head)
-    first -= length
-    if number.kind == "many":
-        bound = "many"
+    return _Lead(value_start - length, value_start, bound, minus is not None, money)
+
+
+def _quantity(text: str, number: Number) -> Quantity | None:
+    """Returns the quantity of a number; None where the number counts and measures nothing."""
+    if _is_part_of_name(text, number):
+        return None
     if number.kind == "ordinal":
         return _ordinal(text, number)
-    if text[start:end].lower() in ("one", "a", "an") and not units_after(text, number, money)[0]:
+    lead = _lead(text, number)
+    is_word = text[number.start : number.end].lower() in ("one", "a", "an")
+    if is_word and not units_after(text, number, lead.money)[0]:
         return None  # one of us
-    told = read_measures(text, number, money)
+    told = read_measures(text, number, lead.money)
     if told is None:
         return None
-    measures, unit_end, end = told.measures, told.unit_end, told.end
-    written = number.values[0]
-    if number.short_scale and end > number.end:
-        written *= scale_of_suffix(number.short_scale)
-    if negative and number.kind == "cardinal":
+    measures, unit_end, bound = told.measures, told.unit_end, lead.bound
+    if lead.is_negative:
         measures = tuple(replace(one, low=-one.low, high=-one.high) for one in measures)
-    after = BOUND_AFTER.match(text, unit_end) or BOUND_AFTER.match(text, end)
+    written = number.values[0]
+    if number.short_scale and told.end > number.end:
+        written *= scale_of_suffix(number.short_scale)
+    if number.kind == "many":
+        bound = "many"
+    after = BOUND_AFTER.match(text, unit_end) or BOUND_AFTER.match(text, told.end)
     if after:
         unit_end = after.end()
         bound = ">=" if after["more"] else "<="
-    elif _PLUS_AFTER.match(text, end):
+    elif _PLUS_AFTER.match(text, told.end):
         bound = ">="
     return Quantity(
-        first,
-        end,
-        max(unit_end, end),
-        start,
-        measures,
-        told.noun,
-        bound,
-        told.per,
-        written,
-        told.per_slice,
-        value_start,
+        lead.start,
+        told.end,
+        unit_end=max(unit_end, told.end),
+        number_start=number.start,
+        measures=measures,
+        noun=told.noun,
+        bound=bound,
+        per=told.per,
+        number=written,
+        per_slice=told.per_slice,
+        value_start=lead.value_start,
     )
 
 
 def bound_before(head: str) -> tuple[Bound, int]:
-    """What the last words of a text make of the number that follows, and how long they are."""
+    """Returns the bound that the last words of a text make, and their length in characters.
+
+    (">", 10) of "it cost more than ".
+    """
     for form, bound in _BOUNDS:
         if cue := form.search(head):
             return bound, len(head) - cue.start()
     return NO_BOUND, 0
 
 
-def _currency_before(sign: str) -> units.Unit | None:
-    """The currency of "$", "US$" or "NOK"."""
+def _currency_of(sign: str) -> units.Unit | None:
+    """Returns the currency of "$", "US$" or "NOK"; None where there is none of that name."""
     if sign[-1] in units.CURRENCY_SIGNS:
         return units.currency_of_sign(sign)
     return units.currency_named(sign.lower().removesuffix("."))
 
 
-def _is_part_of_name(text: str, number: Number, before: str) -> bool:
+def _is_part_of_name(text: str, number: Number) -> bool:
     """Tells whether a number is part of a name: Boeing 747, Article 50, G20, Covid-19."""
+    before = text[max(0, number.start - _LOOK_BACK) : number.start]
     digits = text[number.start].isdigit()
     if number.kind in ("ordinal", "fraction", "many"):
         return False
@@ -200,7 +244,7 @@ def _is_part_of_name(text: str, number: Number, before: str) -> bool:
         and not units.units_named(glued[0].lower(), True)
     ):
         return not re.match(r"[CF]\b|km|kmh|kph|mph|mps|year", glued[0])
-    if not _LITERAL_BEFORE.search(before) or _SCALE_BEFORE.search(before):
+    if not _NAME_BEFORE.search(before) or _SCALE_BEFORE.search(before):
         return False
     if before.endswith(("#", ". ")) and not re.search(r"\bno\.\s$", before, re.I):
         return before.endswith("#")
@@ -219,31 +263,38 @@ def _is_part_of_name(text: str, number: Number, before: str) -> bool:
 
 
 def _ordinal(text: str, number: Number) -> Quantity:
-    noun = counted_noun(text, number.end)
+    """Returns the quantity of an ordinal: of "the third day" the 3, with the noun "day"."""
     value = number.values[0]
-    measure = Measure(ORDINAL, value, value, 0, 0)
     return Quantity(
         number.start,
         number.end,
-        number.end,
-        number.start,
-        (measure,),
-        noun,
-        NO_BOUND,
-        "",
-        value,
+        unit_end=number.end,
+        number_start=number.start,
+        measures=(Measure(ORDINAL, value, value, 0, 0),),
+        noun=counted_noun(text, number.end),
+        bound=NO_BOUND,
+        number=value,
         value_start=number.start,
     )
 
 
 def _article_as_one(text: str, match: re.Match[str], covered: bytearray) -> list[Quantity]:
-    """The hour of "for an hour", the decade of "a decade"."""
+    """Returns the hour of "for an hour", the decade of "a decade"; nothing where it is covered."""
     start = match.start("article") if match["article"] else match.start("alone")
     word = match["unit"] or match["set"]
     found = units.units_named(word.lower())
     if not found or any(covered[start : match.end()]):
         return []
-    measures = measures_of(found, 1.0)
     bound, length = bound_before(text[max(0, start - _LOOK_BACK) : start])
-    first, end = start - length, match.end()
-    return [Quantity(first, end, end, start, measures, "", bound, "", 1.0, value_start=start)]
+    one = Quantity(
+        start - length,
+        match.end(),
+        unit_end=match.end(),
+        number_start=start,
+        measures=measures_of(found, 1.0),
+        noun="",
+        bound=bound,
+        number=1.0,
+        value_start=start,
+    )
+    return [one]

@@ -1,4 +1,7 @@
-"""Two quantities -> one range: "10 to 15 men", "2-3 million", "between five and ten"."""
+"""Quantities of a text -> the same, with the two ends of a range as one: "10 to 15 men".
+
+Used by `read_quantities`.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,17 @@ from retrieval.values.dates import RANGE
 from retrieval.values.numbers import SCALES, scale_of_suffix
 from retrieval.values.quantity import NO_BOUND, ORDINAL, Quantity
 
+# Before the first end: "[between ]five and ten".
 _BETWEEN = re.compile(r"\b(?:between|from)\s+\S*$", re.I)
+# Before "from 12 to 15" where it is no range, but a change: "[rose] from 12 to 15".
 _CHANGES = re.compile(
     r"\b(?:rose|rise[sn]?|rising|fell|falls?|falling|fallen|grew|grown?|dropped|increased|decreased"
     r"|declined|climbed|jumped|cut|went|raised|lowered|shrank)\b[^.;]{0,60}$",
     re.I,
 )
+# Between the ends where the second has a sign: "$10[ to $]15".
 _RANGE_SIGN = re.compile(r"\s*(?:to|and|or|[-–—])\s*[$£€]\s?", re.I)
+# The scale at the end of a number: "15 [million]", "15[m]".
 _SCALE = re.compile(
     r"(?P<word>thousand|million|billion|trillion|lakh|crore|dozen)$|\d\s?(?P<short>k|mn?|mln|bn|trn?|tn)$",
     re.I,
@@ -23,7 +30,10 @@ _SCALE = re.compile(
 
 
 def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
-    """Makes one quantity of "10 to 15 men", "2-3 million", "between five and ten"."""
+    """Returns the quantities with "10 to 15 men" as one, and "2-3 million", "between five and ten".
+
+    Of "80 or 90" it is not sure which is meant: both stay, with the bound "?".
+    """
     joined: list[Quantity] = []
     for one in found:
         before = joined[-1] if joined else None
@@ -42,9 +52,9 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
             and "to" in gap
             and _CHANGES.search(text, max(0, between.start() - 80), between.start())
         ):
-            joined.append(one)  # rose from 12 to 15
+            joined.append(one)  # "rose from 12 to 15" is a change
         elif _is_percent(before) and not _is_percent(one) and "to" in gap:
-            joined.append(one)  # rose 9 per cent to 4.36 million
+            joined.append(one)  # "rose 9 per cent to 4.36 million" is a change and an amount
         elif ("and" in gap or "or" in gap) and not between:
             joined[-1] = replace(before, noun=before.noun or one.noun, bound="?")
             joined.append(replace(one, bound="?"))
@@ -56,19 +66,21 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def _joined_range(text: str, low: Quantity, high: Quantity) -> Quantity:
-    """The range of two quantities. A scale or unit that is told of the second alone is of both: the
-    2 of "2-3 million euros"."""
+    """Returns the range of two quantities, with the bound "?" where they are none.
+
+    A scale or unit that only the second has is of both: "2-3 million euros" begins at 2 million.
+    """
     scale = scale_said(text[high.number_start : high.end])
-    bare = low.number
+    low_number = low.number
     if scale > 1 and scale_said(text[low.number_start : low.end]) == 1:
-        bare = low.number * scale if low.number * scale <= high.number else low.number
+        low_number = low.number * scale if low.number * scale <= high.number else low.number
     measures = []
     for upper in high.measures:
         lower = next((m for m in low.measures if m.base and m.base == upper.base), None)
         if not upper.base and low.base:
-            upper = replace(upper, base=low.base)  # €10-15 million
+            upper = replace(upper, base=low.base)  # "€10-15 million": only the first has a sign
             lower = None
-        value = lower.low if lower else bare * (upper.low / high.number if high.number else 1)
+        value = lower.low if lower else low_number * (upper.low / high.number if high.number else 1)
         if value <= upper.low:
             measures.append(replace(upper, low=value))
     if not measures:
@@ -90,10 +102,12 @@ def _joined_range(text: str, low: Quantity, high: Quantity) -> Quantity:
 
 
 def _is_percent(one: Quantity) -> bool:
+    """Tells whether a quantity is a share in per cent."""
     return one.base == "%"
 
 
 def scale_said(number: str) -> float:
+    """Returns the scale that a written number ends with: 1,000,000 of "15 million", 1 of "15"."""
     scale = _SCALE.search(number)
     if scale is None:
         return 1.0
