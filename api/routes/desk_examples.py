@@ -46,7 +46,7 @@ QUOTE_BODY: dict[str, Any] = {
         }
     ],
     "searched": {"documents": 13},
-    "provenance": {"request_id": "4f1c0d6b", "index_generation": 12, "version": "0.1.0"},
+    "provenance": {"request_id": "4f1c0d6b", "index_generation": 12, "version": "0.2.0"},
     "took_ms": 3.1,
 }  # fmt: skip
 QUOTES = {

@@ -44,7 +44,7 @@ _TAIL = {
     "searched": {"documents": 12, "undated": 1},
     "excluded": {"undated": 0},
     "provenance": {
-        "request_id": "4f1c0d6b", "index_generation": 12, "models": _MODELS, "version": "0.1.0",
+        "request_id": "4f1c0d6b", "index_generation": 12, "models": _MODELS, "version": "0.2.0",
         "verdict_id": None,
     },
     "took_ms": 41.0,
@@ -62,7 +62,7 @@ VERIFY_BODY: dict[str, Any] = {
 }  # fmt: skip
 SEARCH_BODY: dict[str, Any] = {"query": CLAIM, "results": [_FOUND], **_TAIL}
 INFO_BODY: dict[str, Any] = {
-    "version": "0.1.0", "models": _MODELS, "documents": 12, "passages": 61,
+    "version": "0.2.0", "models": _MODELS, "documents": 12, "passages": 61,
     "store_generation": 12, "index_generation": 12, "connections": None,
     "limits": {
         "claim_chars": 10_000, "claim_tokens": 128, "top_k": 100, "batch_claims": 100,

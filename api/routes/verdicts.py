@@ -21,7 +21,7 @@ _EXAMPLE = {
     "claim_sha256": "60303ae22b998861", "filters": {"publisher": [], "as_of": None}, "top_k": 5,
     "verdict": "SUPPORTED", "probability": 0.93, "reason": None, "generation": 12,
     "models": {"embedding": "all-MiniLM-L6-v2@fe25f34b377e5884", "stance": None},
-    "version": "0.1.0", "evidence": [{"erased": True, "content": None}],
+    "version": "0.2.0", "evidence": [{"erased": True, "content": None}],
 }  # fmt: skip
 KEPT = {
     "description": "The verdict as it was kept",

@@ -2222,7 +2222,7 @@ export interface operations {
                      *           "embedding": "all-MiniLM-L6-v2@fe25f34b377e5884",
                      *           "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e"
                      *         },
-                     *         "version": "0.1.0"
+                     *         "version": "0.2.0"
                      *       },
                      *       "took_ms": 41
                      *     }
@@ -2461,7 +2461,7 @@ export interface operations {
                      *           "embedding": "all-MiniLM-L6-v2@fe25f34b377e5884",
                      *           "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e"
                      *         },
-                     *         "version": "0.1.0"
+                     *         "version": "0.2.0"
                      *       },
                      *       "took_ms": 41
                      *     }
@@ -2653,7 +2653,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {"index": 0, "claim": "Turkey and Russia have equal servicemen at the monitoring center", "verdict": "SUPPORTED", "probability": 0.93, "probabilities": {"SUPPORTED": 0.93, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0.01, "NOT_ENOUGH_EVIDENCE": 0.04}, "reason": null, "language_not_judged": null, "newest": null, "parts": [], "gap": null, "evidence": [{"document": {"id": "examples/centre-opens.md", "title": "Joint monitoring centre opens near Agdam", "url": "https://example.org/wire/centre-opens", "publisher": "Example Wire", "published_at": "2021-01-30", "modified_at": "2021-02-01", "language": "en"}, "passage": {"id": "examples/centre-opens.md#0", "text": "Turkey and Russia each sent 60 servicemen to the centre.", "start": 0, "end": 56}, "rationale": [{"start": 0, "end": 56, "quote": "Turkey and Russia each sent 60 servicemen to the centre.", "place": null}], "scores": {"dense": 0.77, "lexical": 11.2, "fused": 0.61}, "stance": "SUPPORTS", "stance_probabilities": {"SUPPORTS": 0.95, "REFUTES": 0.01, "NOT_ENOUGH_INFO": 0.04}, "differences": [], "language_not_judged": null, "voice": "stated", "attributed_to": null, "title_quote": null, "derivation": []}], "sources": {"supporting": 1, "refuting": 0}, "searched": {"documents": 12, "undated": 1}, "excluded": {"undated": 0}, "provenance": {"request_id": "4f1c0d6b", "index_generation": 12, "models": {"embedding": "all-MiniLM-L6-v2@fe25f34b377e5884", "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e"}, "version": "0.1.0", "verdict_id": null}, "took_ms": 41.0}
+                     * @example {"index": 0, "claim": "Turkey and Russia have equal servicemen at the monitoring center", "verdict": "SUPPORTED", "probability": 0.93, "probabilities": {"SUPPORTED": 0.93, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0.01, "NOT_ENOUGH_EVIDENCE": 0.04}, "reason": null, "language_not_judged": null, "newest": null, "parts": [], "gap": null, "evidence": [{"document": {"id": "examples/centre-opens.md", "title": "Joint monitoring centre opens near Agdam", "url": "https://example.org/wire/centre-opens", "publisher": "Example Wire", "published_at": "2021-01-30", "modified_at": "2021-02-01", "language": "en"}, "passage": {"id": "examples/centre-opens.md#0", "text": "Turkey and Russia each sent 60 servicemen to the centre.", "start": 0, "end": 56}, "rationale": [{"start": 0, "end": 56, "quote": "Turkey and Russia each sent 60 servicemen to the centre.", "place": null}], "scores": {"dense": 0.77, "lexical": 11.2, "fused": 0.61}, "stance": "SUPPORTS", "stance_probabilities": {"SUPPORTS": 0.95, "REFUTES": 0.01, "NOT_ENOUGH_INFO": 0.04}, "differences": [], "language_not_judged": null, "voice": "stated", "attributed_to": null, "title_quote": null, "derivation": []}], "sources": {"supporting": 1, "refuting": 0}, "searched": {"documents": 12, "undated": 1}, "excluded": {"undated": 0}, "provenance": {"request_id": "4f1c0d6b", "index_generation": 12, "models": {"embedding": "all-MiniLM-L6-v2@fe25f34b377e5884", "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e"}, "version": "0.2.0", "verdict_id": null}, "took_ms": 41.0}
                      *     {"index": 1, "error": {"type": "about:blank", "title": "Unprocessable Entity", "status": 422, "detail": "String should have at least 1 character", "request_id": "4f1c"}}
                      */
                     "application/x-ndjson": string;
@@ -2843,7 +2843,7 @@ export interface operations {
                 };
                 content: {
                     /**
-                     * @example {"index": 0, "statement": "Turkey and Russia have equal servicemen at the monitoring center", "start": 0, "end": 64, "check_worthiness": 0.54, "refers_back": false, "context": null, "claim": "Turkey and Russia have equal servicemen at the monitoring center", "verdict": "SUPPORTED", "probability": 0.93, "probabilities": {"SUPPORTED": 0.93, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0.01, "NOT_ENOUGH_EVIDENCE": 0.04}, "reason": null, "language_not_judged": null, "newest": null, "parts": [], "gap": null, "evidence": [{"document": {"id": "examples/centre-opens.md", "title": "Joint monitoring centre opens near Agdam", "url": "https://example.org/wire/centre-opens", "publisher": "Example Wire", "published_at": "2021-01-30", "modified_at": "2021-02-01", "language": "en"}, "passage": {"id": "examples/centre-opens.md#0", "text": "Turkey and Russia each sent 60 servicemen to the centre.", "start": 0, "end": 56}, "rationale": [{"start": 0, "end": 56, "quote": "Turkey and Russia each sent 60 servicemen to the centre.", "place": null}], "scores": {"dense": 0.77, "lexical": 11.2, "fused": 0.61}, "stance": "SUPPORTS", "stance_probabilities": {"SUPPORTS": 0.95, "REFUTES": 0.01, "NOT_ENOUGH_INFO": 0.04}, "differences": [], "language_not_judged": null, "voice": "stated", "attributed_to": null, "title_quote": null, "derivation": []}], "sources": {"supporting": 1, "refuting": 0}, "searched": {"documents": 12, "undated": 1}, "excluded": {"undated": 0}, "provenance": {"request_id": "4f1c0d6b", "index_generation": 12, "models": {"embedding": "all-MiniLM-L6-v2@fe25f34b377e5884", "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e"}, "version": "0.1.0", "verdict_id": null}, "took_ms": 41.0, "quotations": []}
+                     * @example {"index": 0, "statement": "Turkey and Russia have equal servicemen at the monitoring center", "start": 0, "end": 64, "check_worthiness": 0.54, "refers_back": false, "context": null, "claim": "Turkey and Russia have equal servicemen at the monitoring center", "verdict": "SUPPORTED", "probability": 0.93, "probabilities": {"SUPPORTED": 0.93, "REFUTED": 0.02, "CONFLICTING_EVIDENCE": 0.01, "NOT_ENOUGH_EVIDENCE": 0.04}, "reason": null, "language_not_judged": null, "newest": null, "parts": [], "gap": null, "evidence": [{"document": {"id": "examples/centre-opens.md", "title": "Joint monitoring centre opens near Agdam", "url": "https://example.org/wire/centre-opens", "publisher": "Example Wire", "published_at": "2021-01-30", "modified_at": "2021-02-01", "language": "en"}, "passage": {"id": "examples/centre-opens.md#0", "text": "Turkey and Russia each sent 60 servicemen to the centre.", "start": 0, "end": 56}, "rationale": [{"start": 0, "end": 56, "quote": "Turkey and Russia each sent 60 servicemen to the centre.", "place": null}], "scores": {"dense": 0.77, "lexical": 11.2, "fused": 0.61}, "stance": "SUPPORTS", "stance_probabilities": {"SUPPORTS": 0.95, "REFUTES": 0.01, "NOT_ENOUGH_INFO": 0.04}, "differences": [], "language_not_judged": null, "voice": "stated", "attributed_to": null, "title_quote": null, "derivation": []}], "sources": {"supporting": 1, "refuting": 0}, "searched": {"documents": 12, "undated": 1}, "excluded": {"undated": 0}, "provenance": {"request_id": "4f1c0d6b", "index_generation": 12, "models": {"embedding": "all-MiniLM-L6-v2@fe25f34b377e5884", "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e"}, "version": "0.2.0", "verdict_id": null}, "took_ms": 41.0, "quotations": []}
                      *     {"summary": {"sentences": 2, "statements": 1, "verdicts": {"SUPPORTED": 1}, "not_judged": 0, "failed": 0, "left_out": {"not_a_statement": 1, "opinion": 0, "not_check_worthy": 0}, "language_not_judged": null, "message": null}, "request_id": "4f1c0d6b"}
                      */
                     "application/x-ndjson": string;
@@ -3098,7 +3098,7 @@ export interface operations {
                      *       "provenance": {
                      *         "request_id": "4f1c0d6b",
                      *         "index_generation": 12,
-                     *         "version": "0.1.0"
+                     *         "version": "0.2.0"
                      *       },
                      *       "took_ms": 3.1
                      *     }
@@ -4769,7 +4769,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "version": "0.1.0",
+                     *       "version": "0.2.0",
                      *       "models": {
                      *         "embedding": "all-MiniLM-L6-v2@fe25f34b377e5884",
                      *         "stance": "claimdesk-stance@0c2f7f6f2b8f4f6e"
@@ -6468,7 +6468,7 @@ export interface operations {
                      *       "models": {
                      *         "embedding": "all-MiniLM-L6-v2@fe25f34b377e5884"
                      *       },
-                     *       "version": "0.1.0",
+                     *       "version": "0.2.0",
                      *       "evidence": [
                      *         {
                      *           "erased": true
