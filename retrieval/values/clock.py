@@ -1,21 +1,22 @@
-"""Text -> the times of day in it, as minutes after midnight."""
+"""Text -> the times of day in it, as minutes after midnight. Used by `parse`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from retrieval.values.numbers import Slice
+from retrieval.values.numbers import SMALL_NUMBERS, Slice
 
-HALF_DAY, DAY = 720, 1440  # minutes
-_HOURS = [
-    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve",
-]  # fmt: skip
+# Minutes of twelve hours, and of 24.
+HALF_DAY, DAY = 720, 1440
+# Words for hours, from "one" on.
+_HOURS = SMALL_NUMBERS[1:13]
+# Words before "past" and "to" -> minutes.
 _MINUTES = {
     "quarter": 15, "a quarter": 15, "half": 30, "five": 5, "ten": 10, "twenty": 20,
     "twenty-five": 25, "twelve": 12, "eight": 8,
 }  # fmt: skip
+# An hour; which half of the day it is in: "9[ a.m.]", "9[ in the evening]"; minutes: "[ten] past".
 _HOUR = rf"(?P<hour>{'|'.join(_HOURS)}|[01]?\d|2[0-4])"
 _HALF = (
     r"(?:\s*(?P<half>[ap])\.?m\b\.?|\s+(?:in the|at)\s+(?P<part>morning|afternoon|evening|night)\b)"
@@ -24,9 +25,11 @@ _PAST = (
     r"(?P<minutes>a quarter|quarter|half(?=\s+past)"
     r"|(?:twenty-five|twenty|ten|five|twelve|eight|\d\d?)(?=\s+minutes|\s+past))"
 )
+# A time of 24 hours in four digits: "[0830 hrs]".
 _OF_24_HOURS = re.compile(r"\b(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)\s*(?:hrs|hours|h)\b", re.I)
+# Ways to write a time of day, the surest first.
 _FORMS = (
-    # From ten to nine in the evening shops are open; at ten to nine one shuts.
+    # "at [ten to nine in the evening]"; without the "at" it may be a range: "from ten to nine".
     re.compile(
         rf"(?<=\bat )(?P<minutes>twenty-five|twenty|ten|five)\s+(?P<side>to)\s+{_HOUR}{_HALF}", re.I
     ),
@@ -45,20 +48,22 @@ _FORMS = (
     re.compile(rf"\b{_HOUR}\s+o['’]clock\b", re.I),
     re.compile(r"\b(?P<word>noon|midday|midnight)\b", re.I),
 )
-_CHEAP = re.compile(r"[:.]\d\d|\d\s*[ap]\.?m\b|clock|noon|midday|midnight|hrs|\d{4} h|past|to "
+# Anything that may be a time of day, for a quick look before the forms are tried.
+_ANY_TIME = re.compile(r"[:.]\d\d|\d\s*[ap]\.?m\b|clock|noon|midday|midnight|hrs|\d{4} h|past|to "
                     r"|\b[ap]\.?m\b|morning|afternoon|evening|night", re.I)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Clock(Slice):
-    """minutes: after midnight; two where morning or evening is not said."""
+    """A time of day. minutes: after midnight; two where the text does not say morning or evening:
+    (510, 1230) of "8:30"."""
 
     minutes: tuple[int, ...]
 
 
 def read_clock(text: str) -> list[Clock]:
-    """Times of day, in order; none overlaps another."""
-    if not _CHEAP.search(text):
+    """Returns the times of day in a plain text, in order; none overlaps another."""
+    if not _ANY_TIME.search(text):
         return []
     found: list[Clock] = []
     taken = bytearray(len(text))
@@ -71,6 +76,7 @@ def read_clock(text: str) -> list[Clock]:
 
 
 def _minutes_of(match: re.Match[str]) -> tuple[int, ...]:
+    """Returns the minutes after midnight that a match may mean; none if there is no such time."""
     named = match.groupdict()
     if word := named.get("word"):
         return (0,) if word.lower() == "midnight" else (HALF_DAY,)
@@ -91,5 +97,5 @@ def _minutes_of(match: re.Match[str]) -> tuple[int, ...]:
     if part in ("p", "afternoon", "evening"):
         return (total % HALF_DAY + HALF_DAY,)
     if (len(spoken) == 2 and spoken[0] == "0") or hour == 0 or match.re is _OF_24_HOURS:
-        return (total % DAY,)  # 08:30 and 0830 are of the morning
+        return (total % DAY,)  # "08:30" and "0830 hrs" are of the morning
     return (total % HALF_DAY, total % HALF_DAY + HALF_DAY)

@@ -1,4 +1,8 @@
-"""Text -> the dates that it names, with the parts it names of them. Nothing is guessed."""
+"""Text -> the dates that it names, with the parts (year, month, day) that it names of them.
+
+Used by `parse`. Nothing is guessed: "1 May" has no year, and a number that may count something
+("1800 people") is no year.
+"""
 
 from __future__ import annotations
 
@@ -8,40 +12,47 @@ import re
 from dataclasses import dataclass, replace
 
 from index.terms import terms
-from retrieval.values.numbers import Slice
+from retrieval.values.numbers import ORDINALS, Slice
 from retrieval.values.words import AUXILIARIES, STOP_STEMS
 
+# Between the two ends of a range, or of a choice: "2010[ to ]2015", "10[-]15".
 RANGE = re.compile(r"\s*(?:to|or|and|[-–—])\s*", re.I)
+# Year, month and day, each None where the text does not name it: (None, 5, 1) of "1 May".
 Parts = tuple[int | None, int | None, int | None]
+# The first and the last day of a time.
 Days = tuple[dt.date, dt.date]
+# Word for a month, whole or short -> its number.
 _MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): at for at, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _MONTH = rf"(?P<month>{'|'.join([*calendar.month_name[1:], *calendar.month_abbr[1:], 'Sept'])})\b"
-_DAY_NAMES = [
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
-    "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth",
-    "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first", "twenty-second",
-    "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh",
-    "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first",
-]  # fmt: skip
-_DAY_WORD = {name: at for at, name in enumerate(_DAY_NAMES, 1)}
-_WORDS = "|".join(sorted(_DAY_WORD, key=len)[::-1])
-_DAY = rf"\b(?P<day>[12]\d|3[01]|0?[1-9]|{_WORDS})(?:(?<=\d)(?:st|nd|rd|th))?"
+# Word for a day of the month -> its number: "twenty-first" -> 21.
+_DAY_WORDS = {word: day for word, day in ORDINALS.items() if day <= 20 or day == 30} | {
+    f"{tens}-{word}": before + day
+    for tens, before, last in (("twenty", 20, 9), ("thirty", 30, 1))
+    for word, day in ORDINALS.items()
+    if day <= last
+}
+_DAY_WORDS_PATTERN = "|".join(sorted(_DAY_WORDS, key=len)[::-1])
+# A day, a year, and a number that stands alone and may be a year (no "1960s").
+_DAY = rf"\b(?P<day>[12]\d|3[01]|0?[1-9]|{_DAY_WORDS_PATTERN})(?:(?<=\d)(?:st|nd|rd|th))?"
 _YEAR = r"(?P<year>1\d\d\d|20\d\d)\b"
 _BARE_YEAR = re.compile(rf"\b{_YEAR}(?!s\b|(?<=0)['’]s\b)")
 _DAY_FIRST = rf"{_DAY}(?:\s+day)?(?:\s+of|-)?\s*{_MONTH}"
 _MONTH_FIRST = rf"\b{_MONTH}\.?\s+(?:the\s+)?{_DAY}\b(?![.,:]\d|\s*%)"
-# Ways to write a date, the longest first.
+# "2019-05-03": the one form of digits in which the month is sure.
+_YEAR_FIRST = re.compile(r"\b(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)\b")
+# Ways to write a date, the longest first: what one matches, those behind it do not.
 _DATE_FORMS = (
     re.compile(rf"{_DAY_FIRST}\.?[,\s-]+{_YEAR}", re.I),
     re.compile(rf"{_MONTH_FIRST},?\s+{_YEAR}", re.I),
     re.compile(rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_YEAR}", re.I),
     re.compile(r"\b(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4}|\d\d)\b"),
-    re.compile(r"\b(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)\b"),
+    _YEAR_FIRST,
     re.compile(_DAY_FIRST, re.I),
-    re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),  # in January 12 people died
+    re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),  # but: "in January 12 people died"
     _BARE_YEAR,
 )
+# "[the sixties]", "[early 1960s]"; the words for decades, from the twenties on.
 _DECADE = re.compile(
     r"\b(?:(?P<part>early|mid|late)[\s-]+)?(?:(?P<decade>1\d\d0|20\d0)['’]?s"
     r"|['’](?P<short>\d0)s|(?P<word>twenties|thirties|forties|fifties|sixties|seventies|eighties"
@@ -51,39 +62,46 @@ _DECADE = re.compile(
 _DECADE_WORDS = [
     "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties",
 ]  # fmt: skip
+# "[19th century]", but not before Christ.
 _CENTURY = re.compile(
-    rf"\b(?P<nth>\d\d?(?:st|nd|rd|th)|{_WORDS})[\s-]+century\b(?!\s+(?:bc|bce)\b)", re.I
+    rf"\b(?P<nth>\d\d?(?:st|nd|rd|th)|{_DAY_WORDS_PATTERN})[\s-]+century\b(?!\s+(?:bc|bce)\b)", re.I
 )
-# 1800 is a year after the first of these words; after the others it may count what follows, and
-# after any other word it does.
+# Before a number that may be a year. Behind the words in the group it is one ("since 1800"), behind
+# the others it may count what follows ("of 1800 people"), and behind any other word it does.
 _BEFORE_YEAR = re.compile(
     r"\b(?:(in|since|during|until|till|year|early|late|spring|summer|autumn|winter)"
     r"|of|for|from|before|after|between|by|on|out|around|circa|fall"
     r"|an?|the|this|that|its|his|her|their)\s+$",
     re.I,
 )
-_NO_YEAR_BEFORE = 1500  # where what follows may be counted: in 1200 towns
-_PLURAL = re.compile(r"\s*(?:%|(?:[a-z]{1,2}|[a-z]+s|people|men|women|children|percent|per)\b)")
-# The 3 of "3 and 12 May" is a date, too: which of them the other side means is not known.
+# Numbers below this may count what follows even there: "in 1200 towns".
+_SURE_YEAR_FROM = 1500
+# Behind a number that counts, at a first look: "1800[ people]", "1800[ m]", "1800[%]".
+_COUNTED_AFTER = re.compile(
+    r"\s*(?:%|(?:[a-z]{1,2}|[a-z]+s|people|men|women|children|percent|per)\b)"
+)
+# Other days of the month beside a date: of "[3 and ]12 May" the other side may mean the 3rd.
 _MORE_DAYS_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s*(?:to|and|or|[-–—,&])\s*$", re.I)
 _MORE_DAYS_AFTER = re.compile(r"\s*(?:to\b|and\b|or\b|[-–—&])\s*\d", re.I)
-_BOUND_OF_TIME = re.compile(
+# The word before a date that makes it one end of a time: "[before the ]3rd of May".
+_LIMIT_BEFORE = re.compile(
     r"\b(before|after|by|since|until|till|between|within|from|around|circa|about|prior to|than)"
     r"\s+(?:the\s+)?$",
     re.I,
 )
-# Characters before a date that are searched for what bounds it.
+# Characters before a date that are searched for such words.
 _LOOK_BACK = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Date(Slice):
-    """Year, month and day, each None where the text does not say it.
+    """A date, or a decade or century, of a text.
 
-    open: before it or after it, or one end of a time: another date may be what both mean. either:
-    what it may mean beside: of 3.5.2019 month and day are not sure, and not in `parts`. bound: the
-    word that makes it one end of a time; bound_start: where it stands. days: the first and the last
-    of a decade or century.
+    parts: what the text names for sure: (2019, None, None) of "3.5.2019".
+    open: whether it is one end of a time, or one of several days: another date may be meant, too.
+    either: all that it may mean, where that is not sure: (2019, 3, 5) and (2019, 5, 3).
+    bound, bound_start: the word that makes it one end of a time ("before"), and where that stands.
+    days: the first and the last of a decade or century, whose parts are all None.
     """
 
     parts: Parts
@@ -94,16 +112,17 @@ class Date(Slice):
     bound_start: int = -1
 
     def readings(self) -> tuple[Parts, ...]:
+        """Returns all that the date may mean."""
         return self.either or (self.parts,)
 
 
 def read_dates(text: str) -> list[Date]:
-    """Dates with the parts they name, in order."""
+    """Returns the dates of a plain text with the parts they name, in order; no decades."""
     found: list[Date] = []
     for match in _date_matches(text):
         readings = _readings(match)
         if not readings:
-            continue  # the 31st of February
+            continue  # there is no 31st of February
         parts, either = readings[0], readings if len(readings) > 1 else ()
         if either:
             parts = (parts[0], None, None)
@@ -116,7 +135,7 @@ def read_dates(text: str) -> list[Date]:
         one_of_several = parts[2] is not None and (
             _MORE_DAYS_BEFORE.search(before) or _MORE_DAYS_AFTER.match(text, match.end())
         )
-        bound = _BOUND_OF_TIME.search(before)
+        bound = _LIMIT_BEFORE.search(before)
         word = bound[1].lower() if bound else ""
         is_open = joined or bool(one_of_several) or bound is not None
         at = match.start() - len(before) + bound.start() if bound else match.start()
@@ -125,7 +144,7 @@ def read_dates(text: str) -> list[Date]:
 
 
 def read_periods(text: str) -> list[Date]:
-    """Decades and centuries, each with its days."""
+    """Returns the decades and centuries of a plain text, each with its days."""
     found = []
     for match in _DECADE.finditer(text):
         if match["decade"]:
@@ -135,17 +154,17 @@ def read_periods(text: str) -> list[Date]:
         else:
             before = text[max(0, match.start() - 6) : match.start()].lower()
             if before.split()[-1:] not in (["the"], []):
-                continue  # in his thirties
+                continue  # "in his thirties" is an age
             first = 1920 + 10 * _DECADE_WORDS.index(match["word"].lower())
         part = (match["part"] or "").lower()
         low, high = {"early": (0, 3), "mid": (3, 6), "late": (6, 9)}.get(part, (0, 9))
         if not part and first % 100 == 0 and first < 2000:
-            high = 99  # the 1800s
+            high = 99  # "the 1800s" are a century
         days = dt.date(first + low, 1, 1), dt.date(first + high, 12, 31)
         found.append(Date(*match.span(), (None, None, None), False, days=days))
     for match in _CENTURY.finditer(text):
         number = re.match(r"\d+", match["nth"])
-        century = int(number[0]) if number else _DAY_WORD[match["nth"].lower()]
+        century = int(number[0]) if number else _DAY_WORDS[match["nth"].lower()]
         if century > 1:
             first = (century - 1) * 100
             days = dt.date(first, 1, 1), dt.date(first + 100, 12, 31)
@@ -159,7 +178,7 @@ def common_parts(one: Parts, other: Parts) -> list[tuple[int, int]]:
 
 
 def days_of(parts: Parts) -> Days | None:
-    """The first and the last day that a date with a year may be."""
+    """Returns the first and the last day that a date may be; None of a date without a year."""
     year, month, day = parts
     if year is None or (month is None and day is not None):
         return None
@@ -171,7 +190,7 @@ def days_of(parts: Parts) -> Days | None:
 
 
 def _readings(match: re.Match[str]) -> tuple[Parts, ...]:
-    """What a match may mean; nothing where there is no such day."""
+    """Returns what a match may mean: one date, two of "3.5.2019", none of "31 February"."""
     named = match.groupdict()
     year, month, day = named.get("year"), named.get("month"), named.get("day")
     number = int(year) if year else None
@@ -181,7 +200,7 @@ def _readings(match: re.Match[str]) -> tuple[Parts, ...]:
         return ((number, None, None),)
     if month.isdigit():
         first, second = int(day or 0), int(month)
-        orders = {(second, first)} if match.re is _DATE_FORMS[4] else {
+        orders = {(second, first)} if match.re is _YEAR_FIRST else {
             (second, first), (first, second)
         }  # fmt: skip
         valid = sorted((m, d) for m, d in orders if _is_day(number, m, d))
@@ -189,20 +208,21 @@ def _readings(match: re.Match[str]) -> tuple[Parts, ...]:
     which = _MONTHS[month.lower()]
     if day is None:
         return ((number, which, None),)
-    at = _DAY_WORD.get(day.lower()) or int(day)
-    return ((number, which, at),) if _is_day(number, which, at) else ()
+    of_month = _DAY_WORDS.get(day.lower()) or int(day)
+    return ((number, which, of_month),) if _is_day(number, which, of_month) else ()
 
 
 def _is_day(year: int | None, month: int, day: int) -> bool:
+    """Tells whether there is such a day; without a year, in a leap year."""
     try:
-        dt.date(year or 2000, month, day)  # a leap year, for the 29th of February
+        dt.date(year or 2000, month, day)
     except ValueError:
         return False
     return True
 
 
 def _date_matches(text: str) -> list[re.Match[str]]:
-    """What may be a date, in the order of the text; none lies in another."""
+    """Returns the matches that may be a date, in the order of the text; none overlaps another."""
     taken: list[re.Match[str]] = []
     covered = bytearray(len(text))
     ends: set[int] = set()
@@ -210,16 +230,16 @@ def _date_matches(text: str) -> list[re.Match[str]]:
         for match in form.finditer(text):
             named = match.groupdict()
             if named.get("month") in {"may", "march"} and not named.get("year"):
-                continue  # 20 may have died
+                continue  # "20 may have died"
             if form is _BARE_YEAR:
                 if not (
                     _follows_date(text, match.start(), ends)
                     or _BEFORE_YEAR.search(text, max(0, match.start() - _LOOK_BACK), match.start())
                     or _is_in_brackets(text, match)
                 ):
-                    continue  # it counts something
+                    continue  # a number that counts something
             elif named.get("year") and _counts_what_follows(text, match):
-                continue  # on 15 May, 2000 people marched
+                continue  # "on 15 May, 2000 people marched"
             if not any(covered[match.start() : match.end()]):
                 covered[match.start() : match.end()] = b"\1" * len(match.group())
                 ends.add(match.end())
@@ -228,7 +248,11 @@ def _date_matches(text: str) -> list[re.Match[str]]:
 
 
 def _follows_date(text: str, start: int, ends: set[int]) -> bool:
-    """Tells whether a date ends so little before that the two are joined: 2010 to 2015."""
+    """Tells whether a date ends just before a place, with "to" or a dash between: "2010 to 2015".
+
+    Args:
+        ends: where the dates end that were found.
+    """
     return any(
         end in ends and RANGE.fullmatch(text, end, start) for end in range(max(0, start - 7), start)
     )
@@ -238,17 +262,17 @@ def _is_year(text: str, match: re.Match[str]) -> bool:
     """Tells whether a number that may be a year can be nothing else."""
     before = _BEFORE_YEAR.search(text, max(0, match.start() - _LOOK_BACK), match.start())
     after_sure_word = before is not None and before[1] is not None
-    if after_sure_word and int(match["year"]) >= _NO_YEAR_BEFORE:
+    if after_sure_word and int(match["year"]) >= _SURE_YEAR_FROM:
         return True
     return not _counts_what_follows(text, match)
 
 
 def _is_in_brackets(text: str, match: re.Match[str]) -> bool:
-    """Grease (1980)"""
+    """Tells whether a number stands alone in brackets, as the year of a work: "Grease (1980)"."""
     return text.startswith("(", max(0, match.start() - 1)) and text.startswith(")", match.end())
 
 
 def _counts_what_follows(text: str, number: re.Match[str]) -> bool:
     """Tells whether a number may count what follows: "1800 people", and not "1966 was a year"."""
-    after = _PLURAL.match(text, number.end())
+    after = _COUNTED_AFTER.match(text, number.end())
     return after is not None and not {*terms(after.group())} & (STOP_STEMS | AUXILIARIES)

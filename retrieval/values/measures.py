@@ -20,16 +20,20 @@ BOUND_AFTER = re.compile(
     r"\s+or\s+(?P<more>more|over|above)\b|\s+or\s+(?:fewer|less|under)\b", re.I
 )
 _LOOK_BACK = 40  # characters beside a number in which it is told what it measures
+# Written form of a speed -> words for its way and its time.
+_SPEEDS = {
+    "km/h": ("km", "hour"), "kmh": ("km", "hour"), "kph": ("km", "hour"), "mph": ("mile", "hour"),
+    "m/s": ("metre", "second"), "mps": ("metre", "second"),
+}  # fmt: skip
 # What may be a unit behind a number, with the gap between: "5[ km/h]", "5[ square miles]".
 UNIT = re.compile(
     r"(?P<gap>[\s-]*)(?:(?P<percent>%|percent\b|per cent\b|(?:percentage|basis) points?\b|pc\b)"
     r"|°\s?(?P<degree>[CF])\b|(?P<glued_degree>[CF])\b(?!\w|-)"
     r"|[Dd]egrees\s+(?P<scale>[Cc]elsius|[Ff]ahrenheit|[Cc]entigrade|[CF]\b)"
     r"|(?P<sign>[€£$¥])(?!\d)"
-    r"|(?P<speed>km/h|kmh|kph|mph|m/s|mps)\b"
+    rf"|(?P<speed>{'|'.join(_SPEEDS)})\b"
     r"|(?P<two>(?:square|sq|cubic|nautical)\s+[^\W\d_]+)"
-    r"|(?P<variety>US|U\.S\.|American|Australian|Canadian|Egyptian|Danish|Norwegian|Swedish|Swiss"
-    r"|Indian)\s+(?P<coin>[^\W\d_]+)"
+    rf"|(?P<variety>{'|'.join(map(re.escape, units.COUNTRIES))})\s+(?P<coin>[^\W\d_]+)"
     r"|(?P<one>[^\W\d_]+(?:[²³]|[23]\b)?))",
 )
 # Before minutes that touch an "m": "[2h ]50m".
@@ -51,15 +55,6 @@ _APART_AFTER = re.compile(r"\s+(?:warmer|hotter|milder|cooler|colder|higher|lowe
 _MAYBE_APART_AFTER = re.compile(r"\s+(?:above|below|over|under|more|less|apart)\b", re.I)
 # Units that are read behind a space only where the number is in digits: "500 g".
 _SHORT_UNITS = {"g", "m", "l", "t", "ha", "min"}
-# Written form of a speed -> words for its way and its time.
-_SPEEDS = {
-    "km/h": ("km", "hour"),
-    "kmh": ("km", "hour"),
-    "kph": ("km", "hour"),
-    "mph": ("mile", "hour"),
-    "m/s": ("metre", "second"),
-    "mps": ("metre", "second"),
-}
 # What something is told for each of: "40 euros[ a day]", "[ per head]".
 _PER = re.compile(r"\s*(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b)\s*([^\W\d_]+)", re.I)
 # The same where no unit of time need follow.

@@ -1,4 +1,8 @@
-"""Text -> the numbers in it, in digits or words, with how exactly each is said."""
+"""Text -> the numbers in it, in digits or words, with how exactly each is said.
+
+The first step of reading: quantities.py makes quantities of the numbers. A number may mean several
+things ("1.204", "5m"); what stands around it decides later.
+"""
 
 from __future__ import annotations
 
@@ -6,88 +10,113 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from text_to_num import text2num
 
-# Length of a text beyond which nothing in it is read, in characters: about 20 long sentences.
+# Most characters of a text that are read, about 20 long sentences. The rest is left out.
 MAX_CHARS = 8_000
 # Spaces that separate thousands beside the plain one: no-break, figure, thin, narrow no-break.
 _SPACES = "\u00a0\u2007\u2009\u202f"
+# Character -> the one that stands for it: one space, one minus, one dash.
 _SAME = {ord(char): " " for char in _SPACES} | {ord("−"): "-", ord("‒"): "–", ord("—"): "–"}
 
-_UNITS = [
+# Words for the numbers below 20, in order, and for the tens from 20 on.
+SMALL_NUMBERS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
     "nineteen",
 ]  # fmt: skip
-_TENS = [
+TENS = [
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 ]  # fmt: skip
+# Word behind a number, or in it -> what it multiplies by.
 SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
     "lakh": 1e5, "crore": 1e7, "dozen": 12.0,
 }  # fmt: skip
+# The same, for what may touch the digits: "5[bn]". "m" and "k" may be other things, too.
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12, "trn": 1e12}
-_ORDINALS = {
+# Word -> which one of several it names.
+ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
     "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
     "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18,
     "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50,
     "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90, "hundredth": 100,
 }  # fmt: skip
+# Word for a part -> how many of them make a whole: "third" -> 3, "quarters" -> 4.
 _PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4} | {
     word + plural: value
-    for word, value in _ORDINALS.items()
+    for word, value in ORDINALS.items()
     if 3 <= value <= 20
     for plural in ("", "s")
 }
+# A word of a cardinal number, the longest first, and a whole number in words.
 _NAME = "|".join(
-    sorted([*_UNITS, *_TENS, "hundred", "thousand", "million", "billion", "trillion"], key=len)[
-        ::-1
-    ]
+    sorted(
+        [*SMALL_NUMBERS, *TENS, "hundred", "thousand", "million", "billion", "trillion"], key=len
+    )[::-1]
 )
+# The "and" in a number in words: "two hundred[ and ]four".
 _AND = "".join(rf"|(?<={scale})\s+and\s+" for scale in ("hundred", "thousand", "million"))
 _CARDINAL = rf"(?:{_NAME})(?:(?:[\s-]+{_AND})(?:{_NAME})\b)*"
 _CARDINAL_WORD = re.compile(rf"\b(?:(?P<one>an?)\s+(?=hundred|thousand|million|billion|trillion))?"
                             rf"(?P<run>{_CARDINAL})\b", re.I)  # fmt: skip
+# A number in digits: "[1,204.5]", "[1 204]". `_values_of_digits` tells what its marks mean.
 _DIGITS = re.compile(
     r"\d{1,3}(?P<mark>[,.'’ ])\d{3}(?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,]\d+)?(?![\d]|[,.]\d)"
     r"|\d+(?:[.,]\d+)*"
 )
+# Most characters of such a number: beyond it, it is an identifier.
+_MOST_DIGITS = 18
+# A word for a part, and a small number before it.
 _PART = "|".join(sorted(_PARTS, key=len)[::-1])
-_COUNT = rf"(?:{'|'.join(_UNITS[1:])}|\d{{1,3}})"
+_COUNT = rf"(?:{'|'.join(SMALL_NUMBERS[1:])}|\d{{1,3}})"
+# A fraction: "[two thirds]", "[half]", "[3/4]".
 _FRACTION = re.compile(
     rf"(?:\b(?P<over>{_COUNT}|an?)[\s-]+)?\b(?P<part>{_PART})\b(?!-)"
     rf"|(?<![\d/])(?P<top>\d{{1,2}})/(?P<under>\d{{1,2}})(?![\d/])",
     re.I,
 )
+# A share told by two numbers: "[one in ten]", "[3 out of every 5]".
 _ONE_IN = re.compile(
     rf"\b(?P<top>{_COUNT})\s+(?:in|out\s+of)\s+(?:every\s+)?(?P<under>{_COUNT})\b(?!\s*(?:per|%))",
     re.I,
 )
-_OF_A_WHOLE = re.compile(rf"(?:\d|\b(?:{_NAME}))(?:\s+and\s+|-and-)$", re.I)
+# Before a fraction that a number has with it: "[two and ]a half".
+_WHOLE_BEFORE = re.compile(rf"(?:\d|\b(?:{_NAME}))(?:\s+and\s+|-and-)$", re.I)
+# Behind a number, a fraction that belongs to it: "two[ and a half]", "2[½]".
 _AND_PART = re.compile(
     rf"(?:\s+and|-and)[\s-]+(?P<over>an?|{_COUNT})[\s-]+(?P<part>{_PART})\b|\s?(?P<sign>[¼-¾⅐-⅞])",
     re.I,
 )
+# Behind a number, its scale: "5[ million]", "5[bn]".
 _SCALE_AFTER = re.compile(
     r"(?:[\s-]+(?P<word>hundred|thousand|million|billion|trillion|lakh|crore|dozen)\b"
     r"|\s?(?P<short>k|mn?|mln|bn|trn?|tn)\b)",
     re.I,
 )
+# Behind a fraction, what it is of: "half[ a million]".
 _OF_SCALE = re.compile(r"(?:\s+of)?\s+an?\s+(hundred|thousand|million|billion|dozen)\b", re.I)
+# "[a dozen]"
 _DOZEN = re.compile(r"\b(?:an?\s+)?dozen\b", re.I)
+# Behind digits that are an ordinal: "21[st]"; and an ordinal in words: "[twenty-first]".
 _ORDINAL_SUFFIX = re.compile(r"(?:st|nd|rd|th)\b", re.I)
 _ORDINAL_WORD = re.compile(
-    rf"\b(?:(?P<tens>{'|'.join(_TENS)})-)?(?P<ordinal>{'|'.join(_ORDINALS)})\b", re.I
+    rf"\b(?:(?P<tens>{'|'.join(TENS)})-)?(?P<ordinal>{'|'.join(ORDINALS)})\b", re.I
 )
+# A number that is only said to be large: "[tens of thousands]", "[dozens]".
 _MANY = re.compile(
     r"\b(?P<tens>tens\s+of\s+)?(?P<hundreds>hundreds\s+of\s+)?"
     r"(?P<many>dozens|hundreds|thousands|millions|billions)\b",
     re.I,
 )
-_CHEAP = re.compile(
-    rf"\d|[¼-¾⅐-⅞]|\b(?:{_NAME}|dozens?|twice|{_PART}|{'|'.join(_ORDINALS)}|hundreds|thousands"
+# What a number is: "90", "90th", "half", "dozens".
+Kind = Literal["cardinal", "ordinal", "fraction", "many"]
+# Anything that may be a value, for a quick look before a text is read.
+_ANY_VALUE = re.compile(
+    rf"\d|[¼-¾⅐-⅞]|\b(?:{_NAME}|dozens?|twice|{_PART}|{'|'.join(ORDINALS)}|hundreds|thousands"
     r"|millions|billions|nought|nil|noon|midnight|sixties|seventies|eighties|nineties|decade"
     r"|fortnight|century|an? (?:second|minute|hour|day|week|month|year|mile|kilometre|metre|tonne"
     r"|kilo))\b",
@@ -97,29 +126,35 @@ _CHEAP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Slice:
+    """A part of a text. start, end: offsets in characters, the end excluded."""
+
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Number(Slice):
-    """A number of a text.
+    """A number of a text, with its scale: 4,300,000 of "4.3 million".
 
-    values: what it may mean; "1.204" is two numbers until another says which. exact_to: half of the
-    last place that is written, in the same unit as the values; 0 for whole numbers and fractions.
-    kind: "many" says how large something is at the least ("hundreds").
+    values: what it may mean, the likelier first; "1.204" may be 1.204 and 1,204.
+    exact_to: half of the last place that is written, 50,000 here; 0 of whole numbers, fractions.
+    kind: "many" tells how large something is at the least ("hundreds").
+    short_scale: the "m" or "k" behind the digits, which is not in the values: it may mean metres.
+    written_zeros: half of the last place that is not 0, of a whole number: 500 of "4,000".
     """
 
     values: tuple[float, ...]
     exact_to: float
-    kind: str  # cardinal, ordinal, fraction, many
-    short_scale: str = ""  # "m" and "k" of digits may be another thing: metres
-    written_zeros: float = 0.0  # half of the last place that is not 0, of a whole number
+    kind: Kind
+    short_scale: str = ""
+    written_zeros: float = 0.0
 
 
 def plain_text(text: str) -> str:
-    """The text with one kind of space, minus, dash and digit, every character in its place; the
-    end of a text that is too long is left out."""
+    """Returns a text with one kind of space, minus, dash and digit, each character in its place.
+
+    What is behind `MAX_CHARS` characters is left out.
+    """
     text = text[:MAX_CHARS]
     if text.isascii():
         return text
@@ -129,12 +164,15 @@ def plain_text(text: str) -> str:
 
 
 def may_hold_value(text: str) -> bool:
-    """Tells whether there is a digit or a word for a number in a text, as a quick look tells."""
-    return _CHEAP.search(text) is not None
+    """Tells whether a text has a digit or a word for a number or time, at a quick look."""
+    return _ANY_VALUE.search(text) is not None
 
 
 def read_numbers(text: str) -> list[Number]:
-    """Numbers of a plain text, in order; none overlaps another."""
+    """Returns the numbers of a plain text, in order; none overlaps another.
+
+    The readers come in the order of their right to a place: "one in ten" goes before "one".
+    """
     found: list[Number] = []
     taken = bytearray(len(text))
     for reader in (_one_in, _many, _fractions, _digits, _ordinals, _words, _dozens):
@@ -146,6 +184,7 @@ def read_numbers(text: str) -> list[Number]:
 
 
 def _one_in(text: str) -> list[Number]:
+    """Returns the shares told by two numbers: 0.1, of "one in ten"."""
     found = []
     for match in _ONE_IN.finditer(text):
         top, under = _small_number(match["top"]), _small_number(match["under"])
@@ -155,6 +194,7 @@ def _one_in(text: str) -> list[Number]:
 
 
 def _many(text: str) -> list[Number]:
+    """Returns the numbers that are only said to be large: 10,000, of "tens of thousands"."""
     found = []
     for match in _MANY.finditer(text):
         least = SCALES[match["many"].lower()[:-1]]
@@ -164,6 +204,7 @@ def _many(text: str) -> list[Number]:
 
 
 def _fractions(text: str) -> list[Number]:
+    """Returns the fractions: 0.75, of "three quarters"; 500,000, of "half a million"."""
     found = []
     for match in _FRACTION.finditer(text):
         if match["top"]:
@@ -173,19 +214,22 @@ def _fractions(text: str) -> list[Number]:
         else:
             word, over = match["part"].lower(), match["over"]
             bare = over is None and word not in ("half", "halves")
-            if bare or _OF_A_WHOLE.search(text, max(0, match.start() - 24), match.start()):
-                continue  # the third of May; the half of "two and a half"
+            if bare or _WHOLE_BEFORE.search(text, max(0, match.start() - 24), match.start()):
+                continue  # "the third of May"; the half of "two and a half"
             if over and over.lower() not in ("a", "an", "one", "1") and word[-1] != "s":
-                continue  # two third places
+                continue  # "two third places"
             top, under = _small_number(over) if over else 1.0, float(_PARTS[word])
-        value, end, kind = top / under, match.end(), "fraction"
-        if scale := _OF_SCALE.match(text, end):  # half a million
-            value, end, kind = value * SCALES[scale[1].lower()], scale.end(), "cardinal"
-        found.append(Number(match.start(), end, (value,), 0, kind))
+        part, end = top / under, match.end()
+        if scale := _OF_SCALE.match(text, end):
+            value = part * SCALES[scale[1].lower()]
+            found.append(Number(match.start(), scale.end(), (value,), 0, "cardinal"))
+        else:
+            found.append(Number(match.start(), end, (part,), 0, "fraction"))
     return found
 
 
 def _digits(text: str) -> list[Number]:
+    """Returns the numbers in digits, with their scales: 1,204, of "1,204"; 21, of "21st"."""
     found = []
     for match in _DIGITS.finditer(text):
         values, decimals = _values_of_digits(match.group())
@@ -199,7 +243,12 @@ def _digits(text: str) -> list[Number]:
 
 
 def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals: int) -> Number:
-    """The number with the "and a half" and the scale that follow it."""
+    """Returns a number with the "and a half" and the scale that follow it: "2½", "5 million".
+
+    Args:
+        values: what the digits or words before may mean.
+        decimals: how many decimals they have.
+    """
     half_place, short = (0.5 * 10.0**-decimals if decimals else 0.0), ""
     if part := _AND_PART.match(text, end):
         more = unicodedata.numeric(part["sign"]) if part["sign"] else (
@@ -213,16 +262,16 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
         short = (scale["short"] or "").lower()
         times = SCALES[word] if word else _SHORT_SCALES.get(short, 1.0)
         if word:
-            # 1.500 million is 1.5 million, never 1500 million.
+            # "1.500 million" is 1.5 million, never 1,500 million.
             values, end = tuple(value * times for value in values[:1]), scale.end()
             half_place = (half_place or 0.5) * times if word not in ("dozen", "hundred") else 0
         elif short in ("bn", "tn", "trn", "mn", "mln"):
             values, end, short = tuple(v * times for v in values[:1]), scale.end(), ""
             half_place = (half_place or 0.5) * times
         elif text[end].isspace():
-            short = ""  # 5 m are metres; of "5m" the unit and the noun tell
+            short = ""  # "5 m" are metres; of "5m" the unit and the noun tell
     if end and half_place == 0.05 and values[0] < SCALES["thousand"] and not decimals:
-        half_place = 0.0  # two and a half hours are no rounding
+        half_place = 0.0  # "two and a half" is exact, "two and a half million" is not
     zeros = 0.0
     if not half_place and values[0] and values[0] == int(values[0]):
         digits = str(int(values[0]))
@@ -231,20 +280,23 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
 
 
 def scale_of_suffix(short: str) -> float:
+    """Returns what a short scale multiplies by: 1,000,000,000, of "bn"."""
     return _SHORT_SCALES[short]
 
 
 def _ordinals(text: str) -> list[Number]:
+    """Returns the ordinals in words: 21, of "twenty-first"."""
     found = []
     for match in _ORDINAL_WORD.finditer(text):
-        value = float(_ORDINALS[match["ordinal"].lower()])
+        value = float(ORDINALS[match["ordinal"].lower()])
         if match["tens"]:
-            value += 20 + 10 * _TENS.index(match["tens"].lower())
+            value += 20 + 10 * TENS.index(match["tens"].lower())
         found.append(Number(*match.span(), (value,), 0, "ordinal"))
     return found
 
 
 def _words(text: str) -> list[Number]:
+    """Returns the numbers in words, with their scales: 204, of "two hundred and four"."""
     found = []
     for match in _CARDINAL_WORD.finditer(text):
         value = _value_of_words(match["run"].lower())
@@ -254,30 +306,36 @@ def _words(text: str) -> list[Number]:
 
 
 def _dozens(text: str) -> list[Number]:
+    """Returns a 12 for each "dozen"."""
     return [Number(*match.span(), (12.0,), 0, "cardinal") for match in _DOZEN.finditer(text)]
 
 
 @lru_cache(maxsize=4096)
 def _value_of_words(run: str) -> float | None:
+    """Returns the number that words in lower case name; None of "twenty twenty"."""
     words = re.sub(r"[\s-]+", " ", run)
     if words.split()[0] in ("hundred", "thousand", "million", "billion", "trillion"):
         words = f"one {words}"
     try:
         return float(text2num(words, "en"))
     except ValueError:
-        return None  # twenty twenty
+        return None
 
 
 def _small_number(word: str) -> float:
+    """Returns the number of "a", "three" or "30"."""
     word = word.lower()
     if word in ("a", "an"):
         return 1.0
-    return float(word) if word.isdigit() else float(_UNITS.index(word))
+    return float(word) if word.isdigit() else float(SMALL_NUMBERS.index(word))
 
 
 def _values_of_digits(digits: str) -> tuple[tuple[float, ...], int]:
-    """What digits and their marks may mean, the likelier first, and the number of decimals."""
-    if len(digits) > 18:
+    """Returns what digits and their marks may mean, the likelier first, and how many decimals.
+
+    "1,204" gives (1204.0,) and 0, "1.204" gives (1.204, 1204.0) and 3, a version "3.11.2" nothing.
+    """
+    if len(digits) > _MOST_DIGITS:
         return (), 0
     if digits.isdigit():
         return (float(digits),), 0
@@ -287,11 +345,11 @@ def _values_of_digits(digits: str) -> tuple[tuple[float, ...], int]:
         whole = digits[: grouped.start(2)] if point else digits
         value = float(re.sub(r"\D", "", whole) + (f".{decimals}" if decimals else ""))
         if mark == "." and not point and digits.count(".") == 1:
-            return (float(digits), value), 3  # 1.204: of the two what English means comes first
+            return (float(digits), value), 3  # what English means comes first
         return (value,), len(decimals)
     if re.fullmatch(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?", digits):  # 12,50,000: lakhs
         whole, _, decimals = digits.partition(".")
         return (float(digits.replace(",", "")),), len(decimals)
     if re.fullmatch(r"\d+[.,]\d+", digits):
         return (float(digits.replace(",", ".")),), len(re.split("[.,]", digits)[1])
-    return (), 0  # 3.11.2 is a version
+    return (), 0

@@ -96,7 +96,7 @@ def _values(plain: str) -> list[Value]:
     dates = [date for date in read_dates(plain) if any(date.parts) or date.either]
     periods = [period for period in read_periods(plain) if not _overlaps(period, dates)]
     dates = [date for date in dates if not _overlaps(date, clocks)] + periods
-    values = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
+    values: list[Value] = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
     return sorted(values, key=lambda value: value.start)[:MAX_VALUES]
 
 

@@ -45,7 +45,8 @@ _LOOK_BACK = 40  # characters in front of a number that are searched for a bound
 _PLUS_AFTER = re.compile(r"\+(?!\d)")
 # The currency before a number: "[US$]5", "[NOK ]5", "[Rs. ]5".
 _SIGN = re.compile(
-    r"(?:\b(?:US|A|AU|C|CA|NZ|HK|S|R))?[$£€¥₹₽₺₩₦₴₪₫₸₾₼]\s?$|\b(?:[A-Z]{3}|Rs\.?)\s?$"
+    rf"(?:\b(?:{'|'.join(units.LETTERS_OF_SIGNS)}))?[{units.CURRENCY_SIGNS}]\s?$"
+    r"|\b(?:[A-Z]{3}|Rs\.?)\s?$"
 )
 # The minus before a number: "[-]5", "[minus ]5".
 _NEGATIVE = re.compile(r"(?:(?:^|[\s(])-|\bminus\s+)$", re.I)
@@ -63,6 +64,8 @@ _CAPITAL = re.compile(r"([A-Z][\w’'.&-]*)[\s]$")
 _IN_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s[A-Z][\w’'-]*,?\s$")
 # Capitals that touch a number and are no unit: "5[G]", "3[D]".
 _NO_UNIT = set("ABDEGHIJNOPQRSTUXYZ")
+# Letters that touch a number and are a unit, though no word of units.py: "20[C]", "34[year]-old".
+_GLUED_UNIT = re.compile(r"[CF]\b|km|kmh|kph|mph|mps|year")
 # A telephone number, and the fewest digits of one.
 _PHONE = re.compile(r"(?:\+\d{1,3}|\b0\d*)(?:[\s-]\(?\d{2,5}\)?){2,}")
 _PHONE_DIGITS = 9
@@ -243,7 +246,7 @@ def _is_part_of_name(text: str, number: Number) -> bool:
         and not number.short_scale
         and not units.units_named(glued[0].lower(), True)
     ):
-        return not re.match(r"[CF]\b|km|kmh|kph|mph|mps|year", glued[0])
+        return not _GLUED_UNIT.match(glued[0])
     if not _NAME_BEFORE.search(before) or _SCALE_BEFORE.search(before):
         return False
     if before.endswith(("#", ". ")) and not re.search(r"\bno\.\s$", before, re.I):

@@ -1,4 +1,9 @@
-"""Word -> the units that it may name, as multiples of a base unit. pint and Babel know them."""
+"""Word behind a number -> the units that it may name, as multiples of a base unit.
+
+pint knows how large units are, Babel what currencies are called. To add a unit, write pint's name
+of it and its written forms into `_PHYSICAL` (and its name into `_IMPERIAL`, if it is one), and a
+case into tests/retrieval/values/cases.jsonl. To add a currency, see `_SYMBOLS` and `_NICKNAMES`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pint
 
-# Written form -> pint's name where that is another. Only these words are units: pint alone would
-# take "at" for attotonnes.
+# pint's name of a unit -> its written forms beside that name and its plural in -s, in lower case.
+# Only these words are units: pint alone would take "at" for attotonnes.
 _PHYSICAL = {
-    # name: forms beside the name and its plural in -s
     "second": "sec secs s", "minute": "min mins", "hour": "hr hrs h", "day": "", "week": "wk wks",
     "fortnight": "", "month": "", "year": "yr yrs", "decade": "", "century": "centuries",
     "millimeter": "mm millimetre millimetres", "centimeter": "cm centimetre centimetres",
@@ -34,38 +38,57 @@ _PHYSICAL = {
     "kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb",
     "kilocalorie": "kcal", "joule": "", "kilojoule": "kj", "decibel": "db",
 }  # fmt: skip
+# Names of units of time whose length varies, so that they are only roughly so many days.
 _CALENDAR = {"month", "year", "decade", "century"}
+# Names of units of the imperial system: people convert them to metric ones roughly.
 _IMPERIAL = {
     "inch", "foot", "yard", "mile", "nautical_mile", "ounce", "pound", "stone",
     "imperial_gallon", "imperial_pint", "acre", "square_mile", "square_foot",
 }  # fmt: skip
-# Short forms that are units only when they touch the digits or are written so: 5 s, but not "5 in".
+# Short forms that are units only where they touch the digits: "5in", and not "5 in". Of some,
+# measures.py takes "500 g" for that, too.
 _ONLY_GLUED = {"s", "h", "m", "t", "l", "g", "w", "v", "in", "st", "ha", "min", "mi", "nm", "mb"}
+# Words for per cent.
 _PERCENT = {"%", "percent", "per cent", "pc"}
+# Word for the difference of two shares -> its size in points of per cent.
 _POINTS = {"percentage point": 1.0, "basis point": 0.01}
+# Sign of a currency -> its code.
 _SYMBOLS = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY",
             "₩": "KRW", "₦": "NGN", "₴": "UAH", "₪": "ILS", "₫": "VND", "₸": "KZT", "₾": "GEL",
             "₼": "AZN", "R$": "BRL", "A$": "AUD", "C$": "CAD", "NZ$": "NZD", "HK$": "HKD",
             "S$": "SGD", "US$": "USD", "AU$": "AUD", "CA$": "CAD"}  # fmt: skip
-# What speakers call a currency and Babel does not.
+# What speakers call a currency -> the last word of Babel's name for it, or a name that stands for
+# several of one kind ("krone").
 _NICKNAMES = {"quid": "pound", "buck": "dollar", "crown": "krone", "krona": "krone",
               "kronor": "krone", "kroner": "krone", "koruna": "krone", "rouble": "ruble",
               "sterling": "pound", "roubles": "ruble", "yuan": "yuan", "renminbi": "yuan",
               "lire": "lira", "rs": "rupee"}  # fmt: skip
+# Word for a hundredth -> the kinds of money that it may be of.
 _SMALL_COINS = {"penny": ("pound",), "pence": ("pound",), "p": ("pound",),
                 "cent": ("dollar", "euro"), "cents": ("dollar", "euro")}  # fmt: skip
-_COUNTRIES = {"US": "USD", "U.S.": "USD", "American": "USD", "Australian": "AUD", "Canadian": "CAD",
+# Word before a currency that says whose it is ("Australian dollars") -> code of that currency.
+COUNTRIES = {"US": "USD", "U.S.": "USD", "American": "USD", "Australian": "AUD", "Canadian": "CAD",
               "Egyptian": "EGP", "Danish": "DKK", "Norwegian": "NOK", "Swedish": "SEK",
               "Swiss": "CHF", "Indian": "INR"}  # fmt: skip
-CURRENCY_SIGNS = "$£€¥₹₽₺₩₦₴₪₫₸₾₼"
+# Last words of Babel's names of currencies that are common words, or no money.
+_NOT_MONEY = {"unit", "units", "gold", "silver", "code", "currency", "account", "rights", "sol",
+              "real", "won", "som", "mark", "marks", "leu", "franc's", "testing", "palladium",
+              "platinum", "dong", "lev", "kip", "taka", "vatu", "tala", "pula"}  # fmt: skip
+# The signs of one character, and the letters before one: "A", of "A$".
+CURRENCY_SIGNS = "".join(sign for sign in _SYMBOLS if len(sign) == 1)
+LETTERS_OF_SIGNS = sorted({sign[:-1] for sign in _SYMBOLS} - {""})
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """base: what is measured, in pint's base unit ("s", "meter") or a kind of money ("pound").
+    """A unit that a word may name.
 
-    factor: size in the base unit. system: quantities of two systems agree only roughly. variety:
-    which of the dollars, where it is said.
+    base: what is measured: pint's base unit ("s", "m", "kg"), a kind of money ("pound"), "%",
+    "point" or "degree".
+    factor: its size in the base unit, 1,000 of "km".
+    system: "metric", "imperial", "calendar" or "clock" (times), "C" or "F" (degrees), or "".
+    Quantities of two systems agree only roughly.
+    variety: code of the currency, where the text says whose it is: "AUD".
     """
 
     base: str
@@ -76,13 +99,15 @@ class Unit:
 
 @cache
 def _registry() -> pint.UnitRegistry[float]:
-    import pint  # 0.2 s, and only for texts with units
+    """Returns pint's units; pint is loaded only for a text with units (0.2 s)."""
+    import pint
 
     return pint.UnitRegistry()
 
 
 @cache
 def _forms() -> dict[str, str]:
+    """Returns written form -> pint's name: "km" -> "kilometer", "sq miles" -> "square_mile"."""
     forms = {}
     for name, others in _PHYSICAL.items():
         spoken = name.removeprefix("imperial_").removeprefix("metric_").replace("_", " ")
@@ -90,7 +115,8 @@ def _forms() -> dict[str, str]:
             forms[form] = name
         kind, _, side = name.partition("_")
         if kind in ("square", "cubic"):
-            for form in [form for form, of in forms.items() if of == side]:
+            # The forms of the side are there: lengths stand before areas in the table.
+            for form in [form for form, unit in forms.items() if unit == side]:
                 forms[f"{kind} {form}"] = name
                 if kind == "square":
                     forms[f"sq {form}"] = name
@@ -99,7 +125,7 @@ def _forms() -> dict[str, str]:
 
 @lru_cache(maxsize=2048)
 def units_named(word: str, glued: bool = False) -> tuple[Unit, ...]:
-    """What a word, or two of them, may stand for after a number.
+    """Returns the units that a word, or two of them, may name: money and weight, of "pounds".
 
     Args:
         word: in lower case, as written: "km", "square miles", "pounds", "%".
@@ -124,7 +150,8 @@ def units_named(word: str, glued: bool = False) -> tuple[Unit, ...]:
 
 @cache
 def _physical(name: str) -> Unit:
-    # pint's decade is a unit of logarithms.
+    """Returns the unit with one of pint's names: a mile is 1,609.344 m."""
+    # What pint calls a decade is a unit of logarithms.
     size, unit = (10, "year") if name == "decade" else (1, name)
     for word, power in (("square_", "**2"), ("cubic_", "**3")):
         if unit.startswith(word):
@@ -137,35 +164,39 @@ def _physical(name: str) -> Unit:
 
 
 def currency_of_sign(text: str) -> Unit | None:
-    """The currency of the sign that a text ends with: "£", "US$"."""
+    """Returns the currency of the sign that a text ends with: "£", "US$"; None without one."""
     for length in (3, 2, 1):
         if len(text) >= length and (code := _SYMBOLS.get(text[-length:].upper())):
             unit = currency_named(code.lower())
             if unit is None:
                 return None
-            # A bare $ or £ may be of any country.
+            # A bare "$" or "£" may be of any country.
             return Unit(unit.base, 1.0) if length == 1 else unit
     return None
 
 
 @lru_cache(maxsize=1024)
 def currency_named(word: str, country: str = "") -> Unit | None:
-    """The currency of a code or a common name, in lower case: "nok", "kroner", "euros".
+    """Returns the currency of a code or common name: "nok", "kroner"; None of another word.
 
     Args:
+        word: in lower case.
         country: whose it is, where that is said: "Australian".
     """
     word = _NICKNAMES.get(word) or _NICKNAMES.get(word.removesuffix("s"), word)
     names, codes = _currencies()
     if word in codes:
         return Unit(codes[word], 1.0, "", word.upper())
-    variety = _COUNTRIES.get(country, country)
+    variety = COUNTRIES.get(country, country)
     return Unit(names[word], 1.0, "", variety) if word in names else None
 
 
 @cache
 def _currencies() -> tuple[dict[str, str], dict[str, str]]:
-    """Names -> kinds of money, codes -> kinds of money, of the currencies in use."""
+    """Returns name -> kind of money, and code -> kind of money, of the currencies in use.
+
+    "dollars" -> "dollar" and "aud" -> "dollar". Babel is loaded only for a text with such words.
+    """
     from babel.numbers import get_currency_name, list_currencies
 
     names: dict[str, str] = {}
@@ -182,9 +213,3 @@ def _currencies() -> tuple[dict[str, str], dict[str, str]]:
         for form in (single.split()[-1], plural.split()[-1]):
             names[form] = base
     return names, codes
-
-
-# Last words of Babel's names that are common words, or no money.
-_NOT_MONEY = {"unit", "units", "gold", "silver", "code", "currency", "account", "rights", "sol",
-              "real", "won", "som", "mark", "marks", "leu", "franc's", "testing", "palladium",
-              "platinum", "dong", "lev", "kip", "taka", "vatu", "tala", "pula"}  # fmt: skip

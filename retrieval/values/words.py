@@ -1,7 +1,7 @@
-"""Words that decide how a sentence with values is read."""
+"""Words that decide how a sentence with values is read, in lower case; no logic."""
 
 # fmt: off
-# Words without which a sentence says the same.
+# Words without which a sentence says the same: they are no content words.
 STOP = frozenset({
     "a", "about", "also", "an", "and", "are", "as", "at", "be", "been", "being", "by", "did",
     "do", "does", "dr", "each", "for", "from", "had", "has", "have", "having", "he", "her",
@@ -10,9 +10,9 @@ STOP = frozenset({
     "them", "then", "there", "these", "they", "this", "those", "to", "was", "we", "were",
     "which", "who", "whom", "whose", "with", "you", "your",
 })
-# Words that turn or weaken a whole sentence or lay it into somebody's mouth, and words that make
-# its values those of another thing: where the claim lacks one of the first, or near its words one
-# of the second, nothing is said.
+# Words that turn or weaken what a sentence says ("not", "may", "plans") or say that somebody else
+# says it ("claims"). `compare_sentence` says nothing of a sentence that has one of them
+# and whose claim has not.
 TURNING = frozenset({
     "according", "accuse", "accused", "ad", "advert", "advertisement", "aim", "aims", "alleged",
     "allegedly", "alleges", "argue", "argued", "argues", "ask", "asked", "asks", "barely",
@@ -40,6 +40,9 @@ TURNING = frozenset({
     "wished", "without", "worries", "worry", "would", "writes", "written", "wrong", "wrongly",
     "wrote",
 })
+# Words that make the values near them those of another thing: "than", "before", "another", "half".
+# `compare_sentence` says nothing of a sentence that has one of them near the claim's words, and
+# whose claim has not.
 COMPARING = frozenset({
     "additional", "after", "against", "all", "almost", "although", "altogether", "another",
     "any", "average", "averaged", "before", "bigger", "both", "but", "by", "compared", "cut",
@@ -50,7 +53,8 @@ COMPARING = frozenset({
     "remaining", "rest", "risen", "rose", "second", "since", "smaller", "some", "than", "third",
     "though", "times", "total", "triple", "twice", "until", "up", "whereas", "while",
 })
-# Words with a capital only because they begin a sentence: what follows them is a number.
+# Words that may have a capital and are no name: the number behind them is no part of a name, as it
+# is in "Boeing 747".
 NO_NAMES = frozenset({
     "a", "about", "above", "after", "again", "all", "almost", "an", "and", "another", "any",
     "approximately", "april", "around", "as", "at", "august", "because", "before", "below",
