@@ -1,4 +1,20 @@
-"""(claim, sentence) -> what their numbers, dates and times say of each other."""
+"""(claim, text) -> what the numbers, dates and times of the text say of those of the claim.
+
+The files in reading order, from the answer down to the characters:
+
+reading.py      the way in: text as a model reads it (instances, days, notation), stance, steps
+correct.py      text -> sentences -> the first group of rules that is sure -> a corrected stance
+compare.py      1st rule: the sentence has the claim's words (narrowed: is it of a part only?)
+derive.py       2nd rule: the value follows from two others (changes, tallies, spans; workings)
+bounds.py       3rd rules, in other words: one bound; shares.py: one share; sides.py: two sides
+told.py         questions that the rules ask of a sentence; relate.py: two values -> their relation
+parsed.py       text -> `Parsed`: its values and content words; words.py: the words that decide
+quantities.py   numbers -> quantity.py's `Quantity` (measures, units, nouns, compounds, ranges)
+numbers.py      text -> numbers; dates.py: -> dates; clock.py: -> times of day
+differences.py  beside all that: where claim and evidence differ, for a reader (wording)
+
+In comments on regular expressions, [brackets] in an example mark what the expression matches.
+"""
 
 from retrieval.values.compare import Comparison, Step
 from retrieval.values.correct import correct, corrected, parse_claim, verdict_of_values

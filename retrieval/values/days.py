@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+# Word for a weekday -> its number, 0 on Monday; and the names of the months.
 _WEEKDAYS = {name.lower(): at for at, name in enumerate(calendar.day_name)}
 _MONTHS = "|".join(calendar.month_name[1:])
 # A weekday that is one day: not "every Monday", "Black Friday", "Monday to Friday", "the previous
@@ -19,6 +20,7 @@ _WEEKDAY = re.compile(
     rf"(?<!\w)(?P<which>(?i:last|next|this)\s+)?(?P<day>{'|'.join(calendar.day_name)})\b"
     rf"(?!['’]s?\b|,?\s+\(?(?:\d|{_MONTHS})|\s+(?:to|until|through)\b|-|\s+[A-Z])"
 )
+# Before a weekday that is none such day: "[every ]Monday", "[Black ]Friday".
 _NOT_ONE_DAY = re.compile(
     r"(?:\b(?:every|each|any|an?|that|the|previous|following|same|most|to|until|through)"
     r"|\b(?!On\b|Last\b|Next\b|This\b|By\b|And\b)[A-Z][a-z]+|-)\s*$"
@@ -31,23 +33,26 @@ _AHEAD = re.compile(
 )
 # Characters before a weekday that are searched for these words.
 _LOOK_BACK = 60
+# "[yesterday]", "[last year]", but not "last year's".
 _NAMED = re.compile(
     r"\b(?:(?P<day>yesterday|today|tonight|tomorrow)"
     r"|(?P<which>last|this|next) (?P<unit>month|year))\b(?!['’]s)",
     re.I,
 )
+# Word -> days on from the day of the text; word -> months or years on.
 _DAYS_ON = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _UNITS_ON = {"last": -1, "this": 0, "next": 1}
 
 
 def written_day(day: dt.date) -> str:
-    """A day as "8 April 2024"."""
+    """Returns a day as "8 April 2024"."""
     return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def named_times(text: str, published: dt.date) -> Iterator[tuple[int, str]]:
-    """Places behind words that name a time from the day of the text, and what to add there.
+    """Yields the places behind words that name a time from the day of the text, and what to add.
 
+    (9, ", 8 April 2024") of "on Monday" in a text of 10 April 2024.
     A weekday is the last one before that day or on it, or, of what is still to come, the next one.
     """
     for found in _WEEKDAY.finditer(text):
@@ -65,7 +70,12 @@ def named_times(text: str, published: dt.date) -> Iterator[tuple[int, str]]:
 
 
 def _weekday(name: str, which: str, before: str, published: dt.date) -> dt.date:
-    """The day that a weekday means, by the word before it or by its sentence."""
+    """Returns the day that a weekday means.
+
+    Args:
+        which: the word before it: "last", "next", "this" or none.
+        before: what stands before it in the text.
+    """
     since = (published.weekday() - _WEEKDAYS[name.lower()]) % 7
     which = which.strip().lower()
     sentence = re.split(r"[.;:!?]\s", before)[-1]
@@ -76,7 +86,7 @@ def _weekday(name: str, which: str, before: str, published: dt.date) -> dt.date:
 
 
 def _unit(unit: str, on: int, published: dt.date) -> str:
-    """A month or year, so many on from that of a day: "March 2024", "2023"."""
+    """Returns the month or year so many on from that of a day: "March 2024", "2023"."""
     if unit == "year":
         return str(published.year + on)
     months = published.year * 12 + published.month - 1 + on

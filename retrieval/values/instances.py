@@ -18,7 +18,9 @@ from retrieval.values.days import named_times
 from retrieval.values.numbers import read_numbers
 from retrieval.values.parsed import Parsed, parse
 
+# Start and end of a slice of the text, and what is written there instead.
 _Edit = tuple[int, int, str]
+# Words for people of a group, and a number that may be an age.
 _PEOPLE = (
     r"children|child|kids?|people|persons?|pupils?|students?|boys?|girls?|adults?|visitors?|guests?"
     r"|passengers?|residents|pensioners|patients|women|men|those|anyone|anybody|everyone|everybody"
@@ -37,7 +39,9 @@ _GROUP = re.compile(
     rf"(?:the age of\s+)?{_NUMBER}(?P<plural>s?)\b)(?!\s*(?:%|per\b|[a-z]+s\b|or\b|,\d))",
     re.I,
 )
+# Words of a sentence that is of a part of a group: "most children under 14".
 _COUNTED = re.compile(r"%|\b(?:per cent|percent|average|most|many|some|half|third|quarter)\b", re.I)
+# "It [will not open until ]May"; a text that says "at the earliest" itself; a claim that denies.
 _NOT_UNTIL = re.compile(
     r"\b(?P<verb>will|would|can|could|does|do|did|shall)\s+not\s+(?P<what>[^.;,!?]{1,80}?)\s+until\s+",
     re.I,
@@ -47,7 +51,11 @@ _DENIES = re.compile(r"\b(?:not|no|never|until|before|only)\b|n['’]t\b", re.I)
 
 
 def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> str:
-    """The text, rewritten where it speaks of the claim's case."""
+    """Rewrites a text where it speaks of the claim's case; the last place comes first.
+
+    Args:
+        published: the day of the text, None where it is not known.
+    """
     compared = text[:MAX_TEXT_CHARS]
     edits = list(_age_edits(claim, compared))
     if any(isinstance(value, Date) for value in claim.values):
@@ -63,6 +71,8 @@ def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> s
 
 
 def _age_edits(claim: Parsed, text: str) -> Iterator[_Edit]:
+    """Yields the edits that put somebody of the claim's age for a group: "a child of ten" for
+    "children under 14"."""
     somebody = _OF_AGE.search(claim.text)
     if somebody is None or _COUNTED.search(claim.text):
         return
@@ -81,19 +91,24 @@ def _age_edits(claim: Parsed, text: str) -> Iterator[_Edit]:
 
 
 def _number_named(number: str) -> float | None:
+    """Returns the number that a text is, in digits or words; None where it is more or less."""
     found = read_numbers(number.lower())
     whole = len(found) == 1 and found[0].kind == "cardinal" and found[0].end == len(number)
     return found[0].values[0] if whole else None
 
 
 def _sentence_at(text: str, place: int) -> str:
+    """Returns the sentence around a place, up to a full stop or semicolon."""
     start = max(text.rfind(". ", 0, place), text.rfind("; ", 0, place)) + 1
     end = text.find(". ", place + 2)
     return text[start : end if end >= 0 else len(text)]
 
 
 def _until_edits(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
-    """What will not open until May opens in May at the earliest."""
+    """Yields the edits that put "will open, at the earliest in May" for "will not open until May".
+
+    Only for the claim's date, and for a claim that denies nothing.
+    """
     if _EARLIEST.search(told.text):
         return
     dates = {date.start: date for date in told.values if isinstance(date, Date)}
@@ -115,7 +130,10 @@ def _may_be_same(one: Date, other: Date) -> bool:
 
 
 def _year_edits(claim: Parsed, told: Parsed, published: dt.date | None) -> Iterator[_Edit]:
-    """The year of a day without one: that in which it is nearest to the day of the text."""
+    """Yields the edits that add the year to a date without one, in the claim's month.
+
+    It is the year in which the date is nearest to the day of the text.
+    """
     asked = [one for one in claim.values if isinstance(one, Date) and one.parts[0] and one.parts[1]]
     if published is None or not asked:
         return

@@ -1,7 +1,8 @@
-"""What a stance model reads, what becomes of its answer, and what a reader is shown of values.
+"""(claim, text) -> the text as a stance model reads it; its stance, corrected; the steps of that.
 
-These are the ways in for text of any kind: an error in a parser costs what values could tell, and
-never the answer. English only, because what is compared is words.
+The way into this package for retrieval/reading.py and retrieval/explain.py, with text of any kind:
+an error in a parser is logged and costs what values could tell, never the answer. Text in another
+language than English is left as it is, because words are compared.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ log = logging.getLogger(__name__)
 
 
 def as_read(claim: str, text: str, language: str | None, published: dt.date | None = None) -> str:
-    """The text as the stance model reads it: with values written as the claim writes them, with
-    what is said of its case alone, and, for a claim with a date, under the day of the text.
+    """Rewrites a text for the stance model; the text says no more than before.
+
+    Values are written as the claim writes them (notation.py), and what is said of a group is said
+    of the claim's case (instances.py). For a claim with a date, the day of the text stands first.
 
     Args:
+        language: of the text, None where it is not known.
         published: the day of the text, which tells what "on Monday" and "1 May" mean.
     """
     if language not in (None, "en"):
@@ -43,15 +47,16 @@ def as_read(claim: str, text: str, language: str | None, published: dt.date | No
 
 
 def settled(stance: Vectors, claim: str, text: str, language: str | None) -> Vectors:
-    """The stance of a text, shape (3,), moved to what its values say where they are sure."""
+    """Returns the stance of a text, shape (3,), moved to what its values say of the claim."""
     return corrected(stance, _compared(claim, text, language))
 
 
 def derivations(
     claim: str, rationale: Sequence[Quote], language: str | None
 ) -> tuple[Derivation, ...]:
-    """How values of a rationale decide, in steps; empty where they do not, or nothing is to be
-    worked out.
+    """Returns the steps by which values of a rationale decide: "70 people is not 90 people".
+
+    Empty where they do not decide, or are written as in the claim.
 
     Args:
         rationale: sentences of a document, with their offsets in its text.
@@ -70,6 +75,7 @@ def derivations(
 
 
 def _compared(claim: str, text: str, language: str | None) -> Comparison:
+    """Returns what the values of a text say of a claim; `UNKNOWN` after an error."""
     if language not in (None, "en"):
         return UNKNOWN
     try:

@@ -10,9 +10,8 @@ STOP = frozenset({
     "them", "then", "there", "these", "they", "this", "those", "to", "was", "we", "were",
     "which", "who", "whom", "whose", "with", "you", "your",
 })
-# Words that turn or weaken what a sentence says ("not", "may", "plans") or say that somebody else
-# says it ("claims"). `compare_sentence` says nothing of a sentence that has one of them
-# and whose claim has not.
+# Words that turn or weaken what a sentence says ("not", "may", "plans"), or say that somebody says
+# it ("claims"). `compare_sentence` says nothing of a sentence with one that its claim has not.
 TURNING = frozenset({
     "according", "accuse", "accused", "ad", "advert", "advertisement", "aim", "aims", "alleged",
     "allegedly", "alleges", "argue", "argued", "argues", "ask", "asked", "asks", "barely",
@@ -41,8 +40,7 @@ TURNING = frozenset({
     "wrote",
 })
 # Words that make the values near them those of another thing: "than", "before", "another", "half".
-# `compare_sentence` says nothing of a sentence that has one of them near the claim's words, and
-# whose claim has not.
+# `compare_sentence` says nothing where one that the claim has not is near the claim's words.
 COMPARING = frozenset({
     "additional", "after", "against", "all", "almost", "although", "altogether", "another",
     "any", "average", "averaged", "before", "bigger", "both", "but", "by", "compared", "cut",
