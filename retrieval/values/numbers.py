@@ -36,7 +36,12 @@ SCALES = {
     "lakh": 1e5, "crore": 1e7, "dozen": 12.0,
 }  # fmt: skip
 # The same, for what may touch the digits: "5[bn]". "m" and "k" may be other things, too.
-_SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12, "trn": 1e12}
+_SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12, "tr": 1e12,
+                 "trn": 1e12}  # fmt: skip
+# A pattern of these.
+SHORT_SCALE = "|".join(sorted(_SHORT_SCALES, key=len)[::-1])
+# Words of `SCALES` that stand in a number in words; "a [million]" begins with one, too.
+_WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
 # Word -> which one of several it names.
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
@@ -53,15 +58,11 @@ _PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4} | {
     for plural in ("", "s")
 }
 # A word of a cardinal number, the longest first, and a whole number in words.
-_NAME = "|".join(
-    sorted(
-        [*SMALL_NUMBERS, *TENS, "hundred", "thousand", "million", "billion", "trillion"], key=len
-    )[::-1]
-)
+_NAME = "|".join(sorted([*SMALL_NUMBERS, *TENS, *_WORD_SCALES], key=len)[::-1])
 # The "and" in a number in words: "two hundred[ and ]four".
 _AND = "".join(rf"|(?<={scale})\s+and\s+" for scale in ("hundred", "thousand", "million"))
 _CARDINAL = rf"(?:{_NAME})(?:(?:[\s-]+{_AND})(?:{_NAME})\b)*"
-_CARDINAL_WORD = re.compile(rf"\b(?:(?P<one>an?)\s+(?=hundred|thousand|million|billion|trillion))?"
+_CARDINAL_WORD = re.compile(rf"\b(?:(?P<one>an?)\s+(?={'|'.join(_WORD_SCALES)}))?"
                             rf"(?P<run>{_CARDINAL})\b", re.I)  # fmt: skip
 # A number in digits: "[1,204.5]", "[1 204]". `_values_of_digits` tells what its marks mean.
 _DIGITS = re.compile(
@@ -91,10 +92,12 @@ _AND_PART = re.compile(
     rf"(?:\s+and|-and)[\s-]+(?P<over>an?|{_COUNT})[\s-]+(?P<part>{_PART})\b|\s?(?P<sign>[¼-¾⅐-⅞])",
     re.I,
 )
+# How exactly "two and a half" is said, as though it were "2.5".
+_HALF_PLACE_OF_PART = 0.05
 # Behind a number, its scale: "5[ million]", "5[bn]".
 _SCALE_AFTER = re.compile(
     r"(?:[\s-]+(?P<word>hundred|thousand|million|billion|trillion|lakh|crore|dozen)\b"
-    r"|\s?(?P<short>k|mn?|mln|bn|trn?|tn)\b)",
+    rf"|\s?(?P<short>{SHORT_SCALE})\b)",
     re.I,
 )
 # Behind a fraction, what it is of: "half[ a million]".
@@ -255,22 +258,22 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
             _small_number(part["over"]) / _PARTS[part["part"].lower()]
         )  # fmt: skip
         if more < 1:
-            half_place = 0.05
+            half_place = _HALF_PLACE_OF_PART
             values, end = tuple(value + more for value in values), part.end()
     if scale := _SCALE_AFTER.match(text, end):
         word = (scale["word"] or "").lower()
         short = (scale["short"] or "").lower()
-        times = SCALES[word] if word else _SHORT_SCALES.get(short, 1.0)
+        times = SCALES[word] if word else _SHORT_SCALES[short]
         if word:
             # "1.500 million" is 1.5 million, never 1,500 million.
             values, end = tuple(value * times for value in values[:1]), scale.end()
             half_place = (half_place or 0.5) * times if word not in ("dozen", "hundred") else 0
-        elif short in ("bn", "tn", "trn", "mn", "mln"):
+        elif short not in ("k", "m"):
             values, end, short = tuple(v * times for v in values[:1]), scale.end(), ""
             half_place = (half_place or 0.5) * times
         elif text[end].isspace():
             short = ""  # "5 m" are metres; of "5m" the unit and the noun tell
-    if end and half_place == 0.05 and values[0] < SCALES["thousand"] and not decimals:
+    if half_place == _HALF_PLACE_OF_PART and values[0] < SCALES["thousand"] and not decimals:
         half_place = 0.0  # "two and a half" is exact, "two and a half million" is not
     zeros = 0.0
     if not half_place and values[0] and values[0] == int(values[0]):
@@ -314,7 +317,7 @@ def _dozens(text: str) -> list[Number]:
 def _value_of_words(run: str) -> float | None:
     """Returns the number that words in lower case name; None of "twenty twenty"."""
     words = re.sub(r"[\s-]+", " ", run)
-    if words.split()[0] in ("hundred", "thousand", "million", "billion", "trillion"):
+    if words.split()[0] in _WORD_SCALES:
         words = f"one {words}"
     try:
         return float(text2num(words, "en"))

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from retrieval.values.dates import RANGE
-from retrieval.values.numbers import SCALES, scale_of_suffix
+from retrieval.values.numbers import SCALES, SHORT_SCALE, scale_of_suffix
 from retrieval.values.quantity import NO_BOUND, ORDINAL, Quantity
 
 # Before the first end: "[between ]five and ten".
@@ -24,7 +24,8 @@ _CHANGES = re.compile(
 _RANGE_SIGN = re.compile(r"\s*(?:to|and|or|[-–—])\s*[$£€]\s?", re.I)
 # The scale at the end of a number: "15 [million]", "15[m]".
 _SCALE = re.compile(
-    r"(?P<word>thousand|million|billion|trillion|lakh|crore|dozen)$|\d\s?(?P<short>k|mn?|mln|bn|trn?|tn)$",
+    r"(?P<word>thousand|million|billion|trillion|lakh|crore|dozen)$"
+    rf"|\d\s?(?P<short>{SHORT_SCALE})$",
     re.I,
 )
 

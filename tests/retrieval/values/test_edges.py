@@ -46,7 +46,7 @@ def test_scales_multiply() -> None:
               "lakh": 5, "crore": 7}  # fmt: skip
     for word, zeros in scales.items():
         assert values_of(f"4 {word} of them") == [4 * 10**zeros]
-    for word, zeros in {"mn": 6, "mln": 6, "bn": 9, "tn": 12, "trn": 12}.items():
+    for word, zeros in {"mn": 6, "mln": 6, "bn": 9, "tn": 12, "tr": 12, "trn": 12}.items():
         assert values_of(f"4{word} of them") == [4 * 10**zeros]
         assert values_of(f"4 {word} of them") == [4 * 10**zeros]
     for word, zeros in {"dozens": 12, "hundreds": 100, "thousands": 10**3, "millions": 10**6,
