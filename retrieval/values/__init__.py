@@ -10,7 +10,7 @@ bounds.py       3rd rules, in other words: one bound; shares.py: one share; side
 told.py         questions that the rules ask of a sentence; relate.py: two values -> their relation
 parsed.py       text -> `Parsed`: its values and content words; words.py: the words that decide
 quantities.py   numbers -> quantity.py's `Quantity` (measures, units, nouns, compounds, ranges)
-numbers.py      text -> numbers; dates.py: -> dates; clock.py: -> times of day
+numbers.py      plain text (slices) -> numbers; dates.py: -> dates; clock.py: -> times of day
 differences.py  beside all that: where claim and evidence differ, for a reader (wording)
 
 In comments on regular expressions, [brackets] in an example mark what the expression matches.

@@ -11,10 +11,10 @@ import math
 import re
 
 from retrieval.values.compare import FEWEST_WORDS, UNKNOWN, Comparison, Step
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, end_with_unit
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, comparable, relate
+from retrieval.values.slices import Slice
 from retrieval.values.told import (
     cardinal_quantities,
     dates_agree,

@@ -38,11 +38,13 @@ from retrieval.values.workings import (
     with_value,
 )
 
-# Behind a difference, up to what it is a difference to: "five[ fewer than] in 2022".
+# The end of both patterns that follow.
 _THAN = r"\s+(?:[^\W\d_]+\s+)?(?:than|on)\b"
+# Behind a gap, up to what the gap is to: "five[ more than] in 2022".
 _MORE_THAN = re.compile(
     rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(more|higher|greater|larger|longer|up|above){_THAN}", re.I
 )
+# The same where the amount is less: "five[ fewer than] in 2022".
 _FEWER_THAN = re.compile(
     rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(fewer|less|lower|smaller|shorter|down|below){_THAN}", re.I
 )
@@ -66,17 +68,20 @@ _ROSE_BY = re.compile(
     r"|\b(?:fell|fallen|dropped|declined|decreased|shrank|down)\s+(?:by\s+)?$",
     re.I,
 )
-# Words of a claim that is about what was before, and their stems.
+# Words of a claim that is about what was before: "what it [had earned]".
 _PRIOR = re.compile(
     r"\b(?:previous|before|earlier|until then|so far|had (?:been|cost|earned|made|sold|had))\b",
     re.I,
 )
+# Stems that such a claim may have beside the sentence's.
 _PRIOR_STEMS = frozenset({"previous", "befor", "earlier", "year", "month", "quarter", "had"})
-# Between and before the two amounts of "from 40 to 95 euros".
+# Between the amounts of "from 40[ to ]95 euros".
 _TO = re.compile(r"\s+to\s+", re.I)
+# Before the first of them.
 _FROM = re.compile(r"\bfrom\s+$", re.I)
 # Stem of a verb -> times that it says something grew.
 _TIMES = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0, "halv": 0.5}
+# Stems that a claim with such a verb may have beside the sentence's.
 _TIMES_STEMS = frozenset({*_TIMES, "more", "near", "almost", "rough"})
 # Such a verb of a claim that gives no amounts: "prices [doubled]", not "doubled to 30 euros".
 _MULTIPLIED = re.compile(
@@ -113,7 +118,11 @@ def earlier_amounts(claim: Parsed, _asked: Quantity, sentence: Parsed) -> Iterat
 
 def _is_reference(claim: Parsed, sentence: Parsed, start: int, stop: int) -> bool:
     """Tells whether a claim is of what a slice of the sentence names: "2022", "the year before"."""
-    told = [d.parts for d in sentence.values if isinstance(d, Date) and start <= d.start < stop]
+    told = [
+        date.parts
+        for date in sentence.values
+        if isinstance(date, Date) and start <= date.start < stop
+    ]
     claimed = [date.parts for date in claim.values if isinstance(date, Date)]
     if told or claimed:
         return told == claimed

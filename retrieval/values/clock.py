@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from retrieval.values.numbers import SMALL_NUMBERS, Slice
+from retrieval.values.numbers import SMALL_NUMBERS
+from retrieval.values.slices import Slice
 
 # Minutes of twelve hours, and of 24.
 HALF_DAY, DAY = 720, 1440
@@ -16,11 +17,13 @@ _MINUTES = {
     "quarter": 15, "a quarter": 15, "half": 30, "five": 5, "ten": 10, "twenty": 20,
     "twenty-five": 25, "twelve": 12, "eight": 8,
 }  # fmt: skip
-# An hour; which half of the day it is in: "9[ a.m.]", "9[ in the evening]"; minutes: "[ten] past".
+# An hour, in a word or digits: "[nine] o'clock".
 _HOUR = rf"(?P<hour>{'|'.join(_HOURS)}|[01]?\d|2[0-4])"
+# Behind an hour, the half of the day that it is in: "9[ a.m.]", "9[ in the evening]".
 _HALF = (
     r"(?:\s*(?P<half>[ap])\.?m\b\.?|\s+(?:in the|at)\s+(?P<part>morning|afternoon|evening|night)\b)"
 )
+# Minutes before "past" or "to": "[ten] past", "[12] minutes to".
 _PAST = (
     r"(?P<minutes>a quarter|quarter|half(?=\s+past)"
     r"|(?:twenty-five|twenty|ten|five|twelve|eight|\d\d?)(?=\s+minutes|\s+past))"

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.values.narrowed import is_narrowed, is_of_another
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, Value, end_with_unit, start_with_bound
 from retrieval.values.quantity import UPPER, Quantity
 from retrieval.values.relate import Relation, relate
+from retrieval.values.slices import Slice
 from retrieval.values.told import role_of
 
 # Behind a count that is some of a greater number: "12 [of the] volunteers".
@@ -57,6 +57,7 @@ class Comparison:
     steps: tuple[Step, ...] = ()
 
 
+# What a rule returns that is not sure.
 UNKNOWN = Comparison(Relation.UNKNOWN)
 
 

@@ -20,11 +20,11 @@ from retrieval.values.bounds import keeps_bound
 from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence, needs_all
 from retrieval.values.derive import derive
 from retrieval.values.narrowed import tells_a_part
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
 from retrieval.values.relate import Relation
 from retrieval.values.shares import share_holds
 from retrieval.values.sides import sides_compare
+from retrieval.values.slices import Slice
 
 # Least probability of the side that the values take, after the correction. On pairs held out of
 # training the values are right in this share of the cases in which they speak.

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass, replace
 
 from index.terms import terms
-from retrieval.values.numbers import ORDINALS, Slice
+from retrieval.values.numbers import ORDINALS
+from retrieval.values.slices import Slice
 from retrieval.values.words import AUXILIARIES, STOP_STEMS
 
 # Between the two ends of a range, or of a choice: "2010[ to ]2015", "10[-]15".
@@ -24,6 +25,7 @@ Days = tuple[dt.date, dt.date]
 # Word for a month, whole or short -> its number.
 _MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): at for at, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+# A word for a month.
 _MONTH = rf"(?P<month>{'|'.join([*calendar.month_name[1:], *calendar.month_abbr[1:], 'Sept'])})\b"
 # Word for a day of the month -> its number: "twenty-first" -> 21.
 _DAY_WORDS = {word: day for word, day in ORDINALS.items() if day <= 20 or day == 30} | {
@@ -32,12 +34,17 @@ _DAY_WORDS = {word: day for word, day in ORDINALS.items() if day <= 20 or day ==
     for word, day in ORDINALS.items()
     if day <= last
 }
+# These words, the longest first.
 _DAY_WORDS_PATTERN = "|".join(sorted(_DAY_WORDS, key=len)[::-1])
-# A day, a year, and a number that stands alone and may be a year (no "1960s").
+# A day of the month: "[3rd]", "[twenty-first]".
 _DAY = rf"\b(?P<day>[12]\d|3[01]|0?[1-9]|{_DAY_WORDS_PATTERN})(?:(?<=\d)(?:st|nd|rd|th))?"
+# A year that has one way of writing: "[1960]".
 _YEAR = r"(?P<year>1\d\d\d|20\d\d)\b"
+# One that stands alone, and may be a number that counts; no "1960s".
 _BARE_YEAR = re.compile(rf"\b{_YEAR}(?!s\b|(?<=0)['’]s\b)")
+# "[3rd of May]"
 _DAY_FIRST = rf"{_DAY}(?:\s+day)?(?:\s+of|-)?\s*{_MONTH}"
+# "[May the 3rd]"
 _MONTH_FIRST = rf"\b{_MONTH}\.?\s+(?:the\s+)?{_DAY}\b(?![.,:]\d|\s*%)"
 # "2019-05-03": the one form of digits in which the month is sure.
 _YEAR_FIRST = re.compile(r"\b(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)\b")
@@ -52,13 +59,14 @@ _DATE_FORMS = (
     re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),  # but: "in January 12 people died"
     _BARE_YEAR,
 )
-# "[the sixties]", "[early 1960s]"; the words for decades, from the twenties on.
+# "[sixties]", "[early 1960s]", "['60s]"
 _DECADE = re.compile(
     r"\b(?:(?P<part>early|mid|late)[\s-]+)?(?:(?P<decade>1\d\d0|20\d0)['’]?s"
     r"|['’](?P<short>\d0)s|(?P<word>twenties|thirties|forties|fifties|sixties|seventies|eighties"
     r"|nineties))\b",
     re.I,
 )
+# The words for decades, from the twenties of the 20th century on.
 _DECADE_WORDS = [
     "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties",
 ]  # fmt: skip
@@ -80,8 +88,9 @@ _SURE_YEAR_FROM = 1500
 _COUNTED_AFTER = re.compile(
     r"\s*(?:%|(?:[a-z]{1,2}|[a-z]+s|people|men|women|children|percent|per)\b)"
 )
-# Other days of the month beside a date: of "[3 and ]12 May" the other side may mean the 3rd.
+# Before a date, another day of the month: of "[3 and ]12 May" the other side may mean the 3rd.
 _MORE_DAYS_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s*(?:to|and|or|[-–—,&])\s*$", re.I)
+# The same behind a date: "12 May[ and 1]4 May".
 _MORE_DAYS_AFTER = re.compile(r"\s*(?:to\b|and\b|or\b|[-–—&])\s*\d", re.I)
 # The word before a date that makes it one end of a time: "[before the ]3rd of May".
 _LIMIT_BEFORE = re.compile(
@@ -174,7 +183,7 @@ def read_periods(text: str) -> list[Date]:
 
 def common_parts(one: Parts, other: Parts) -> list[tuple[int, int]]:
     """The parts that two dates both name, in pairs: of "1 May" and "June" the months (5, 6)."""
-    return [(a, b) for a, b in zip(one, other, strict=True) if a and b]
+    return [(here, there) for here, there in zip(one, other, strict=True) if here and there]
 
 
 def days_of(parts: Parts) -> Days | None:
@@ -203,8 +212,8 @@ def _readings(match: re.Match[str]) -> tuple[Parts, ...]:
         orders = {(second, first)} if match.re is _YEAR_FIRST else {
             (second, first), (first, second)
         }  # fmt: skip
-        valid = sorted((m, d) for m, d in orders if _is_day(number, m, d))
-        return tuple((number, m, d) for m, d in valid)
+        valid = sorted(order for order in orders if _is_day(number, *order))
+        return tuple((number, *order) for order in valid)
     which = _MONTHS[month.lower()]
     if day is None:
         return ((number, which, None),)

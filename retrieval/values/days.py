@@ -11,8 +11,9 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-# Word for a weekday -> its number, 0 on Monday; and the names of the months.
+# Word for a weekday -> its number, 0 on Monday.
 _WEEKDAYS = {name.lower(): at for at, name in enumerate(calendar.day_name)}
+# The names of the months.
 _MONTHS = "|".join(calendar.month_name[1:])
 # A weekday that is one day: not "every Monday", "Black Friday", "Monday to Friday", "the previous
 # Monday", the name of a paper, a weekday with its date.
@@ -39,8 +40,9 @@ _NAMED = re.compile(
     r"|(?P<which>last|this|next) (?P<unit>month|year))\b(?!['’]s)",
     re.I,
 )
-# Word -> days on from the day of the text; word -> months or years on.
+# Word -> days on from the day of the text.
 _DAYS_ON = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
+# Word before "month" or "year" -> months or years on.
 _UNITS_ON = {"last": -1, "this": 0, "next": 1}
 
 

@@ -37,6 +37,7 @@ from retrieval.values.workings import Derived, Working
 WORDS_HELD = 0.7
 # Most times that what follows may be what is claimed: beyond it, the two are of different things.
 MOST_TIMES = 10.0
+# The workings, all of which are asked.
 _WORKINGS: tuple[Working, ...] = (
     earlier_amounts, shares, changes, ages, sums, rates, amounts_before, all_but,
     products, parts_of, multiples, margins, terms_of_office, people,

@@ -14,13 +14,14 @@ from typing import Literal
 from retrieval.types import Difference, Quote
 from retrieval.values.correct import parse_claim
 from retrieval.values.dates import Date, common_parts
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, parse
 from retrieval.values.quantity import COMPARED, ORDINAL, Quantity
 from retrieval.values.relate import Relation, comparable, relate
+from retrieval.values.slices import Slice
 from retrieval.values.told import quantities_and_ordinals
 from retrieval.values.wording import other_comparison, other_negation
 
+# What two sides differ in.
 Kind = Literal["number", "comparison", "date", "negation"]
 # What the sentences of a rationale are joined with.
 SEPARATOR = "\n\n"
@@ -88,7 +89,8 @@ def _quantity_partings(said: Parsed, told: Parsed) -> Iterator[tuple[Kind, Slice
         # Skip numbers of the evidence that agree with another quantity of the claim.
         rest = [other for other in contradictions if other is not alike]
         free = [evidence[at] for at in alike if all(other.get(at, True) for other in rest)]
-        if len({tuple((m.low, m.high) for m in one.measures) for one in free}) == 1:
+        numbers = {tuple((each.low, each.high) for each in other.measures) for other in free}
+        if len(numbers) == 1:
             compared = one.bound in COMPARED or one.bound == "many"
             yield ("comparison" if compared else "number"), one, free[0]
 
@@ -126,6 +128,6 @@ def _may_agree(one: Date, other: Date) -> bool:
         relation = relate(one, other)
         return relation is None or relation is not Relation.DIFFERS
     return any(
-        all(a == b for a, b in common_parts(x, y))
-        for x, y in itertools.product(one.readings(), other.readings())
+        all(here == there for here, there in common_parts(*readings))
+        for readings in itertools.product(one.readings(), other.readings())
     )

@@ -20,11 +20,12 @@ from retrieval.values.parsed import Parsed, parse
 
 # Start and end of a slice of the text, and what is written there instead.
 _Edit = tuple[int, int, str]
-# Words for people of a group, and a number that may be an age.
+# Words for people of a group.
 _PEOPLE = (
     r"children|child|kids?|people|persons?|pupils?|students?|boys?|girls?|adults?|visitors?|guests?"
     r"|passengers?|residents|pensioners|patients|women|men|those|anyone|anybody|everyone|everybody"
 )
+# A number that may be an age.
 _NUMBER = r"(?P<number>\d{1,3}|[a-z]+(?:-[a-z]+)?)"
 # Somebody of one age: "children of ten", "a child aged 10", "ten-year-olds".
 _OF_AGE = re.compile(
@@ -41,12 +42,14 @@ _GROUP = re.compile(
 )
 # Words of a sentence that is of a part of a group: "most children under 14".
 _COUNTED = re.compile(r"%|\b(?:per cent|percent|average|most|many|some|half|third|quarter)\b", re.I)
-# "It [will not open until ]May"; a text that says "at the earliest" itself; a claim that denies.
+# "It [will not open until ]May".
 _NOT_UNTIL = re.compile(
     r"\b(?P<verb>will|would|can|could|does|do|did|shall)\s+not\s+(?P<what>[^.;,!?]{1,80}?)\s+until\s+",
     re.I,
 )
+# A text that says so itself, and is left as it is.
 _EARLIEST = re.compile(r"\bat the earliest\b", re.I)
+# Words of a claim that denies, or has a limit: "until May" is not rewritten for it.
 _DENIES = re.compile(r"\b(?:not|no|never|until|before|only)\b|n['’]t\b", re.I)
 
 
@@ -126,7 +129,7 @@ def _until_edits(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
 def _may_be_same(one: Date, other: Date) -> bool:
     """Tells whether two dates name the same parts, and in these the same."""
     pairs = common_parts(one.parts, other.parts)
-    return bool(pairs) and all(a == b for a, b in pairs)
+    return bool(pairs) and all(here == there for here, there in pairs)
 
 
 def _year_edits(claim: Parsed, told: Parsed, published: dt.date | None) -> Iterator[_Edit]:

@@ -38,9 +38,7 @@ UNIT = re.compile(
 )
 # Before minutes that touch an "m": "[2h ]50m".
 _HOURS_BEFORE = re.compile(r"\d\s?h(?:rs?)?\s?$", re.I)
-# Words around degrees that tell how far two temperatures are apart: "[rose by ]2 degrees". The
-# words of `_MAYBE...` leave open whether they do: such degrees have a base of their own for each
-# scale, so that Celsius is not compared with Fahrenheit.
+# Before degrees that tell how far two temperatures are apart: "[rose by ]2 degrees".
 _APART_BEFORE = re.compile(
     r"\b(?:by|ris(?:es?|en)|rose|falls?|fell|fallen|drop(?:s|ped)?|climb(?:s|ed)?|increased?|warm(?:ed|s)"
     r"|cool(?:ed|s)|(?:rise|fall|drop|increase|warming|cooling|difference) of)\s+"
@@ -48,10 +46,14 @@ _APART_BEFORE = re.compile(
     r"|at least|a further)\s+)?$",
     re.I,
 )
+# Before degrees that may do so, or not. These have a base of their own for each scale, so that
+# Celsius is not compared with Fahrenheit.
 _MAYBE_APART_BEFORE = re.compile(
     r"\b(?:warming|cooling|rise|increase|difference|gap|anomaly|swing|change)\b[^.;]*$", re.I
 )
+# Behind the first: "2 degrees[ warmer]".
 _APART_AFTER = re.compile(r"\s+(?:warmer|hotter|milder|cooler|colder|higher|lower)\b", re.I)
+# Behind the second: "2 degrees[ above] the mean".
 _MAYBE_APART_AFTER = re.compile(r"\s+(?:above|below|over|under|more|less|apart)\b", re.I)
 # Units that are read behind a space only where the number is in digits: "500 g".
 _SHORT_UNITS = {"g", "m", "l", "t", "ha", "min"}
@@ -59,8 +61,9 @@ _SHORT_UNITS = {"g", "m", "l", "t", "ha", "min"}
 _PER = re.compile(r"\s*(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b)\s*([^\W\d_]+)", re.I)
 # The same where no unit of time need follow.
 _PER_SURE = re.compile(r"\s*(?:/|per\b)", re.I)
-# Behind and before an age: "34[-year-old]", "[aged ]34".
+# Behind an age: "34[-year-old]".
 _OLD = re.compile(r"[\s-]*(year|month|week|day)s?[\s-]*old\b|[\s-]*years? of age\b", re.I)
+# Before an age: "[aged ]34".
 _AGED_BEFORE = re.compile(r"\b(?:aged|age|at the age of)\s+$", re.I)
 # Unit of an age -> years.
 _YEARS = {"month": 1 / 12, "week": 7 / 365.25, "day": 1 / 365.25}
@@ -210,8 +213,8 @@ def _measured_count(text: str, number: Number, per: _Per) -> MeasuredNumber:
         per = _per(text, noun_end(text, noun_at), "", False)
     size = 1 / per.factor
     counts = tuple(
-        Measure("", v * size, v * size, number.exact_to * size, zeros * size, size=size)
-        for v in number.values
+        Measure("", value * size, value * size, number.exact_to * size, zeros * size, size=size)
+        for value in number.values
     )
     return MeasuredNumber(counts, noun, end, end, per.what, (per.start, per.end))
 

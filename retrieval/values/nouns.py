@@ -30,6 +30,7 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
+    """Returns the stem of a word in lower case."""
     found = terms(word)
     return found[0] if found else ""
 

@@ -14,19 +14,15 @@ from typing import Literal
 
 from text_to_num import text2num
 
-# Most characters of a text that are read, about 20 long sentences. The rest is left out.
-MAX_CHARS = 8_000
-# Spaces that separate thousands beside the plain one: no-break, figure, thin, narrow no-break.
-_SPACES = "\u00a0\u2007\u2009\u202f"
-# Character -> the one that stands for it: one space, one minus, one dash.
-_SAME = {ord(char): " " for char in _SPACES} | {ord("−"): "-", ord("‒"): "–", ord("—"): "–"}
+from retrieval.values.slices import Slice
 
-# Words for the numbers below 20, in order, and for the tens from 20 on.
+# Words for the numbers below 20, in order from 0.
 SMALL_NUMBERS = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
     "nineteen",
 ]  # fmt: skip
+# Words for the tens, in order from 20.
 TENS = [
     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
 ]  # fmt: skip
@@ -57,11 +53,13 @@ _PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4} | {
     if 3 <= value <= 20
     for plural in ("", "s")
 }
-# A word of a cardinal number, the longest first, and a whole number in words.
+# A word of a cardinal number, the longest first.
 _NAME = "|".join(sorted([*SMALL_NUMBERS, *TENS, *_WORD_SCALES], key=len)[::-1])
 # The "and" in a number in words: "two hundred[ and ]four".
 _AND = "".join(rf"|(?<={scale})\s+and\s+" for scale in ("hundred", "thousand", "million"))
+# A cardinal number in words: "[two hundred and four]".
 _CARDINAL = rf"(?:{_NAME})(?:(?:[\s-]+{_AND})(?:{_NAME})\b)*"
+# The same in a text, or behind an article: "[a million]".
 _CARDINAL_WORD = re.compile(rf"\b(?:(?P<one>an?)\s+(?={'|'.join(_WORD_SCALES)}))?"
                             rf"(?P<run>{_CARDINAL})\b", re.I)  # fmt: skip
 # A number in digits: "[1,204.5]", "[1 204]". `_values_of_digits` tells what its marks mean.
@@ -71,8 +69,9 @@ _DIGITS = re.compile(
 )
 # Most characters of such a number: beyond it, it is an identifier.
 _MOST_DIGITS = 18
-# A word for a part, and a small number before it.
+# A word for a part of a whole, the longest first.
 _PART = "|".join(sorted(_PARTS, key=len)[::-1])
+# How many of them: "[two] thirds".
 _COUNT = rf"(?:{'|'.join(SMALL_NUMBERS[1:])}|\d{{1,3}})"
 # A fraction: "[two thirds]", "[half]", "[3/4]".
 _FRACTION = re.compile(
@@ -104,8 +103,9 @@ _SCALE_AFTER = re.compile(
 _OF_SCALE = re.compile(r"(?:\s+of)?\s+an?\s+(hundred|thousand|million|billion|dozen)\b", re.I)
 # "[a dozen]"
 _DOZEN = re.compile(r"\b(?:an?\s+)?dozen\b", re.I)
-# Behind digits that are an ordinal: "21[st]"; and an ordinal in words: "[twenty-first]".
+# Behind digits that are an ordinal: "21[st]".
 _ORDINAL_SUFFIX = re.compile(r"(?:st|nd|rd|th)\b", re.I)
+# An ordinal in words: "[twenty-first]".
 _ORDINAL_WORD = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(TENS)})-)?(?P<ordinal>{'|'.join(ORDINALS)})\b", re.I
 )
@@ -128,14 +128,6 @@ _ANY_VALUE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a text. start, end: offsets in characters, the end excluded."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class Number(Slice):
     """A number of a text, with its scale: 4,300,000 of "4.3 million".
 
@@ -151,19 +143,6 @@ class Number(Slice):
     kind: Kind
     short_scale: str = ""
     written_zeros: float = 0.0
-
-
-def plain_text(text: str) -> str:
-    """Returns a text with one kind of space, minus, dash and digit, each character in its place.
-
-    What is behind `MAX_CHARS` characters is left out.
-    """
-    text = text[:MAX_CHARS]
-    if text.isascii():
-        return text
-    return "".join(
-        str(unicodedata.digit(char)) if char.isdecimal() else char for char in text.translate(_SAME)
-    )
 
 
 def may_hold_value(text: str) -> bool:
@@ -269,7 +248,7 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
             values, end = tuple(value * times for value in values[:1]), scale.end()
             half_place = (half_place or 0.5) * times if word not in ("dozen", "hundred") else 0
         elif short not in ("k", "m"):
-            values, end, short = tuple(v * times for v in values[:1]), scale.end(), ""
+            values, end, short = tuple(value * times for value in values[:1]), scale.end(), ""
             half_place = (half_place or 0.5) * times
         elif text[end].isspace():
             short = ""  # "5 m" are metres; of "5m" the unit and the noun tell

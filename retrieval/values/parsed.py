@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from retrieval.values.clock import Clock, read_clock
 from retrieval.values.dates import Date, read_dates, read_periods
 from retrieval.values.nouns import stem
-from retrieval.values.numbers import Slice, may_hold_value, plain_text
+from retrieval.values.numbers import may_hold_value
 from retrieval.values.quantities import read_quantities
 from retrieval.values.quantity import Quantity
+from retrieval.values.slices import Slice, plain_text
 from retrieval.values.words import COMPARING, STOP, TURNING
 
+# What is compared.
 Value = Quantity | Date | Clock
 # Most values of a text that are read.
 MAX_VALUES = 40
@@ -48,6 +50,7 @@ class Parsed:
 
     @property
     def words(self) -> frozenset[str]:
+        """Returns the stems of the content words."""
         return frozenset(item for item in self.items if isinstance(item, str))
 
 
@@ -71,7 +74,7 @@ def parse(text: str) -> Parsed:
         if word in TURNING or word.endswith("n't"):
             turning.add(word)
         if word in COMPARING:
-            if word == "by" and any(v.start == token.end() + 1 for v in values):
+            if word == "by" and any(value.start == token.end() + 1 for value in values):
                 continue  # "rose by 5 per cent" compares with nothing else
             comparing.append((len(items), word))
         if word not in STOP or word == "by":

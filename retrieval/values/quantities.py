@@ -15,9 +15,10 @@ from retrieval.values import units
 from retrieval.values.compounds import compounds_joined
 from retrieval.values.measures import BOUND_AFTER, UNIT, measures_of, read_measures, units_after
 from retrieval.values.nouns import counted_noun
-from retrieval.values.numbers import Number, Slice, read_numbers, scale_of_suffix
+from retrieval.values.numbers import Number, read_numbers, scale_of_suffix
 from retrieval.values.quantity import NO_BOUND, ORDINAL, Bound, Measure, Quantity
 from retrieval.values.ranges import ranges_joined
+from retrieval.values.slices import Slice
 from retrieval.values.words import NO_NAMES
 
 # Words before a number, and the bound that they make. The first that fits counts, so that "not more
@@ -59,15 +60,17 @@ _NAME_BEFORE = re.compile(
 )
 # Before one that is none: "[hundred-]5".
 _SCALE_BEFORE = re.compile(r"\b(?:hundred|thousand|million|billion|trillion|lakh|crore)-$", re.I)
-# The word with a capital before a number, and the place before one: "[In Oria ]40 people died".
+# The word with a capital before a number: "[Boeing ]747".
 _CAPITAL = re.compile(r"([A-Z][\w’'.&-]*)[\s]$")
+# A place before a number, which is no part of its name: "[In Oria ]40 people died".
 _IN_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s[A-Z][\w’'-]*,?\s$")
 # Capitals that touch a number and are no unit: "5[G]", "3[D]".
 _NO_UNIT = set("ABDEGHIJNOPQRSTUXYZ")
 # Letters that touch a number and are a unit, though no word of units.py: "20[C]", "34[year]-old".
 _GLUED_UNIT = re.compile(r"[CF]\b|km|kmh|kph|mph|mps|year")
-# A telephone number, and the fewest digits of one.
+# What may be a telephone number.
 _PHONE = re.compile(r"(?:\+\d{1,3}|\b0\d*)(?:[\s-]\(?\d{2,5}\)?){2,}")
+# Fewest digits of one.
 _PHONE_DIGITS = 9
 # Between the numbers of a score: "3[-]1", "2[ to ]1".
 _SCORE_GAP = re.compile(r"\s?[-–]\s?|\s+to\s+", re.I)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.values.numbers import Slice
+from retrieval.values.slices import Slice
 
 # The bound of a number without one: "90 people".
 NO_BOUND: Literal[""] = ""

@@ -77,7 +77,8 @@ def _joined_range(text: str, low: Quantity, high: Quantity) -> Quantity:
         low_number = low.number * scale if low.number * scale <= high.number else low.number
     measures = []
     for upper in high.measures:
-        lower = next((m for m in low.measures if m.base and m.base == upper.base), None)
+        same = (each for each in low.measures if each.base and each.base == upper.base)
+        lower = next(same, None)
         if not upper.base and low.base:
             upper = replace(upper, base=low.base)  # "€10-15 million": only the first has a sign
             lower = None

@@ -48,10 +48,12 @@ class Relation(Enum):
 
     @property
     def supports(self) -> bool:
+        """Tells whether the evidence supports the claim."""
         return self in (Relation.EQUAL, Relation.BOUND_HOLDS)
 
     @property
     def refutes(self) -> bool:
+        """Tells whether the evidence refutes the claim."""
         return self in (Relation.DIFFERS, Relation.BOUND_BROKEN)
 
 
@@ -204,9 +206,7 @@ def _relation_of_dates(claimed: Date, told: Date) -> Relation | None:
     if claimed.days or told.days:
         return _relation_to_period(claimed, told)
     pairs = list(itertools.product(claimed.readings(), told.readings()))
-    if not any(
-        a is not None and b is not None for x, y in pairs for a, b in zip(x, y, strict=True)
-    ):
+    if not any(common_parts(*readings) for readings in pairs):
         return None
     if claimed.bound != told.bound and (claimed.bound or told.bound):
         return _relation_to_limit(claimed, told)

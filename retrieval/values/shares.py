@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.nouns import counted_noun
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, end_with_unit, words_between
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, allowed_ranges
+from retrieval.values.slices import Slice
 from retrieval.values.told import (
     OUT_OF,
     cardinal_quantities,
@@ -51,8 +51,9 @@ _MINORITY = re.compile(r"\b(?:only\s+)?a\s+minority\s+of\b", re.I)
 _TURNOUT_BEFORE = re.compile(
     r"\bturn-?out\s+(?:of|was|at|reached|stood at)\s+(?:[a-z]+\s+){0,2}$", re.I
 )
-# Words of a claim about a turnout: "most of those [entitled] to vote [took part]".
+# Words of a claim about a turnout: "most of those entitled to vote [took part]".
 _VOTED = re.compile(r"\b(?:took\s+part|taken\s+part|voted|turned\s+out|cast)\b", re.I)
+# And more of them: "most of those [entitled] to vote took part".
 _VOTERS = re.compile(
     r"\b(?:entitled|eligible|registered|qualified|able)\b|\bright\s+to\s+vote\b|\belectorate\b",
     re.I,

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.nouns import stem
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, end_with_unit, parse, words_between
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation
+from retrieval.values.slices import Slice
 from retrieval.values.told import (
     FEWER,
     MORE,
@@ -39,6 +39,7 @@ _THAN = re.compile(
 _PREPOSITION = re.compile(
     r"\s*(in|at|on|for|from|among|during|under|by|with|against|after)\b", re.I
 )
+# A word or number.
 _WORD = re.compile(r"[^\W_]+")
 # Stems of words for what is not the left side: "than in the [others]", "than the [rest]".
 _REST = {"other", "rest", "remaind", "those", "without"}
@@ -63,8 +64,9 @@ _CLAUSE = re.compile(
 )
 # An amount and a part of it, which are no two sides: "12 goals, nine [of which] in Oria".
 _IN_PARTS = re.compile(r"\bof (?:which|whom|them)\b|\bin all\b|\btotal\b", re.I)
-# Verbs of changes: 5 per cent less is not more than 3 per cent more.
+# Verbs that say that something became less. 5 per cent less is not more than 3 per cent more.
 _FELL = re.compile(r"\b(?:fell|fallen|dropped|declined|decreased|shrank|lost|cut)\b", re.I)
+# Verbs that say that something became more.
 _ROSE = re.compile(r"\b(?:rose|risen|grew|grown|increased|climbed|gained)\b", re.I)
 
 

@@ -19,15 +19,17 @@ from retrieval.values.workings import Derived, quantity_between, step_of, text_o
 
 # Between birth and death: "(1930[–]2001)".
 _DASH = re.compile(r"\s*[-–]\s*")
-# Before the day of a birth, and before that of a death.
+# Before the day of a birth.
 _BORN = re.compile(r"\bborn\b[^.;]{0,40}$", re.I)
+# Between it and the day of the death.
 _DIED = re.compile(r"\b(?:died|death|killed)\b[^.;]{0,40}$", re.I)
 # Before them both where they are of somebody else: "Lind['s ]husband, born in 1930".
 _OWNER = re.compile(r"['’]s\s")
 # Stems that a claim of an age may have beside it.
 _AGE_STEMS = frozenset({"die", "age", "death", "was", "when"})
-# Between and before the years of a term of office: "[from ]2011[ to ]2019".
+# Between the years of a term of office: "from 2011[ to ]2019".
 _TO = re.compile(r"\s+(?:to|until|till)\s+|\s*[-–]\s*", re.I)
+# Before them.
 _FROM = re.compile(r"\bfrom\s+$", re.I)
 # Where the clause that tells the office begins.
 _CLAUSE_START = re.compile(r"[,;:(]\s|\bwho\b|\band\b")

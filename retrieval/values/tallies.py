@@ -46,8 +46,9 @@ _NOUN_AND = re.compile(r"\s+[^\W\d_]+\s+and\s+")
 # Stems of people of one kind, each of whom is one of the people.
 _PEOPLE = {"adult", "boy", "children", "civilian", "crew", "girl", "men", "passeng", "pupil",
            "soldier", "student", "teacher", "women"}  # fmt: skip
-# Words of a claim about a product, and stems that it may have beside them.
+# Words of a claim about a product: what all cost [in all].
 _IN_ALL = re.compile(r"\b(?:in all|in total|total|altogether|together|sum)\b", re.I)
+# Stems that such a claim may have beside the sentence's.
 _IN_ALL_STEMS = frozenset({"total", "altogeth", "togeth", "sum", "all", "cost", "brought", "worth"})
 # Behind a price: "2 million euros[ each]".
 _EACH = re.compile(r"\s*(?:each|apiece|a piece|a head)\b", re.I)
@@ -57,8 +58,9 @@ _WITHIN = re.compile(r"(?:\s+[^\W\d_]+){0,2}\s+(?:in|over|within|during)\s+", re
 _BY = re.compile(
     r"\b(?:by|(?:majority|margin|lead) of)\s+(?:(?:just|only|more than|at least)\s+)?$", re.I
 )
-# Between two results, and before the first: "[won ]310[ votes to Lind's ]290".
+# Between two results: "310[ votes to Lind's ]290".
 _TO_ANOTHER = re.compile(r"\s+[^\W\d_]+\s+(?:to|against)\s+(?:[A-Z][\w’'.-]*\s+){0,3}")
+# Before the first: "[won ]310".
 _VOTED = re.compile(r"\b(?:by|won|got|received|took|scored|polled)\s+$", re.I)
 
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, end_with_unit, words_between
 from retrieval.values.quantity import ORDINAL, Measure, Quantity
 from retrieval.values.relate import Relation, relate
+from retrieval.values.slices import Slice
 from retrieval.values.words import TURNING
 
 # What a quantity is in its sentence. amount: how much there is, "4 million crowns". difference: how
@@ -33,9 +33,10 @@ FEWER = frozenset({
     "fewer", "less", "lower", "smaller", "shorter", "younger", "lighter", "narrower", "cheaper",
     "colder", "cooler", "down", "below",
 })  # fmt: skip
-# Stems of words of a claim that say that something became more, and that it became less.
+# Stems of words of a claim that say that something became more.
 UP = {"rose", "rise", "risen", "grew", "grow", "grown", "increas", "up", "climb", "jump", "gain",
       "rais"}  # fmt: skip
+# The same of what became less.
 DOWN = {"fell", "fall", "fallen", "drop", "declin", "decreas", "shrank", "shrink", "down", "lost",
         "cut", "lower", "reduc"}  # fmt: skip
 # Words of `TURNING` that only say who states something. Values are compared all the same: whether
@@ -80,7 +81,9 @@ _COMPARISON = re.compile(
 OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:the|its|their|all|those|his|her)\s+)?", re.I)
 # A thing with its article or owner: "the [plan]".
 _THING = re.compile(r"\b(?:an?|the|this|its|his|her|their)\s+([a-z]+)\b")
+# Quotation marks: what they enclose is somebody else's words.
 _QUOTED = re.compile(r"[\"“”]")
+# A word, with its "'s" or "n't".
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # A word with a capital that does not begin the text: "mayor [Lind]".
 _NAME = re.compile(r"(?<=[\w,;] )(?!I\b)[A-Z][\w’'-]*")

@@ -74,8 +74,9 @@ COUNTRIES = {"US": "USD", "U.S.": "USD", "American": "USD", "Australian": "AUD",
 _NOT_MONEY = {"unit", "units", "gold", "silver", "code", "currency", "account", "rights", "sol",
               "real", "won", "som", "mark", "marks", "leu", "franc's", "testing", "palladium",
               "platinum", "dong", "lev", "kip", "taka", "vatu", "tala", "pula"}  # fmt: skip
-# The signs of one character, and the letters before one: "A", of "A$".
+# The signs of one character.
 CURRENCY_SIGNS = "".join(sign for sign in _SYMBOLS if len(sign) == 1)
+# The letters before a sign: "A", of "A$".
 LETTERS_OF_SIGNS = sorted({sign[:-1] for sign in _SYMBOLS} - {""})
 
 

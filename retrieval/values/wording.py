@@ -11,7 +11,7 @@ from typing import Literal
 
 from index.terms import terms
 from retrieval.values.nouns import counted_noun
-from retrieval.values.numbers import Slice
+from retrieval.values.slices import Slice
 from retrieval.values.words import AUXILIARIES, STOP_STEMS
 
 # Kind of a difference, its place in the claim, and its place in the evidence.
@@ -38,7 +38,9 @@ _IDIOM = re.compile(r"\s+(?:agree|care|be)\s+(?:more|less|[\w]+er)\b", re.I)
 _OF_NOUNS = {"no", "without", "none"}
 # Where a clause ends, and what a negation reaches with it.
 _CLAUSE_END = re.compile(r"[.!?;:]\s|\bbut\b", re.I)
+# A word.
 _WORD = re.compile(r"[^\W\d_]+")
+# The word behind a place.
 _NEXT_WORD = re.compile(r"\s+([^\W\d_]+)")
 
 

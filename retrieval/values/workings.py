@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from retrieval.values.compare import Step
-from retrieval.values.numbers import Slice
 from retrieval.values.parsed import Parsed, Value, end_with_unit
 from retrieval.values.quantity import NO_BOUND, Bound, Measure, Quantity
+from retrieval.values.slices import Slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Derived:
     spoken_for: frozenset[str]
 
 
+# (claim, quantity of the claim, sentence) -> the quantities that follow.
 Working = Callable[[Parsed, Quantity, Parsed], Iterator[Derived]]
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from retrieval.values.numbers import plain_text
 from retrieval.values.quantities import read_quantities
 from retrieval.values.quantity import Quantity
+from retrieval.values.slices import plain_text
 
 
 def quantities_of(text: str) -> list[Quantity]:
