@@ -55,7 +55,7 @@ def fill_card(card: str, folder: Path) -> str:
 
 def _scores(folder: Path) -> str:
     """A table of the kept results of the stance model alone."""
-    head = ("set", "", "n", "accuracy", "macro-F1", "ECE")
+    head = ("set", "", "n", "accuracy", "macro-F1", "ECE", "ECE by chance")
     rows = []
     for file in sorted(folder.glob("stance-*.json")):
         result = json.loads(file.read_text())
@@ -128,7 +128,7 @@ def _classification(result: Mapping[str, Any]) -> str:
         rows.append(_figures("as a service reads it", result["as_read"]))
     low, high = result["intervals"]["accuracy"]
     parts = [f"The interval of the accuracy is {low:.3f} to {high:.3f}."]
-    parts.append(_table(("", "n", "accuracy", "macro-F1", "ECE"), rows))
+    parts.append(_table(("", "n", "accuracy", "macro-F1", "ECE", "ECE by chance"), rows))
     for field, groups in result.get("by", {}).items():
         values = (
             (value, f"{row['n']:,}", f"{row['accuracy']:.3f}", f"{row['macro_f1']:.3f}")
@@ -153,7 +153,7 @@ def _articles(result: Mapping[str, Any]) -> str:
 
 
 def _figures(name: str, result: Mapping[str, Any]) -> tuple[str, ...]:
-    values = (f"{result[key]:.3f}" for key in ("accuracy", "macro_f1", "ece"))
+    values = (f"{result[key]:.3f}" for key in ("accuracy", "macro_f1", "ece", "ece_by_chance"))
     return (name, f"{result['n']:,}", *values)
 
 
