@@ -11,10 +11,9 @@ import math
 import re
 
 from retrieval.values.compare import FEWEST_WORDS, UNKNOWN, Comparison, Step
-from retrieval.values.parsed import Parsed, end_with_unit
+from retrieval.values.parsed import Parsed, end_with_unit, slice_with_unit
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, comparable, relate
-from retrieval.values.slices import Slice
 from retrieval.values.told import (
     cardinal_quantities,
     dates_agree,
@@ -24,6 +23,7 @@ from retrieval.values.told import (
     states_plainly,
     words_told,
 )
+from retrieval.values.workings import text_with_unit
 
 # Least share of the claim's words that a sentence holds.
 WORDS_HELD = 0.7
@@ -47,7 +47,7 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
     if len(asked) != 1 or asked[0].bound not in COMPARED:
         return UNKNOWN
     (bound,) = asked
-    if not states_plainly(claim, sentence, Slice(bound.start, end_with_unit(bound))):
+    if not states_plainly(claim, sentence, slice_with_unit(bound)):
         return UNKNOWN
     if bound.base in ("age", "%") or role_of(claim, bound) != "amount":
         return UNKNOWN
@@ -73,12 +73,9 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
     relation = relate(bound, amount)
     if relation not in (Relation.BOUND_HOLDS, Relation.BOUND_BROKEN):
         return UNKNOWN
-    said, told = (
-        one.text[value.start : end_with_unit(value)]
-        for one, value in ((claim, bound), (sentence, amount))
-    )
+    said, told = text_with_unit(claim.text, bound), text_with_unit(sentence.text, amount)
     text = f"{told} {'agrees with' if relation.supports else 'is not'} {said}"
-    return Comparison(relation, (Step(text, (Slice(amount.start, end_with_unit(amount)),)),))
+    return Comparison(relation, (Step(text, (slice_with_unit(amount),)),))
 
 
 def _is_whole(sentence: Parsed, amount: Quantity) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.values.narrowed import is_narrowed, is_of_another
-from retrieval.values.parsed import Parsed, Value, end_with_unit, start_with_bound
+from retrieval.values.parsed import Parsed, Value, end_with_unit, slice_with_unit, start_with_bound
 from retrieval.values.quantity import UPPER, Quantity
 from retrieval.values.relate import Relation, relate
 from retrieval.values.slices import Slice
@@ -118,7 +118,8 @@ def needs_all(claim: Parsed, relation: Relation) -> bool:
     limited = any(value.bound in UPPER for value in amounts)
     if relation is Relation.BOUND_HOLDS:
         return limited
-    of_share = any(value.base == "%" for value in amounts)  # that of a part may be any
+    # A share of a part says nothing of that of all, whether it is larger or smaller.
+    of_share = any(value.base == "%" for value in amounts)
     return relation is Relation.DIFFERS or not limited or of_share
 
 
@@ -146,9 +147,10 @@ def _is_part(parsed: Parsed, value: Value) -> bool:
 
 def _joint_relation(relations: Sequence[Relation]) -> Relation:
     """Returns one relation for those of all values of a claim: (EQUAL, DIFFERS) gives DIFFERS."""
+    # A sentence that differs in two values is of another matter, and refutes nothing.
     against = [relation for relation in relations if relation.refutes]
     if len(against) == 1:
-        return against[0]  # one value is another; who differs in two speaks of another matter
+        return against[0]
     if against or Relation.UNKNOWN in relations:
         return Relation.UNKNOWN
     return Relation.BOUND_HOLDS if Relation.BOUND_HOLDS in relations else Relation.EQUAL
@@ -259,4 +261,4 @@ def _steps(
         theirs = sentence.text[start_with_bound(told) : end_with_unit(told)]
         if ours.lower() != theirs.lower():
             text = f"{theirs} {_SAYS[relation]} {ours}"
-            yield Step(text, (Slice(told.start, end_with_unit(told)),))
+            yield Step(text, (slice_with_unit(told),))

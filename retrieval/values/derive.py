@@ -16,7 +16,7 @@ from retrieval.values.changes import (
     times_claimed,
 )
 from retrieval.values.compare import UNKNOWN, Comparison, Step
-from retrieval.values.parsed import Parsed, end_with_unit
+from retrieval.values.parsed import Parsed
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation, comparable, relate, relate_measures
 from retrieval.values.spans import ages, terms_of_office
@@ -31,7 +31,7 @@ from retrieval.values.tallies import (
     sums,
 )
 from retrieval.values.told import names_fit, same_turning_words, share_held
-from retrieval.values.workings import Derived, Working
+from retrieval.values.workings import Derived, Working, text_with_unit
 
 # Least share of the claim's words, but those that the working speaks for, that a sentence holds.
 WORDS_HELD = 0.7
@@ -80,7 +80,7 @@ def _steps(claim: Parsed, asked: Quantity, derived: Derived) -> dict[Relation, S
         if not _may_be_of_one_thing(claimed.low, told.low):
             continue
         relation = relate_measures(claimed, asked, told, derived.quantity)
-        said = claim.text[asked.start : end_with_unit(asked)]
+        said = text_with_unit(claim.text, asked)
         if asked.bound:
             said = said[0].lower() + said[1:]
         sign = "is" if relation.supports else "is not"

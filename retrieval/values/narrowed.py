@@ -134,7 +134,7 @@ def _makes_a_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
     of_value = at > head and isinstance(before, int)
     beside = after and after[0] in own and text[places[at][1] : places[at + 1][0]].isspace()
     if beside and (at == head or of_value):
-        return True  # milk prices; half of women voters
+        return True  # "[milk] prices", "half of [women] voters"
     if at == head:
         # "In the old town 30 people" is of a part; "in Sunday's vote" only says of which vote.
         led_by_in = _IN_BEFORE.search(text[: places[at][0]]) is not None
@@ -142,7 +142,7 @@ def _makes_a_part(sentence: Parsed, at: int, head: int, own: set[str]) -> bool:
     if not (of_value or before in own):
         return False
     if _is_owner(sentence, at - 1):
-        return True  # the bridge's steel
+        return True  # "the bridge's [steel]"
     gap = text[places[at - 1][1] : places[at][0]]
     of_its_noun = of_value and gap.split()[:1] == ["of"]
     return not of_its_noun and _OF_A_PART.fullmatch(gap) is not None

@@ -130,6 +130,11 @@ def end_with_unit(value: Value) -> int:
     return value.unit_end if isinstance(value, Quantity) else value.end
 
 
+def slice_with_unit(value: Value) -> Slice:
+    """Returns the slice of a value, from the words that bound it to the end of its unit."""
+    return Slice(value.start, end_with_unit(value))
+
+
 def words_between(parsed: Parsed, start: int, end: int) -> frozenset[str]:
     """Returns the stems of the content words in a slice of a text, but no numbers in digits."""
     found = set()

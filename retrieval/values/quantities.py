@@ -124,7 +124,7 @@ def _without_scores(text: str, numbers: list[Number]) -> Iterator[Number]:
         if not _SCORE_GAP.fullmatch(text, one.end, other.start) or one.kind != "cardinal":
             continue
         if text[max(0, one.start - 5) : one.start].lower() == "from ":
-            continue  # fell from 15 to 12
+            continue  # "fell from 15 to 12" goes down, and is no score
         falls = one.values[0] >= other.values[0] and other.kind == "cardinal"
         # The 20 of "20-3 million" is larger than the 3, but not than 3 million.
         hyphen = "to" not in text[one.end : other.start].lower()
@@ -180,7 +180,7 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     lead = _lead(text, number)
     is_word = text[number.start : number.end].lower() in ("one", "a", "an")
     if is_word and not units_after(text, number, lead.money)[0]:
-        return None  # one of us
+        return None  # "one of us" counts nothing
     told = read_measures(text, number, lead.money)
     if told is None:
         return None
@@ -242,29 +242,25 @@ def _is_part_of_name(text: str, number: Number) -> bool:
     after = text[number.end : number.end + 12]
     glued = re.match(r"[^\W\d_]+", after)
     if digits and glued and glued[0] in _NO_UNIT:
-        return True  # 5G, 3D
-    if (
-        digits
-        and glued
-        and not number.short_scale
-        and not units.units_named(glued[0].lower(), True)
-    ):
+        return True
+    is_scale_or_unit = number.short_scale or (glued and units.units_named(glued[0].lower(), True))
+    if digits and glued and not is_scale_or_unit:
         return not _GLUED_UNIT.match(glued[0])
     if not _NAME_BEFORE.search(before) or _SCALE_BEFORE.search(before):
         return False
     if before.endswith(("#", ". ")) and not re.search(r"\bno\.\s$", before, re.I):
         return before.endswith("#")
     if _IN_PLACE.search(before) and counted_noun(text, number.end):
-        return False  # in Oria 40 people died
+        return False  # "in Oria 40 people": a place, and a number that counts
     capital = _CAPITAL.search(before)
     if capital and re.search("['’]s$", capital[1]):
-        return False  # to Mr Berg's 20,200
+        return False  # "to Mr Berg's 20,200"
     if capital and (
         capital[1].lower() in NO_NAMES or units_after(text, number, None)[0] or _SIGN.search(before)
     ):
         return False
     if capital and not digits:
-        return False  # Turkey sent; England two
+        return False  # a number in words: "Turkey sent five, England two"
     return digits or not (before[-1:] == "-" and before[-2:-1].islower())
 
 

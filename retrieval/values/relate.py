@@ -80,14 +80,14 @@ def comparable(claimed: Quantity, told: Quantity) -> list[tuple[Measure, Measure
     if claimed.per != told.per:
         return []
     pairs = []
-    for one, other in itertools.product(claimed.measures, told.measures):
-        if one.base != other.base:
+    for ours, theirs in itertools.product(claimed.measures, told.measures):
+        if ours.base != theirs.base:
             continue
-        if one.base in ("", ORDINAL) and (claimed.noun != told.noun or not claimed.noun):
+        if ours.base in ("", ORDINAL) and (claimed.noun != told.noun or not claimed.noun):
             continue
-        if one.variety and other.variety and one.variety != other.variety:
+        if ours.variety and theirs.variety and ours.variety != theirs.variety:
             continue
-        pairs.append((one, other))
+        pairs.append((ours, theirs))
     return pairs
 
 
@@ -96,72 +96,72 @@ def _relation_of_quantities(claimed: Quantity, told: Quantity) -> Relation | Non
     pairs = comparable(claimed, told)
     if not pairs:
         return None
-    relations = {relate_measures(one, claimed, other, told) for one, other in pairs}
+    relations = {relate_measures(ours, claimed, theirs, told) for ours, theirs in pairs}
     for relation in (Relation.EQUAL, Relation.BOUND_HOLDS):
         if relation in relations:
             return relation
     return relations.pop() if len(relations) == 1 else Relation.UNKNOWN
 
 
-def relate_measures(one: Measure, claimed: Quantity, other: Measure, told: Quantity) -> Relation:
-    """Returns the relation of one reading of a claimed quantity to one of a told quantity.
+def relate_measures(ours: Measure, claimed: Quantity, theirs: Measure, told: Quantity) -> Relation:
+    """Returns the relation of a reading of a claimed quantity to one of a told quantity.
 
     Args:
-        one, other: of `claimed` and of `told`, in the same base unit.
+        ours, theirs: of `claimed` and of `told`, in the same base unit.
     """
     if "?" in (claimed.bound, told.bound):
         return Relation.UNKNOWN
-    same = _is_close(one.low, other.low) and _is_close(one.high, other.high)
+    same = _is_close(ours.low, theirs.low) and _is_close(ours.high, theirs.high)
     if same and (claimed.bound == told.bound or (not claimed.bound and told.bound[:1] == "~")):
         return Relation.EQUAL
     compared = claimed.bound in COMPARED or claimed.bound in ("~<", "~>", "many")
-    sure, possible = allowed_ranges(one, claimed.bound)
-    if not claimed.bound and one.low == one.high:
-        sure, possible = _ranges_of_exact(one, other, told.bound)
-    low, high = possible_range(other, told.bound)
-    if one.base == ORDINAL:
+    sure, possible = allowed_ranges(ours, claimed.bound)
+    if not claimed.bound and ours.low == ours.high:
+        sure, possible = _ranges_of_exact(ours, theirs, told.bound)
+    low, high = possible_range(theirs, told.bound)
+    if ours.base == ORDINAL:
         return Relation.UNKNOWN  # "the second day" may be of something else than "the first day"
-    if one.low < one.high and other.low < other.high and low <= one.high and one.low <= high:
-        return Relation.UNKNOWN  # 8 to 12, and 8 to 13
+    if ours.low < ours.high and theirs.low < theirs.high and low <= ours.high and ours.low <= high:
+        return Relation.UNKNOWN  # ranges that overlap: "8 to 12" and "8 to 13"
     if sure[0] <= low and high <= sure[1]:
         return Relation.BOUND_HOLDS if compared else Relation.EQUAL
-    if _may_be_other_money(one, other):
+    if _may_be_other_money(ours, theirs):
         return Relation.UNKNOWN
     if high < possible[0] or possible[1] < low:
         return Relation.BOUND_BROKEN if compared else Relation.DIFFERS
     return Relation.UNKNOWN
 
 
-def _may_be_other_money(one: Measure, other: Measure) -> bool:
-    """Tells whether one amount has a country, and the other may have the same: "A$7m" and "$5m"."""
-    named = {one.variety, other.variety} - {""}
-    return one.variety != other.variety and not named <= _PLAIN_MONEY
+def _may_be_other_money(ours: Measure, theirs: Measure) -> bool:
+    """Tells whether only one amount names its country: "A$7m", beside "$5m", which may be any."""
+    named = {ours.variety, theirs.variety} - {""}
+    return ours.variety != theirs.variety and not named <= _PLAIN_MONEY
 
 
-def _ranges_of_exact(one: Measure, other: Measure, told_bound: str) -> tuple[Range, Range]:
+def _ranges_of_exact(ours: Measure, theirs: Measure, told_bound: str) -> tuple[Range, Range]:
     """Returns the ranges of a claimed number without a bound: surely right, and maybe, by rounding.
 
     "1.5 million" of the evidence makes a claim of 1,548,000 surely right. "5,000" of the claim may
     be the 4,800 of the evidence.
 
     Args:
-        one, other: readings of the claimed and of the told quantity.
+        ours, theirs: readings of the claimed and of the told quantity.
         told_bound: of the told quantity.
     """
-    value = one.low
-    if one.system != other.system and one.base.startswith("degree"):
+    value = ours.low
+    if ours.system != theirs.system and ours.base.startswith("degree"):
         sure, possible = DEGREE, 2 * DEGREE
-    elif one.system != other.system:
-        sure = max(one.exact_to, other.exact_to, CONVERTED * abs(value))
-        possible = max(one.exact_to, other.exact_to, one.zeros, CONVERTED_FAR * abs(value))
-    elif other.exact_to > one.exact_to:  # the claim is more exact than the evidence
-        sure, possible = other.exact_to, 2 * other.exact_to
+    elif ours.system != theirs.system:
+        sure = max(ours.exact_to, theirs.exact_to, CONVERTED * abs(value))
+        possible = max(ours.exact_to, theirs.exact_to, ours.zeros, CONVERTED_FAR * abs(value))
+    elif theirs.exact_to > ours.exact_to:  # the claim is more exact than the evidence
+        sure, possible = theirs.exact_to, 2 * theirs.exact_to
     else:
-        sure, possible = one.exact_to, max(one.exact_to, min(one.zeros, ROUNDED * abs(value)))
-    if not math.isclose(one.size, other.size):
-        possible = max(possible, ROUNDED * abs(value))  # 44 days may be called six weeks
-        if one.system and one.size > other.size:
-            possible = max(possible, _OF_UNIT * one.size)
+        sure, possible = ours.exact_to, max(ours.exact_to, min(ours.zeros, ROUNDED * abs(value)))
+    if not math.isclose(ours.size, theirs.size):
+        possible = max(possible, ROUNDED * abs(value))  # "six weeks" may be 44 days
+        if ours.system and ours.size > theirs.size:
+            possible = max(possible, _OF_UNIT * ours.size)
     if told_bound[:1] == "~":
         possible = max(possible, ABOUT * abs(value))
     tiny = _TINY * abs(value)
@@ -224,7 +224,7 @@ def _relation_of_parts(claimed: Parts, told: Parts) -> Relation:
     Where a claim says more than is told, the relation is unknown.
     """
     common = common_parts(claimed, told)
-    if any(a != b for a, b in common):
+    if any(ours != theirs for ours, theirs in common):
         return Relation.DIFFERS
     if len(common) < sum(part is not None for part in claimed):
         return Relation.UNKNOWN

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.nouns import counted_noun
-from retrieval.values.parsed import Parsed, end_with_unit, words_between
+from retrieval.values.parsed import Parsed, end_with_unit, slice_with_unit, words_between
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, allowed_ranges
 from retrieval.values.slices import Slice
@@ -157,7 +157,7 @@ def _claimed_share(claim: Parsed) -> _Share | None:
     if role_of(claim, one) != "amount":
         return None
     low, high = allowed_ranges(one.measures[0], one.bound)[0]
-    return _Share(max(low, 0.0), min(high, 100.0), Slice(one.start, end_with_unit(one)), one.noun)
+    return _Share(max(low, 0.0), min(high, 100.0), slice_with_unit(one), one.noun)
 
 
 def _told_shares(sentence: Parsed) -> Iterator[_Share]:
@@ -187,7 +187,7 @@ def _told_shares(sentence: Parsed) -> Iterator[_Share]:
         ):
             low, high = 0.0, 100.0
         before = sentence.text[max(0, one.start - 40) : one.start]
-        place = Slice(one.start, end_with_unit(one))
+        place = slice_with_unit(one)
         yield _Share(low, high, place, one.noun, _TURNOUT_BEFORE.search(before) is not None)
 
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.nouns import stem
-from retrieval.values.parsed import Parsed, end_with_unit, parse, words_between
+from retrieval.values.parsed import Parsed, end_with_unit, parse, slice_with_unit, words_between
 from retrieval.values.quantity import Quantity
 from retrieval.values.relate import Relation
-from retrieval.values.slices import Slice
 from retrieval.values.told import (
     FEWER,
     MORE,
@@ -105,7 +104,7 @@ def sides_compare(claim: Parsed, sentence: Parsed) -> Comparison:
     first, second = (one.low for one in alike)
     ours, theirs = (first, second) if left_first else (second, first)
     holds = ours != theirs and (ours > theirs) == (sides.cue in MORE)
-    places = [Slice(one.start, end_with_unit(one)) for one in pair]
+    places = [slice_with_unit(one) for one in pair]
     sign = "=" if first == second else ">" if first > second else "<"
     text = f" {sign} ".join(sentence.text[at.start : at.end] for at in places)
     return Comparison(Relation.EQUAL if holds else Relation.DIFFERS, (Step(text, tuple(places)),))

@@ -114,8 +114,8 @@ def parts_of(_claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deri
     text = sentence.text
     for part, whole in itertools.pairwise(cardinal_quantities(sentence)):
         share, all_of = part.measures[0], whole.measures[0]
-        if text[whole.end : whole.end + 1] == "-":  # 46 per cent of the ten-year mean
-            continue
+        if text[whole.end : whole.end + 1] == "-":
+            continue  # "46 per cent of the ten-year mean" is not of ten
         if share.base != "%" or all_of.base in ("%", ORDINAL, "age") or part.bound or whole.bound:
             continue
         if not _OF.fullmatch(text, end_with_unit(part), whole.start) or share.low != share.high:

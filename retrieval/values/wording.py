@@ -109,7 +109,8 @@ def _negated(text: str) -> dict[tuple[str, ...], Slice]:
         end = word.end()
         after = _NEXT_WORD.match(text, end) if cue.group().lower() in _OF_NOUNS else None
         if after and not {*terms(after.group(1))} & (STOP_STEMS | AUXILIARIES):
-            stems, end = [*stems, *terms(after.group(1))], after.end()  # no city hall: not no city
+            # "No city hall" denies the hall, and no city.
+            stems, end = [*stems, *terms(after.group(1))], after.end()
         found.setdefault(tuple(stems), Slice(cue.start(), end))
     return found
 

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from retrieval.values.compare import Step
-from retrieval.values.parsed import Parsed, Value, end_with_unit
+from retrieval.values.parsed import Parsed, Value, end_with_unit, slice_with_unit
 from retrieval.values.quantity import NO_BOUND, Bound, Measure, Quantity
-from retrieval.values.slices import Slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +65,4 @@ def text_with_unit(text: str, value: Value) -> str:
 
 def step_of(text: str, *values: Value) -> Step:
     """Returns a step that uses these values of the sentence."""
-    return Step(text, tuple(Slice(value.start, end_with_unit(value)) for value in values))
+    return Step(text, tuple(slice_with_unit(value) for value in values))
