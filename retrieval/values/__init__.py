@@ -13,6 +13,9 @@ quantities.py   numbers -> quantity.py's `Quantity` (measures, units, nouns, com
 numbers.py      plain text (slices) -> numbers; dates.py: -> dates; clock.py: -> times of day
 differences.py  beside all that: where claim and evidence differ, for a reader (wording)
 
+To add a unit, see units.py; another way to work a value out, derive.py; a rule, correct.py. A case
+of it goes into tests/retrieval/values/cases.jsonl.
+
 In comments on regular expressions, [brackets] in an example mark what the expression matches.
 """
 

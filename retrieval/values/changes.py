@@ -38,7 +38,7 @@ from retrieval.values.workings import (
     with_value,
 )
 
-# The end of both patterns that follow.
+# End of the two patterns below.
 _THAN = r"\s+(?:[^\W\d_]+\s+)?(?:than|on)\b"
 # Behind a gap, up to what the gap is to: "five[ more than] in 2022".
 _MORE_THAN = re.compile(
@@ -48,13 +48,13 @@ _MORE_THAN = re.compile(
 _FEWER_THAN = re.compile(
     rf"\s*(?:[^\W\d_]+\s+){{0,2}}?(fewer|less|lower|smaller|shorter|down|below){_THAN}", re.I
 )
-# Where that ends: "in 2022[, ]".
+# End of what the gap is to: "five fewer than in 2022[, ]and".
 _REFERENCE_END = re.compile(r"[.;:!?]\s|,\s|\s-\s|$")
-# Stems of words for what something was: "had", as in "how many pairs the park had in 2022".
+# Stems that a claim of what was then may have beside the sentence's: "it [had] 89 pairs in 2022".
 _REFERENCE_STEMS = frozenset({"had", "than"})
-# Share of an amount before a rise of so many per cent that rounded percents may hide.
+# Share of an amount by which it may be off where it was worked out of rounded per cent.
 _PERCENT_ROUNDING = 0.006
-# Before the new amount, which comes first here: "[up from] 12" of "15 per cent, up from 12".
+# Before an old amount that comes second: "15 per cent, [up from ]12".
 _MOVED_FROM = re.compile(
     r"\b(?:up|down|rose|rising|fell|falling|grew|dropped|increased|decreased|declined|climbed)\b"
     r"[^.;]*?\bfrom\s+$",

@@ -36,17 +36,21 @@ _FORMS = (
     re.compile(
         rf"(?<=\bat )(?P<minutes>twenty-five|twenty|ten|five)\s+(?P<side>to)\s+{_HOUR}{_HALF}", re.I
     ),
+    # "ten past nine", "a quarter to nine in the evening"
     re.compile(
         rf"\b{_PAST}(?:\s+minutes)?\s+(?P<side>past|to)\s+{_HOUR}\b(?:\s+o['’]clock)?{_HALF}?"
         r"(?!\s*(?:[\d%$£€]|in\b))",
         re.I,
     ),
     _OF_24_HOURS,
+    # "8:30", "8:30 p.m."
     re.compile(rf"(?<![\d.:,])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?![\d:]){_HALF}?", re.I),
+    # "8.30 p.m."; "at 8.30", which may be a number without the "at"
     re.compile(rf"(?<![\d.:,])(?P<hour>0?[1-9]|1[0-2])[.](?P<minute>[0-5]\d){_HALF}", re.I),
     re.compile(
         r"(?<=\bat )(?P<hour>[01]?\d|2[0-3])[.](?P<minute>[0-5]\d)\b(?![.,]\d|\s*(?:%|per))", re.I
     ),
+    # "nine in the morning", "9 o'clock", "noon"
     re.compile(rf"\b{_HOUR}(?:\s+o['’]clock)?{_HALF}", re.I),
     re.compile(rf"\b{_HOUR}\s+o['’]clock\b", re.I),
     re.compile(r"\b(?P<word>noon|midday|midnight)\b", re.I),

@@ -38,7 +38,7 @@ _DAY_WORDS = {word: day for word, day in ORDINALS.items() if day <= 20 or day ==
 _DAY_WORDS_PATTERN = "|".join(sorted(_DAY_WORDS, key=len)[::-1])
 # A day of the month: "[3rd]", "[twenty-first]".
 _DAY = rf"\b(?P<day>[12]\d|3[01]|0?[1-9]|{_DAY_WORDS_PATTERN})(?:(?<=\d)(?:st|nd|rd|th))?"
-# A year that has one way of writing: "[1960]".
+# A year from 1000 to 2099.
 _YEAR = r"(?P<year>1\d\d\d|20\d\d)\b"
 # One that stands alone, and may be a number that counts; no "1960s".
 _BARE_YEAR = re.compile(rf"\b{_YEAR}(?!s\b|(?<=0)['’]s\b)")
@@ -50,13 +50,15 @@ _MONTH_FIRST = rf"\b{_MONTH}\.?\s+(?:the\s+)?{_DAY}\b(?![.,:]\d|\s*%)"
 _YEAR_FIRST = re.compile(r"\b(?P<year>\d{4})[-/](?P<month>\d\d)[-/](?P<day>\d\d)\b")
 # Ways to write a date, the longest first: what one matches, those behind it do not.
 _DATE_FORMS = (
+    # "3rd of May 2019", "May 3, 2019", "May 2019", "3.5.2019"
     re.compile(rf"{_DAY_FIRST}\.?[,\s-]+{_YEAR}", re.I),
     re.compile(rf"{_MONTH_FIRST},?\s+{_YEAR}", re.I),
     re.compile(rf"\b{_MONTH}\.?,?\s+(?:of\s+)?{_YEAR}", re.I),
     re.compile(r"\b(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4}|\d\d)\b"),
     _YEAR_FIRST,
+    # "3 May", and "May 3", but not of "in January 12 people died"
     re.compile(_DAY_FIRST, re.I),
-    re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),  # but: "in January 12 people died"
+    re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),
     _BARE_YEAR,
 )
 # "[sixties]", "[early 1960s]", "['60s]"

@@ -103,7 +103,8 @@ def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool
     """
     items = sentence.items
     own = words_held(sentence.words, claim.words)
-    at = max((one for one, (start, _) in enumerate(sentence.places) if start <= place), default=0)
+    before = [index for index, (start, _) in enumerate(sentence.places) if start <= place]
+    at = max(before, default=0)  # the item at the place
     head, tail = _clause(sentence, at, at + 1)
     return any(
         _makes_a_part(sentence, here, head, own)

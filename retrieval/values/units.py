@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import pint
 
 # pint's name of a unit -> its written forms beside that name and its plural in -s, in lower case.
-# Only these words are units: pint alone would take "at" for attotonnes.
+# Only these words are units: pint alone would take "at" for attotonnes. Lengths stand before their
+# squares and cubes, whose "square" and "sq" forms are made of theirs.
 _PHYSICAL = {
     "second": "sec secs s", "minute": "min mins", "hour": "hr hrs h", "day": "", "week": "wk wks",
     "fortnight": "", "month": "", "year": "yr yrs", "decade": "", "century": "centuries",
@@ -116,7 +117,6 @@ def _forms() -> dict[str, str]:
             forms[form] = name
         kind, _, side = name.partition("_")
         if kind in ("square", "cubic"):
-            # The forms of the side are there: lengths stand before areas in the table.
             for form in [form for form, unit in forms.items() if unit == side]:
                 forms[f"{kind} {form}"] = name
                 if kind == "square":
