@@ -19,6 +19,7 @@ _MONTHS = "|".join(calendar.month_name[1:])
 # Monday", the name of a paper, a weekday with its date.
 _WEEKDAY = re.compile(
     rf"(?<!\w)(?P<which>(?i:last|next|this)\s+)?(?P<day>{'|'.join(calendar.day_name)})\b"
+    r"(?:\s(?:morning|lunchtime|afternoon|evening|night)\b)?+"
     rf"(?!['’]s?\b|,?\s+\(?(?:\d|{_MONTHS})|\s+(?:to|until|through)\b|-|\s+[A-Z])"
 )
 # Before a weekday that is none such day: "[every ]Monday", "[Black ]Friday".
@@ -34,12 +35,13 @@ _AHEAD = re.compile(
 )
 # Characters before a weekday that are searched for these words.
 _LOOK_BACK = 60
-# "[yesterday]", "[last year]", but not "last year's".
+# "[yesterday]", "[last year]", but not "last year's" and "The Tonight Show".
 _NAMED = re.compile(
-    r"\b(?:(?P<day>yesterday|today|tonight|tomorrow)"
-    r"|(?P<which>last|this|next) (?P<unit>month|year))\b(?!['’]s)",
-    re.I,
+    r"(?:\b(?P<day>yesterday|today|tonight|tomorrow|(?:Yesterday|Today|Tonight|Tomorrow)(?! [A-Z]))"
+    r"|\b(?P<which>[Ll]ast|[Tt]his|[Nn]ext) (?P<unit>month|year))\b(?!['’]s)"
 )
+# "The [Today] programme", "USA [Today]".
+_NAME_BEFORE = re.compile(r"[A-Z]\w*\s$")
 # Word -> days on from the day of the text.
 _DAYS_ON = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 # Word before "month" or "year" -> months or years on.
@@ -64,6 +66,9 @@ def named_times(text: str, published: dt.date) -> Iterator[tuple[int, str]]:
             yield found.end(), f", {written_day(day)}"
     for found in _NAMED.finditer(text):
         if found["day"]:
+            before = text[max(0, found.start() - _LOOK_BACK) : found.start()]
+            if found["day"].istitle() and _NAME_BEFORE.search(before):
+                continue
             day = published + dt.timedelta(_DAYS_ON[found["day"].lower()])
             yield found.end(), f", {written_day(day)}"
         else:

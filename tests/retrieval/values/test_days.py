@@ -33,6 +33,8 @@ def dated(text: str, published: dt.date = TUESDAY) -> str:
          "Talks will go on. He resigned on Monday, 8 April 2024."),
         ("Votes are due by Thursday", "Votes are due by Thursday, 11 April 2024"),
         ("Fire broke out yesterday.", "Fire broke out yesterday, 8 April 2024."),
+        ("Tonight it opens", "Tonight, 9 April 2024 it opens"),
+        ("on Monday evening in Oria", "on Monday evening, 8 April 2024 in Oria"),
         ("It opens tomorrow", "It opens tomorrow, 10 April 2024"),
         ("Prices rose last month.", "Prices rose last month (March 2024)."),
         ("Prices will rise next year", "Prices will rise next year (2025)"),
@@ -50,7 +52,8 @@ def test_a_time_named_from_the_day_of_a_text_is_a_date(text: str, expected: str)
         "The market is open every Monday.", "Open Monday to Friday.", "Monday-Friday, 9 to 5",
         "On Monday, 8 April, it began.", "On Monday 8 April it began.", "Monday (8 April)",
         "Monday's vote", "the Sunday Times", "Black Friday", "Good Friday", "Sundays",
-        "the previous Monday", "that Monday", "on a Monday", "last year's floods", "Tuesday Weld",
+        "the previous Monday", "that Monday", "on a Monday", "last year's floods",
+        "Monday night's raid", "The Tonight Show", "The Today programme", "USA Today", "Tuesday Weld",
         "the year before last", "a month ago", "Mondayish",
     ],
 )  # fmt: skip
