@@ -1,19 +1,20 @@
 """(claim, text) -> the text with what it says of a whole group or time said of the claim's case.
 
 "Children under 14 go in free" says of children of ten that they go in free; what "will not open
-until May" is to open in May; in a text of spring 2025 "1 May" is 1 May 2025, and "on Monday" a day
-of its week. A model reads these as something else than the claim; each rewriting says no more than
-the text and its day do.
+until May" is to open in May; who was mayor from 2010 to 2016 was mayor in 2012; in a text of spring
+2025 "1 May" is 1 May 2025, and "on Monday" a day of its week. A model reads these as something else
+than the claim; each rewriting says no more than the text and its day do.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterator
 
 from retrieval.values.correct import MAX_TEXT_CHARS
-from retrieval.values.dates import Date, common_parts
+from retrieval.values.dates import Date, common_parts, days_of
 from retrieval.values.days import named_times
 from retrieval.values.numbers import read_numbers
 from retrieval.values.parsed import Parsed, parse
@@ -47,6 +48,17 @@ _NOT_UNTIL = re.compile(
     r"\b(?P<verb>will|would|can|could|does|do|did|shall)\s+not\s+(?P<what>[^.;,!?]{1,80}?)\s+until\s+",
     re.I,
 )
+# Before a span: what somebody or something was all that time, "[was mayor of Lindholm ]from 2010 to
+# 2016", not what happened in it, "was built from 2010 to 2016", "won medals from 2010 to 2016".
+_STATE = re.compile(
+    r"\b(?:(?:was|were|is|are)\s+(?!(?:\w+ed|built|made|written|sold|run|shut|held|kept)\b)|served\b"
+    r"|led\b|headed\b|chaired\b|governed\b|ruled\b|reigned\b|lived\b|worked\b|owned\b)[^.;:!?]*$",
+    re.I,
+)
+# Between the dates of a span: "from 2010[ to ]2016".
+_TO = re.compile(r"\s+(?:to|till|until|and)\s+|\s*[-–—]\s*", re.I)
+# Before the date of a claim that is a time, no limit: "mayor [in ]2012".
+_AT_TIME = re.compile(r"\b(?:in|on|during)\s+$", re.I)
 # A text that says so itself, and is left as it is.
 _EARLIEST = re.compile(r"\bat the earliest\b", re.I)
 # Words of a claim that denies, or has a limit: "until May" is not rewritten for it.
@@ -64,6 +76,7 @@ def of_the_claims_case(claim: Parsed, text: str, published: dt.date | None) -> s
     if any(isinstance(value, Date) for value in claim.values):
         told = parse(compared)
         edits += [*_until_edits(claim, told), *_year_edits(claim, told, published)]
+        edits += _span_edits(claim, told)
         if published is not None:
             edits += [(place, place, day) for place, day in named_times(compared, published)]
     last = len(text) + 1
@@ -124,6 +137,32 @@ def _until_edits(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
             word = "on" if date.parts[2] else "in"
             written = f"{found['verb']} {found['what']}, at the earliest {word} "
             yield found.start(), found.end(), written
+
+
+def _span_edits(claim: Parsed, told: Parsed) -> Iterator[_Edit]:
+    """Yields the edits that put "in 2012 (from 2010 to 2016)" for the span of a state.
+
+    Only for a claim of one date that lies in the span.
+    """
+    asked = [value for value in claim.values if isinstance(value, Date)]
+    time = _AT_TIME.search(claim.text[: asked[0].start])
+    days = asked[0].days or days_of(asked[0].parts)
+    if len(asked) != 1 or asked[0].open or time is None or days is None:
+        return
+    dates = [value for value in told.values if isinstance(value, Date)]
+    for first, last in itertools.pairwise(dates):
+        begins, ends = days_of(first.parts), days_of(last.parts)
+        if first.bound not in ("from", "between") or begins is None or ends is None:
+            continue
+        is_span = _TO.fullmatch(told.text, first.end, last.start)
+        lies_in = begins[0] <= days[0] and days[1] <= ends[1]
+        if is_span and lies_in and _STATE.search(told.text[: first.bound_start]):
+            yield (
+                first.bound_start,
+                first.bound_start,
+                f"{claim.text[time.start() : asked[0].end]} (",
+            )
+            yield last.end, last.end, ")"
 
 
 def _may_be_same(one: Date, other: Date) -> bool:
