@@ -1,7 +1,7 @@
 """A stance model and pairs it has not seen -> what makes its probabilities honest.
 
     python -m training.calibrate models/stance DATA --scifact SCIFACT --articles ARTICLES.jsonl \\
-        --newsroom evaluation/sets/newsroom/harbour
+        --newsroom evaluation/sets/newsroom/courts
 
 writes `calibration.json` beside the weights. Two things are fitted, on nothing that was trained on:
 
