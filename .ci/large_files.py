@@ -15,7 +15,7 @@ from pathlib import Path
 MAX_BYTES = 1_000_000
 WEIGHTS = Path("models/stance/model.safetensors.gz")
 MANIFEST = WEIGHTS.with_name("manifest.json")
-# Commit of release 0.1.0, from which versions of the weights are counted until a release tag exists.
+# Commit of release 0.1.0, from which versions of the weights are counted until there is a tag.
 FIRST_COUNTED = "388caced4e0252dc2a6ff018ffeb7b8d756a268c"
 MAX_NEW_WEIGHTS = 1
 
