@@ -87,8 +87,10 @@ def _opens_with_subject(text: str) -> bool:
     first = words[0]
     if not (first[0].isupper() or first[0].isdigit() or first.lower() in ("the", "a", "an")):
         return False
-    # "the coach resigned", "12 people died"; not "Resigned in May", "three died".
-    return not may_be_verb(first)
+    # "the coach resigned", "12 people died"; not "Resigned in May", "three died". After a name that
+    # looks like a verb comes the verb: "Ines Rolfe resigned", "Rovers won".
+    after = next((word for word in words[1:] if not word[0].isupper()), "")
+    return not may_be_verb(first) or (first[0].isupper() and may_be_verb(after))
 
 
 def _has_name(text: str) -> bool:

@@ -40,12 +40,17 @@ SPLIT = {
         "June Mays Junes Julys",
         "June Mays Junes Mondays",
     ],
+    "Rovers won the cup final, and Ines Rolfe voted for the sale": [  # names that look like verbs
+        "Rovers won the cup final",
+        "Ines Rolfe voted for the sale",
+    ],
     "12 people died in Oria, and 40 people were hurt in Lindholm": [
         "12 people died in Oria",
         "40 people were hurt in Lindholm",
     ],
 }
 WHOLE = [
+    "Wins in May were rare, and Sues Oria over the dam",
     "The bridge cost 48 million euros",
     "The shop sells apples, pears, and oranges",
     "Ada Marlow won the vote, and she resigned in June",
