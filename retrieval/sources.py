@@ -19,15 +19,23 @@ RUN_WORDS = 3  # words in a run
 # Fewest words of a headline that names one article and no series ("Weather").
 HEADLINE_WORDS = 4
 # Parameters of an address, "name=value", that name a view of a page or where its reader came from.
-# "v" counts the versions of a page if it is a number; else it names the page, a video say.
+# "v" counts the versions of a page if it is a number; else it names the page, a video say. "page"
+# counts the pages of an article if it is a small number.
 _VIEW = re.compile(
     r"(?:utm_\w+|fbclid|gclid|mc_\w+|amp|ver|version|rev|ref|src|source|share|print|output"
-    r"|outputtype|view|mobile|cmp\w*|ns_\w+|at_\w+|s|format)=.*|v=[\d.]+",
+    r"|outputtype|view|mobile|cmp\w*|ns_\w+|at_\w+|s|format)=.*|v=[\d.]+|page=\d{1,2}",
     re.IGNORECASE | re.DOTALL,
 )
 _HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp)\.")
 _PATH_SUFFIX = re.compile(r"(?:/amp|/index\.\w+|\.amp|/)+$", re.IGNORECASE)
 _REPORTS = r"(?:said|says|report(?:s|ed)?|wrote|writes|quoted|cited)"
+# "The Gazette" and "Gazette" are one publisher.
+_ARTICLE = re.compile(r"^the\s+(?=\S)", re.IGNORECASE)
+# What a publisher is, beside its name: "the daily Gazette", "Azertag news agency".
+_HOUSE = (
+    r"(?:(?:\w+\s+)?(?:news\s?paper|paper|daily|weekly|magazine|broadcaster|channel|radio|station"
+    r"|agency|(?:web)?site|portal|outlet))"
+)
 
 
 def independent_sources(
@@ -117,21 +125,30 @@ def _one_article(one: Document, other: Document) -> bool:
 
 
 def _relays(text: str, document: Document, other: Document) -> bool:
-    """Whether a passage names the other document's publisher as its source."""
-    name = " ".join((other.publisher or "").split())
+    """Whether a passage names the other document's publisher as its source, or its document says
+    that it is that publisher's text."""
+    name = _ARTICLE.sub("", " ".join((other.publisher or "").split()))
     if len(name) < 3 or _publisher(document) == _publisher(other):
         return False
-    named = rf"(?:the\s+)?{re.escape(name)}(?:['’]s)?\b"
+    named = rf"(?:the\s+)?(?:{_HOUSE}\s+)?{re.escape(name)}(?:['’]s)?\b"
     relays = (
         rf"\b(?:according to|citing|cited by|reported by|quoted by|told|via)\s+{named}"
-        rf"|\b{named}(?:\s+news)?(?:\s+agency)?\s+(?:has\s+|had\s+)?{_REPORTS}\b"
+        rf"|\b{named}(?:\s+{_HOUSE})?\s+(?:has\s+|had\s+)?{_REPORTS}\b"
         rf"|\b{_REPORTS}\s+(?:by\s+)?{named}"
     )
-    return re.search(relays, text, re.IGNORECASE) is not None
+    taken = (
+        rf"\b(?:first|originally)\s+(?:published|appeared)\s+(?:by|in|on)\s+{named}"
+        rf"|\b(?:republished|reprinted)\s+(?:from|with permission of|courtesy of)\s+{named}"
+        rf"|\(\s*{named}\s*\)"
+    )
+    return (
+        re.search(relays, text, re.IGNORECASE) is not None
+        or re.search(taken, document.text, re.IGNORECASE) is not None
+    )
 
 
 def _publisher(document: Document) -> str:
-    return " ".join((document.publisher or "").casefold().split())
+    return _ARTICLE.sub("", " ".join((document.publisher or "").casefold().split()))
 
 
 def _words(text: str) -> list[str]:

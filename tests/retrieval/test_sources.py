@@ -75,6 +75,9 @@ def test_agency_copy_is_one_source() -> None:
         "The minister told the Azertag news agency that both would staff it.",
         "Both will staff it, reported Azertag.",
         "Citing Azertag, the paper says that both staff it.",
+        "Both armies will staff it, reports the news agency Azertag.",
+        "Both will staff it, according to the state broadcaster Azertag.",
+        "Both will staff it, the Azertag newspaper said on Friday.",
     ],
 )
 def test_a_relay_is_no_second_source(relay: str) -> None:
@@ -82,6 +85,28 @@ def test_a_relay_is_no_second_source(relay: str) -> None:
     own = "Turkey and Russia each sent 60 servicemen to the monitoring centre in Aghdam."
     assert sources([agency, paper_], [own, relay], [SUPPORTS] * 2) == [0, 0]
     assert sources([paper_, agency], [relay, own], [SUPPORTS] * 2) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "This article was first published by the agency Azertag and is shown here with thanks.",
+        "Originally appeared in Azertag.",
+        "AGHDAM (Azertag) - The day was cold.",
+        "Republished from Azertag.",
+    ],
+)
+def test_a_text_that_is_anothers_is_no_second_source(credit: str) -> None:
+    relay = Document("2", f"Both armies staff it.\n\n{credit}", "", None, "Herald")
+    texts = [OTHER_WORDS[0], OTHER_WORDS[2]]
+    assert sources([paper("1", "The Azertag"), relay], texts, [SUPPORTS] * 2) == [0, 0]
+    assert sources([paper("1", "Trend"), relay], texts, [SUPPORTS] * 2) == [0, 1]
+
+
+def test_an_article_before_its_name_makes_no_other_publisher() -> None:
+    first = paper("1", "The Gazette", title="Bridge cost twice as much")
+    second = paper("2", "Gazette", title="Bridge cost twice as much")
+    assert sources([first, second], OTHER_WORDS[:2], [SUPPORTS] * 2) == [0, 0]
 
 
 def test_a_publisher_that_is_only_named_is_no_relay() -> None:
@@ -115,6 +140,9 @@ def test_nothing_read_has_no_source() -> None:
         ("http://m.g.example/a/amp/", "g.example/a"),
         ("https://g.example/a/index.html?b=2&a=1", "g.example/a?a=1&b=2"),
         ("https://g.example/a?v=2.1", "g.example/a"),
+        ("https://g.example/a?page=2#top", "g.example/a"),
+        ("https://g.example/show?page=bridge", "g.example/show?page=bridge"),
+        ("https://g.example/show?page=1042", "g.example/show?page=1042"),
         ("https://v.example/watch?v=dQw4w9WgXcQ", "v.example/watch?v=dQw4w9WgXcQ"),
         ("http://[", "http://["),
         ("", None),
