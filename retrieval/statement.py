@@ -14,10 +14,14 @@ _AUXILIARY = (
 # Openings of a question, whatever follows; WHO in capitals is an organisation.
 _ASKS = re.compile(
     rf"(?:(?:[Ww]ho|[Ww]hom|[Ww]hose|[Ww]hich)\b|(?i:when|where|why|how|what)\s+(?i:{_AUXILIARY})\b"
+    r"|(?i:how come|what about|why not|any(?:one|body) (?:know|seen|heard))\b"
+    r"|(?i:can|could|would|will)\s+(?i:some|any)(?:one|body)\b|(?:Would|Could)\s+[A-Z]"
     r"|[Hh]ow\s+(?:many|much|long|old|far|often|big|high|large|likely)\b"
     r"|[Ww]hat\s+(?:happened|happens|made|makes|caused|kind|sort|time)\b"
     r"|(?i:is|are|was|were|am|did|does|has|had|(?:is|are|was|were|did|does|has|had)n['’]t)\b)"
 )
+# The beginning of a condition without "if": "Had it rained, the dam would hold".
+_SUPPOSES = re.compile(r"(?:had|were|should)\s[^,?]+,\s+\w+\s+\w", re.IGNORECASE)
 # The verb after an indirect question: "Whose ship sank is not known" states something.
 _INDIRECT = re.compile(
     r"\b(?:is|was|are|were|remains?|remained|has|had) (?:not|un\w+|still|never|a|the|being|what)\b"
@@ -61,6 +65,12 @@ _VERBS = frozenset(
 )
 # Most words of a text that may be a bare name.
 NAME_WORDS = 6
+# "Ines Rolfe, mayor of Arden", "The old town hall of Arden"; not "The sick die of Ebola".
+_NAMED_BY = re.compile(
+    r"[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*, (?:the |an? )?(?:[a-z][\w-]* ){1,3}(?:of|at|for) [\w ]+"
+    r"|(?:The|An?) (?:[a-z][\w-]* ){1,4}(?<!die )(?<!think )(?<!speak )(?<!approve )(?<!consist )"
+    r"(?<!dream )(?<!hear )(?<!tell )(?<!dispose )(?<!boast )(?<!smell )of (?:the )?[A-Z]\w*"
+)
 _JOINS_NAMES = frozenset(("of", "the", "and", "de", "la", "du", "van", "von", "der", "for", "in"))
 _QUOTES = "\"“”„'‘’«»"
 
@@ -72,6 +82,8 @@ def states_something(text: str) -> bool:
         plain = plain[1:-1].strip()
     if plain.endswith("?"):
         return False
+    if _SUPPOSES.match(plain):
+        return True
     if _ASKS_BEFORE_SUBJECT.match(plain) or _ORDERS.match(plain):
         return False
     if _ASKS.match(plain):
@@ -87,6 +99,9 @@ def _is_bare_name(text: str) -> bool:
     if len(words) > NAME_WORDS or any(may_be_verb(word) for word in words[1:]):
         return False
     if len(words) <= 2:
+        # "Rovers lose" may state something, "the mayor" does not.
+        return not (words[0][0].isupper() and words[0].endswith("s") and words[-1].islower())
+    if _NAMED_BY.fullmatch(text):
         return True
     return all(
         word[0].isupper() or word[0].isdigit() or word in _JOINS_NAMES for word in words

@@ -38,6 +38,11 @@ Support for the party grew
 Read receipts are switched off
 U.S. exports doubled
 Hunting wolves remains forbidden
+Rovers lose
+Had it rained, the dam would hold
+Were it not for Lind, the dam would have broken
+The sick die of Ebola
+The council of Arden approved plans
 WHO to reconsider declaring an emergency
 When I took office in 2003, we had very little reserves.
 How many adults it kills was what the researchers wanted to find out.
@@ -45,6 +50,14 @@ How many adults it kills was what the researchers wanted to find out.
 """.strip().splitlines()
 
 NO_STATEMENTS = """
+How come the bridge is closed
+What about the dam
+Can someone confirm that the mayor resigned
+Anyone know who won
+Would Lind win
+Ines Rolfe, mayor of Arden
+The old town hall of Arden
+The mayor
 Did the mayor resign?
 Did the mayor resign
 Is the bridge open
