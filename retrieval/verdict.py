@@ -82,15 +82,15 @@ def judge(
     supported = float(np.prod(1 - sharp[:, REFUTES])) - nothing
     refuted = float(np.prod(1 - sharp[:, SUPPORTS])) - nothing
     conflict = 1 - supported - refuted - nothing
+    if newer == "SUPPORTS":
+        supported, conflict = supported + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
+    elif newer == "REFUTES":
+        refuted, conflict = refuted + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
     if conflict > 0 and not (_any_strong(firm, SUPPORTS) and _any_strong(firm, REFUTES)):
         # One camp is too weak to speak of a conflict: the two sides share its probability.
         share = supported / (supported + refuted) if supported + refuted else 0.5
         supported, refuted = supported + conflict * share, refuted + conflict * (1 - share)
         conflict = 0.0
-    if newer == "SUPPORTS":
-        supported, conflict = supported + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
-    elif newer == "REFUTES":
-        refuted, conflict = refuted + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
     raw = np.clip([supported, refuted, conflict, nothing], 0, 1)
     tempered = raw ** (1 / temperature)
     tempered /= tempered.sum()

@@ -46,6 +46,7 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 # injured. What something cost stays as it is.
 _CAN_CHANGE = re.compile(
     r"\b(?:is|are|has|have|holds?|leads?|heads?|costs|remains?|stands|currently|now|today|still"
+    r"|employs?|lives?|owns?|plays|chairs|serves|governs|belongs?|works|operates|earns?|does|do"
     r"|no longer|die[ds]?|dead|deaths?|killed|injured|hurt|wounded|missing|infected|cases|toll)\b",
     re.IGNORECASE,
 )

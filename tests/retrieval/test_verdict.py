@@ -159,3 +159,11 @@ def test_a_conflict_leans_to_the_newer_camp() -> None:
     assert newer.probabilities["SUPPORTED"] == pytest.approx(either["SUPPORTED"])
     assert sum(newer.probabilities.values()) == pytest.approx(1)
     assert (newer.supporting, newer.refuting) == (1, 1)
+
+
+def test_a_strong_camp_yields_to_a_newer_one_that_is_not_strong() -> None:
+    rows = np.array([[0.95, 0.02, 0.03], [0.1, 0.6, 0.3]], np.float32)
+    either, newer = judge(rows, [0, 1]), judge(rows, [0, 1], newer="REFUTES")
+    assert either.probabilities["SUPPORTED"] > 0.8
+    assert newer.probabilities["SUPPORTED"] < 0.6
+    assert newer.probabilities["CONFLICTING_EVIDENCE"] == 0
