@@ -10,6 +10,7 @@ import numpy as np
 
 from index.documents import Passage, Vectors
 from index.regroup import regroup
+from retrieval.mentions import only_mentions, without_mentions
 from retrieval.rating import title_beside, without_ratings
 from retrieval.reading_on import further_passages, takes_back
 from retrieval.ruling import within_rating
@@ -123,9 +124,17 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         voices = row[width:]
         row, rows = row[:width], [each[:width] for each in rows]
         alone, title = (rows[:-1], rows[-1:]) if is_titled else (rows, [])
-        row, *alone = [
-            within_rating(reading.rated, each) for each in _settled(reading, quoted, [row, *alone])
-        ]
+        row, *alone = without_mentions(
+            reading.claim,
+            reading.candidate.document,
+            reading.candidate.passage,
+            quoted,
+            [
+                within_rating(reading.rated, each)
+                for each in _settled(reading, quoted, [row, *alone])
+            ],
+            decides_below=MAY_DECIDE_BELOW,
+        )
         stance = combine_readings(np.array([row, *alone], np.float32))
         label = int(np.argmax(stance))
         shares = [float(each[label]) for each in alone or [row] * len(quoted)]
@@ -186,7 +195,7 @@ def _deciding_passages(
     """Readings of the passage that decides for each document, and the stance of that passage.
 
     Where the best passage of a document decides, the document is read on for what takes that back;
-    where it says too little and is surely about the claim, for what says more.
+    where it only mentions the claim, or says too little and is surely about it, for what says more.
 
     Args:
         stances: of the best passages, shape (n, 3), with voices (n, 6).
@@ -196,7 +205,8 @@ def _deciding_passages(
         further_passages(
             reading.candidate.document,
             reading.candidate.passage,
-            decides=bool(row[NEI] < MAY_DECIDE_BELOW),
+            decides=bool(row[NEI] < MAY_DECIDE_BELOW)
+            and not _only_mentions(reading, reading.candidate.passage, row),
         )
         if row[NEI] < MAY_DECIDE_BELOW or share >= READ_ON_FROM
         else []
@@ -219,11 +229,32 @@ def _deciding_passages(
         read = [reading.candidate.passage, *passages]
         every = [row, *others]
         texts = [reading.read_of(passage)[0] for passage in read]
-        at = deciding_passage(texts, np.array(every, np.float32))
+        at = deciding_passage(texts, _vouched_for(reading, read, np.array(every, np.float32)))
         candidate = replace(reading.candidate, passage=read[at])
         decided.append(replace(reading, candidate=candidate))
         deciding.append(every[at])
     return decided, deciding
+
+
+def _vouched_for(reading: Reading, passages: Sequence[Passage], stances: Vectors) -> Vectors:
+    """The stances of passages, shape (n, 3) or with voices (n, 6). Where another one decides, one
+    that only mentions the claim says nothing."""
+    decide = stances[:, NEI] < MAY_DECIDE_BELOW
+    if decide.sum() < 2:
+        return stances
+    mention = [
+        bool(decides) and _only_mentions(reading, passage, row)
+        for decides, passage, row in zip(decide, passages, stances, strict=True)
+    ]
+    if mention == decide.tolist():
+        return stances
+    counted = np.array(stances)
+    counted[mention, : len(STANCES)] = [0, 0, 1]
+    return counted
+
+
+def _only_mentions(reading: Reading, passage: Passage, stance: Vectors) -> bool:
+    return only_mentions(reading.claim, reading.candidate.document, passage, stance)
 
 
 def deciding_passage(texts: Sequence[str], stances: Vectors) -> int:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 from index.documents import Document, Passage
 from index.terms import terms
-from retrieval.attributions import Attribution, attributions
+from retrieval.attributions import Attribution, accusation, attributions
+from retrieval.statement import may_be_verb
+from retrieval.taken_back import is_taken_back, is_withdrawn
 from retrieval.types import Quote, Stance, Voice
 from retrieval.values.words import STOP
 
-# Characters of a document that are searched for words that take something back.
-READ_CHARS = 60_000
 # Sentences before "It says" in which the noun that "it" stands for is looked for.
 LOOK_BACK = 2
 # Words of a claim about what is said, or about whether it is true: a mention may support it.
@@ -52,33 +52,9 @@ _REJECTS = re.compile(
     re.IGNORECASE,
 )
 _NEGATES = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither|cannot)\b|n['’]t\b", re.I)
-# A sentence that calls a report false, anywhere in the text.
-_TAKEN_BACK = re.compile(
-    r"\b(?:the|this|that|these|those|both)\s+(?:\w+\s+)?(?:posts?|letters?|claims?|reports?|story"
-    r"|stories|messages?|videos?|photos?|pictures?|images?|rumou?rs?|quotes?|quotations?"
-    r"|statements?|emails?|screenshots?|documents?|allegations?|headlines?)"
-    r"\s+(?:is|are|was|were|turned out to be|(?:has|have) (?:been|proved|turned out))"
-    r"\s+(?:(?:a|an|to be|all|entirely|completely|simply)\s+)*"
-    r"(?:false|fake|forge[dr]\w*|hoax|untrue|not true|not real|not genuine|fabricat\w+|invented"
-    r"|wrong|made up|baseless|unfounded|debunked|doctored|satir\w+|misleading|incorrect|bogus"
-    r"|withdrawn)\b",
-    re.IGNORECASE,
-)
-# A sentence that says who denies a report.
-_DENIED = re.compile(
-    r"\b([^\W\d_]+)\s+(?:has |have |had |later |firmly ){0,4}"
-    r"(?:denie[sd]|deny|dismiss(?:es|ed)|reject(?:s|ed))\s+(?:the|these|those|all|any|such|this|that)?\s*(?:\w+\s+)?(?:reports?|claims?|rumou?rs?"
-    r"|story|stories|allegations?|posts?|letter)\b",
-    re.IGNORECASE,
-)
 # A title that begins with its own rating.
 _LABELLED = re.compile(
     r"\W*(?:retracted|false|fake|hoax|debunked|misleading|withdrawn|satire)\b\s*\W\s", re.IGNORECASE
-)
-_RETRACTED = re.compile(
-    r"\b(?:this|the) (?:paper|article|study|preprint|report|story) (?:has been|was|is|had been)"
-    r" (?:\w+ )?(?:retracted|withdrawn)\b|^[^\w\n]*retracted\b",
-    re.IGNORECASE | re.MULTILINE,
 )
 _QUESTION = re.compile(r"\?[\"”'’)\s]*$")
 _OPENS, _CLOSES = "“„«", "”»"
@@ -115,10 +91,13 @@ def voice_of(
     if stance == "REFUTES" and _is_rejected(quotes, passage, title, any(found)):
         return Voiced("rejected", by)
     of_saying = _OF_SAYING.search(claim) is not None
-    if not of_saying and _RETRACTED.search(_beginning(document)):
-        return Voiced("rejected", by, mention=True)
-    if any(found) and not of_saying and _is_taken_back(claim, _beginning(document)):
-        return Voiced("reported", by, mention=True)
+    if not of_saying:
+        words, told = content_words(claim), [quote.quote for quote in quotes]
+        if is_withdrawn(claim, words, told, document):
+            return Voiced("rejected", by, mention=True)
+        passed_on = [(quote, one) for quote, one in zip(quotes, found, strict=True) if one]
+        if passed_on and is_taken_back(words, passed_on, document):
+            return Voiced("reported", by, mention=True)
     if not found or not all(found):
         return Voiced("stated")
     vouched = of_saying or any(_VOUCHES.search(quote.quote) for quote in quotes)
@@ -136,7 +115,7 @@ def voice_of_title(claim: str, document: Document, stance: Stance) -> Voiced:
     if (
         stance != "REFUTES"
         and not _OF_SAYING.search(claim)
-        and (_RETRACTED.search(_beginning(document)) or _LABELLED.match(title))
+        and (_LABELLED.match(title) or is_withdrawn(claim, content_words(claim), [title], document))
     ):
         return Voiced("rejected", mention=True)
     if stance == "REFUTES" and _REJECTS.search(title):
@@ -159,10 +138,16 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
     whole = (0, len(sentence))
     if _CLAIM_LINE.match(sentence) or _QUESTION.search(sentence):
         return Attribution(None, whole, rumour=True)
+    accused = accusation(sentence)
+    if accused and _is_accused(claim, sentence, accused):
+        return Attribution(None, accused, rumour=True)
     found = [one for one in attributions(sentence) if _is_about(claim, sentence, one.said)]
     before = passage.text[: max(0, quote.start - passage.start)]
     if found:
         first = next((one for one in found if one.rumour), found[0])
+        if first.rumour and first.speaker is None:  # "Lind denied reports that he was paid"
+            around = (one for one in found if one.speaker and one.said[0] < first.said[0])
+            first = replace(next(around, first), rumour=True)
         if first.speaker and _stands_for_rumour(sentence[slice(*first.speaker)], before):
             return replace(first, rumour=True)
         return first
@@ -191,16 +176,15 @@ def _is_about(claim: str, sentence: str, said: tuple[int, int]) -> bool:
     return len(inside - beside) > len(beside - inside) or (bool(inside) and beside <= inside)
 
 
-def _is_taken_back(claim: str, text: str) -> bool:
-    """Whether a text calls a report in it false, or somebody the claim is about denies one."""
-    if _TAKEN_BACK.search(text):
-        return True
-    words = content_words(claim)
-    return any(content_words(found[1]) & words for found in _DENIED.finditer(text))
-
-
-def _beginning(document: Document) -> str:
-    return f"{document.title}\n{document.text[:READ_CHARS]}"
+def _is_accused(claim: str, sentence: str, said: tuple[int, int]) -> bool:
+    """Whether a claim tells as done what somebody in a sentence is accused of: of its words that
+    may be verbs and are in the sentence, all are in the accusation."""
+    if accusation(claim):
+        return False
+    verbs = content_words(" ".join(w for w in re.findall(r"[\w’'-]+", claim) if may_be_verb(w)))
+    inside = verbs & content_words(sentence[slice(*said)])
+    beside = verbs & content_words(f"{sentence[: said[0]]} {sentence[said[1] :]}")
+    return bool(inside) and beside <= inside
 
 
 def content_words(text: str) -> set[str]:

@@ -230,9 +230,12 @@ def test_a_title_that_denies_what_its_label_rates_rules_nothing() -> None:
 def test_a_long_text_of_such_words_is_read_in_no_time(words: str, ending: str) -> None:
     text = f"{FLYER}\n\n{words * LONGEST_ARTICLE}"[: LONGEST_ARTICLE - len(ending)] + ending
     given = document("f", text, language="en")
-    started = time.process_time()
-    ruling_on(WATER, given)
-    assert time.process_time() - started < 0.5  # ten times what it takes
+    took = []
+    for _ in range(2):  # The first may pay for objects that other tests left.
+        started = time.process_time()
+        ruling_on(WATER, given)
+        took.append(time.process_time() - started)
+    assert min(took) < 0.5  # ten times what it takes
 
 
 @pytest.mark.parametrize(

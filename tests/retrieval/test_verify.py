@@ -516,3 +516,35 @@ def test_where_camps_are_apart_in_time_the_answer_says_which_is_newer() -> None:
     assert (today.judgement.verdict, today.judgement.newest) == ("REFUTED", newest)
     assert today.judgement.supporting == today.judgement.refuting == 1
     assert (then.judgement.verdict, then.judgement.newest) == ("CONFLICTING_EVIDENCE", newest)
+
+
+POST = "A viral post says that the bridge in Oria cost 48 million euros."
+REGISTER = "The accounts of the town show that the bridge in Oria cost 71 million euros."
+
+
+@pytest.mark.parametrize("between", [" ", f"\n\n{DEBUNK[1]}\n\n"], ids=["beside", "below"])
+@pytest.mark.parametrize("order", [(POST, REGISTER), (REGISTER, POST)], ids=["first", "last"])
+def test_what_only_mentions_the_claim_has_no_say_beside_what_decides(
+    order: tuple[str, str], between: str
+) -> None:
+    corpus = ExactCorpus()
+    list(ingest([document("a", between.join(order), language="en")], corpus, EMBEDDER))
+    false, true, told = (
+        Claim("The bridge in Oria cost 48 million euros"),
+        Claim("The bridge in Oria cost 71 million euros"),
+        Claim("A viral post says that the bridge in Oria cost 48 million euros"),
+    )
+    answers = verify([false, true, told], corpus, weighing())
+    verdicts = [answer.judgement.verdict for answer in answers]
+    assert verdicts == ["REFUTED", "SUPPORTED", "SUPPORTED"]
+    assert [answer.evidence[0].rationale[0].quote for answer in answers[:2]] == [REGISTER] * 2
+
+
+@pytest.mark.parametrize("verb", ["employs", "owns", "operates"])
+def test_what_somebody_does_at_present_can_change(verb: str) -> None:
+    corpus = ExactCorpus()
+    old = document("old", f"The mill in Oria {verb} 48 looms.", published_at="2022-03-01")
+    new = document("new", f"The mill in Oria {verb} 71 looms.", published_at="2023-03-01")
+    list(ingest([old, new], corpus, EMBEDDER))
+    (today,) = verify([Claim(f"The mill in Oria {verb} 48 looms")], corpus, weighing())
+    assert today.judgement.verdict == "REFUTED"
