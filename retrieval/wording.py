@@ -2,7 +2,8 @@
 
 The stance model tends to overlook how words are joined. By rule, for English, and only where the
 form is plain: a condition, a fiction, "to" for "by", a bound for an exact number, the roles of a
-passive. Such a sentence does not support; whether it refutes is left to the model.
+passive, a rule that was ended. Such a sentence does not support; whether it refutes is left to the
+model.
 """
 
 from __future__ import annotations
@@ -73,6 +74,21 @@ _ACTIVE = re.compile(
     + r"\s+(?:has |have |had )?(?P<verb>\w+)\s+"
     + _NAME.format("whom")
 )
+# A rule that a sentence says was ended, and words of a claim that the rule is in force.
+_ENDED = re.compile(
+    r"\b(?:str(?:uck|ikes?|iking) down|overturn\w*|quash\w*|repeal\w*|abolish\w*|annul\w*|scrap\w*"
+    r"|revok\w*|lift(?:s|ed|ing)|rescind\w*|end(?:s|ed|ing))\s+(?:an?|the|its|their|his|her)\s+(?:\w+\s+){0,2}?"
+    r"(?:rules?|bans?|laws?|decrees?|orders?|polic(?:y|ies)|requirements?|restrictions?|curfews?)\b",
+    re.IGNORECASE,
+)
+_IN_FORCE = re.compile(
+    r"\b(?:is|are|must|may|cannot|can|has to|have to|bans|forbids|requires|prohibits|applies)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|no longer|any ?more|not|until|again|\w+ed (?:an?|the|its|their))\b",
+    re.IGNORECASE,
+)
 # Least share of the claim's words in a sentence that is compared.
 SAME_WORDS = 0.5
 # Characters by which two forms of a verb may differ at their end ("attacked", "attack").
@@ -90,7 +106,15 @@ def says_otherwise(claim: str, sentence: str) -> bool:
         or _is_to_for_by(claim, sentence)
         or _is_bound_for_number(claim, sentence)
         or _has_roles_reversed(claim, sentence)
+        or _is_ended(claim, sentence)
     )
+
+
+def _is_ended(claim: str, sentence: str) -> bool:
+    """Whether the sentence says that a rule was ended which, the claim says, is in force."""
+    if _ENDED.search(sentence) is None or _ENDED.search(claim):
+        return False
+    return _IN_FORCE.search(claim) is not None and _PAST.search(claim) is None
 
 
 def _is_supposed(claim: str, sentence: str) -> bool:

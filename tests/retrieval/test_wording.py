@@ -20,8 +20,13 @@ OTHERWISE = [
     ("Norland attacked Sarvia in 1910", "Norland was attacked by Sarvia in 1910."),
     ("Weber defeated Marlow", "Weber was narrowly defeated by Marlow in the final."),
     ("The court overruled the senate", "The court was overruled by the senate."),
+    ("Teachers must wear a tie at school",
+     "The court struck down the rule that teachers must wear a tie at school."),
+    ("Boats are banned from the lake", "The county lifted its old ban on boats on the lake."),
 ]  # fmt: skip
 THE_SAME = [
+    ("The court struck down the rule on ties", "The court struck down the rule on ties."),
+    ("Boats were banned from the lake", "The county lifted the ban on boats on the lake."),
     ("The valley was evacuated", "The valley was evacuated, and the mayor asked if it was safe."),
     ("If the glacier slides, the valley will be evacuated",
      "If the glacier slides, the valley will be evacuated."),
