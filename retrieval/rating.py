@@ -18,6 +18,8 @@ from retrieval.voice import content_words
 READ_WITH = 0.5
 # Least share of the claim's words in a sentence that states the claim as the text's own finding.
 OWN_FROM = 0.8
+# Characters of a document that are searched for lines that name its claim.
+NAMED_WITHIN = 60_000
 # Least share of the claim's words in a title that rates the claim.
 RATED_FROM = 0.6
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -245,7 +247,9 @@ def _is_anothers(sentence: str, at: int) -> bool:
     return any(who and sentence[slice(*who)].casefold() not in _OURS for who in speakers)
 
 
-def without_ratings(claim: str, title: str, sentences: Sequence[Quote]) -> list[Quote]:
+def without_ratings(
+    claim: str, title: str, sentences: Sequence[Quote], text: str = ""
+) -> list[Quote]:
     """The sentences of a passage, without its ratings where they do not rate the claim.
 
     The ratings stay where title and passage hold READ_WITH of the claim's words and all its
@@ -254,6 +258,7 @@ def without_ratings(claim: str, title: str, sentences: Sequence[Quote]) -> list[
 
     Args:
         title: of their document; the model reads it with them.
+        text: of their document, which may name its claim elsewhere.
     """
     rates = [_tells_rating(each.quote) for each in sentences]
     if not any(rates):
@@ -267,20 +272,23 @@ def without_ratings(claim: str, title: str, sentences: Sequence[Quote]) -> list[
     whole = " ".join([title, *(each.quote for each in sentences)])
     enough = len(words & content_words(whole)) >= READ_WITH * len(words)
     numbers = set(NUMBER.findall(claim)) <= set(NUMBER.findall(whole))
-    if enough and numbers and not _is_own(words, title, [each.quote for each in rest]):
+    # What a text names as its claim ("Claim: ...") is what it rates, and nothing else is.
+    lines = [line for line in text[:NAMED_WITHIN].splitlines() if claim_of(line)]
+    told, least = [*(each.quote for each in rest), *lines], 0.0 if lines else OWN_FROM
+    if enough and numbers and not _is_own(words, title, told, least):
         return list(sentences)
     return rest
 
 
-def _is_own(words: set[str], title: str, sentences: Sequence[str]) -> bool:
-    """Whether a sentence that the text states itself holds more of the words, and at least
-    OWN_FROM, than any that says what somebody says, and than the title, which often repeats what
+def _is_own(words: set[str], title: str, sentences: Sequence[str], least: float) -> bool:
+    """Whether a sentence that the text states itself holds more of the words, and at least this
+    share, than any that says what somebody says, and than the title, which often repeats what
     is rated."""
     held: dict[bool, int] = {True: len(words & content_words(title)), False: 0}
     for each in sentences:
         said = is_said(each)
         held[said] = max(held[said], len(words & content_words(each)))
-    return held[False] > held[True] and held[False] >= OWN_FROM * len(words)
+    return held[False] > held[True] and held[False] >= least * len(words)
 
 
 def is_said(text: str) -> bool:

@@ -79,7 +79,8 @@ class Reading:
         """The text of a passage that the model reads, and the sentences of that text. The text is
         empty where the passage only rates what another one tells."""
         every = quotes(replace(self.candidate, passage=passage))
-        kept = without_ratings(self.claim, self.candidate.document.title, every)
+        document = self.candidate.document
+        kept = without_ratings(self.claim, document.title, every, document.text)
         if len(kept) == len(every):
             return passage.text, every
         return " ".join(each.quote for each in kept), kept or every

@@ -68,6 +68,17 @@ def test_a_rating_beside_what_it_rates_stays() -> None:
     assert left(alone) == [alone]
 
 
+def test_a_text_that_names_its_claim_rates_no_finding() -> None:
+    found = "The books show that a bank paid 40 million crowns for the harbour tunnel."
+    quotes = [Quote(0, 13, "Rating: FALSE"), Quote(14, 14 + len(found), found)]
+    names = "The claim: The city paid for the tunnel.\n\nRating: FALSE"
+    finding = "A bank paid 40 million crowns for the harbour tunnel in May last year"
+    assert without_ratings(finding, "", quotes, names) == quotes[1:]
+    assert without_ratings(finding, "", quotes) == quotes
+    claim = "The city paid for the tunnel"
+    assert without_ratings(claim, "", quotes, names)[-1:] == quotes[1:]
+
+
 def test_a_title_tells_what_is_rated() -> None:
     title = "Did the harbour tunnel cost 40 million crowns?"
     assert left("That is false.", title=title) == ["That is false."]
