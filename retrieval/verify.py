@@ -31,7 +31,7 @@ from retrieval.types import (
     Timed,
     untimed,
 )
-from retrieval.verdict import judge
+from retrieval.verdict import judge, stance_of
 from retrieval.weigh import score_evidence
 
 # Documents that a verdict is made of, and one more for each copy among them. Others are read only
@@ -48,6 +48,13 @@ _CAN_CHANGE = re.compile(
     r"\b(?:is|are|has|have|holds?|leads?|heads?|costs|remains?|stands|currently|now|today|still"
     r"|employs?|lives?|owns?|plays|chairs|serves|governs|belongs?|works|operates|earns?|does|do"
     r"|no longer|die[ds]?|dead|deaths?|killed|injured|hurt|wounded|missing|infected|cases|toll)\b",
+    re.IGNORECASE,
+)
+# Words of a text by which it takes back what it or another one told.
+_REVERSES = re.compile(
+    r"\b(?:overturn\w*|quash\w*|acquit\w*|annul\w*|struck down|set aside|exonerat\w*|retract\w*"
+    r"|withdr[ae]w\w*|correct(?:ion|s|ed)|(?:our|the) (?:earlier )?report\b.{0,60}\bwrong"
+    r"|dropped (?:all |the )?charges)\b",
     re.IGNORECASE,
 )
 # The judgement where there is no document to judge by. It has no probabilities.
@@ -262,6 +269,15 @@ def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float
     # A claim that names a year is about that year: what is newer does not change it.
     claim = judged[0].claim
     can_change = _CAN_CHANGE.search(claim) is not None and _YEAR.search(claim) is None
+    if newest and not can_change:
+        # A newer text that reverses or takes back what an older one tells says more than that one.
+        can_change = any(
+            stance_of(reading.stance) == newest.stance
+            and reading.candidate.document.published_at == newest.date
+            and _REVERSES.search(reading.candidate.passage.text)
+            for reading in judged
+            if reading.stance is not None
+        )
     judgement = judge(
         stances,
         independent_sources(

@@ -548,3 +548,13 @@ def test_what_somebody_does_at_present_can_change(verb: str) -> None:
     list(ingest([old, new], corpus, EMBEDDER))
     (today,) = verify([Claim(f"The mill in Oria {verb} 48 looms")], corpus, weighing())
     assert today.judgement.verdict == "REFUTED"
+
+
+def test_a_newer_text_that_takes_something_back_counts_for_what_cannot_change() -> None:
+    corpus = ExactCorpus()
+    old = document("old", "The bridge in Oria cost 48 euros.", published_at="2022-03-01")
+    text = "The bridge in Oria cost 71 euros. The paper withdrew its report."
+    new = document("new", text, published_at="2023-03-01")
+    list(ingest([old, new], corpus, EMBEDDER))
+    (answer,) = verify([Claim("The bridge in Oria cost 48 euros")], corpus, weighing())
+    assert answer.judgement.verdict == "REFUTED"
