@@ -2,7 +2,8 @@
 
 By rule, for English. Whether a speaker is in a position to settle the matter (police on an arrest,
 an organisation on its own acts) is left to the stance model: what he says is "reported" and counts.
-A rumour is a mention, and never supports.
+A rumour is a mention, and never supports; so is what a plain party says of others (a lawyer, the
+opposition), and what somebody is only accused of.
 """
 
 from __future__ import annotations
@@ -49,6 +50,12 @@ _REJECTS = re.compile(
     r"|out of context|not so|not true|no truth|not the case|nothing of the kind|no longer)\b"
     r"|\bno (?:\w+ )?(?:evidence|record|records|proof|basis|such|trace|sign)\b"
     r"|\b(?:never|not) (?:happened|said|been|took place|existed)\b",
+    re.IGNORECASE,
+)
+# Speakers who are parties to what they speak of.
+_PARTY = re.compile(
+    r"\b(?:lawyers?|solicitors?|plaintiffs?|accusers?|activists?|campaigners?|lobbyists?|pundits?"
+    r"|opposition|opponents?|supporters|fans)\b",
     re.IGNORECASE,
 )
 _NEGATES = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither|cannot)\b|n['’]t\b", re.I)
@@ -148,7 +155,8 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
         if first.rumour and first.speaker is None:  # "Lind denied reports that he was paid"
             around = (one for one in found if one.speaker and one.said[0] < first.said[0])
             first = replace(next(around, first), rumour=True)
-        if first.speaker and _stands_for_rumour(sentence[slice(*first.speaker)], before):
+        who = sentence[slice(*first.speaker)] if first.speaker else ""
+        if who and (_stands_for_rumour(who, before) or _is_party(claim, who)):
             return replace(first, rumour=True)
         return first
     if _in_quotation(before):
@@ -156,6 +164,13 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
     if re.search(r":\s*$", before) and _POSTED.search(_last_sentence(before)):
         return Attribution(None, whole, rumour=True)
     return None
+
+
+def _is_party(claim: str, speaker: str) -> bool:
+    """Whether a speaker is a party, who vouches for nothing but what he does himself."""
+    name = re.split(r"\b(?:for|of)\b", re.sub(r"\S+['’]s?\s", "", speaker))[0]
+    own = content_words(name) & content_words(claim)
+    return _PARTY.search(name) is not None and not own
 
 
 def _stands_for_rumour(speaker: str, before: str) -> bool:

@@ -11,9 +11,9 @@ import numpy.typing as npt
 from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.outweighed import without_outweighed
-from retrieval.reading import Reading, predict_stances, search_scores
+from retrieval.reading import Reading, predict_stances, quotes, search_scores
 from retrieval.ruling import Ruling, ruling_on, within_rating
-from retrieval.types import STANCES, Calibration, StanceModel
+from retrieval.types import STANCES, Calibration, Quote, StanceModel
 from retrieval.verdict import (
     NEI,
     REFUTES,
@@ -100,7 +100,9 @@ def _without_unvouched_support(reading: Reading) -> Reading:
     assert reading.stance is not None
     label = stance_of(reading.stance)
     if label == "NOT_ENOUGH_INFO":
-        return replace(reading, mention=_reports_the_claim(reading))
+        if not _reports_the_claim(reading):
+            return reading
+        return replace(reading, mention=True, key_sentences=(_nearest_sentence(reading),))
     if label == "REFUTES":
         return reading
     document = reading.candidate.document
@@ -135,6 +137,12 @@ def _reports_the_claim(reading: Reading) -> bool:
     claim = content_words(reading.claim)
     held = len(claim & content_words(reading.candidate.passage.text))
     return reading.voice == "reported" and held >= MENTIONED_FROM * len(claim) > 0
+
+
+def _nearest_sentence(reading: Reading) -> Quote:
+    """The sentence of the passage that holds most of the claim's words, the first of such."""
+    claim = content_words(reading.claim)
+    return max(quotes(reading.candidate), key=lambda quote: len(claim & content_words(quote.quote)))
 
 
 def as_shown(

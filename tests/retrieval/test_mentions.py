@@ -44,6 +44,14 @@ def test_a_mention_is_shown_as_one_after_what_decides() -> None:
     assert [one.voice for one in explain(read, FakeEmbedder())] == ["stated", "reported"]
 
 
+def test_of_a_mention_the_sentence_that_tells_the_claim_is_shown_with_its_speaker() -> None:
+    told = "Lind says that the bridge in Oria was closed, the paper reported"
+    (read,) = score_evidence([[reading("reported", f"It rained on Monday. {told}. He")]], Voiced())
+    (one,) = explain(read, FakeEmbedder())
+    assert [quote.quote for quote in one.rationale] == [f"{told}."]
+    assert one.attributed_to is not None
+
+
 @pytest.mark.parametrize("voice", SAID)
 def test_the_model_tells_the_voice_where_no_rule_does(voice: str) -> None:
     (read,) = score_evidence([[reading(voice)]], Voiced())
