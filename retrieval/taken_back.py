@@ -61,7 +61,9 @@ _STUDY = r"(?:paper|article|study|studies|preprint|report|story|research|trial)"
 _TELLS_RETRACTED = re.compile(
     rf"\bthe {_STUDY} (?:has been|was|is|had been) (?:\w+ )?(?:retracted|withdrawn)\b"
     r"|\b(?:retract(?:ed|s|ing)|withdr(?:ew|awn|aws)|withdrawing|pulled)\s+"
-    rf"(?:an?|the|its|their|his|her|this|our|my)\s+(?:[\w-]+\s+){{0,3}}?{_STUDY}\b",
+    rf"(?:an?|the|its|their|his|her|this|our|my)\s+(?:[\w-]+\s+){{0,3}}?{_STUDY}\b"
+    rf"|\berrors in (?:an?|the|its|their)\s+(?:[\w-]+\s+){{0,3}}?{_STUDY}\b"
+    r"|\bexpression of concern\b",
     re.IGNORECASE,
 )
 _OF_STUDY = re.compile(rf"\b(?:{_STUDY}|authors?|researchers?|scientists?)\b", re.IGNORECASE)
@@ -94,15 +96,15 @@ _PRONOUNS = ("it", "they", "this", "he", "she")
 
 
 def is_withdrawn(claim: str, words: set[str], told: Sequence[str], document: Document) -> bool:
-    """Whether a document withdraws what its sentences tell, whoever says it: it is retracted or
-    satire, tells that the study it reports was retracted, or corrects what it said before.
+    """Whether a document withdraws what its sentences tell, whoever says it: it is retracted, tells
+    that the study it reports was retracted, or corrects what it said before.
 
     Args:
         words: the stems of the claim that say what it is about.
         told: the sentences.
     """
     text = _beginning(document)
-    if _RETRACTED.search(text) or _is_satire(document, text):
+    if _RETRACTED.search(text):
         return True
     of_study = any(_OF_STUDY.search(each) for each in told)
     if of_study and not _OF_STUDY.search(claim) and _TELLS_RETRACTED.search(text):
@@ -162,8 +164,12 @@ def _corrects(title: str, text: str, found: re.Match[str]) -> bool:
     return any(_CORRECTS.search(each) for each in (title, heading, paragraph))
 
 
-def _is_satire(document: Document, text: str) -> bool:
+def is_satire(claim: str, document: Document) -> bool:
+    """Whether a document says that it is satire, and the claim does not."""
+    text = _beginning(document)
     if re.search(_SATIRE, text, re.IGNORECASE) is None:
+        return False
+    if re.search(_SATIRE, claim, re.IGNORECASE):
         return False
     if _IS_SATIRE.search(text):
         return True

@@ -16,7 +16,7 @@ from index.documents import Document, Passage
 from index.terms import terms
 from retrieval.attributions import Attribution, accusation, attributions
 from retrieval.statement import may_be_verb
-from retrieval.taken_back import is_taken_back, is_withdrawn
+from retrieval.taken_back import is_satire, is_taken_back, is_withdrawn
 from retrieval.types import Quote, Stance, Voice
 from retrieval.values.words import STOP
 
@@ -98,6 +98,8 @@ def voice_of(
     if stance == "REFUTES" and _is_rejected(quotes, passage, title, any(found)):
         return Voiced("rejected", by)
     of_saying = _OF_SAYING.search(claim) is not None
+    if is_satire(claim, document):
+        return Voiced("rejected", by, mention=True)
     if not of_saying:
         words, told = content_words(claim), [quote.quote for quote in quotes]
         if is_withdrawn(claim, words, told, document):
@@ -119,10 +121,15 @@ def _slice(quote: Quote, start: int, end: int) -> Quote:
 def voice_of_title(claim: str, document: Document, stance: Stance) -> Voiced:
     """The voice of a title. A title that asks, or that the document takes back, is a mention."""
     title = document.title
-    if (
-        stance != "REFUTES"
-        and not _OF_SAYING.search(claim)
-        and (_LABELLED.match(title) or is_withdrawn(claim, content_words(claim), [title], document))
+    if stance != "REFUTES" and (
+        is_satire(claim, document)
+        or (
+            not _OF_SAYING.search(claim)
+            and (
+                _LABELLED.match(title)
+                or is_withdrawn(claim, content_words(claim), [title], document)
+            )
+        )
     ):
         return Voiced("rejected", mention=True)
     if stance == "REFUTES" and _REJECTS.search(title):

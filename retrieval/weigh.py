@@ -12,6 +12,7 @@ from index.documents import Vectors
 from index.regroup import regroup
 from retrieval.outweighed import without_outweighed
 from retrieval.reading import Reading, predict_stances, quotes, search_scores
+from retrieval.reversals import reversed_rows
 from retrieval.ruling import Ruling, ruling_on, within_rating
 from retrieval.types import STANCES, Calibration, Quote, StanceModel
 from retrieval.verdict import (
@@ -192,6 +193,9 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
         documents = [reading.candidate.document for reading in judged]
         rate = [reading.rated is not None for reading in judged]
         counted = without_outweighed(documents, rate, counted)
+        for row in reversed_rows(judged):
+            counted[row, NEI] += counted[row, SUPPORTS]
+            counted[row, SUPPORTS] = 0
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     about = probability_about(search_scores(others), fitted)
     rest = discount(_raw_stances(others), about, thorough=_thorough(others))

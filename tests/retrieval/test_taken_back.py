@@ -92,6 +92,7 @@ STUDY = "A study of 60 people found that masks lower the oxygen in the blood."
         "The institute has withdrawn its study on masks.",
         "The journal retracted a 2019 paper by the institute.",
         "The study was retracted in March.",
+        "Readers have found errors in the study by Lind.",
     ],
 )
 def test_of_a_retracted_study_only_the_study_is_taken_back(retraction: str) -> None:
@@ -141,6 +142,13 @@ def test_a_denial_is_of_the_report_that_it_names() -> None:
     given = article(f"{told} {other} {denial}")
     assert voiced("The port has hired drivers from abroad", told, given).mention
     assert not voiced("The port has offered four per cent", other, given).mention
+
+
+def test_satire_vouches_for_no_message_either() -> None:
+    told = "Cows write messages."
+    given = article(f"{told} The Gazette is a parody; nothing in it is true.")
+    assert voiced("Cows write messages", told, given).mention
+    assert not voiced("The Gazette is a parody", "The Gazette is a parody;", given).mention
 
 
 def test_a_title_of_satire_vouches_for_nothing() -> None:

@@ -558,3 +558,24 @@ def test_a_newer_text_that_takes_something_back_counts_for_what_cannot_change() 
     list(ingest([old, new], corpus, EMBEDDER))
     (answer,) = verify([Claim("The bridge in Oria cost 48 euros")], corpus, weighing())
     assert answer.judgement.verdict == "REFUTED"
+
+
+def test_what_a_court_found_is_no_longer_shown_once_it_is_overruled() -> None:
+    corpus = ExactCorpus()
+    first = "A jury found Joe Tarrant guilty of the murder of Bill Tarrant."
+    later = "The High Court quashed the conviction of Joe Tarrant for murder."
+    old = document("old", first, published_at="2021-05-05")
+    new = document("new", later, published_at="2023-08-30")
+    claims = [
+        Claim("Joe Tarrant committed the murder of Bill Tarrant"),
+        Claim("A jury found Joe Tarrant guilty of murder"),
+    ]
+
+    def said() -> list[str]:
+        answers = verify(claims, corpus, weighing())
+        return [next(e.stance for e in a.evidence if e.document.id == "old") for a in answers]
+
+    list(ingest([old], corpus, EMBEDDER))
+    assert said() == ["SUPPORTS", "SUPPORTS"]
+    list(ingest([new], corpus, EMBEDDER))
+    assert said() == ["NOT_ENOUGH_INFO", "SUPPORTS"]
