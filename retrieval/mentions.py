@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from index.documents import Document, Passage, Vectors
 from retrieval.types import STANCES, Quote
-from retrieval.verdict import NEI, SUPPORTS, stance_of
+from retrieval.verdict import NEI, SUPPORTS, stance_of, without_side
 from retrieval.voice import content_words, voice_of
 
 # A sentence that holds this share of as many of the claim's words as the nearest one tells it, too.
@@ -48,8 +46,11 @@ def without_mentions(
     ]
     if not any(mention) or mention == decide:
         return list(readings)
-    rest = [_unsupported(row) if only else row for row, only in zip(alone, mention, strict=True)]
-    return [_unsupported(whole) if mention == support else whole, *rest]
+    rest = [
+        without_side(row, SUPPORTS) if only else row
+        for row, only in zip(alone, mention, strict=True)
+    ]
+    return [without_side(whole, SUPPORTS) if mention == support else whole, *rest]
 
 
 def only_mentions(claim: str, document: Document, passage: Passage, stance: Vectors) -> bool:
@@ -73,11 +74,3 @@ def only_mentions(claim: str, document: Document, passage: Passage, stance: Vect
 
 def _mentions(claim: str, document: Document, passage: Passage, quote: Quote) -> bool:
     return voice_of(claim, [quote], passage, document, "SUPPORTS").mention
-
-
-def _unsupported(stance: Vectors) -> Vectors:
-    """A stance whose probability of SUPPORTS is moved to NOT_ENOUGH_INFO."""
-    moved = np.array(stance)
-    moved[NEI] += moved[SUPPORTS]
-    moved[SUPPORTS] = 0
-    return moved

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.documents import Document, Vectors
-from retrieval.verdict import NEI, REFUTES, STRONG, SUPPORTS
+from retrieval.verdict import NEI, REFUTES, STRONG, SUPPORTS, without_side
 
 
 def without_outweighed(
@@ -34,8 +34,7 @@ def without_outweighed(
     for row, camp in enumerate(camps):
         newer = _day(documents[row]) > rated_at > dt.date.min
         if camp == against and stances[row, against] < STRONG and not newer:
-            counted[row, NEI] += counted[row, against]
-            counted[row, against] = 0
+            counted[row] = without_side(counted[row], against)
     return counted
 
 

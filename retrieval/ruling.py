@@ -42,7 +42,7 @@ from retrieval.repeats import (
     with_pronouns,
 )
 from retrieval.types import STANCES, Quote, Stance
-from retrieval.verdict import NEI, REFUTES, SUPPORTS
+from retrieval.verdict import REFUTES, SUPPORTS, without_side
 
 # Most sentences of a document in which a ruling is looked for.
 MOST_SENTENCES = 1_500
@@ -175,12 +175,10 @@ def within_rating(rated: Stance | None, stance: Vectors) -> Vectors:
     NOT_ENOUGH_INFO; unchanged where `rated` is None."""
     if rated is None:
         return stance
-    counted = np.array(stance)
-    for camp in (SUPPORTS, REFUTES):
-        if STANCES[camp] != rated:
-            counted[NEI] += counted[camp]
-            counted[camp] = 0
-    return counted
+    for side in (SUPPORTS, REFUTES):
+        if STANCES[side] != rated:
+            stance = without_side(stance, side)
+    return stance
 
 
 def _ratings(

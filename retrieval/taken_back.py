@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from index.documents import Document
 from index.terms import terms
@@ -93,6 +95,19 @@ _IS_SATIRE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PRONOUNS = ("it", "they", "this", "he", "she")
+# Texts whose notices are kept: each sentence of a document that is read asks for them again, and a
+# claim reads about ten documents.
+KEPT_TEXTS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Notices:
+    """What a text says of itself, whatever the claim: that it is retracted, that a study was; what
+    it said before."""
+
+    retracted: bool
+    tells_retracted: bool
+    earlier: tuple[re.Match[str], ...]
 
 
 def is_withdrawn(claim: str, words: set[str], told: Sequence[str], document: Document) -> bool:
@@ -104,15 +119,16 @@ def is_withdrawn(claim: str, words: set[str], told: Sequence[str], document: Doc
         told: the sentences.
     """
     text = _beginning(document)
-    if _RETRACTED.search(text):
+    notices = _notices(text)
+    if notices.retracted:
         return True
     of_study = any(_OF_STUDY.search(each) for each in told)
-    if of_study and not _OF_STUDY.search(claim) and _TELLS_RETRACTED.search(text):
+    if of_study and not _OF_STUDY.search(claim) and notices.tells_retracted:
         return True
     return any(
         _says(claim, words, _RIGHT.split(found["said"])[0])
         and _corrects(document.title, text, found)
-        for found in _EARLIER.finditer(text)
+        for found in notices.earlier
     )
 
 
@@ -140,13 +156,29 @@ def is_taken_back(
 
     if any(is_meant(found) for found in _CALLED_FALSE.finditer(document.title)):
         return True
-    if any(found.start() > at or is_meant(found) for found in _CALLED_FALSE.finditer(text)):
+    called_false, denied = _rejections(text)
+    if any(found.start() > at or is_meant(found) for found in called_false):
         return True
     return any(
         set(terms(found["who"])) & words - own
         and (_holds(words, found["what"]) if found["what"] else found.start() > at)
-        for found in _DENIED.finditer(text)
+        for found in denied
     )
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _notices(text: str) -> _Notices:
+    return _Notices(
+        _RETRACTED.search(text) is not None,
+        _TELLS_RETRACTED.search(text) is not None,
+        tuple(_EARLIER.finditer(text)),
+    )
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _rejections(text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
+    """Where a text calls a report false, and where somebody denies one."""
+    return list(_CALLED_FALSE.finditer(text)), list(_DENIED.finditer(text))
 
 
 def _corrects(title: str, text: str, found: re.Match[str]) -> bool:
@@ -166,14 +198,19 @@ def _corrects(title: str, text: str, found: re.Match[str]) -> bool:
 
 def is_satire(claim: str, document: Document) -> bool:
     """Whether a document says that it is satire, and the claim does not."""
-    text = _beginning(document)
+    publisher = " ".join((document.publisher or "").split())
+    return _has_satire_notice(_beginning(document), publisher) and not re.search(
+        _SATIRE, claim, re.IGNORECASE
+    )
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _has_satire_notice(text: str, name: str) -> bool:
+    """Whether a text says that it, or the publisher of this name, is satire."""
     if re.search(_SATIRE, text, re.IGNORECASE) is None:
-        return False
-    if re.search(_SATIRE, claim, re.IGNORECASE):
         return False
     if _IS_SATIRE.search(text):
         return True
-    name = " ".join((document.publisher or "").split())
     notice = rf"\b{re.escape(name)}\b[^.\n]{{0,40}}?\b(?:is|are) (?:\w+ ){{0,3}}{_SATIRE}\b"
     return len(name) > 2 and re.search(notice, text, re.IGNORECASE) is not None
 

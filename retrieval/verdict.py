@@ -57,6 +57,18 @@ def stance_of(probabilities: Vectors) -> Stance:
     return STANCES[int(np.argmax(probabilities))]
 
 
+def without_side(stance: Vectors, side: int) -> Vectors:
+    """A stance, shape (3,) or with voices (6,), whose probability of a side is NOT_ENOUGH_INFO's.
+
+    Args:
+        side: SUPPORTS or REFUTES, the column.
+    """
+    moved = np.array(stance)
+    moved[NEI] += moved[side]
+    moved[side] = 0
+    return moved
+
+
 def judge(
     stances: Vectors,
     sources: Sequence[int],

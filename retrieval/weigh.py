@@ -23,6 +23,7 @@ from retrieval.verdict import (
     discount,
     probability_about,
     stance_of,
+    without_side,
     worth_reading,
 )
 from retrieval.voice import content_words, voice_of, voice_of_title
@@ -121,8 +122,7 @@ def _without_unvouched_support(reading: Reading) -> Reading:
     other = not reading.by_title and _say_otherwise(reading)
     if not (voiced.mention or other):
         return reading
-    supports, refutes, silent = reading.stance
-    undecided = np.array([0, refutes, silent + supports], np.float32)
+    undecided = without_side(reading.stance, SUPPORTS)
     return replace(reading, stance=undecided, mention=voiced.mention)
 
 
@@ -194,8 +194,7 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
         rate = [reading.rated is not None for reading in judged]
         counted = without_outweighed(documents, rate, counted)
         for row in reversed_rows(judged):
-            counted[row, NEI] += counted[row, SUPPORTS]
-            counted[row, SUPPORTS] = 0
+            counted[row] = without_side(counted[row], SUPPORTS)
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     about = probability_about(search_scores(others), fitted)
     rest = discount(_raw_stances(others), about, thorough=_thorough(others))

@@ -67,6 +67,27 @@ def test_the_readme_s_figures_of_stance_and_verdict_are_the_kept_ones() -> None:
         assert shown == figures, data
 
 
+def test_the_figures_in_the_sentences_of_the_readme_and_the_card_are_the_kept_ones() -> None:
+    def kept(name: str) -> dict:
+        return json.loads((DOCS / "results" / f"{name}.json").read_text())
+
+    news = [kept(f"verdict-newsroom-{name}") for name in ("politics", "courts", "world")]
+    articles = kept("articles-articles_dev")
+    section = readme_section("How good it is")
+    shown = re.findall(r"\d\.\d{3}", section[section.index("news articles that we wrote") :])
+    figures = [result["accuracy"] for result in news]
+    figures += [articles["decided"], articles["right_where_decided"]]
+    assert shown == [f"{figure:.3f}" for figure in figures]
+
+    card = (ROOT / "models" / "stance" / "README.md").read_text()
+    areas = kept("stance-kinds")["by"]["area"]
+    names = ("notation", "arithmetic", "comparison", "role")
+    told = re.findall(r"\d\.\d{3}", card[card.index("It is weak at notation") :])
+    assert told == [f"{areas[name]['accuracy']:.3f}" for name in names]
+    lacks = kept("stance-sufficient_facts")["per_label"]["NOT_ENOUGH_INFO"]["recall"]
+    assert f"it calls only {lacks:.2f} NOT_ENOUGH_INFO" in card
+
+
 def test_the_readme_s_ratios_are_those_of_the_kept_bench() -> None:
     ratios = json.loads((DOCS / "bench" / "bench.json").read_text())["ratios"]
     shown = re.findall(r"\d+\.\d\d", readme_section("How fast it is"))
