@@ -24,7 +24,7 @@ from api.address import Database, database_of, place_of
 from api.rate import rate_of
 from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.running.runtime import Device, Precision
-from retrieval.stance import FASTEST, SHIPPED
+from retrieval.stance import DEFAULT_PRECISION, SHIPPED
 
 NO_MODEL = "none"
 
@@ -187,9 +187,10 @@ class Settings(BaseSettings):
         description="A cross-encoder for stance: claimdesk-stance (ours), a name or folder, none.",
     )
     stance_precision: Precision = Field(
-        FASTEST,
-        description="Fastest form of the stance model that may be used: int8, bf16, or f32, which "
-        "is exact and about three times as slow.",
+        DEFAULT_PRECISION,
+        description="Form of the stance model: auto, the fastest that gives each probability to "
+        "0.01 (the shipped model runs in integers); int8 or bf16, the fastest up to this one that "
+        "does so in the mean; or f32, which is exact.",
     )
     verdict_threshold: float = Field(
         0.0, ge=0, le=1, description="Below this probability the verdict is NOT_ENOUGH_EVIDENCE."

@@ -172,6 +172,22 @@ class CorpusContract:
         assert hit.score == pytest.approx(corpus.search_words("river", 5)[0].score)
         assert corpus.score_words(text, []) == {}
 
+    def test_a_document_is_deleted_once_whoever_deletes_it(self, corpus: Corpus) -> None:
+        fill(corpus, sample(MANY))
+        start, counts = threading.Barrier(4), [0] * 4
+
+        def delete(who: int) -> None:
+            start.wait()
+            for number in range(20):
+                counts[who] += corpus.delete([f"d{number}"])
+
+        threads = [threading.Thread(target=delete, args=(who,)) for who in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sum(counts) == 20
+
     def test_a_deleted_document_is_found_no_more(self, corpus: Corpus) -> None:
         fill(corpus, sample(FEW))
         before = corpus.stats().generation

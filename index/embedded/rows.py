@@ -200,9 +200,15 @@ def texts_of(connection: sqlite3.Connection, document_id: str) -> list[str]:
     return [text for (text,) in found]
 
 
-def remove(connection: sqlite3.Connection, document_id: str) -> None:
-    """Remove a document with its versions."""
-    connection.execute(f"DELETE FROM documents WHERE {ALL_VERSIONS}", keys_of(document_id))
+def is_stored(connection: sqlite3.Connection, document_id: str) -> bool:
+    found = connection.execute("SELECT 1 FROM documents WHERE id = ?", (document_id,)).fetchone()
+    return found is not None
+
+
+def remove(connection: sqlite3.Connection, document_id: str) -> bool:
+    """Remove a document with its versions; whether there was one."""
+    sql = f"DELETE FROM documents WHERE {ALL_VERSIONS}"
+    return connection.execute(sql, keys_of(document_id)).rowcount > 0
 
 
 def _forget_oldest(connection: sqlite3.Connection, document_id: str, most_versions: int) -> None:

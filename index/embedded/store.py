@@ -137,12 +137,14 @@ class Store:
             yield replace
 
     def delete(self, document_ids: Sequence[str]) -> int:
+        # Looked up first, because a transaction with nothing to delete would make a generation.
         known = self.content_hashes(document_ids)
+        removed = 0
         with self._writing(change=bool(known)) as connection:
             for id in known:
                 restrictions.check_not_held(connection, id)
-                rows.remove(connection, id)
-        return len(known)
+                removed += rows.remove(connection, id)
+        return removed
 
     def texts(self, document_id: str) -> list[str]:
         with self._connection() as connection:
@@ -176,12 +178,12 @@ class Store:
 
     def restrict(self, document_id: str, kind: Restriction, *, lift: bool) -> bool:
         """See `index.corpus.Corpus.restrict`."""
-        known = document_id in self.content_hashes([document_id])
         changes = kind == "deindexed"
         with self._writing(change=changes) as connection:
             if changes:
                 restrictions.check_not_held(connection, document_id)
             now = self._clock()
+            known = rows.is_stored(connection, document_id)
             if lift:
                 known = restrictions.lift(connection, document_id, kind) or known
             elif known:

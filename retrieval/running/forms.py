@@ -55,7 +55,7 @@ def forms_for(precision: Precision, folder: Path, able: frozenset[str]) -> list[
     forms: list[Form] = ["f32"]
     if precision != "f32" and "bf16" in able:
         forms.insert(0, "bf16")
-    if precision == "int8":
+    if precision in {"auto", "int8"}:
         if "amx_int8" not in able:
             forms.insert(0, "int8")
         elif (folder / SCALES).is_file():

@@ -23,9 +23,9 @@ def load_graph(
     Args:
         cache: folder of compiled models.
         threads: number of the processor's threads; 0 lets OpenVINO decide. A GPU takes no notice.
-        precision: the fastest that may be used. On a processor a slower one is used where this one
-            differs too much from float32 (`retrieval.running.forms`); a GPU multiplies in 16 bits
-            unless it is "f32".
+        precision: the fastest that may be used; "auto" allows every one. On a processor a slower
+            one is used where this one differs too much from float32 (`retrieval.running.forms`); a
+            GPU multiplies in 16 bits unless it is "f32".
 
     Raises:
         ModelUnavailable: it cannot be loaded, or there is no such device.

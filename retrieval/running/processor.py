@@ -103,7 +103,9 @@ def load_processor(
     core = ov.Core()
     forms = forms_for(precision, files.folder, abilities(core) if able is None else able)
     version = str(ov.__version__).split("-")[0]
-    name = f"{files.sha256[:16]}-openvino-{version}-{'.'.join(forms)}-{CACHE_FORMAT}"
+    # The precision too: "auto" may demand more of the same forms than "int8".
+    made_of = f"{precision}-{'.'.join(forms)}"
+    name = f"{files.sha256[:16]}-openvino-{version}-{made_of}-{CACHE_FORMAT}"
     folder = cache / name
     if (folder / MODEL).is_file():
         try:

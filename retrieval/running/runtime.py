@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from index.documents import Vectors
 
-Precision = Literal["f32", "bf16", "int8"]
+Precision = Literal["auto", "f32", "bf16", "int8"]
 Device = Literal["cpu", "cuda"]
 
 

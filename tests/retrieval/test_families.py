@@ -23,7 +23,7 @@ from transformers import (
 
 from retrieval.embed import load_embedder
 from retrieval.running.runtime import Precision
-from retrieval.stance import FASTEST, load_stance
+from retrieval.stance import DEFAULT_PRECISION, load_stance
 from retrieval.types import STANCES
 
 pytestmark = pytest.mark.slow
@@ -164,7 +164,7 @@ def test_stances(family: str, tmp_path: Path) -> None:
         ours = load_stance(str(folder), tmp_path / "cache", precision=precision)
         return np.abs(ours.predict(PAIRS) - plain)
 
-    fastest = differences(FASTEST)  # in the fastest form that is near enough
-    assert (fastest.mean() <= 0.01, fastest.max() <= 0.04) == (True, True)
+    assert differences(DEFAULT_PRECISION).max() <= 0.01
+    assert differences("int8").mean() <= 0.01  # whose largest is up to 0.04
     assert differences("f32").max() <= 0.001
     assert plain.std(axis=0).max() > 0.02  # pairs that all look the same would show nothing

