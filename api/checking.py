@@ -26,8 +26,9 @@ from api.quote_schemas import QuotationBody, QuoteMatch
 from api.schemas import SliceBody, VerifyResponse
 from api.service import Service
 from index.documents import Span
-from index.errors import CorpusError, DocumentTooLarge
+from index.errors import CorpusError, DocumentTooLarge, UnreadableFile
 from index.read.html import read_html
+from index.read.origin import refused
 from retrieval.check import Statement, Statements, find_statements
 from retrieval.checkworthy import load_checkworthiness
 from retrieval.errors import ClaimTooLong, InvalidClaim, RetrievalError
@@ -56,14 +57,12 @@ def read_article(body: CheckRequest, service: Service) -> Article:
 
     Raises:
         DocumentTooLarge: the text is longer than a document may be.
-        UnreadableFile: a page has no main text.
+        UnreadableFile: a page has no main text, or cannot be parsed.
         TooManyStatements: it has more of them than a check takes.
     """
     settings, stance = service.settings, service.models.stance
     if body.html is not None:
-        # The mark says that it is UTF-8 now, whatever encoding the page names.
-        page = f"\ufeff{body.html}".encode()
-        text = read_html(page, "page", settings.max_document_chars).text
+        text = _text_of_page(body.html, settings.max_document_chars)
     else:
         text = body.text or ""
         if len(text) > settings.max_document_chars:
@@ -79,6 +78,17 @@ def read_article(body: CheckRequest, service: Service) -> Article:
             f"{settings.max_check_statements:,} that are checked at once: send it in parts"
         )
     return Article(text, found, _quoted(text, found))
+
+
+def _text_of_page(html: str, max_chars: int) -> str:
+    # The mark says that it is UTF-8 now, whatever encoding the page names.
+    page = f"\ufeff{html}".encode()
+    try:
+        return read_html(page, "page", max_chars).text
+    except CorpusError:
+        raise
+    except Exception as error:  # the request is at fault, not the service
+        raise UnreadableFile(refused("page", error).reason) from error
 
 
 def _quoted(text: str, found: Statements) -> dict[int, list[Span]]:

@@ -135,6 +135,17 @@ def test_a_page_gives_its_text_first(client: TestClient) -> None:
     assert_problem(client.post("/v1/check", json={"html": "<html></html>"}), 422)
 
 
+def test_a_page_that_a_parser_fails_on_is_the_fault_of_the_request(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecursionError("maximum recursion depth exceeded")
+
+    monkeypatch.setattr("api.checking.read_html", fail)
+    response = client.post("/v1/check", json={"html": "<p>The bridge cost 44 million euros.</p>"})
+    assert "nested too deeply" in assert_problem(response, 422)["detail"]
+
+
 def test_nothing_found_and_another_language_are_said() -> None:
     from retrieval.types import Calibration
 
