@@ -32,9 +32,9 @@ from index.read.origin import refused
 from retrieval.check import Statement, Statements, find_statements
 from retrieval.checkworthy import load_checkworthiness
 from retrieval.errors import ClaimTooLong, InvalidClaim, RetrievalError
-from retrieval.quotes import MAX_SPEAKER_CHARS, find_quote
-from retrieval.quotes_speaker import said_by
-from retrieval.quotes_text import quotations, words_of
+from retrieval.quotes.find import MAX_SPEAKER_CHARS, find_quote
+from retrieval.quotes.speaker import said_by
+from retrieval.quotes.text import quotations, words_of
 from retrieval.types import Claim
 
 # Statements of one article that the models read together.

@@ -6,13 +6,13 @@ from pydantic import BaseModel, Field
 
 from api.document_schemas import DocumentInfo
 from api.schemas import QueryFields, SliceBody
-from retrieval.quotes import (
+from retrieval.quotes.align import Op
+from retrieval.quotes.find import (
     MAX_CONTEXT_CHARS,
     MAX_QUOTE_CHARS,
     MAX_SPEAKER_CHARS,
 )
-from retrieval.quotes_align import Op
-from retrieval.quotes_match import Match, Note, QuoteResult
+from retrieval.quotes.match import Match, Note, QuoteResult
 
 QUOTE = "We stayed within the budget to the last cent"
 

@@ -12,7 +12,7 @@ from api.quote_schemas import (
     QuoteSearched,
 )
 from api.service import VERSION, Service
-from retrieval.quotes import find_quote, speaker_in
+from retrieval.quotes.find import find_quote, speaker_in
 
 
 def quote_response(

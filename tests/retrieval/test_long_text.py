@@ -7,8 +7,8 @@ import pytest
 
 from index.documents import document
 from retrieval.check import Statement
-from retrieval.quotes_speaker import said_by
-from retrieval.quotes_text import quotations
+from retrieval.quotes.speaker import said_by
+from retrieval.quotes.text import quotations
 from retrieval.voice import Voiced, voice_of_title
 
 QUOTE = "We built it in May"

@@ -12,12 +12,12 @@ from index.documents import document
 from index.exact import ExactCorpus
 from index.ingest import ingest
 from retrieval.errors import InvalidClaim
-from retrieval.quotes import MAX_QUOTE_CHARS, find_quote
-from retrieval.quotes_align import nearest, text_of
-from retrieval.quotes_match import Match
-from retrieval.quotes_names import same_speaker
-from retrieval.quotes_speaker import said_by
-from retrieval.quotes_text import fragments, quotations, words_of
+from retrieval.quotes.align import nearest, text_of
+from retrieval.quotes.find import MAX_QUOTE_CHARS, find_quote
+from retrieval.quotes.match import Match
+from retrieval.quotes.names import same_speaker
+from retrieval.quotes.speaker import said_by
+from retrieval.quotes.text import fragments, quotations, words_of
 from tests.conftest import OpenEmbedded
 from tests.fakes import FakeEmbedder
 

@@ -11,10 +11,10 @@ from typing import Literal
 from index.documents import Document
 from index.split import BLANK_LINES, sentences
 from retrieval.errors import QuoteMismatch
-from retrieval.quotes_align import Aligned, Op, Text, exact, nearest
-from retrieval.quotes_names import same_speaker
-from retrieval.quotes_speaker import Said, said_by
-from retrieval.quotes_text import Fragments, is_negation, longest, words_of
+from retrieval.quotes.align import Aligned, Op, Text, exact, nearest
+from retrieval.quotes.names import same_speaker
+from retrieval.quotes.speaker import Said, said_by
+from retrieval.quotes.text import Fragments, is_negation, longest, words_of
 from retrieval.types import Quote
 
 QuoteResult = Literal["verbatim", "altered", "shortened", "other_speaker", "not_found"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.quotes_text import words_of
+from retrieval.quotes.text import words_of
 
 _PRONOUN = re.compile(r"(?:he|she|they|it|we|i|who)\b", re.IGNORECASE)
 _TITLES = frozenset(

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from retrieval.quotes_text import Words, words_of
+from retrieval.quotes.text import Words, words_of
 from retrieval.values.words import STOP
 
 # equal: in both. added: in the quote alone. left_out: in the archive alone.

@@ -1,4 +1,4 @@
-"""A quotation -> where the archive has it, whether its words are the same, and who says them."""
+"""(quote, archive) -> the documents that have it, the best match first."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from index.corpus import NO_FILTERS, Corpus, Filters
 from index.documents import Document, Passage, clean
 from index.errors import InvalidDocument
 from retrieval.errors import InvalidClaim
-from retrieval.quotes_align import exact, text_of
-from retrieval.quotes_match import SAME_REACH, Match, QuoteResult, match_in
-from retrieval.quotes_names import is_pronoun
-from retrieval.quotes_speaker import said_by
-from retrieval.quotes_text import Fragments, fragments, longest
+from retrieval.quotes.align import exact, text_of
+from retrieval.quotes.match import SAME_REACH, Match, QuoteResult, match_in
+from retrieval.quotes.names import is_pronoun
+from retrieval.quotes.speaker import said_by
+from retrieval.quotes.text import Fragments, fragments, longest
 
 # Longest quote and longest name of a speaker, in characters; most parts of a quote.
 MAX_QUOTE_CHARS, MAX_SPEAKER_CHARS, MAX_FRAGMENTS = 5_000, 200, 20

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from index.documents import Span
 from index.split import BLANK_LINES, sentences
 from retrieval.attributions import attributions
-from retrieval.quotes_beside import speaker_before, speaker_beside
-from retrieval.quotes_names import CAPITAL, is_pronoun
-from retrieval.quotes_text import quotations
+from retrieval.quotes.beside import speaker_before, speaker_beside
+from retrieval.quotes.names import CAPITAL, is_pronoun
+from retrieval.quotes.text import quotations
 from retrieval.types import Quote
 
 # Most paragraphs that are searched for the name that a pronoun stands for, and most characters
