@@ -11,7 +11,7 @@ from fastapi_offline import FastAPIOffline
 from opentelemetry.trace import TracerProvider
 
 from api import contract, problems
-from api.audit_barrier import AuditBarrier
+from api.audit.barrier import AuditBarrier
 from api.cors import Cors
 from api.gate import Gate
 from api.metrics import Metrics

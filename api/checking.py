@@ -10,7 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api.desk_schemas import (
+from api.errors import TooManyStatements
+from api.problems import line_problem
+from api.schemas.claims import SliceBody, VerifyResponse
+from api.schemas.desk import (
     CheckLine,
     CheckRequest,
     CheckSummary,
@@ -20,10 +23,7 @@ from api.desk_schemas import (
     StatementLine,
     TextLine,
 )
-from api.errors import TooManyStatements
-from api.problems import line_problem
-from api.quote_schemas import QuotationBody, QuoteMatch
-from api.schemas import SliceBody, VerifyResponse
+from api.schemas.quotes import QuotationBody, QuoteMatch
 from api.service import Service
 from index.documents import Span
 from index.errors import CorpusError, DocumentTooLarge, UnreadableFile

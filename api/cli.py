@@ -91,7 +91,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Find the evidence for a claim."""
-    from api.schemas import VerifyRequest
+    from api.schemas.claims import VerifyRequest
     from api.service import Service
 
     chosen = settings(data)
@@ -123,7 +123,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find passages."""
-    from api.schemas import SearchRequest
+    from api.schemas.claims import SearchRequest
     from api.service import Service
 
     chosen = settings(data)

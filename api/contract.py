@@ -12,11 +12,11 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.desk_schemas import CheckLine
-from api.document_schemas import DocumentLine, DocumentRequest, ImportLine
 from api.gate.scopes import scope_of
-from api.schema_fields import Problem
-from api.schemas import BatchLine
+from api.schemas.claims import BatchLine
+from api.schemas.desk import CheckLine
+from api.schemas.documents import DocumentLine, DocumentRequest, ImportLine
+from api.schemas.fields import Problem
 
 NDJSON = "application/x-ndjson"
 _PLACE = "#/components/schemas/{model}"

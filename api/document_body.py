@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api.document_schemas import DocumentDetails, DocumentRequest
 from api.json_body import parse
+from api.schemas.documents import DocumentDetails, DocumentRequest
 from index.documents import Document, Refused, document
 from index.errors import DocumentTooLarge, InvalidDocument
 from index.read import BY_MEDIA_TYPE, read_bytes

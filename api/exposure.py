@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.errors import ExposedWithoutKeys
-from api.keys import keys_of
+from api.keys.keyring import keys_of
 from api.settings import Settings
 
 

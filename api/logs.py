@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from api.keys import redacted
+from api.keys.keyring import redacted
 from api.settings import Settings
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")

@@ -12,8 +12,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.errors import WRITTEN_FOR_CLIENTS, ApiError, detail_of, is_foreseen, status_of
-from api.keys import redacted
-from api.schema_fields import Problem
+from api.keys.keyring import redacted
+from api.schemas.fields import Problem
 from index.errors import CorpusError
 from retrieval.errors import RetrievalError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from api.quote_schemas import (
+from api.schemas.quotes import (
     QuoteMatch,
     QuoteProvenance,
     QuoteRequest,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from api.document_schemas import DocumentInfo, PlaceBody
-from api.schemas import (
+from api.schemas.claims import (
     DerivationBody,
     DifferenceBody,
     EvidenceBody,
@@ -28,6 +27,7 @@ from api.schemas import (
     Sources,
     VerifyResponse,
 )
+from api.schemas.documents import DocumentInfo, PlaceBody
 from index.places import Place, place_of, unpacked
 from retrieval.types import Answer, Evidence, Gap, Judgement, Quote
 

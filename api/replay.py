@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from api.audit_chain import Entry, sha256
-from api.audit_record import claim_of
+from api.audit.chain import Entry, sha256
+from api.audit.record import claim_of
 from api.errors import VerdictNotFound
 from api.service import VERSION, Service
 from retrieval.types import Claim, Evidence

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from api.audit import AuditLog
-from api.audit_chain import problems
-from api.audit_file import FILE as AUDIT
+from api.audit.chain import problems
+from api.audit.file import FILE as AUDIT
+from api.audit.log import AuditLog
 from api.errors import AuditUnavailable, KeysUnreadable
-from api.key_file import FILE as KEYS
-from api.keys import KeyStore
+from api.keys.file import FILE as KEYS
+from api.keys.keyring import KeyStore
 from index.embedded.backup import Replacing, copy
 
 

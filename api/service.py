@@ -10,13 +10,13 @@ from typing import Protocol, runtime_checkable
 from uuid import uuid4
 
 from api.address import Database
-from api.audit import audit_of
-from api.audit_record import record_of, unsent
+from api.audit.log import audit_of
+from api.audit.record import record_of, unsent
 from api.caches import BYTES_PER_CHARACTER, Cache, Remembering
-from api.keys import visible
+from api.keys.keyring import visible
 from api.opening import corpus_of, embedder_of, stance_of
 from api.render import search_response, verify_response
-from api.schemas import (
+from api.schemas.claims import (
     Info,
     Limits,
     ModelNames,
@@ -273,7 +273,7 @@ class Service:
     ) -> VerifyResponse:
         """An answer as it is sent; `started` is when its claim came in (perf_counter).
 
-        Where verdicts are kept, it is sent only after `wait_until_kept` (api/audit_barrier.py).
+        Where verdicts are kept, it is sent only after `wait_until_kept` (api/audit/barrier.py).
 
         Raises:
             AuditUnavailable: no verdict can be kept any more.

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from api.client import Client, CutOff, ProblemError, Retries, Unreachable
 from api.client.lines import import_parts
-from api.document_schemas import DocumentLine, PlaceBody, RefusedLine, StoredLine
+from api.schemas.documents import DocumentLine, PlaceBody, RefusedLine, StoredLine
 from api.settings import Settings
 from index.documents import Document, Outcome, Refused
 from index.errors import DocumentHeld

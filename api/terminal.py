@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from api.schemas import Excluded, VerifyResponse
+from api.schemas.claims import Excluded, VerifyResponse
 
 out, err = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False)
 _COLOURS = {

@@ -9,7 +9,7 @@ from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
 
 from api.errors import TracingUnavailable
-from api.keys import redacted
+from api.keys.keyring import redacted
 from api.settings import Settings
 from retrieval.types import Stage
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, Field
 
-from api.schemas import VerifyResponse
+from api.schemas.claims import VerifyResponse
 from evaluation import figures
 from evaluation.errors import EvaluationError
 from evaluation.lines import read_lines

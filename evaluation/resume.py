@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from api.schemas import Info, VerifyResponse
+from api.schemas.claims import Info, VerifyResponse
 from evaluation import result
 from evaluation.errors import EvaluationError
 from evaluation.target import Target, Writes

@@ -9,8 +9,8 @@ from http import HTTPStatus
 from typing import Any, Literal, Protocol
 
 from api.client import Client, ClientError, ProblemError, Retries
-from api.document_schemas import RefusedLine, StoredLine
-from api.schemas import Info, VerifyResponse
+from api.schemas.claims import Info, VerifyResponse
+from api.schemas.documents import RefusedLine, StoredLine
 from api.service import Service
 from evaluation.errors import EvaluationError, claim_refused
 from index.corpus import NO_FILTERS, Filters

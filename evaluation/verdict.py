@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas import VerifyResponse
+from api.schemas.claims import VerifyResponse
 from evaluation.classification import scores, worst_errors
 from evaluation.errors import EvaluationError
 from evaluation.lines import read_lines

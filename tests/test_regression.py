@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.schemas import VerifyResponse
+from api.schemas.claims import VerifyResponse
 from api.service import Service
 from api.settings import Settings
 from evaluation.verdict import Judged, load

@@ -1,5 +1,5 @@
 """The Python client: `Client` and `AsyncClient` ask a running service, and answer with the models
-of `api.schemas`, `api.document_schemas` and `api.desk_schemas`."""
+of `api.schemas`."""
 
 from api.client.aio import AsyncClient
 from api.client.errors import ClientError, CutOff, ProblemError, Unreachable

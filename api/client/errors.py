@@ -16,7 +16,7 @@ from http import HTTPStatus
 import httpx
 from pydantic import ValidationError
 
-from api.schema_fields import Problem
+from api.schemas.fields import Problem
 
 
 class ClientError(Exception):

@@ -10,9 +10,9 @@ from pydantic import BaseModel, TypeAdapter
 
 from api.client.errors import CutOff, ProblemError
 from api.client.requests import Request, Stream, json_of
-from api.desk_schemas import CheckSummaryLine
-from api.document_schemas import Counts, DocumentLine, ImportLine, RefusedLine, StoredLine, SumLine
-from api.schema_fields import FailedLine
+from api.schemas.desk import CheckSummaryLine
+from api.schemas.documents import Counts, DocumentLine, ImportLine, RefusedLine, StoredLine, SumLine
+from api.schemas.fields import FailedLine
 
 T = TypeVar("T")
 NDJSON = "application/x-ndjson"

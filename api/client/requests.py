@@ -13,17 +13,7 @@ from urllib.parse import quote as percent_encoded
 from pydantic import BaseModel, TypeAdapter
 from typing_extensions import Unpack
 
-from api.desk_schemas import (
-    CheckLine,
-    CheckSummaryLine,
-    FailedStatementLine,
-    StatementLine,
-    TextLine,
-)
-from api.document_schemas import DocumentBody, DocumentPage, Publishers, Stored, VersionsBody
-from api.quote_schemas import QuoteResponse
-from api.schema_fields import FailedLine
-from api.schemas import (
+from api.schemas.claims import (
     BatchLine,
     ClaimLine,
     FailedClaimLine,
@@ -32,6 +22,16 @@ from api.schemas import (
     SearchResponse,
     VerifyResponse,
 )
+from api.schemas.desk import (
+    CheckLine,
+    CheckSummaryLine,
+    FailedStatementLine,
+    StatementLine,
+    TextLine,
+)
+from api.schemas.documents import DocumentBody, DocumentPage, Publishers, Stored, VersionsBody
+from api.schemas.fields import FailedLine
+from api.schemas.quotes import QuoteResponse
 from retrieval.types import Mode
 
 T = TypeVar("T")

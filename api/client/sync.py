@@ -18,7 +18,7 @@ from api.client.lines import Importable, Imported, ImportSum, LineReader, import
 from api.client.requests import Call, Request, Stream
 from api.client.sending import BROKEN, DEFAULT_URL, options, sent
 from api.client.waiting import Retries, Timeouts
-from api.document_schemas import DocumentInfo
+from api.schemas.documents import DocumentInfo
 
 P = ParamSpec("P")
 T = TypeVar("T")

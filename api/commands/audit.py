@@ -19,8 +19,8 @@ File = Annotated[Path, typer.Argument(help="The sealed file.")]
 @audit_app.command("export")
 def export_audit(file: File, data: Data = None, as_json: AsJson = False) -> None:
     """Write every kept verdict into one sealed file (JSON-LD), also while the service runs."""
-    from api.audit import audit_of
-    from api.audit_export import export
+    from api.audit.export import export
+    from api.audit.log import audit_of
 
     log = audit_of(settings(data))
     if not log.place.exists():
@@ -46,7 +46,7 @@ def check_audit(
     as_json: AsJson = False,
 ) -> None:
     """Say whether a sealed file is as it was written; neither service nor corpus is needed."""
-    from api.audit_export import check
+    from api.audit.export import check
 
     if (stamp is None) != (roots is None):
         fail("--stamp and --roots belong together")
@@ -56,7 +56,7 @@ def check_audit(
         fail(f"{file} is sealed as {sealed.seal}: it is another file")
     moment = None
     if stamp is not None and roots is not None:
-        from api.audit_stamp import stamped_at
+        from api.audit.stamp import stamped_at
 
         moment = stamped_at(sealed.seal, stamp.read_bytes(), roots.read_bytes()).isoformat()
     if as_json:
@@ -75,8 +75,8 @@ def stamp_audit(
 
     The authority is sent a hash of the seal, nothing of the verdicts.
     """
-    from api.audit_export import check
-    from api.audit_stamp import stamp
+    from api.audit.export import check
+    from api.audit.stamp import stamp
 
     with steps() as tell:
         sealed = check(file, lambda number: tell("checking", number, number))

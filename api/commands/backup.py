@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import typer
 
 from api.address import Database, Place
-from api.audit_file import FILE as AUDIT
+from api.audit.file import FILE as AUDIT
 from api.database import SECONDS
-from api.key_file import FILE as KEYS
+from api.keys.file import FILE as KEYS
 from api.options import AsJson, Data, folder_of, settings
 from api.terminal import fail, out, printable, steps
 from index.examine import MOST_PROBLEMS, Finding
@@ -135,10 +135,10 @@ def _beside(place: Place, seconds: float = SECONDS) -> Iterable[Finding]:
     Args:
         seconds: until a database that does not answer is given up.
     """
-    from api.audit import AuditLog
-    from api.audit_chain import problems
+    from api.audit.chain import problems
+    from api.audit.log import AuditLog
     from api.errors import AuditUnavailable, KeysUnreadable
-    from api.keys import KeyStore
+    from api.keys.keyring import KeyStore
 
     if isinstance(place, Database) or (place / KEYS).is_file():
         try:

@@ -30,7 +30,7 @@ from api.terminal import fail, origin_of, out, printable, say, show_verdict
 if TYPE_CHECKING:
     # Loaded by the command when it runs: `claimdesk --help` needs no FAISS.
     from api.checking import Article
-    from api.desk_schemas import (
+    from api.schemas.desk import (
         CheckLine,
         CheckRequest,
         CheckSummary,
@@ -91,7 +91,7 @@ def check(
     Exit status: 0 nothing is refuted, 1 something is, 2 it could not be checked.
     """
     try:
-        from api.desk_schemas import CheckRequest
+        from api.schemas.desk import CheckRequest
         from api.service import Service
 
         # A limit for many clients: who waits here has one machine to himself.
@@ -144,7 +144,7 @@ def checked(body: CheckRequest, service: Service, file: str, form: Format, stric
         file: what annotations name.
     """
     from api.checking import answer_lines, read_article
-    from api.desk_schemas import CheckSummaryLine, FailedStatementLine, StatementLine
+    from api.schemas.desk import CheckSummaryLine, FailedStatementLine, StatementLine
 
     article = read_article(body, service)
     show = _printer(form, article, body, file, strict)
@@ -174,7 +174,7 @@ def _status(line: StatementLine, strict: bool) -> int:
 def _printer(
     form: Format, article: Article, body: CheckRequest, file: str, strict: bool
 ) -> Callable[[CheckLine], None]:
-    from api.desk_schemas import CheckSummaryLine, FailedStatementLine, StatementLine
+    from api.schemas.desk import CheckSummaryLine, FailedStatementLine, StatementLine
 
     if form is Format.JSON:
         return lambda line: print(line.model_dump_json(), flush=True)
@@ -202,7 +202,7 @@ class _Marked:
         self.lines: list[StatementLine] = []
 
     def show(self, line: StatementLine | FailedStatementLine) -> None:
-        from api.desk_schemas import StatementLine
+        from api.schemas.desk import StatementLine
 
         shown = Text(printable(self.text[self.at : line.start]))
         verdict = "not verified"
@@ -268,7 +268,7 @@ def annotated(
         html: the page that the text was found in; its line is named where the statement stands in
             it once, in one piece.
     """
-    from api.desk_schemas import StatementLine
+    from api.schemas.desk import StatementLine
 
     level = "warning"
     if isinstance(line, StatementLine):

@@ -14,7 +14,7 @@ documents_app = typer.Typer(help="What is in the corpus.", no_args_is_help=True)
 @documents_app.command("list")
 def list_documents(data: Data = None, as_json: AsJson = False) -> None:
     """Every document: id, date, publisher, title."""
-    from api.document_schemas import DocumentInfo, DocumentPage
+    from api.schemas.documents import DocumentInfo, DocumentPage
     from api.service import Service
 
     with Service.open(settings(data), writable=False, stances=False) as service:
@@ -30,7 +30,7 @@ def list_documents(data: Data = None, as_json: AsJson = False) -> None:
 @documents_app.command("show")
 def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
     """A document's text."""
-    from api.document_schemas import DocumentBody
+    from api.schemas.documents import DocumentBody
     from api.service import Service
 
     with Service.open(settings(data), writable=False, stances=False) as service:
@@ -44,7 +44,7 @@ def show_document(id: str, data: Data = None, as_json: AsJson = False) -> None:
 @documents_app.command("versions")
 def list_versions(id: str, data: Data = None, as_json: AsJson = False) -> None:
     """The texts that were stored under an id: number, first and last day, what it corrected."""
-    from api.document_schemas import VersionBody, VersionsBody
+    from api.schemas.documents import VersionBody, VersionsBody
     from api.service import Service
 
     with Service.open(settings(data), writable=False, stances=False) as service:
@@ -80,7 +80,7 @@ def delete_document(id: str, data: Data = None, as_json: AsJson = False) -> None
 @documents_app.command("publishers")
 def list_publishers(data: Data = None, as_json: AsJson = False) -> None:
     """Every publisher: number of documents, name; most documents first."""
-    from api.document_schemas import PublisherInfo, Publishers
+    from api.schemas.documents import PublisherInfo, Publishers
     from api.service import Service
 
     with Service.open(settings(data), writable=False, stances=False) as service:

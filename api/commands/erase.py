@@ -31,7 +31,7 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Remove a document with all its versions so that nothing of it is left, for good."""
-    from api.erasure_schemas import ReceiptBody
+    from api.schemas.erasure import ReceiptBody
 
     with _writing(data) as service:
         if forget:
@@ -110,7 +110,7 @@ def _restrict(
 
 
 def _body(restricted: Iterable[Restricted]) -> str:
-    from api.erasure_schemas import RestrictionBody, Restrictions
+    from api.schemas.erasure import RestrictionBody, Restrictions
 
     listed = [RestrictionBody.of(one) for one in restricted]
     return Restrictions(restrictions=listed).model_dump_json()

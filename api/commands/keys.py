@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from api.key import SCOPES, Key, Scope
-from api.keys import keys_of
+from api.keys.key import SCOPES, Key, Scope
+from api.keys.keyring import keys_of
 from api.options import AsJson, Data, settings
 from api.rate import rate_of
 from api.terminal import err, fail, out, printable

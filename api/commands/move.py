@@ -115,8 +115,8 @@ class _Beside:
 
     def copy(self) -> None:
         """Copy the keys; from folder to folder the audit log and what `watch-folder` recorded."""
-        from api.audit import AuditLog
-        from api.keys import KeyStore
+        from api.audit.log import AuditLog
+        from api.keys.keyring import KeyStore
 
         seconds = settings().database_timeout
         given, taken = KeyStore(self.here, seconds).kept.read(), KeyStore(self.there, seconds).kept
@@ -132,7 +132,7 @@ class _Beside:
             shutil.copytree(here / RECORDS, there / RECORDS, dirs_exist_ok=True)
 
     def _copy_audit(self) -> bool:
-        from api.audit_file import FILE
+        from api.audit.file import FILE
         from index.embedded.backup import copy
 
         if isinstance(self.here, Database) or isinstance(self.there, Database):

@@ -23,7 +23,7 @@ from api.options import (
 from api.terminal import origin_of, out, printable
 
 if TYPE_CHECKING:
-    from api.quote_schemas import QuoteMatch, QuoteResponse
+    from api.schemas.quotes import QuoteMatch, QuoteResponse
 
 _STYLES = {"verbatim": "green", "shortened": "yellow", "altered": "red", "other_speaker": "red"}
 _SAID = {
@@ -44,8 +44,8 @@ def quote(
     as_json: AsJson = False,
 ) -> None:
     """Find where the archive has a quotation, and what differs."""
-    from api.quote_schemas import QuoteRequest
     from api.quoting import quote_response
+    from api.schemas.quotes import QuoteRequest
     from api.service import Service
 
     chosen = settings(data)

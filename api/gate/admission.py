@@ -13,8 +13,8 @@ from api.errors import HostRefused, KeyMissing, KeyRefused, OriginRefused, Scope
 from api.gate.rates import Meter, Rates
 from api.gate.scopes import scope_of
 from api.gate.slots import Slots
-from api.key import Scope
-from api.keys import ANYBODY, Caller, keys_of
+from api.keys.key import Scope
+from api.keys.keyring import ANYBODY, Caller, keys_of
 from api.settings import Settings
 
 Headers = Mapping[bytes, str]

@@ -15,7 +15,7 @@ from api.gate.bodies import Body
 from api.gate.rates import Meter
 from api.gate.request_id import request_id
 from api.gate.slots import IMPORT_PATH, RequestSlots, Slots
-from api.keys import ANYBODY, asking
+from api.keys.keyring import ANYBODY, asking
 from api.logs import path_of, route_of, write_access
 from api.logs import request_id as logged_request_id
 from api.metrics import Metrics

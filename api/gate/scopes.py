@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from api.key import Scope
+from api.keys.key import Scope
 
 _READ, _CHANGE = frozenset({"GET", "HEAD"}), frozenset({"PUT", "POST", "DELETE"})
 _ASKS = r"/v1/(verify|verify/batch|search|check|quotes)"

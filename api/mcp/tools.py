@@ -16,16 +16,16 @@ from pydantic import BaseModel, Field
 
 from api.client import AsyncClient, ClientError, ProblemError
 from api.client.requests import Asked
-from api.desk_schemas import (
+from api.schemas.claims import SearchResponse, VerifyResponse
+from api.schemas.desk import (
     CheckSummary,
     CheckSummaryLine,
     FailedStatementLine,
     StatementLine,
     TextLine,
 )
-from api.document_schemas import Publishers, Stored
-from api.quote_schemas import QuoteResponse
-from api.schemas import SearchResponse, VerifyResponse
+from api.schemas.documents import Publishers, Stored
+from api.schemas.quotes import QuoteResponse
 from api.service import VERSION
 from retrieval.types import MAX_TOP_K, Mode
 

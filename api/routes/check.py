@@ -19,15 +19,15 @@ from api.checking import (
     statement_line,
     summary_line,
 )
-from api.desk_schemas import CheckLine, CheckRequest, TextLine
 from api.json_body import JsonRoute
 from api.problems import line_problem
-from api.quote_schemas import QuotationBody
 from api.routes.common import Charge, Ready, RequestId, in_thread, problems
 from api.routes.desk_examples import CHECK
 from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
-from api.schema_fields import FailedLine
+from api.schemas.desk import CheckLine, CheckRequest, TextLine
+from api.schemas.fields import FailedLine
+from api.schemas.quotes import QuotationBody
 from index.errors import CorpusError
 from retrieval.check import Statement
 from retrieval.errors import InvalidClaim, RetrievalError

@@ -18,8 +18,7 @@ from api.routes.common import Charge, Ready, RequestId, problems, while_connecte
 from api.routes.examples import BATCH, SEARCH, VERIFY
 from api.routes.streams import Lines, abandon, lines, outcome
 from api.running import Running
-from api.schema_fields import FailedLine, Problem
-from api.schemas import (
+from api.schemas.claims import (
     BatchLine,
     BatchRequest,
     ClaimLine,
@@ -30,6 +29,7 @@ from api.schemas import (
     VerifyRequest,
     VerifyResponse,
 )
+from api.schemas.fields import FailedLine, Problem
 from api.tracing import CLAIM, MAX_CLAIM_CHARS, annotate
 from retrieval.errors import InvalidClaim
 from retrieval.types import Answer, Claim

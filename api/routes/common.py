@@ -12,10 +12,10 @@ from starlette.requests import ClientDisconnect
 from api.contract import reference
 from api.errors import NotReady, Overloaded, without_panics
 from api.gate.rates import Meter
-from api.keys import Caller
+from api.keys.keyring import Caller
 from api.problems import MEDIA_TYPE
 from api.running import Running
-from api.schema_fields import Problem
+from api.schemas.fields import Problem
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from api.contract import ndjson
-from api.desk_schemas import CheckLine
 from api.routes.examples import VERIFY_BODY
-from api.schemas import CLAIM
+from api.schemas.claims import CLAIM
+from api.schemas.desk import CheckLine
 
 STATEMENT_BODY: dict[str, Any] = {
     "index": 0, "statement": CLAIM, "start": 0, "end": len(CLAIM), "check_worthiness": 0.54,

@@ -12,7 +12,24 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from api.document_body import document_of
-from api.document_schemas import (
+from api.errors import DocumentNotFound, GroupRefused, Stopping
+from api.json_body import JsonRoute
+from api.keys.keyring import visible
+from api.problems import line_problem
+from api.routes.common import Ready, RequestId, in_thread, problems
+from api.routes.examples import (
+    DOCUMENT,
+    DOCUMENT_BODY,
+    IMPORT,
+    IMPORT_BODY,
+    PAGE,
+    PUBLISHERS,
+    STORED,
+    VERSIONS,
+)
+from api.routes.streams import Lines, from_thread, lines
+from api.running import Running
+from api.schemas.documents import (
     Counts,
     DocumentBody,
     DocumentDetails,
@@ -28,24 +45,7 @@ from api.document_schemas import (
     VersionBody,
     VersionsBody,
 )
-from api.errors import DocumentNotFound, GroupRefused, Stopping
-from api.json_body import JsonRoute
-from api.keys import visible
-from api.problems import line_problem
-from api.routes.common import Ready, RequestId, in_thread, problems
-from api.routes.examples import (
-    DOCUMENT,
-    DOCUMENT_BODY,
-    IMPORT,
-    IMPORT_BODY,
-    PAGE,
-    PUBLISHERS,
-    STORED,
-    VERSIONS,
-)
-from api.routes.streams import Lines, from_thread, lines
-from api.running import Running
-from api.schema_fields import FailedLine
+from api.schemas.fields import FailedLine
 from api.service import Service
 from index.corpus import Filters
 from index.documents import MAX_ID_CHARS, Document, Refused, clean

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from api.erasure_schemas import ReceiptBody, RestrictionBody, Restrictions
 from api.errors import DocumentNotFound
 from api.routes.common import Ready, in_thread, problems
 from api.routes.documents import DocumentId
 from api.running import Running
+from api.schemas.erasure import ReceiptBody, RestrictionBody, Restrictions
 from index.documents import clean
 from index.erasure import Restriction
 

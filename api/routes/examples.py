@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from api.contract import ndjson, reference
-from api.document_schemas import DocumentLine, DocumentRequest, ImportLine
 from api.problems import problem
-from api.schemas import CLAIM, BatchLine
+from api.schemas.claims import CLAIM, BatchLine
+from api.schemas.documents import DocumentLine, DocumentRequest, ImportLine
 from index.read import BY_MEDIA_TYPE
 
 _DOCUMENT = {

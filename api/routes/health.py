@@ -17,7 +17,7 @@ from api.problems import log_failure
 from api.routes.common import Ready, in_thread, problems
 from api.routes.examples import INFO, METRICS, OK
 from api.running import Running
-from api.schemas import Health, Info, Readiness
+from api.schemas.claims import Health, Info, Readiness
 from api.service import Service
 from index.errors import CorpusError, DiskFull, FolderReadOnly
 

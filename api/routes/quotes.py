@@ -9,10 +9,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.json_body import JsonRoute
-from api.quote_schemas import QuoteRequest, QuoteResponse
 from api.quoting import quote_response
 from api.routes.common import Ready, RequestId, in_thread, problems
 from api.routes.desk_examples import QUOTES
+from api.schemas.quotes import QuoteRequest, QuoteResponse
 
 router = APIRouter(
     prefix="/v1",

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from api.audit_schemas import VerdictBody
+from api.audit.schemas import VerdictBody
 from api.errors import VerdictNotFound
 from api.replay import kept
 from api.routes.common import Asking, Ready, in_thread, problems
-from api.schemas import CLAIM
+from api.schemas.claims import CLAIM
 
 router = APIRouter(
     prefix="/v1", tags=["claims"], responses=problems(401, 403, 408, 415, 421, 422, 429, 503)

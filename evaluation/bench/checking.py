@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from api.client import Client
-from api.desk_schemas import StatementLine
+from api.schemas.desk import StatementLine
 from api.service import Service
 from api.settings import Settings
 from evaluation.bench.starting import serving

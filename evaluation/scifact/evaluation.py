@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from api.schemas import EvidenceBody
+from api.schemas.claims import EvidenceBody
 from evaluation.errors import EvaluationError
 from evaluation.result import Advance, Result
 from evaluation.scifact.data import SciFact, as_document

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.audit import AuditLog
-from api.audit_chain import Piece, problems
-from api.audit_export import check, export
-from api.audit_file import FILE
-from api.audit_record import claim_of as kept_claim
+from api.audit.chain import Piece, problems
+from api.audit.export import check, export
+from api.audit.file import FILE
+from api.audit.log import AuditLog
+from api.audit.record import claim_of as kept_claim
 from api.errors import AuditDamaged, AuditUnavailable, VerdictNotFound
-from api.keys import KeyStore
+from api.keys.keyring import KeyStore
 from api.replay import replay
 from api.service import Service
 from api.settings import Settings

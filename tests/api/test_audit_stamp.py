@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.audit_stamp import MOST_BYTES, stamp, stamped_at
+from api.audit.stamp import MOST_BYTES, stamp, stamped_at
 from api.cli import main
 from api.errors import AuditDamaged, StampUnavailable
 
@@ -127,8 +127,8 @@ def test_what_is_no_stamp_of_this_seal_is_not_kept(believed: Authority) -> None:
 def test_on_the_command_line(
     believed: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from api.audit import AuditLog
-    from api.audit_export import export
+    from api.audit.export import export
+    from api.audit.log import AuditLog
 
     file, roots = tmp_path / "audit.jsonld", believed.folder / "root.pem"
     sealed = export(AuditLog(tmp_path), file)

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from api.contract import NDJSON
-from api.desk_schemas import CheckLine
 from api.routes import desk_examples
+from api.schemas.desk import CheckLine
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus

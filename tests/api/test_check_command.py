@@ -10,7 +10,7 @@ import pytest
 
 from api.cli import main
 from api.commands.check import Format, checked, read
-from api.desk_schemas import CheckRequest
+from api.schemas.desk import CheckRequest
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from api.schemas import VerifyResponse
+from api.schemas.claims import VerifyResponse
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus

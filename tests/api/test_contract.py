@@ -8,7 +8,9 @@ from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from api.contract import NDJSON
-from api.document_schemas import (
+from api.routes import examples
+from api.schemas.claims import BatchLine, Info, SearchResponse, VerifyResponse
+from api.schemas.documents import (
     DocumentBody,
     DocumentLine,
     DocumentPage,
@@ -16,8 +18,6 @@ from api.document_schemas import (
     Publishers,
     Stored,
 )
-from api.routes import examples
-from api.schemas import BatchLine, Info, SearchResponse, VerifyResponse
 from tests.conftest import ROOT
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from api.document_schemas import DocumentBody, DocumentPage, Publishers, Stored
+from api.schemas.documents import DocumentBody, DocumentPage, Publishers, Stored
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus

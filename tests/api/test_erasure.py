@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
-from api.audit_schemas import VerdictBody
-from api.erasure_schemas import ReceiptBody, Restrictions
+from api.audit.schemas import VerdictBody
 from api.routes import erasure, verdicts
+from api.schemas.erasure import ReceiptBody, Restrictions
 from api.service import Service
 from api.settings import Settings
 from tests.conftest import CENTRE, OpenEmbedded, client_for

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.keys import KeyStore
+from api.keys.keyring import KeyStore
 from api.service import Service
 from api.settings import Settings
 from index.corpus import Filters

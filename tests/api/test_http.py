@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.gate import LONG_RUNNING_SLOTS
-from api.schemas import Info
+from api.schemas.claims import Info
 from api.service import Service
 from api.settings import Settings
 from index.errors import CorpusError

@@ -16,7 +16,7 @@ from api.cli import main
 from api.errors import ExposedWithoutKeys, KeyRefused, KeysUnreadable
 from api.exposure import check_exposure
 from api.gate.scopes import scope_of
-from api.keys import KeyStore, redacted
+from api.keys.keyring import KeyStore, redacted
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus

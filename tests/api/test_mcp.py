@@ -20,8 +20,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from api.app import create_app
-from api.key import Scope
-from api.keys import KeyStore
+from api.keys.key import Scope
+from api.keys.keyring import KeyStore
 from api.mcp.serving import PATH, Backend, backend_at, backend_of, http_app
 from api.mcp.tools import mcp_server
 from api.service import Service

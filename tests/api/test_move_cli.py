@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from api.audit import AuditLog
+from api.audit.log import AuditLog
 from api.cli import main
-from api.keys import KeyStore
+from api.keys.keyring import KeyStore
 from index.documents import document
 from index.ingest import ingest
 from tests.conftest import OpenEmbedded

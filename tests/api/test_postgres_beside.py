@@ -15,13 +15,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.address import Database, database_of
-from api.audit import AuditLog
-from api.audit_chain import Piece, problems
-from api.audit_export import check, export
+from api.audit.chain import Piece, problems
+from api.audit.export import check, export
+from api.audit.log import AuditLog
 from api.cli import main
 from api.errors import AuditUnavailable, ExposedWithoutKeys, KeyRefused, KeysUnreadable
 from api.exposure import check_exposure
-from api.keys import KeyStore
+from api.keys.keyring import KeyStore
 from api.replay import replay
 from api.service import Service
 from api.settings import Settings

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.audit_chain import problems
-from api.keys import keys_of
+from api.audit.chain import problems
+from api.keys.keyring import keys_of
 from api.opening import corpus_of
 from api.service import Service
 from api.settings import Settings

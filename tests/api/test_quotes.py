@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.commands.quote import show
-from api.quote_schemas import QuoteRequest, QuoteResponse
 from api.quoting import quote_response
 from api.routes import desk_examples
+from api.schemas.quotes import QuoteRequest, QuoteResponse
 from api.service import Service
 from api.settings import Settings
 from index.documents import document

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from api.audit import AuditLog
-from api.audit_chain import problems
-from api.audit_file import FILE as AUDIT
+from api.audit.chain import problems
+from api.audit.file import FILE as AUDIT
+from api.audit.log import AuditLog
 from api.commands.backup import BESIDE
 from api.errors import KeyRefused
-from api.key_file import FILE as KEYS
-from api.keys import KeyStore
+from api.keys.file import FILE as KEYS
+from api.keys.keyring import KeyStore
 from api.restoring import Kept
 from api.service import Service
 from api.settings import Settings

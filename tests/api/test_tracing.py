@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from api.app import create_app
-from api.keys import KeyStore
+from api.keys.keyring import KeyStore
 from api.service import Service
 from api.settings import Settings
 from api.tracing import Stages, open_provider

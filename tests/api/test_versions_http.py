@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.document_schemas import VersionsBody
+from api.schemas.documents import VersionsBody
 from api.service import Service
 from api.settings import Settings
 from index.exact import ExactCorpus

@@ -18,8 +18,8 @@ from pathlib import Path
 import httpx
 
 from api.address import database_of
-from api.audit import AuditLog
-from api.audit_chain import problems
+from api.audit.chain import problems
+from api.audit.log import AuditLog
 from tests.conftest import ROOT
 from tests.faults.result import Result
 from tests.faults.traffic import DOCUMENTS, claim

@@ -11,7 +11,7 @@ import pytest
 
 from api.address import database_of
 from api.cli import main
-from api.keys import KeyStore
+from api.keys.keyring import KeyStore
 from index import move as moving
 from index.corpus import Corpus, Filters
 from index.embedded.opening import open_contents as open_folder

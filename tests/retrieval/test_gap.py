@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from api.render import verify_response
-from api.schemas import ModelNames, Provenance
+from api.schemas.claims import ModelNames, Provenance
 from index.corpus import NO_FILTERS, Filters
 from index.documents import document
 from index.exact import ExactCorpus

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.desk_schemas import CheckRequest
+from api.schemas.desk import CheckRequest
 from index.corpus import NO_FILTERS, Corpus, Filters
 from index.documents import document
 from index.exact import ExactCorpus

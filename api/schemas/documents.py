@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
-from api.schema_fields import Date, FailedLine, Moment, RequestFields, Short, Stated, Status
+from api.schemas.fields import Date, FailedLine, Moment, RequestFields, Short, Stated, Status
 from index.documents import MAX_ID_CHARS, Document
 from index.places import Place, unpacked
 from index.versions import Version

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY) WITHOUT ROWID;
 
 
 class AuditFile:
-    """See `api.audit.AuditPlace`."""
+    """See `api.audit.log.AuditPlace`."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
@@ -98,7 +98,7 @@ class AuditFile:
 
 
 class _Rows:
-    """See `api.audit.Rows`."""
+    """See `api.audit.log.Rows`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from api.document_schemas import DocumentInfo
-from api.schemas import QueryFields, SliceBody
+from api.schemas.claims import QueryFields, SliceBody
+from api.schemas.documents import DocumentInfo
 from retrieval.quotes.align import Op
 from retrieval.quotes.find import (
     MAX_CONTEXT_CHARS,

@@ -8,8 +8,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from typing import Any
 
-from api.audit_chain import Piece, canonical, sha256
-from api.schemas import EvidenceBody, Provenance, VerifyResponse
+from api.audit.chain import Piece, canonical, sha256
+from api.schemas.claims import EvidenceBody, Provenance, VerifyResponse
 from api.settings import Settings
 from index.corpus import Filters
 from retrieval.types import Answer, Claim, Evidence

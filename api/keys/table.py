@@ -10,7 +10,7 @@ from dataclasses import asdict, fields
 from api.address import Database
 from api.database import Connected, psycopg
 from api.errors import KeysUnreadable
-from api.key import Key
+from api.keys.key import Key
 
 # Seconds after which a request has the keys read again, in a thread, and seconds after which `read`
 # itself reads them again: from then on a key that another replica revoked is refused.
@@ -35,7 +35,7 @@ _PUT = (
 
 
 class KeyTable:
-    """See `api.key.KeptKeys`."""
+    """See `api.keys.key.KeptKeys`."""
 
     def __init__(self, database: Database, seconds: float) -> None:
         """

@@ -15,7 +15,7 @@ from typing import Any
 from filelock import FileLock
 
 from api.errors import KeysUnreadable
-from api.key import Key
+from api.keys.key import Key
 
 FILE = "keys.json"
 FORMAT = 1
@@ -24,7 +24,7 @@ _LOCK_SECONDS = 10
 
 
 class KeyFile:
-    """See `api.key.KeptKeys`. The file is read again whenever it was replaced."""
+    """See `api.keys.key.KeptKeys`. The file is read again whenever it was replaced."""
 
     at_hand = True
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.audit_chain import Entry
+from api.audit.chain import Entry
 
 
 class KeptEvidence(BaseModel):

@@ -7,9 +7,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.document_schemas import DocumentInfo, PlaceBody
-from api.keys import asking
-from api.schema_fields import Date, FailedLine, Language, Problem, Publisher, RequestFields, is_none
+from api.keys.keyring import asking
+from api.schemas.documents import DocumentInfo, PlaceBody
+from api.schemas.fields import (
+    Date,
+    FailedLine,
+    Language,
+    Problem,
+    Publisher,
+    RequestFields,
+    is_none,
+)
 from index.corpus import Filters
 from retrieval.claim import claim
 from retrieval.types import (

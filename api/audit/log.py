@@ -1,4 +1,4 @@
-"""Verdicts -> an append-only log in a file or in a database: a chain (api/audit_chain.py)."""
+"""Verdicts -> an append-only log in a file or in a database: a chain (api/audit/chain.py)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from api import address
-from api.audit_chain import BEGINNING, Entry, Piece, canonical, linked
-from api.audit_file import AuditFile
-from api.audit_table import AuditTable
+from api.audit.chain import BEGINNING, Entry, Piece, canonical, linked
+from api.audit.file import AuditFile
+from api.audit.table import AuditTable
 from api.database import SECONDS
 from api.errors import AuditUnavailable
 from api.settings import Settings

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from api.audit import AuditLog
-from api.audit_chain import FORMAT, Entry, Piece, canonical, problems
+from api.audit.chain import FORMAT, Entry, Piece, canonical, problems
+from api.audit.log import AuditLog
 from api.errors import AuditDamaged
 
 CONTEXT = {

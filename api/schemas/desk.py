@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from api.quote_schemas import QuotationBody
-from api.schema_fields import FailedLine, Problem
-from api.schemas import QueryFields, SliceBody, VerifyResponse
+from api.schemas.claims import QueryFields, SliceBody, VerifyResponse
+from api.schemas.fields import FailedLine, Problem
+from api.schemas.quotes import QuotationBody
 from retrieval.types import Claim, Verdict
 
 ARTICLE = "The bridge cost 48 million euros. It opened in May. Isn't it beautiful?"

@@ -15,9 +15,9 @@ from typing import Final
 from api.address import Database, Place
 from api.database import SECONDS
 from api.errors import KeyNotFound, KeyRefused
-from api.key import SCOPES, KeptKeys, Key, Scope
-from api.key_file import KeyFile
-from api.key_table import KeyTable
+from api.keys.file import KeyFile
+from api.keys.key import SCOPES, KeptKeys, Key, Scope
+from api.keys.table import KeyTable
 from api.settings import Settings
 from index.corpus import Filters
 from index.documents import access_group

@@ -7,10 +7,10 @@ from concurrent.futures import Future
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.audit_record import key_id, unsent
+from api.audit.record import key_id, unsent
 from api.errors import AuditUnavailable
 from api.problems import line_problem
-from api.schema_fields import FailedLine
+from api.schemas.fields import FailedLine
 
 
 class AuditBarrier:

@@ -49,7 +49,7 @@ CREATE OR REPLACE TRIGGER only_taken_away BEFORE UPDATE ON claimdesk.audit_piece
 
 
 class AuditTable:
-    """See `api.audit.AuditPlace`."""
+    """See `api.audit.log.AuditPlace`."""
 
     def __init__(self, database: Database, seconds: float) -> None:
         """
@@ -113,7 +113,7 @@ class AuditTable:
 
 
 class _Written:
-    """See `api.audit.Rows`."""
+    """See `api.audit.log.Rows`."""
 
     def __init__(self, connection: Link) -> None:
         self._connection = connection
@@ -138,5 +138,5 @@ class _Read(_Written):
 
 
 def _translated(statement: str) -> Any:
-    """A statement of `api.audit` as psycopg takes it."""
+    """A statement of `api.audit.log` as psycopg takes it."""
     return statement.format_map(_NAMES).replace("?", "%s")
