@@ -9,7 +9,8 @@ weigh.py        candidates -> their stances; stance.py: the model; running/: wha
 reading.py      a document -> its stance, from all that is read of it (reading_on.py: what else)
 values/         what numbers and dates of claim and text say; wording.py: same words, other sense
 voice.py        does the text state it, report it or reject it (attributions.py: who says what)
-ruling.py       what a fact-check rules on the claim (rating.py: one sentence of it)
+ruling.py       what a fact-check rules on the claim (ruling_lines.py: in one line;
+                rating.py: one sentence; claim_lines.py: lines that name what is checked)
 taken_back.py   what a text takes back itself; repeats.py: does a sentence say the claim
 mentions.py     which of the readings only mention the claim; outweighed.py, reversals.py: which do
                 not count beside others

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.attributions import attributions
+from retrieval.claim_lines import claim_of, rated_line
 from retrieval.types import Quote, Stance
 from retrieval.voice import content_words
 
@@ -39,7 +40,7 @@ _MOSTLY = r"(?:mostly|largely|nearly|almost|basically|generally)[- ]"
 _FALSE = (
     r"false|pants[- ]on[- ]fire|untrue|not (?:true|accurate|correct)|incorrect|inaccurate|wrong"
     r"|fake|a (?:hoax|myth|lie)|fabricated|baseless|unfounded|bogus|debunked|doctored|altered"
-    r"|miscaptioned|satire|four pinocchios"
+    r"|miscaptioned|misattributed|satire|four pinocchios"
 )
 _TRUE = r"true|accurate|correct|right"
 _RATING = (
@@ -95,24 +96,18 @@ _NAMES = re.compile(
     r"(?!(?:is|are|was|were|has|have)\b)(?P<what>.+)",
     re.IGNORECASE,
 )
-# A title that begins with its own rating: "FALSE: The tunnel leaks".
-_LABEL = re.compile(
-    r"\W*(?:retract(?:ed|ion)|withdrawn|false|fake(?: news)?|hoax|debunked|misleading|satire|scam)"
-    r"(?:\s+(?:article|paper|claim|report|news))?\s*[:|\]–—-]\s*(?=\w)",
-    re.IGNORECASE,
-)
-# A line that names what is rated: "Claim: the tunnel leaks".
-_CLAIM_LINE = re.compile(
-    r"\W*(?:the\s)?(?:claims?(?: reviewed)?|statement|what (?:was|is|\w+(?:\s\w+)?)\s"
-    r"(?:claim(?:s|ed)|sa(?:ys|id)))(?:\s\d+)?(?:\s*[:.–—-]\s|\s*\n|\W*$)",
-    re.IGNORECASE,
-)
 # A rating at the end of a sentence, with which every form ends.
 _AT_END = re.compile(rf"\b(?:{_RATING}){_ENDS}", re.IGNORECASE)
+# A rating at the beginning of a sentence, of the one before it: "Not true: the tunnel is dry."
+_AT_BEGIN = re.compile(
+    rf"\W*(?:(?:that|this|it)(?:['’]s|\s+is|\s+was)\s+)?(?:{_RATING})\s*(?:[:!–—]|\.(?:\s|$))",
+    re.IGNORECASE,
+)
 # The heading of a rating, alone on its line: "OUR VERDICT".
 _HEADS = re.compile(rf"\W*(?:(?:about\s)?(?:our|the|this|[\w'’]+)\s)?{_HEADING}\W*", re.IGNORECASE)
-# A word of a rating at the end of a sentence: a text without one rates nothing.
-MAY_RATE = re.compile(rf"\b(?:{_RATING})[\s.!”\"’')]*(?:\s|$)", re.IGNORECASE)
+# A word of a rating at the end of a sentence or before a colon: a text without one rates nothing,
+# but for a line that begins with its rating.
+MAY_RATE = re.compile(rf"\b(?:{_RATING})(?:[\s.!”\"’')]*(?:\s|$)|\s?[:–—])", re.IGNORECASE)
 # Words before a rating by which it is somebody else's, of an earlier time, or only supposed.
 _NOT_OURS = re.compile(
     r"\b(?:rated|ruled|gave|received|earned|previously|earlier|would|could|might|if|whether|when"
@@ -129,6 +124,8 @@ _QUOTED, OPENED, _CLOSED = (
     re.compile(r"[\"“«„]"),
     re.compile(r"[\"”»]"),
 )
+# A sentence that ends a quotation which began before it.
+_CLOSES_FIRST = re.compile(r"[^\"“”]*(?:”|\"(?:\s|$))")
 # A rating inside a sentence: "we gave him a Half True", "making it False".
 _NAMED = re.compile(
     r"\b(?:Mostly|Half|Barely|Partly)[- ](?:True|False)\b|\bPants [Oo]n Fire\b"
@@ -201,6 +198,15 @@ def rating(sentence: str, *, stands_alone: bool = False) -> Rating | None:
     return None
 
 
+def begins_with_rating(sentence: str) -> Rating | None:
+    """The rating of the sentence before, with which a sentence begins: "Not true: the tunnel is
+    dry."; None where it begins with none, or in a quotation."""
+    found = _AT_BEGIN.match(sentence)
+    if found is None or OPENED.search(found[0]) or _CLOSES_FIRST.match(sentence):
+        return None
+    return _RATINGS[next(name for name in _RATINGS if found[name])]
+
+
 def what_is_rated(sentence: str) -> str | None:
     """The statement that a sentence names and rates: "the tunnel leaks" of "We rate the claim that
     the tunnel leaks False"; None where it names none."""
@@ -209,23 +215,9 @@ def what_is_rated(sentence: str) -> str | None:
     return found["what"] if found else None
 
 
-def claim_of(line: str) -> str | None:
-    """The claim in a line such as "Claim: the tunnel leaks"; an empty text for the heading "Claim";
-    None for any other line."""
-    found = _CLAIM_LINE.match(line)
-    return line[found.end() :] if found else None
-
-
-def rated_title(title: str) -> str | None:
-    """The statement in a title that begins with its rating: "FALSE: The tunnel leaks"; None for
-    another title."""
-    found = _LABEL.match(title)
-    return title[found.end() :] if found else None
-
-
 def title_beside(claim: str, title: str) -> str:
     """A title as it is read with a claim: without its rating, if that rates something else."""
-    rated = rated_title(title)
+    rated = rated_line(title)
     if rated is None:
         return title
     words = content_words(claim)

@@ -11,23 +11,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, product
-
-import numpy as np
 
 from index.documents import Document, Passage, Vectors
 from index.split import split
 from index.terms import terms
+from retrieval.claim_lines import claim_of, has_rated_line
 from retrieval.rating import (
     MAY_RATE,
     NUMBER,
-    PLAIN,
-    Rating,
-    claim_of,
     heads_rating,
     is_said,
-    rated_title,
     rating,
     what_is_rated,
 )
@@ -41,13 +36,12 @@ from retrieval.repeats import (
     speakers,
     with_pronouns,
 )
-from retrieval.types import STANCES, Quote, Stance
+from retrieval.ruling_lines import FEWEST_WORDS, LONGER, Ruling, by_label, lines_of, right_after
+from retrieval.types import STANCES, Stance
 from retrieval.verdict import REFUTES, SUPPORTS, without_side
 
 # Most sentences of a document in which a ruling is looked for.
 MOST_SENTENCES = 1_500
-# Fewest words of a claim that a text can repeat.
-FEWEST_WORDS = 3
 # A text comes back to a claim in a sentence so many sentences from the one that says it, with this
 # share of the claim's words: the least of both.
 APART, COMES_BACK_FROM = 3, 0.6
@@ -56,53 +50,17 @@ MOST_PLACES = 30
 # Least share of the claim's words in a sentence that tells it in other words; one with so much less
 # than the best one tells it, too.
 TOLD_FROM, NEARLY = 0.5, 0.15
-_LINE = re.compile(r"\S[^\n]*(?<=\S)")
 # Sentences before a rating that are read with it.
 LEADING = 2
 # Least share of the claim's words in the statement that a rating of it names.
 NAMED_FROM = 0.3
 # Sentences before the first of several ratings that may hold what it rates.
 RATED_WITHIN = 4
-# Most words of a sentence that tells a claim and nothing more to be rated, in times the claim's.
-LONGER = 2
 # Words of a rating that rates one of several statements, without saying which.
 _ONE_OF_SEVERAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|other|others|latter|former|last|both|all|these|those)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A document's rating of a claim, the sentence that gives it, and the passage of the sentence.
-
-    section: where the document tells the claim in other words, the sentences that tell it, those
-    before the rating, and the rating: the stance model has to read whether they rate the claim.
-    None where the document repeats the claim almost word for word, and no model has to be asked.
-    is_plain: whether the sentence is surely a rating; one that is not counts only if it names the
-    claim, or beside a rating that differs. by_title: the title gives the rating; the sentence is
-    the first of the text then.
-    """
-
-    rating: Rating
-    passage: Passage
-    sentence: Quote
-    section: str | None = None
-    is_plain: bool = True
-    by_title: bool = False
-
-    @property
-    def turned(self) -> Ruling:
-        """The ruling on the opposite of the statement that is rated."""
-        return replace(self, rating=self.rating.turned)
-
-    @property
-    def stance(self) -> Vectors:
-        """The probabilities that the rating gives, shape (3,)."""
-        others = (1 - self.rating.probability) / (len(STANCES) - 1)
-        stance = np.full(len(STANCES), others, np.float32)
-        stance[STANCES.index(self.rating.stance)] = self.rating.probability
-        return stance
 
 
 def ruling_on(claim: str, document: Document) -> Ruling | None:
@@ -112,17 +70,19 @@ def ruling_on(claim: str, document: Document) -> Ruling | None:
         return None
     if len(document.text) > LONGEST_ARTICLE:
         return None
-    if (by_title := _by_title(claim, document)) is not None:
-        return by_title
-    if MAY_RATE.search(document.text) is None:
-        return None
-    words = set(content(claim))
-    held = len(words & set(terms(f"{document.title} {document.text}")))
-    if held < REPEATED_FROM * len(words):
+    whole = f"{document.title}\n{document.text}"
+    if MAY_RATE.search(document.text) is None and not has_rated_line(whole):
         return None
     passages = split(document)
     if sum(len(passage.sentences) for passage in passages) > MOST_SENTENCES:
         return None
+    words = set(content(claim))
+    held = len(words & set(terms(whole)))
+    if held < REPEATED_FROM * len(words):
+        return None
+    for rule in (by_label, right_after):
+        if (ruling := rule(claim, document, passages)) is not None:
+            return ruling
     told, given = _ratings(document, passages)
     contents = [content(sentence) for sentence in told]
     every = frozenset(chain.from_iterable(contents))
@@ -189,41 +149,17 @@ def _ratings(
     Each line is a sentence: "Claim: ..." ends at its line though it has no full stop. A rating of
     one word, "False.", is plain only at the end of the text or below a heading.
     """
-    text = document.text
-    # A sentence that two passages share belongs to the later one.
-    holding = {span: passage for passage in passages for span in passage.sentences}
     told, given = [document.title], dict[int, Ruling]()
-    headed, end = False, len(text.rstrip())
-    lines = [
-        (span, line)
-        for span in sorted(holding, key=lambda span: span.start)
-        for line in _LINE.finditer(text, span.start, span.end)
-    ]
-    for span, line in lines:
-        sentence = line[0]
-        is_plain = headed or line.end() >= end
-        found = rating(sentence, stands_alone=True)
+    headed, end = False, len(document.text.rstrip())
+    for passage, line in lines_of(document, passages):
+        is_plain = headed or line.end >= end
+        found = rating(line.quote, stands_alone=True)
         if found is not None:
-            is_plain = is_plain or rating(sentence) is not None
-            quote = Quote(line.start(), line.end(), sentence)
-            given[len(told)] = Ruling(found, holding[span], quote, is_plain=is_plain)
-        headed = heads_rating(sentence)
-        told.append(sentence)
+            is_plain = is_plain or rating(line.quote) is not None
+            given[len(told)] = Ruling(found, passage, line, is_plain=is_plain)
+        headed = heads_rating(line.quote)
+        told.append(line.quote)
     return told, given
-
-
-def _by_title(claim: str, document: Document) -> Ruling | None:
-    """The ruling of a title that rates the claim: "FALSE: The tunnel leaks"; None for another."""
-    rated = rated_title(document.title)
-    if rated is None or not set(NUMBER.findall(claim)) <= set(NUMBER.findall(rated)):
-        return None
-    words = content(claim)
-    if len(words) < FEWEST_WORDS or not says(words, content(rated), frozenset(words)):
-        return None
-    first = split(document)[0]
-    span = first.sentences[0]
-    sentence = Quote(span.start, span.end, document.text[span.start : span.end])
-    return Ruling(Rating("REFUTES", PLAIN), first, sentence, by_title=True)
 
 
 def _named(claim: str, rulings: Sequence[Ruling], every: frozenset[str]) -> Ruling | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from index.documents import Document, Passage
 from index.terms import terms
 from retrieval.attributions import Attribution, accusation, attributions
+from retrieval.claim_lines import mentioned
 from retrieval.statement import may_be_verb
 from retrieval.taken_back import is_satire, is_taken_back, is_withdrawn
 from retrieval.types import Quote, Stance, Voice
@@ -27,10 +28,6 @@ _OF_SAYING = re.compile(
     r"\b(?:retract\w*|withdr[ae]w\w*|sources?|rumou?rs?|reports?|reported|word|posts?|messages?|letters?|claims?|claimed|said"
     r"|speaks? of|spoke of|fake|false|hoax|fraud|genuine|unfounded|untrue|forged|question)\b",
     re.IGNORECASE,
-)
-# The beginning of a line that names what is claimed: "Claim: ...", "Viral post: ...".
-_CLAIM_LINE = re.compile(
-    r"\W*(?:the |viral )?(?:claims?|rumou?r|post|message)s?\s*:", re.IGNORECASE
 )
 # Words of a sentence before a colon, after which the text of a post stands.
 _POSTED = re.compile(r"\b(?:posts?|message|video|clip|meme|rumou?r|letter|leaflet|caption)\b", re.I)
@@ -88,7 +85,15 @@ def voice_of(
     """
     title = document.title
     about_saying = reports(claim)
-    found = [None if about_saying else attribution(claim, quote, passage) for quote in quotes]
+    named = [_is_named(claim, quote, document) for quote in quotes]
+    found = [
+        Attribution(None, (0, len(quote.quote)), rumour=True)
+        if is_named
+        else None
+        if about_saying
+        else attribution(claim, quote, passage)
+        for quote, is_named in zip(quotes, named, strict=True)
+    ]
     speakers = (
         (quote, one.speaker)
         for quote, one in zip(quotes, found, strict=True)
@@ -109,8 +114,18 @@ def voice_of(
             return Voiced("reported", by, mention=True)
     if not found or not all(found):
         return Voiced("stated")
-    vouched = of_saying or any(_VOUCHES.search(quote.quote) for quote in quotes)
+    vouched = (of_saying and not all(named)) or any(_VOUCHES.search(q.quote) for q in quotes)
     return Voiced("reported", by, all(one.rumour for one in found if one) and not vouched)
+
+
+def _is_named(claim: str, quote: Quote, document: Document) -> bool:
+    """Whether a document names a sentence as what somebody claims. Of a claim about what is said,
+    such a line vouches for nothing only if it tells who says it, too."""
+    said = mentioned(document.text, quote.start, quote.end)
+    if said is None:
+        return False
+    about_saying = reports(claim) or _OF_SAYING.search(claim)
+    return not about_saying or reports(said) or _OF_SAYING.search(said) is not None
 
 
 def _slice(quote: Quote, start: int, end: int) -> Quote:
@@ -150,7 +165,7 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
     it."""
     sentence = quote.quote
     whole = (0, len(sentence))
-    if _CLAIM_LINE.match(sentence) or _QUESTION.search(sentence):
+    if _QUESTION.search(sentence):
         return Attribution(None, whole, rumour=True)
     accused = accusation(sentence)
     if accused and _is_accused(claim, sentence, accused):

@@ -13,7 +13,8 @@ from index.regroup import regroup
 from retrieval.outweighed import without_outweighed
 from retrieval.reading import Reading, predict_stances, quotes, search_scores
 from retrieval.reversals import reversed_rows
-from retrieval.ruling import Ruling, ruling_on, within_rating
+from retrieval.ruling import ruling_on, within_rating
+from retrieval.ruling_lines import Ruling
 from retrieval.types import STANCES, Calibration, Quote, StanceModel
 from retrieval.verdict import (
     NEI,

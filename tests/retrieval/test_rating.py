@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.rating import claim_of, rating, title_beside, without_ratings
+from retrieval.claim_lines import claim_of
+from retrieval.rating import rating, title_beside, without_ratings
 from retrieval.types import Quote
 
 CLAIM = "The harbour tunnel cost the city 40 million crowns"
