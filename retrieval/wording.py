@@ -2,8 +2,8 @@
 
 The stance model tends to overlook how words are joined. By rule, for English, and only where the
 form is plain: a condition, a fiction, "to" for "by", a bound for an exact number, the roles of a
-passive, a rule that was ended. Such a sentence does not support; whether it refutes is left to the
-model.
+passive, a rule that was ended, "at Oria, not at Arden". Such a sentence does not support; whether
+it refutes is left to the model.
 """
 
 from __future__ import annotations
@@ -89,6 +89,13 @@ _PAST = re.compile(
     r"\b(?:was|were|had|did|no longer|any ?more|not|until|again|\w+ed (?:an?|the|its|their))\b",
     re.IGNORECASE,
 )
+# What a sentence says is not so, in at most five words: "at Oria, not at Arden as we said".
+_NOT_SO = re.compile(
+    r",\s+(?:and\s+)?not\s+(?!(?:only|just|least|to|even|all|because|every|yet|always|long|far|much"
+    r"|\w+ing|\w+ly)\b)(?P<what>\S+(?:\s+\S+){0,4}?)(?=\s+as\b|[.,;)]|\W*$)",
+    re.IGNORECASE,
+)
+_NEGATES = re.compile(r"\b(?:not|never|no|nor|instead|rather|without)\b|n['’]t\b", re.IGNORECASE)
 # Least share of the claim's words in a sentence that is compared.
 SAME_WORDS = 0.5
 # Characters by which two forms of a verb may differ at their end ("attacked", "attack").
@@ -107,6 +114,20 @@ def says_otherwise(claim: str, sentence: str) -> bool:
         or _is_bound_for_number(claim, sentence)
         or _has_roles_reversed(claim, sentence)
         or _is_ended(claim, sentence)
+        or _is_not_so(claim, sentence)
+    )
+
+
+def _is_not_so(claim: str, sentence: str) -> bool:
+    """Whether the claim says what the sentence says is not so: "at Oria, not at Arden"."""
+    if _NEGATES.search(claim):
+        return False
+    words = content_words(claim)
+    return any(
+        words
+        & content_words(found["what"])
+        - content_words(f"{sentence[: found.start()]} {sentence[found.end() :]}")
+        for found in _NOT_SO.finditer(sentence)
     )
 
 

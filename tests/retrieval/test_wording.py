@@ -23,6 +23,9 @@ OTHERWISE = [
     ("Teachers must wear a tie at school",
      "The court struck down the rule that teachers must wear a tie at school."),
     ("Boats are banned from the lake", "The county lifted its old ban on boats on the lake."),
+    ("Ann Lee works at Sarvia College",
+     "Ann Lee works at the College of Norland, not at Sarvia College as we wrote in May."),
+    ("The mill was built in 1904", "The mill was built in 1940, not 1904."),
 ]  # fmt: skip
 THE_SAME = [
     ("The court struck down the rule on ties", "The court struck down the rule on ties."),
@@ -34,6 +37,11 @@ THE_SAME = [
     ("Robots govern Oria in the novel", "In the novel, robots govern Oria."),
     ("The film opened in Oria", "The film opened in Oria in May."),
     ("Prices rose by 7 per cent", "Prices rose by 7 per cent to 30 crowns."),
+    ("Ann Lee works at the College of Norland",
+     "Ann Lee works at the College of Norland, not at Sarvia College as we wrote in May."),
+    ("The mill was not built in 1904", "The mill was built in 1940, not 1904."),
+    ("The roof leaked", "The mayor opened the hall, not knowing that the roof leaked."),
+    ("The club won because of rain", "The club won the cup, not least because of rain."),
     ("Prices rose to 30 crowns", "Prices rose by 7 per cent to 30 crowns."),
     ("Exactly 18 people were hurt", "The police counted 18 people who were hurt."),
     ("At least 18 people were hurt", "At least 18 people were hurt."),
