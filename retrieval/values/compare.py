@@ -30,6 +30,8 @@ _BEFORE_WHOLE = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his
 _AFTER_DISTANCE = re.compile(r"\s+(?:away|from|off|behind|ahead)\b", re.I)
 # A text that begins with its place or time: "[In ]Oria 40 people died".
 _PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
+# The end of a number that is the limit of a rule, or the least of any: "2[ or more]".
+_OR_MORE = re.compile(r"\bor\s+(?:more|over|above|fewer|less|under)$", re.I)
 # Fewest content words of a claim: fewer do not say what its values are of.
 FEWEST_WORDS = 2
 # Items (words and values) before and behind the claim's own in which a word of `COMPARING` makes
@@ -76,7 +78,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
     # For each value of the claim: indexes of the values of the sentence that may answer it.
     options = [
         [
-            (at, relation)
+            (at, Relation.UNKNOWN if _is_rule(claim, value, sentence, other) else relation)
             for at, other in enumerate(sentence.values)
             if (relation := relate(value, other)) is not None
             and _roles(claim, value) == _roles(sentence, other)
@@ -143,6 +145,23 @@ def _is_part(parsed: Parsed, value: Value) -> bool:
         return True
     counts = isinstance(value, Quantity) and not value.base
     return counts and _AFTER_PART.match(parsed.text, value.end) is not None
+
+
+def _is_rule(claim: Parsed, value: Value, sentence: Parsed, other: Value) -> bool:
+    """Tells whether a claimed "2 or more" may be another rule than that of the sentence.
+
+    "Two may play" is not that two or more may play, nor is "three or more may play".
+    """
+    if not isinstance(value, Quantity) or not isinstance(other, Quantity):
+        return False
+    if not _ends_with_or_more(claim, value):
+        return False
+    return _ends_with_or_more(sentence, other) != (value.number == other.number)
+
+
+def _ends_with_or_more(parsed: Parsed, value: Quantity) -> bool:
+    """Tells whether a number is an open one: "2 or more"."""
+    return _OR_MORE.search(parsed.text, value.end, value.unit_end) is not None
 
 
 def _joint_relation(relations: Sequence[Relation]) -> Relation:

@@ -42,6 +42,8 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = tuple(
     )
 )  # fmt: skip
 _LOOK_BACK = 40  # characters in front of a number that are searched for a bound
+# Before a number that is one of two: "[one or ]two", "[a single or ]2".
+_ONE_OR = re.compile(r"\b(?:one|an?|single)\s+or\s+$", re.I)
 # Behind a number that is the least: "90[+]".
 _PLUS_AFTER = re.compile(r"\+(?!\d)")
 # The currency before a number: "[US$]5", "[NOK ]5", "[Rs. ]5".
@@ -192,6 +194,8 @@ def _quantity(text: str, number: Number) -> Quantity | None:
         written *= scale_of_suffix(number.short_scale)
     if number.kind == "many":
         bound = "many"
+    if _ONE_OR.search(text, max(0, lead.start - 12), lead.start):
+        bound = "?"
     after = BOUND_AFTER.match(text, unit_end) or BOUND_AFTER.match(text, told.end)
     if after:
         unit_end = after.end()

@@ -112,8 +112,10 @@ def relate_measures(ours: Measure, claimed: Quantity, theirs: Measure, told: Qua
     if "?" in (claimed.bound, told.bound):
         return Relation.UNKNOWN
     same = _is_close(ours.low, theirs.low) and _is_close(ours.high, theirs.high)
-    if same and (claimed.bound == told.bound or (not claimed.bound and told.bound[:1] == "~")):
+    if same and (claimed.bound == told.bound or (not claimed.bound and told.bound == "~")):
         return Relation.EQUAL
+    if claimed.bound == told.bound == "<=":
+        return Relation.UNKNOWN  # "up to 12 years" and "up to 13 years" are two estimates
     compared = claimed.bound in COMPARED or claimed.bound in ("~<", "~>", "many")
     sure, possible = allowed_ranges(ours, claimed.bound)
     if not claimed.bound and ours.low == ours.high:

@@ -63,6 +63,8 @@ _UNDONE = re.compile(
     r"\b(?:overturn|repeal|abolish|ban|scrap|end|stop|block|prevent|undo|cancel|withdraw)(?:ing|ned|ed|s)?\b",
     re.I,
 )
+# Between a share and its verb: of "women [who] used it" a share of all women says nothing.
+_WHO = re.compile(r"\b(?:who|which)\b", re.I)
 # Pairs of sets of stems. Nobody does, or is, both: who backs a deal does not reject it.
 _OPPOSITES = (
     ({"back", "support", "favour", "favor", "approv", "accept", "agre", "endors"},
@@ -94,6 +96,8 @@ def share_holds(claim: Parsed, sentence: Parsed) -> Comparison:
     if asked is None or not names_fit(claim, sentence) or not dates_agree(claim, sentence):
         return UNKNOWN
     if not states_plainly(claim, sentence, asked.place):
+        return UNKNOWN
+    if _WHO.search(claim.text, asked.place.end) and not _WHO.search(sentence.text):
         return UNKNOWN
     # A claim of how many voted is compared with a turnout, and any other claim with no turnout.
     of_voters = bool(_VOTED.search(claim.text) and _VOTERS.search(claim.text))
