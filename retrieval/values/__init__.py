@@ -9,7 +9,8 @@ derive.py       2nd rule: the value follows from two others (changes, tallies, s
 bounds.py       3rd rules, in other words: one bound; shares.py: one share; sides.py: two sides
 told.py         questions that the rules ask of a sentence; relate.py: two values -> their relation
 parsed.py       text -> `Parsed`: its values and content words; words.py: the words that decide
-quantities.py   numbers -> quantity.py's `Quantity` (measures, units, nouns, compounds, ranges)
+quantities.py   numbers -> quantity.py's `Quantity` (measures, units, nouns, compounds, ranges),
+                but those of names (identifiers); quarters.py: fiscal years and quarters
 numbers.py      plain text (slices) -> numbers; dates.py: -> dates; clock.py: -> times of day
 differences.py  beside all that: where claim and evidence differ, for a reader (wording)
 

@@ -60,12 +60,21 @@ _ANY_TIME = re.compile(r"[:.]\d\d|\d\s*[ap]\.?m\b|clock|noon|midday|midnight|hrs
                     r"|\b[ap]\.?m\b|morning|afternoon|evening|night", re.I)  # fmt: skip
 
 
+# Before a time that is rough: "[about ]8:30".
+_ROUGH_BEFORE = re.compile(
+    r"\b(?:about|around|approximately|roughly|nearly|almost|just (?:after|before)|shortly (?:after"
+    r"|before)|towards?|circa)\s+$",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock(Slice):
     """A time of day. minutes: after midnight; two where the text does not say morning or evening:
-    (510, 1230) of "8:30"."""
+    (510, 1230) of "8:30". rough: whether it is said to be about that time."""
 
     minutes: tuple[int, ...]
+    rough: bool = False
 
 
 def read_clock(text: str) -> list[Clock]:
@@ -78,7 +87,9 @@ def read_clock(text: str) -> list[Clock]:
         for match in form.finditer(text):
             if not any(taken[match.start() : match.end()]) and (minutes := _minutes_of(match)):
                 taken[match.start() : match.end()] = b"\1" * len(match.group())
-                found.append(Clock(*match.span(), minutes))
+                before = text[max(0, match.start() - 20) : match.start()]
+                rough = _ROUGH_BEFORE.search(before) is not None
+                found.append(Clock(*match.span(), minutes, rough))
     return sorted(found, key=lambda one: one.start)
 
 

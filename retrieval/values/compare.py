@@ -166,12 +166,12 @@ def _ends_with_or_more(parsed: Parsed, value: Quantity) -> bool:
 
 def _joint_relation(relations: Sequence[Relation]) -> Relation:
     """Returns one relation for those of all values of a claim: (EQUAL, DIFFERS) gives DIFFERS."""
-    # A sentence that differs in two values is of another matter, and refutes nothing.
+    # A sentence that differs in two values, or is of another quarter, is of another matter.
     against = [relation for relation in relations if relation.refutes]
-    if len(against) == 1:
-        return against[0]
-    if against or Relation.UNKNOWN in relations:
+    if len(against) > 1 or Relation.UNKNOWN in relations:
         return Relation.UNKNOWN
+    if against:
+        return against[0]
     return Relation.BOUND_HOLDS if Relation.BOUND_HOLDS in relations else Relation.EQUAL
 
 

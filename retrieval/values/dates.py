@@ -79,7 +79,8 @@ _CENTURY = re.compile(
 # Before a number that may be a year. Behind the words in the group it is one ("since 1800"), behind
 # the others it may count what follows ("of 1800 people"), and behind any other word it does.
 _BEFORE_YEAR = re.compile(
-    r"\b(?:(in|since|during|until|till|year|early|late|spring|summer|autumn|winter)"
+    r"\b(?:(in|since|during|until|till|year|early|late|spring|summer|autumn|winter|quarter"
+    r"|[qh][1-4])"
     r"|of|for|from|before|after|between|by|on|out|around|circa|fall"
     r"|an?|the|this|that|its|his|her|their)\s+$",
     re.I,

@@ -27,7 +27,8 @@ _SPEEDS = {
 }  # fmt: skip
 # What may be a unit behind a number, with the gap between: "5[ km/h]", "5[ square miles]".
 UNIT = re.compile(
-    r"(?P<gap>[\s-]*)(?:(?P<percent>%|percent\b|per cent\b|(?:percentage|basis) points?\b|pc\b)"
+    r"(?P<gap>[\s-]*)(?:(?P<percent>%|percent\b|per cent\b|(?:percentage|basis) points?\b|pct?\b"
+    r"|pp\b|bps?\b)"
     r"|°\s?(?P<degree>[CF])\b|(?P<glued_degree>[CF])\b(?!\w|-)"
     r"|[Dd]egrees\s+(?P<scale>[Cc]elsius|[Ff]ahrenheit|[Cc]entigrade|[CF]\b)"
     r"|(?P<sign>[€£$¥])(?!\d)"

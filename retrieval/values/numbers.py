@@ -29,11 +29,11 @@ TENS = [
 # Word behind a number, or in it -> what it multiplies by.
 SCALES = {
     "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
-    "lakh": 1e5, "crore": 1e7, "dozen": 12.0,
+    "lakh": 1e5, "crore": 1e7, "lakh crore": 1e12, "dozen": 12.0,
 }  # fmt: skip
 # The same, for what may touch the digits: "5[bn]". "m" and "k" may be other things, too.
 _SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12, "tr": 1e12,
-                 "trn": 1e12}  # fmt: skip
+                 "trn": 1e12, "cr": 1e7}  # fmt: skip
 # A pattern of these.
 SHORT_SCALE = "|".join(sorted(_SHORT_SCALES, key=len)[::-1])
 # Words of `SCALES` that stand in a number in words; "a [million]" begins with one, too.
@@ -75,7 +75,7 @@ _PART = "|".join(sorted(_PARTS, key=len)[::-1])
 _COUNT = rf"(?:{'|'.join(SMALL_NUMBERS[1:])}|\d{{1,3}})"
 # A fraction: "[two thirds]", "[half]", "[3/4]".
 _FRACTION = re.compile(
-    rf"(?:\b(?P<over>{_COUNT}|an?)[\s-]+)?\b(?P<part>{_PART})\b(?!-)"
+    rf"(?:\b(?P<over>{_COUNT}|an?)[\s-]+)?\b(?P<part>{_PART})\b(?!-(?!an?-))"
     rf"|(?<![\d/])(?P<top>\d{{1,2}})/(?P<under>\d{{1,2}})(?![\d/])",
     re.I,
 )
@@ -95,24 +95,27 @@ _AND_PART = re.compile(
 _HALF_PLACE_OF_PART = 0.05
 # Behind a number, its scale: "5[ million]", "5[bn]".
 _SCALE_AFTER = re.compile(
-    r"(?:[\s-]+(?P<word>hundred|thousand|million|billion|trillion|lakh|crore|dozen)\b"
+    r"(?:[\s-]+(?P<word>hundred|thousand|million|billion|trillion|dozen|lakhs?\s+crores?|lakhs?"
+    r"|crores?)\b"
     rf"|\s?(?P<short>{SHORT_SCALE})\b)",
     re.I,
 )
-# Behind a fraction, what it is of: "half[ a million]".
-_OF_SCALE = re.compile(r"(?:\s+of)?\s+an?\s+(hundred|thousand|million|billion|dozen)\b", re.I)
+# Behind a fraction, what it is of: "half[ a million]", "half[-a-dozen]".
+_OF_SCALE = re.compile(r"(?:\s+of)?[\s-]+an?[\s-]+(hundred|thousand|million|billion|dozen)\b", re.I)
 # "[a dozen]"
 _DOZEN = re.compile(r"\b(?:an?\s+)?dozen\b", re.I)
-# Behind digits that are an ordinal: "21[st]".
-_ORDINAL_SUFFIX = re.compile(r"(?:st|nd|rd|th)\b", re.I)
+# Behind digits that are an ordinal: "21[st]"; no "12st", which is a weight.
+_ORDINAL_SUFFIX = re.compile(r"(?:(?<=1)(?<!11)st|(?<=2)(?<!12)nd|(?<=3)(?<!13)rd|th)\b", re.I)
 # An ordinal in words: "[twenty-first]".
 _ORDINAL_WORD = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(TENS)})-)?(?P<ordinal>{'|'.join(ORDINALS)})\b", re.I
 )
-# A number that is only said to be large: "[tens of thousands]", "[dozens]".
+# A number that is only said to be large: "[tens of thousands]", "[dozens]", "[several hundred]".
 _MANY = re.compile(
     r"\b(?P<tens>tens\s+of\s+)?(?P<hundreds>hundreds\s+of\s+)?"
-    r"(?P<many>dozens|hundreds|thousands|millions|billions)\b",
+    r"(?P<many>dozens|hundreds|thousands|millions|billions)\b"
+    r"|\b(?:several|(?:quite )?a few|few|many|a couple of|a good many)[\s-]+"
+    r"(?P<several>dozen|hundred|thousand|million|billion|lakh|crore)\b",
     re.I,
 )
 # What a number is: "90", "90th", "half", "dozens".
@@ -179,7 +182,8 @@ def _many(text: str) -> list[Number]:
     """Returns the numbers that are only said to be large: 10,000, of "tens of thousands"."""
     found = []
     for match in _MANY.finditer(text):
-        least = SCALES[match["many"].lower()[:-1]]
+        word = match["several"] or match["many"][:-1]
+        least = SCALES[word.lower()]
         least *= (10 if match["tens"] else 1) * (100 if match["hundreds"] else 1)
         found.append(Number(*match.span(), (least,), 0, "many"))
     return found
@@ -240,7 +244,7 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
             half_place = _HALF_PLACE_OF_PART
             values, end = tuple(value + more for value in values), part.end()
     if scale := _SCALE_AFTER.match(text, end):
-        word = (scale["word"] or "").lower()
+        word = " ".join(re.sub(r"s\b", "", (scale["word"] or "").lower()).split())
         short = (scale["short"] or "").lower()
         times = SCALES[word] if word else _SHORT_SCALES[short]
         if word:
@@ -248,6 +252,10 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
             values, end = tuple(value * times for value in values[:1]), scale.end()
             half_place = (half_place or 0.5) * times if word not in ("dozen", "hundred") else 0
         elif short not in ("k", "m"):
+            values, end, short = tuple(value * times for value in values[:1]), scale.end(), ""
+            half_place = (half_place or 0.5) * times
+        elif text[end].isspace() and unicodedata.category(text[start - 1]) == "Sc":
+            # "$5 m" is money
             values, end, short = tuple(value * times for value in values[:1]), scale.end(), ""
             half_place = (half_place or 0.5) * times
         elif text[end].isspace():

@@ -15,6 +15,7 @@ from retrieval.values.nouns import stem
 from retrieval.values.numbers import may_hold_value
 from retrieval.values.quantities import read_quantities
 from retrieval.values.quantity import Quantity
+from retrieval.values.quarters import read_quarters
 from retrieval.values.slices import Slice, plain_text
 from retrieval.values.words import COMPARING, STOP, TURNING
 
@@ -90,16 +91,19 @@ def parse(text: str) -> Parsed:
 def _values(plain: str) -> list[Value]:
     """Returns the values of a plain text, in order.
 
-    A time of day goes before a date, a date before a period, and all of them before a quantity,
-    where they are in the same place.
+    A fiscal year or a time of day goes before a date, a date before a period, and all of them
+    before a quantity, where they are in the same place.
     """
     if not may_hold_value(plain):
         return []
     clocks = read_clock(plain)
+    quarters = read_quarters(plain)
     dates = [date for date in read_dates(plain) if any(date.parts) or date.either]
+    dates = [date for date in dates if not _overlaps(date, quarters)]
     periods = [period for period in read_periods(plain) if not _overlaps(period, dates)]
     dates = [date for date in dates if not _overlaps(date, clocks)] + periods
-    values: list[Value] = [*read_quantities(plain, [*dates, *clocks]), *dates, *clocks]
+    quantities = read_quantities(plain, [*dates, *clocks, *quarters])
+    values: list[Value] = [*quantities, *quarters, *dates, *clocks]
     return sorted(values, key=lambda value: value.start)[:MAX_VALUES]
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 from retrieval.values import units
 from retrieval.values.compounds import compounds_joined
+from retrieval.values.identifiers import is_part_of_name
 from retrieval.values.measures import BOUND_AFTER, UNIT, measures_of, read_measures, units_after
 from retrieval.values.nouns import counted_noun
 from retrieval.values.numbers import Number, read_numbers, scale_of_suffix
 from retrieval.values.quantity import NO_BOUND, ORDINAL, Bound, Measure, Quantity
 from retrieval.values.ranges import ranges_joined
 from retrieval.values.slices import Slice
-from retrieval.values.words import NO_NAMES
 
 # Words before a number, and the bound that they make. The first that fits counts, so that "not more
 # than" stands before "more than".
@@ -28,48 +28,28 @@ _BOUNDS: tuple[tuple[re.Pattern[str], Bound], ...] = tuple(
     for words, bound in (
         (r"just over|(?:a little|slightly|a bit|barely) (?:more than|over|above)", "~>"),
         (r"just (?:under|below|short of)|(?:a little|slightly|a bit) (?:less than|under|below)"
-         r"|almost|nearly|close to|approaching|not quite", "~<"),
-        (r"at most|up to|a maximum of|not exceeding"
+         r"|almost|nearly|close (?:to|on)|approaching|not quite", "~<"),
+        (r"at most|as many as|as much as|up to|a maximum of|not exceeding"
          r"|(?:no|not|never) (?:more|greater|higher|longer|larger|later|older|bigger) than", "<="),
-        (r"at least|a minimum of|not under"
+        (r"at least|as few as|as little as|a minimum of|not under"
          r"|(?:no|not|never) (?:fewer|less|lower|shorter|smaller|younger) than", ">="),
         (r"(?:more|greater|higher|longer|larger|bigger|older|taller|heavier|faster) than|over|above"
          r"|exceed(?:ing|ed|s)?|upwards of|in excess of|well over", ">"),
         (r"(?:fewer|less|lower|shorter|smaller|younger|lighter|slower) than|under|below|well under",
          "<"),
-        (r"about|around|roughly|approximately|some|an estimated|an average of|circa|ca?\.|or so",
-         "~"),
+        (r"about|around|more or less|roughly|approximately|some|an estimated|an average of|circa"
+         r"|ca?\.|or so", "~"),
     )
 )  # fmt: skip
 _LOOK_BACK = 40  # characters in front of a number that are searched for a bound
 # Before a number that is one of two: "[one or ]two", "[a single or ]2".
 _ONE_OR = re.compile(r"\b(?:one|an?|single)\s+or\s+$", re.I)
-# Behind a number that is the least: "90[+]".
-_PLUS_AFTER = re.compile(r"\+(?!\d)")
-# The currency before a number: "[US$]5", "[NOK ]5", "[Rs. ]5".
-_SIGN = re.compile(
-    rf"(?:\b(?:{'|'.join(units.LETTERS_OF_SIGNS)}))?[{units.CURRENCY_SIGNS}]\s?$"
-    r"|\b(?:[A-Z]{3}|Rs\.?)\s?$"
-)
+# Behind a number that is the least: "90[+]", "90[-plus]".
+_PLUS_AFTER = re.compile(r"\+(?!\d)|-plus\b", re.I)
+# Behind one that is rough: "100[-odd]", "300[ or so]", "300 people[ or so]".
+_ODD_AFTER = re.compile(r"[\s-](?:odd|some)\b|(?:\s[^\W\d_]+)?\s+or\s+so\b", re.I)
 # The minus before a number: "[-]5", "[minus ]5".
 _NEGATIVE = re.compile(r"(?:(?:^|[\s(])-|\bminus\s+)$", re.I)
-# Before a number that may be part of a name: "[Boeing ]747", "[Article ]50", "[Covid-]19", "[#]3".
-_NAME_BEFORE = re.compile(
-    r"(?:[A-Za-z]|[A-Za-z]-|#|\bno\.?\s?|\bnumber\s|[A-Z][\w’'.&-]*\s"
-    r"|\b(?:article|section|chapter|page|room|flight|route|road|channel|item|line|gate|platform|bus"
-    r"|class|grade|version|model|phase|group|district|ward|zone|sector|highway|junction|paragraph"
-    r"|verse|figure|table|step|round|mark|block|lot|flat|resolution|category|form|type|level)\s)$"
-)
-# Before one that is none: "[hundred-]5".
-_SCALE_BEFORE = re.compile(r"\b(?:hundred|thousand|million|billion|trillion|lakh|crore)-$", re.I)
-# The word with a capital before a number: "[Boeing ]747".
-_CAPITAL = re.compile(r"([A-Z][\w’'.&-]*)[\s]$")
-# A place before a number, which is no part of its name: "[In Oria ]40 people died".
-_IN_PLACE = re.compile(r"\b(?:[Ii]n|[Aa]t|[Nn]ear)\s[A-Z][\w’'-]*,?\s$")
-# Capitals that touch a number and are no unit: "5[G]", "3[D]".
-_NO_UNIT = set("ABDEGHIJNOPQRSTUXYZ")
-# Letters that touch a number and are a unit, though no word of units.py: "20[C]", "34[year]-old".
-_GLUED_UNIT = re.compile(r"[CF]\b|km|kmh|kph|mph|mps|year")
 # What may be a telephone number.
 _PHONE = re.compile(r"(?:\+\d{1,3}|\b0\d*)(?:[\s-]\(?\d{2,5}\)?){2,}")
 # Fewest digits of one.
@@ -160,7 +140,7 @@ def _lead(text: str, number: Number) -> _Lead:
     """Returns what stands before a number, read from right to left: sign, minus, bound."""
     before = text[max(0, number.start - _LOOK_BACK) : number.start]
     head = before
-    sign = _SIGN.search(before)
+    sign = units.SIGN_BEFORE.search(before)
     money = _currency_of(sign.group().strip()) if sign else None
     if sign and money:
         head = before[: sign.start()]
@@ -175,7 +155,7 @@ def _lead(text: str, number: Number) -> _Lead:
 
 def _quantity(text: str, number: Number) -> Quantity | None:
     """Returns the quantity of a number; None where the number counts and measures nothing."""
-    if _is_part_of_name(text, number):
+    if is_part_of_name(text, number):
         return None
     if number.kind == "ordinal":
         return _ordinal(text, number)
@@ -186,22 +166,20 @@ def _quantity(text: str, number: Number) -> Quantity | None:
     told = read_measures(text, number, lead.money)
     if told is None:
         return None
+    if lead.money and text[told.end : told.end + 1].isalpha():
+        return None  # "Rs 25L"
     measures, unit_end, bound = told.measures, told.unit_end, lead.bound
     if lead.is_negative:
         measures = tuple(replace(one, low=-one.low, high=-one.high) for one in measures)
     written = number.values[0]
     if number.short_scale and told.end > number.end:
         written *= scale_of_suffix(number.short_scale)
-    if number.kind == "many":
-        bound = "many"
-    if _ONE_OR.search(text, max(0, lead.start - 12), lead.start):
-        bound = "?"
     after = BOUND_AFTER.match(text, unit_end) or BOUND_AFTER.match(text, told.end)
     if after:
         unit_end = after.end()
         bound = ">=" if after["more"] else "<="
-    elif _PLUS_AFTER.match(text, told.end):
-        bound = ">="
+    else:
+        bound = _bound(text, number, lead, told.end)
     return Quantity(
         lead.start,
         told.end,
@@ -215,6 +193,17 @@ def _quantity(text: str, number: Number) -> Quantity | None:
         per_slice=told.per_slice,
         value_start=lead.value_start,
     )
+
+
+def _bound(text: str, number: Number, lead: _Lead, end: int) -> Bound:
+    """Returns the bound of a number that ends at `end`: of "dozens", "100-odd", "90+"."""
+    if _ONE_OR.search(text, max(0, lead.start - 12), lead.start):
+        return "?"
+    if _PLUS_AFTER.match(text, end):
+        return ">="
+    if number.kind == "many":
+        return "many"
+    return "~" if not lead.bound and _ODD_AFTER.match(text, end) else lead.bound
 
 
 def bound_before(head: str) -> tuple[Bound, int]:
@@ -233,39 +222,6 @@ def _currency_of(sign: str) -> units.Unit | None:
     if sign[-1] in units.CURRENCY_SIGNS:
         return units.currency_of_sign(sign)
     return units.currency_named(sign.lower().removesuffix("."))
-
-
-def _is_part_of_name(text: str, number: Number) -> bool:
-    """Tells whether a number is part of a name: Boeing 747, Article 50, G20, Covid-19."""
-    before = text[max(0, number.start - _LOOK_BACK) : number.start]
-    digits = text[number.start].isdigit()
-    if number.kind in ("ordinal", "fraction", "many"):
-        return False
-    if digits and before and before[-1].isalnum():
-        return True
-    after = text[number.end : number.end + 12]
-    glued = re.match(r"[^\W\d_]+", after)
-    if digits and glued and glued[0] in _NO_UNIT:
-        return True
-    is_scale_or_unit = number.short_scale or (glued and units.units_named(glued[0].lower(), True))
-    if digits and glued and not is_scale_or_unit:
-        return not _GLUED_UNIT.match(glued[0])
-    if not _NAME_BEFORE.search(before) or _SCALE_BEFORE.search(before):
-        return False
-    if before.endswith(("#", ". ")) and not re.search(r"\bno\.\s$", before, re.I):
-        return before.endswith("#")
-    if _IN_PLACE.search(before) and counted_noun(text, number.end):
-        return False  # "in Oria 40 people": a place, and a number that counts
-    capital = _CAPITAL.search(before)
-    if capital and re.search("['’]s$", capital[1]):
-        return False  # "to Mr Berg's 20,200"
-    if capital and (
-        capital[1].lower() in NO_NAMES or units_after(text, number, None)[0] or _SIGN.search(before)
-    ):
-        return False
-    if capital and not digits:
-        return False  # a number in words: "Turkey sent five, England two"
-    return digits or not (before[-1:] == "-" and before[-2:-1].islower())
 
 
 def _ordinal(text: str, number: Number) -> Quantity:

@@ -24,7 +24,7 @@ _CHANGES = re.compile(
 _RANGE_SIGN = re.compile(r"\s*(?:to|and|or|[-–—])\s*[$£€]\s?", re.I)
 # The scale at the end of a number: "15 [million]", "15[m]".
 _SCALE = re.compile(
-    r"(?P<word>thousand|million|billion|trillion|lakh|crore|dozen)$"
+    r"(?P<word>thousand|million|billion|trillion|lakh crore|lakh|crore|dozen)s?$"
     rf"|\d\s?(?P<short>{SHORT_SCALE})$",
     re.I,
 )
@@ -54,8 +54,8 @@ def ranges_joined(text: str, found: list[Quantity]) -> list[Quantity]:
             and _CHANGES.search(text, max(0, between.start() - 80), between.start())
         ):
             joined.append(one)  # "rose from 12 to 15" is a change
-        elif _is_percent(before) and not _is_percent(one) and "to" in gap:
-            joined.append(one)  # "rose 9 per cent to 4.36 million" is a change and an amount
+        elif "to" in gap and before.base != one.base and _has_unit_behind(before):
+            joined.append(one)  # "rose 9 per cent to 4.36 million", "the 20 years to 2020"
         elif ("and" in gap or "or" in gap) and not between:
             joined[-1] = replace(before, noun=before.noun or one.noun, bound="?")
             joined.append(replace(one, bound="?"))
@@ -103,9 +103,9 @@ def _joined_range(text: str, low: Quantity, high: Quantity) -> Quantity:
     )
 
 
-def _is_percent(one: Quantity) -> bool:
-    """Tells whether a quantity is a share in per cent."""
-    return one.base == "%"
+def _has_unit_behind(one: Quantity) -> bool:
+    """Tells whether a quantity has its unit behind the number, and no sign before it."""
+    return one.base == "%" or one.unit_end > one.end
 
 
 def scale_said(number: str) -> float:

@@ -11,7 +11,7 @@ import itertools
 import math
 from enum import Enum
 
-from retrieval.values.clock import Clock
+from retrieval.values.clock import DAY, Clock
 from retrieval.values.dates import Date, Parts, common_parts, days_of
 from retrieval.values.parsed import Value
 from retrieval.values.quantity import COMPARED, ORDINAL, Measure, Quantity
@@ -26,6 +26,8 @@ ROUNDED = 0.05
 # Share of a value by which it may be off in another system of units and surely be right (a mile is
 # 1.6 km), and beyond which it is surely wrong.
 CONVERTED, CONVERTED_FAR = 0.015, 0.15
+# Minutes by which a rough time of day ("about 8:30") may be off.
+ROUGH_MINUTES = 60
 # Degrees Celsius by which a temperature in whole degrees may be off in the other scale.
 DEGREE = 0.8
 # Share of a unit by which a time or length in whole units of it may be off where the other side has
@@ -67,9 +69,18 @@ def relate(claimed: Value, told: Value) -> Relation | None:
     if isinstance(claimed, Date) and isinstance(told, Date):
         return _relation_of_dates(claimed, told)
     if isinstance(claimed, Clock) and isinstance(told, Clock):
-        agree = set(claimed.minutes) & set(told.minutes)
-        return Relation.EQUAL if agree else Relation.DIFFERS
+        return _relation_of_clocks(claimed, told)
     return None
+
+
+def _relation_of_clocks(claimed: Clock, told: Clock) -> Relation:
+    """Returns the relation of two times of day; of a rough one, only far ones differ."""
+    gaps = [abs(ours - theirs) for ours in claimed.minutes for theirs in told.minutes]
+    apart = min(min(gap, DAY - gap) for gap in gaps)
+    if not apart:
+        return Relation.EQUAL
+    rough = claimed.rough or told.rough
+    return Relation.UNKNOWN if rough and apart <= ROUGH_MINUTES else Relation.DIFFERS
 
 
 def comparable(claimed: Quantity, told: Quantity) -> list[tuple[Measure, Measure]]:

@@ -182,7 +182,7 @@ def says_no_more(claim: Parsed, sentence: Parsed, spoken_for: frozenset[str]) ->
 
 
 def dates_agree(claim: Parsed, sentence: Parsed) -> bool:
-    """Tells whether each date and time of a claim is told by the sentence.
+    """Tells whether each date, time and ordinal of a claim is told by the sentence.
 
     Those do not count that it compares with: 2022 of "12 goals, more than in 2022".
     """
@@ -195,7 +195,7 @@ def dates_agree(claim: Parsed, sentence: Parsed) -> bool:
     return all(
         any(relate(value, other) is Relation.EQUAL for other in told)
         for value in claim.values
-        if not isinstance(value, Quantity)
+        if not isinstance(value, Quantity) or value.base == ORDINAL
     )
 
 

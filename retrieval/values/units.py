@@ -7,6 +7,7 @@ case into tests/retrieval/values/cases.jsonl. To add a currency, see `_SYMBOLS` 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -50,9 +51,9 @@ _IMPERIAL = {
 # measures.py takes "500 g" for that, too.
 _ONLY_GLUED = {"s", "h", "m", "t", "l", "g", "w", "v", "in", "st", "ha", "min", "mi", "nm", "mb"}
 # Words for per cent.
-_PERCENT = {"%", "percent", "per cent", "pc"}
+_PERCENT = {"%", "percent", "per cent", "pc", "pct"}
 # Word for the difference of two shares -> its size in points of per cent.
-_POINTS = {"percentage point": 1.0, "basis point": 0.01}
+_POINTS = {"percentage point": 1.0, "pp": 1.0, "basis point": 0.01, "bp": 0.01}
 # Sign of a currency -> its code.
 _SYMBOLS = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY",
             "₩": "KRW", "₦": "NGN", "₴": "UAH", "₪": "ILS", "₫": "VND", "₸": "KZT", "₾": "GEL",
@@ -78,7 +79,12 @@ _NOT_MONEY = {"unit", "units", "gold", "silver", "code", "currency", "account", 
 # The signs of one character.
 CURRENCY_SIGNS = "".join(sign for sign in _SYMBOLS if len(sign) == 1)
 # The letters before a sign: "A", of "A$".
-LETTERS_OF_SIGNS = sorted({sign[:-1] for sign in _SYMBOLS} - {""})
+_LETTERS_OF_SIGNS = sorted({sign[:-1] for sign in _SYMBOLS} - {""})
+# The currency before a number: "[US$]5", "[NOK ]5", "[Rs. ]5".
+SIGN_BEFORE = re.compile(
+    rf"(?:\b(?:{'|'.join(_LETTERS_OF_SIGNS)}))?[{CURRENCY_SIGNS}]\s?$"
+    r"|\b(?:[A-Z]{3}|Rs\.?)\s?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
