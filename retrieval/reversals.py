@@ -1,21 +1,23 @@
-"""Readings of a claim -> those whose court was overruled later.
+"""Readings of a claim -> those that a newer document undoes.
 
-A court found somebody guilty, a newer document tells that a higher court quashed it: what the first
-one tells as done is no longer shown. That somebody was convicted stays true. By rule, for English.
+A court found somebody guilty, and a higher court quashed it; a study found something, and was
+retracted; somebody won an election, and a recount overturned the result: what the first document
+tells as done is no longer shown. That somebody was convicted stays true. By rule, for English.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from retrieval.reading import Reading
+from retrieval.taken_back import OF_STUDY, TELLS_RETRACTED
+from retrieval.verdict import REFUTES, SUPPORTS
 from retrieval.voice import content_words
 
-# Least share of the claim's words in a passage that tells of the reversal.
-SAME_CASE_FROM = 0.5
 _DECISION = r"(?:convictions?|sentences?|verdicts?|judge?ments?|rulings?)"
-_REVERSED = re.compile(
+_QUASHED = re.compile(
     r"\b(?:quash|overturn|annul|revers|set(?:s|ting)? aside)\w*\s+(?:an?|the|its|his|her|their)\s+"
     rf"(?:[\w-]+\s+){{0,3}}?{_DECISION}\b"
     rf"|\b{_DECISION}\b[^.\n]{{0,60}}\b(?:was|were|been) "
@@ -25,22 +27,61 @@ _REVERSED = re.compile(
 _CONVICTED = re.compile(
     r"\b(?:guilty|convict\w+|sentenced|jailed|sent to prison|imprisoned)\b", re.IGNORECASE
 )
+_VOTE = r"(?:results?|elections?|votes?|referendums?|ballots?|polls?|wins?|victor(?:y|ies))"
+_OVERTURNED = re.compile(
+    r"\b(?:overturn|annul|revers|set(?:s|ting)? aside|invalidat|void)\w*\s+"
+    rf"(?:an?|the|its|his|her|their)\s+(?:[\w-]+\s+){{0,3}}?{_VOTE}\b"
+    rf"|\b{_VOTE}\b[^.\n]{{0,60}}\b(?:was|were|been) "
+    r"(?:overturned|annulled|reversed|set aside|invalidated|voided|declared (?:void|invalid))\b",
+    re.IGNORECASE,
+)
+_WON = re.compile(
+    r"\b(?:w[io]n|wins|winner|winning|(?:re-?)?elected|defeated|beat|victory)\b", re.IGNORECASE
+)
+_OF_RESULT = re.compile(r"\b(?:declared|announced|recount\w*|first)\b", re.IGNORECASE)
 
 
-def reversed_rows(readings: Sequence[Reading]) -> list[int]:
-    """The rows that tell as done what a court found, where a newer reading tells that the decision
-    was reversed."""
-    if not readings or _CONVICTED.search(readings[0].claim) or _REVERSED.search(readings[0].claim):
+@dataclass(frozen=True, slots=True)
+class _Reversal:
+    """A kind of decision that is reversed. tells: that it was; decided: sentences that tell the
+    decision as one that holds; of_itself: claims on the decision itself, which stay as they are;
+    sides: those that an older document loses; shares: least share of the claim's words in the
+    passage that tells of the reversal."""
+
+    tells: re.Pattern[str]
+    decided: re.Pattern[str]
+    of_itself: tuple[re.Pattern[str], ...]
+    sides: tuple[int, ...]
+    shares: float
+
+
+_REVERSALS = (
+    _Reversal(_QUASHED, _CONVICTED, (_CONVICTED, _QUASHED), (SUPPORTS,), 0.5),
+    _Reversal(TELLS_RETRACTED, OF_STUDY, (OF_STUDY, TELLS_RETRACTED), (SUPPORTS,), 0.3),
+    _Reversal(_OVERTURNED, _WON, (_OVERTURNED, _OF_RESULT), (SUPPORTS, REFUTES), 0.5),
+)
+
+
+def reversed_rows(readings: Sequence[Reading]) -> dict[int, tuple[int, ...]]:
+    """The rows that tell as done what a newer reading tells was reversed, each with the sides of
+    its stance that do not count."""
+    rows: dict[int, tuple[int, ...]] = {}
+    for kind in _REVERSALS if readings else ():
+        for row in _undone(readings, kind):
+            rows.setdefault(row, kind.sides)
+    return rows
+
+
+def _undone(readings: Sequence[Reading], kind: _Reversal) -> list[int]:
+    claim = readings[0].claim
+    if any(of_itself.search(claim) for of_itself in kind.of_itself):
         return []
-    words = content_words(readings[0].claim)
+    words = content_words(claim)
     days = [reading.candidate.document.published_at for reading in readings]
-    texts = [reading.candidate.passage.text for reading in readings]
     reversals = [
         day
-        for day, text in zip(days, texts, strict=True)
-        if day
-        and _REVERSED.search(text)
-        and len(words & content_words(text)) >= SAME_CASE_FROM * len(words)
+        for day, reading in zip(days, readings, strict=True)
+        if day and _tells(kind, words, reading)
     ]
     last = max(reversals, default=None)
     return [
@@ -49,5 +90,14 @@ def reversed_rows(readings: Sequence[Reading]) -> list[int]:
         if last is not None
         and day is not None
         and day < last
-        and any(_CONVICTED.search(quote.quote) for quote in reading.key_sentences)
+        and any(kind.decided.search(quote.quote) for quote in reading.key_sentences)
     ]
+
+
+def _tells(kind: _Reversal, words: set[str], reading: Reading) -> bool:
+    """Whether a reading tells of a reversal in the claim's matter."""
+    candidate = reading.candidate
+    told = f"{candidate.document.title}. {candidate.passage.text}"
+    return kind.tells.search(candidate.passage.text) is not None and len(
+        words & content_words(told)
+    ) >= kind.shares * len(words)

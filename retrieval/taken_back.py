@@ -60,7 +60,7 @@ _RETRACTED = re.compile(
 )
 _STUDY = r"(?:paper|article|study|studies|preprint|report|story|research|trial)"
 # A text tells that a study or a report was retracted.
-_TELLS_RETRACTED = re.compile(
+TELLS_RETRACTED = re.compile(
     rf"\bthe {_STUDY} (?:has been|was|is|had been) (?:\w+ )?(?:retracted|withdrawn)\b"
     r"|\b(?:retract(?:ed|s|ing)|withdr(?:ew|awn|aws)|withdrawing|pulled)\s+"
     rf"(?:an?|the|its|their|his|her|this|our|my)\s+(?:[\w-]+\s+){{0,3}}?{_STUDY}\b"
@@ -68,7 +68,7 @@ _TELLS_RETRACTED = re.compile(
     r"|\bexpression of concern\b",
     re.IGNORECASE,
 )
-_OF_STUDY = re.compile(rf"\b(?:{_STUDY}|authors?|researchers?|scientists?)\b", re.IGNORECASE)
+OF_STUDY = re.compile(rf"\b(?:{_STUDY}|authors?|researchers?|scientists?)\b", re.IGNORECASE)
 # What an earlier text of the same paper said.
 _EARLIER = re.compile(
     r"\b(?:(?:an? (?:earlier|previous|original) version(?: of \w+ \w+)?"
@@ -77,6 +77,14 @@ _EARLIER = re.compile(
     r"|we\s+(?:(?:had|have|first|\w+ly)\s+){0,2}(?:stated|reported|wrote))\b(?P<said>[^.;\n]*)",
     re.IGNORECASE,
 )
+# What a column of corrections tells of other articles: "A report on the tunnel said it leaks".
+_ANOTHER = re.compile(
+    r"\b(?:an?|the) (?:article|story|report|column|obituary|headline|caption|review)"
+    r"\b[^.;\n]{0,160}?\b(?:said|stated|reported|claimed|suggested|gave|put|described"
+    r"|named)\b(?P<said>[^.;\n]*)",
+    re.IGNORECASE,
+)
+_COLUMN = re.compile(r"\W*(?:corrections?|clarifications?|apolog(?:y|ies))\b", re.IGNORECASE)
 _CORRECTS = re.compile(
     r"\b(?:corrections?|corrected|clarification|apolog\w+|amended|error|by mistake|inaccurate\w*"
     r"|untrue|we (?:deeply )?regret|incorrect\w*|wrong(?:ly)?|mistaken\w*|erroneous\w*)\b",
@@ -122,8 +130,8 @@ def is_withdrawn(claim: str, words: set[str], told: Sequence[str], document: Doc
     notices = _notices(text)
     if notices.retracted:
         return True
-    of_study = any(_OF_STUDY.search(each) for each in told)
-    if of_study and not _OF_STUDY.search(claim) and notices.tells_retracted:
+    of_study = any(OF_STUDY.search(each) for each in told)
+    if of_study and not OF_STUDY.search(claim) and notices.tells_retracted:
         return True
     return any(
         _says(claim, words, _RIGHT.split(found["said"])[0])
@@ -170,8 +178,8 @@ def is_taken_back(
 def _notices(text: str) -> _Notices:
     return _Notices(
         _RETRACTED.search(text) is not None,
-        _TELLS_RETRACTED.search(text) is not None,
-        tuple(_EARLIER.finditer(text)),
+        TELLS_RETRACTED.search(text) is not None,
+        (*_EARLIER.finditer(text), *(_ANOTHER.finditer(text) if _COLUMN.match(text) else ())),
     )
 
 

@@ -60,6 +60,15 @@ _NEGATES = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither|cannot)\b|
 _LABELLED = re.compile(
     r"\W*(?:retracted|false|fake|hoax|debunked|misleading|withdrawn|satire)\b\s*\W\s", re.IGNORECASE
 )
+# The title, or the address, of what its author thinks.
+_OPINION = re.compile(
+    r"\W*(?:opinions?|op-?ed|comment(?:ary)?|editorial|viewpoint|column|letters? to the editor"
+    r"|guest (?:column|essay))\s*[:|–—-]|.*[|–—-]\s*(?:opinion|op-?ed|commentary|editorial)\W*$",
+    re.IGNORECASE,
+)
+_OPINION_URL = re.compile(
+    r"/(?:opinions?|commentisfree|op-?eds?|editorials?|columnists?|letters)/", re.IGNORECASE
+)
 _QUESTION = re.compile(r"\?[\"”'’)\s]*$")
 _OPENS, _CLOSES = "“„«", "”»"
 
@@ -112,6 +121,8 @@ def voice_of(
         passed_on = [(quote, one) for quote, one in zip(quotes, found, strict=True) if one]
         if passed_on and is_taken_back(words, passed_on, document):
             return Voiced("reported", by, mention=True)
+    if _is_opinion(document) and not about_saying:
+        found = [one or Attribution(None, (0, 0), rumour=True) for one in found]
     if not found or not all(found):
         return Voiced("stated")
     vouched = (of_saying and not all(named)) or any(_VOUCHES.search(q.quote) for q in quotes)
@@ -149,10 +160,16 @@ def voice_of_title(claim: str, document: Document, stance: Stance) -> Voiced:
         return Voiced("rejected", mention=True)
     if stance == "REFUTES" and _REJECTS.search(title):
         return Voiced("rejected")
-    if _QUESTION.search(title):
+    if _QUESTION.search(title) or _is_opinion(document):
         return Voiced("reported", mention=True)
     said = next(attributions(title), None)
     return Voiced("reported", mention=said.rumour) if said else Voiced("stated")
+
+
+def _is_opinion(document: Document) -> bool:
+    """Whether a document says that it is what its author thinks. He is a party to that."""
+    address = _OPINION_URL.search(document.url or "")
+    return address is not None or _OPINION.match(document.title) is not None
 
 
 def reports(text: str) -> bool:

@@ -15,6 +15,7 @@ from retrieval.reading import Reading, predict_stances, quotes, search_scores
 from retrieval.reversals import reversed_rows
 from retrieval.ruling import ruling_on, within_rating
 from retrieval.ruling_lines import Ruling
+from retrieval.successors import REFUTES_BY, other_holders
 from retrieval.types import STANCES, Calibration, Quote, StanceModel
 from retrieval.verdict import (
     NEI,
@@ -194,8 +195,12 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
         documents = [reading.candidate.document for reading in judged]
         rate = [reading.rated is not None for reading in judged]
         counted = without_outweighed(documents, rate, counted)
-        for row in reversed_rows(judged):
-            counted[row] = without_side(counted[row], SUPPORTS)
+        for row, sides in reversed_rows(judged).items():
+            for side in sides:
+                counted[row] = without_side(counted[row], side)
+        for row, sentence in other_holders(judged, counted).items():
+            counted[row] = REFUTES_BY
+            judged[row] = replace(judged[row], key_sentences=(sentence,), mention=False)
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     about = probability_about(search_scores(others), fitted)
     rest = discount(_raw_stances(others), about, thorough=_thorough(others))

@@ -156,3 +156,42 @@ def test_a_title_of_satire_vouches_for_nothing() -> None:
     given = article("Members sit on the stairs.\n\nThis site is satirical.", title=title)
     said = voice_of_title("Parliament moves to a lighthouse", given, "SUPPORTS")
     assert said == Voiced("rejected", mention=True)
+
+
+COLUMN = (
+    "An article on water (Dry summer, 2 May) said that the lake holds 40 million litres. It holds"
+    " 14 million.\n\nA report on the ferry said that Ann Lee owns the Skarn. Her brother does."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "decides", "mention"),
+    [
+        ("The lake holds 40 million litres", COLUMN.split(" It holds")[0], True),
+        ("Ann Lee owns the ferry Skarn", "A report on the ferry said that Ann Lee owns", True),
+        ("The lake holds 14 million litres", "It holds 14 million.", False),
+    ],
+)
+def test_a_column_of_corrections_takes_back_what_articles_said(
+    claim: str, decides: str, mention: bool
+) -> None:
+    given = article(COLUMN, title="Corrections and clarifications")
+    assert voiced(claim, decides, given).mention == mention
+    assert not voiced(claim, decides, article(COLUMN, title="What the papers say")).mention
+
+
+@pytest.mark.parametrize(
+    ("title", "url", "mention"),
+    [
+        ("Opinion: Sell the mill", None, True),
+        ("Sell the mill | Editorial", None, True),
+        ("Sell the mill", "https://gazette.example/opinion/mill", True),
+        ("Opinion polls show a lead for Lee", None, False),
+        ("Mill sold - second opinion sought", "https://gazette.example/news/opinion-polls", False),
+    ],
+)
+def test_what_an_author_thinks_is_a_mention(title: str, url: str | None, mention: bool) -> None:
+    given = document("d", REPORTED, title=title, url=url, language="en")
+    assert voiced("The mayor sold the mill to her brother", REPORTED, given).mention == mention
+    of_title = voice_of_title("The mayor sold the mill", given, "SUPPORTS")
+    assert of_title.mention == mention
