@@ -4,7 +4,7 @@ The files in reading order, from the answer down to the characters:
 
 reading.py      the way in: text as a model reads it (instances, days, notation), stance, steps
 correct.py      text -> sentences -> the first group of rules that is sure -> a corrected stance
-compare.py      1st rule: the sentence has the claim's words (narrowed: is it of a part only?)
+compare.py      1st rule: the sentence has the claim's words (runs: where; narrowed: of a part?)
 derive.py       2nd rule: the value follows from two others (changes, tallies, spans; workings)
 bounds.py       3rd rules, in other words: one bound; shares.py: one share; sides.py: two sides
 told.py         questions that the rules ask of a sentence; relate.py: two values -> their relation

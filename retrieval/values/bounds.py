@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 import re
 
-from retrieval.values.compare import FEWEST_WORDS, UNKNOWN, Comparison, Step
+from retrieval.values.compare import UNKNOWN, Comparison, Step
 from retrieval.values.parsed import Parsed, end_with_unit, slice_with_unit
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, comparable, relate
+from retrieval.values.runs import FEWEST_WORDS
 from retrieval.values.told import (
     cardinal_quantities,
     dates_agree,

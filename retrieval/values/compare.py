@@ -17,6 +17,7 @@ from retrieval.values.narrowed import is_narrowed, is_of_another
 from retrieval.values.parsed import Parsed, Value, end_with_unit, slice_with_unit, start_with_bound
 from retrieval.values.quantity import UPPER, Quantity
 from retrieval.values.relate import Relation, relate
+from retrieval.values.runs import run_of_claim
 from retrieval.values.slices import Slice
 from retrieval.values.told import role_of
 
@@ -28,15 +29,10 @@ _BEFORE_PART = re.compile(r"\b(?:first|last|next)\s+$", re.I)
 _BEFORE_WHOLE = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the|its|their|all|those|his|her)?\s*$", re.I)
 # Behind a length that is a distance: "300 metres [from] the sea".
 _AFTER_DISTANCE = re.compile(r"\s+(?:away|from|off|behind|ahead)\b", re.I)
-# A text that begins with its place or time: "[In ]Oria 40 people died".
-_PLACE_FIRST = re.compile(r"(?:in|on|at|near|during)\s", re.I)
+# Before the age of somebody who may be another than that of the text: "[a ]34-year-old man".
+_SOMEBODY = re.compile(r"\ban?\s+(?:[a-z]+,?\s+){0,2}$", re.I)
 # The end of a number that is the limit of a rule, or the least of any: "2[ or more]".
 _OR_MORE = re.compile(r"\bor\s+(?:more|over|above|fewer|less|under)$", re.I)
-# Fewest content words of a claim: fewer do not say what its values are of.
-FEWEST_WORDS = 2
-# Items (words and values) before and behind the claim's own in which a word of `COMPARING` makes
-# the sentence one of another thing.
-NEAR = 3
 # Most ways to choose a value of the sentence for each value of the claim that are tried.
 MAX_CHOICES = 40
 
@@ -78,9 +74,9 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
     # For each value of the claim: indexes of the values of the sentence that may answer it.
     options = [
         [
-            (at, Relation.UNKNOWN if _is_rule(claim, value, sentence, other) else relation)
+            (at, relation)
             for at, other in enumerate(sentence.values)
-            if (relation := relate(value, other)) is not None
+            if (relation := _relation(claim, value, sentence, other)) is not None
             and _roles(claim, value) == _roles(sentence, other)
         ]
         for value in claim.values
@@ -91,7 +87,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
         return UNKNOWN
     for choice in itertools.product(*options):
         used = [at for at, _ in choice]
-        run = _run_of_claim(claim, sentence, used) if len(set(used)) == len(used) else None
+        run = run_of_claim(claim, sentence, used) if len(set(used)) == len(used) else None
         if run is None:
             continue
         joint = _joint_relation([relation for _, relation in choice])
@@ -147,16 +143,24 @@ def _is_part(parsed: Parsed, value: Value) -> bool:
     return counts and _AFTER_PART.match(parsed.text, value.end) is not None
 
 
-def _is_rule(claim: Parsed, value: Value, sentence: Parsed, other: Value) -> bool:
+def _relation(claim: Parsed, value: Value, sentence: Parsed, other: Value) -> Relation | None:
+    """Returns the relation of two values, `UNKNOWN` where they may be of two rules or people."""
+    relation = relate(value, other)
+    if relation is None or not isinstance(value, Quantity) or not isinstance(other, Quantity):
+        return relation
+    is_of_somebody = value.base == "age" and _SOMEBODY.search(claim.text[: value.start])
+    if _is_rule(claim, value, sentence, other) or (relation.refutes and is_of_somebody):
+        return Relation.UNKNOWN
+    return relation
+
+
+def _is_rule(claim: Parsed, value: Quantity, sentence: Parsed, other: Quantity) -> bool:
     """Tells whether a claimed "2 or more" may be another rule than that of the sentence.
 
     "Two may play" is not that two or more may play, nor is "three or more may play".
     """
-    if not isinstance(value, Quantity) or not isinstance(other, Quantity):
-        return False
-    if not _ends_with_or_more(claim, value):
-        return False
-    return _ends_with_or_more(sentence, other) != (value.number == other.number)
+    is_same = value.number == other.number
+    return _ends_with_or_more(claim, value) and _ends_with_or_more(sentence, other) != is_same
 
 
 def _ends_with_or_more(parsed: Parsed, value: Quantity) -> bool:
@@ -173,71 +177,6 @@ def _joint_relation(relations: Sequence[Relation]) -> Relation:
     if against:
         return against[0]
     return Relation.BOUND_HOLDS if Relation.BOUND_HOLDS in relations else Relation.EQUAL
-
-
-def _run_of_claim(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> tuple[int, int] | None:
-    """Returns start and end of the items of a sentence that hold the claim's, close and in order.
-
-    None where no items do. Dates and times may stand anywhere, and a place that is last in
-    one may be first in the other (`_cuts`).
-
-    Args:
-        used: indexes of the sentence's values that stand for the claim's values.
-    """
-    wanted: list[str | int] = [
-        item if isinstance(item, str) else used[item]
-        for item in claim.items
-        if isinstance(item, str) or isinstance(claim.values[item], Quantity)
-    ]
-    if len(claim.words) < FEWEST_WORDS:
-        return None
-    longest = len(wanted) + max(2, len(wanted) // 2)
-    own_comparing = {word for _, word in claim.comparing}
-    for cut in (0, *_cuts(claim, sentence, wanted)):
-        run = _shortest_run(wanted[cut:] + wanted[:cut], sentence)
-        if run is None:
-            continue
-        first, last = run
-        # The place moved to the front must begin the sentence, one moved to the end must end it.
-        if cut and (first if cut > 1 else len(sentence.items) - last):
-            continue
-        if last - first <= longest and not any(
-            first - NEAR <= place < last + NEAR and word not in own_comparing
-            for place, word in sentence.comparing
-        ):
-            return run
-    return None
-
-
-def _cuts(claim: Parsed, sentence: Parsed, wanted: Sequence[str | int]) -> Iterator[int]:
-    """Yields the indexes at which a claim may be cut, so that its end is looked for first.
-
-    "40 people died in Oria" is cut before "Oria" where a sentence begins "In Oria"; a claim that
-    begins so is cut behind its first item.
-    """
-    if len(wanted) > 3:
-        if _PLACE_FIRST.match(sentence.text):
-            yield len(wanted) - 1
-        if _PLACE_FIRST.match(claim.text):
-            yield 1
-
-
-def _shortest_run(wanted: Sequence[str | int], sentence: Parsed) -> tuple[int, int] | None:
-    """Returns start and end of the shortest run of items that holds the wanted ones in order."""
-    items = sentence.items
-    best: tuple[int, int] | None = None
-    for first, item in enumerate(items):
-        if item != wanted[0]:
-            continue
-        at = first
-        for one in wanted[1:]:
-            try:
-                at = items.index(one, at + 1)
-            except ValueError:
-                return best
-        if best is None or at + 1 - first < best[1] - best[0]:
-            best = (first, at + 1)
-    return best
 
 
 def _dates_stand_alone(
@@ -260,6 +199,8 @@ def _dates_stand_alone(
     return True
 
 
+# What makes no other notation: the spaces and hyphens of "4-km", "4 - km" and "$ 5".
+_SPACES = re.compile(r"[\s-]+")
 # What a step says between the words of the evidence and those of the claim.
 _SAYS = {
     Relation.EQUAL: "is the same as",
@@ -278,6 +219,6 @@ def _steps(
         told = sentence.values[at]
         ours = claim.text[start_with_bound(value) : end_with_unit(value)]
         theirs = sentence.text[start_with_bound(told) : end_with_unit(told)]
-        if ours.lower() != theirs.lower():
+        if _SPACES.sub("", ours).lower() != _SPACES.sub("", theirs).lower():
             text = f"{theirs} {_SAYS[relation]} {ours}"
             yield Step(text, (slice_with_unit(told),))

@@ -64,7 +64,7 @@ _DATE_FORMS = (
 # "[sixties]", "[early 1960s]", "['60s]"
 _DECADE = re.compile(
     r"\b(?:(?P<part>early|mid|late)[\s-]+)?(?:(?P<decade>1\d\d0|20\d0)['’]?s"
-    r"|['’](?P<short>\d0)s|(?P<word>twenties|thirties|forties|fifties|sixties|seventies|eighties"
+    r"|['’](?P<short>\d0)s|(?P<word>noughties|twenties|thirties|forties|fifties|sixties|seventies|eighties"
     r"|nineties))\b",
     re.I,
 )
@@ -72,6 +72,10 @@ _DECADE = re.compile(
 _DECADE_WORDS = [
     "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties",
 ]  # fmt: skip
+# "the [2024-25] season"; of "2024-5" and "2024-05-03" it is not sure.
+_TWO_YEARS = re.compile(
+    r"(?<![\d/.,-])(?P<first>1[89]\d\d|20\d\d)[-–/](?P<last>\d\d)\b(?![-–/.,]\d)"
+)
 # "[19th century]", but not before Christ.
 _CENTURY = re.compile(
     rf"\b(?P<nth>\d\d?(?:st|nd|rd|th)|{_DAY_WORDS_PATTERN})[\s-]+century\b(?!\s+(?:bc|bce)\b)", re.I
@@ -148,7 +152,8 @@ def read_dates(text: str) -> list[Date]:
             _MORE_DAYS_BEFORE.search(before) or _MORE_DAYS_AFTER.match(text, match.end())
         )
         bound = _LIMIT_BEFORE.search(before)
-        word = bound[1].lower() if bound else ""
+        either_side = before[: bound.start()].lower().endswith(" or ") if bound else False
+        word = bound[1].lower() if bound and not either_side else ""  # "on or after 3 May"
         is_open = joined or bool(one_of_several) or bound is not None
         at = match.start() - len(before) + bound.start() if bound else match.start()
         found.append(Date(*match.span(), parts, is_open, either, word, bound_start=at))
@@ -156,13 +161,15 @@ def read_dates(text: str) -> list[Date]:
 
 
 def read_periods(text: str) -> list[Date]:
-    """Returns the decades and centuries of a plain text, each with its days."""
+    """Returns the decades, centuries and spans like "2024-25" of a plain text, with their days."""
     found = []
     for match in _DECADE.finditer(text):
         if match["decade"]:
             first = int(match["decade"])
         elif match["short"]:
             first = 1900 + int(match["short"])
+        elif match["word"].lower() == "noughties":
+            first = 2000
         else:
             before = text[max(0, match.start() - 6) : match.start()].lower()
             if before.split()[-1:] not in (["the"], []):
@@ -174,6 +181,11 @@ def read_periods(text: str) -> list[Date]:
             high = 99  # "the 1800s" are a century
         days = dt.date(first + low, 1, 1), dt.date(first + high, 12, 31)
         found.append(Date(*match.span(), (None, None, None), False, days=days))
+    for match in _TWO_YEARS.finditer(text):
+        first, last = int(match["first"]), int(match["first"][:2] + match["last"])
+        if first < last:
+            days = dt.date(first, 1, 1), dt.date(last, 12, 31)
+            found.append(Date(*match.span(), (None, None, None), False, days=days))
     for match in _CENTURY.finditer(text):
         number = re.match(r"\d+", match["nth"])
         century = int(number[0]) if number else _DAY_WORDS[match["nth"].lower()]

@@ -13,6 +13,8 @@ from retrieval.values.nouns import counted_noun
 from retrieval.values.numbers import Number
 from retrieval.values.words import NO_NAMES
 
+# Before a decade, which is no number of seconds: "in [the ]70s", "in [the mid-]70s".
+_DECADE_BEFORE = re.compile(r"\b(?:the|its|their|early|mid|late|low|high|upper)[\s-]+$", re.I)
 _LOOK_BACK = 40  # characters in front of a number that are searched for a name
 # Before a number that may be part of a name: "[Boeing ]747", "[Article ]50", "[Covid-]19", "[#]3".
 _NAME_BEFORE = re.compile(
@@ -42,6 +44,8 @@ def is_part_of_name(text: str, number: Number) -> bool:
     if digits and before and before[-1].isalnum():
         return True
     after = text[number.end : number.end + 12]
+    if re.match(r"['’]?s\b", after) and _DECADE_BEFORE.search(before):
+        return True
     glued = re.match(r"[^\W\d_]+", after)
     if digits and glued and glued[0] in _NO_UNIT:
         return True

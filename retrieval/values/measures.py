@@ -81,8 +81,8 @@ _AFTER_PART = {"of", "more", "less", "fewer", "lower", "higher", "larger", "smal
                "than", "and", "or", "were", "was", "are", "is", "had", "have", "did"}  # fmt: skip
 # Between a fraction and its unit: "half[ an ]hour", "half[-]mile".
 _OF_UNIT = re.compile(r"(?:\s+of)?\s+an?\s+(?=[^\W\d_])|-(?=hour|mile)")
-# Between and with it: "half[ a percentage point]".
-_OF_POINT = re.compile(r"(?:\s+of)?(?:\s+an?)?\s+(percentage point)\b", re.I)
+# Between and with it: "half[ a percentage point]", "half[ a point]".
+_OF_POINT = re.compile(r"(?:\s+of)?(?:\s+an?)?\s+(?:percentage )?(point)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +279,7 @@ def _measured_part(text: str, number: Number) -> MeasuredNumber | None:
     """
     end = number.end
     if point := _OF_POINT.match(text, end):
-        found = units.units_named(point[1].lower())
+        found = units.units_named(f"percentage {point[1].lower()}")
         return MeasuredNumber(measures_of(found, number.values[0]), "", point.end(), end)
     of_unit = _OF_UNIT.match(text, end)
     if of_unit and (word := WORD.match(text, of_unit.end())):

@@ -79,9 +79,10 @@ _FRACTION = re.compile(
     rf"|(?<![\d/])(?P<top>\d{{1,2}})/(?P<under>\d{{1,2}})(?![\d/])",
     re.I,
 )
-# A share told by two numbers: "[one in ten]", "[3 out of every 5]".
+# A share told by two numbers: "[one in ten]", "[3 out of every 5]", "[2 in 1,000]".
 _ONE_IN = re.compile(
-    rf"\b(?P<top>{_COUNT})\s+(?:in|out\s+of)\s+(?:every\s+)?(?P<under>{_COUNT})\b(?!\s*(?:per|%))",
+    rf"\b(?P<top>{_COUNT})\s+(?:in|out\s+of)\s+(?:every\s+)?"
+    rf"(?P<under>10{{0,2}},000|{_COUNT})\b(?!,\d|\s*(?:per|%))",
     re.I,
 )
 # Before a fraction that a number has with it: "[two and ]a half".
@@ -123,7 +124,7 @@ Kind = Literal["cardinal", "ordinal", "fraction", "many"]
 # Anything that may be a value, for a quick look before a text is read.
 _ANY_VALUE = re.compile(
     rf"\d|[¼-¾⅐-⅞]|\b(?:{_NAME}|dozens?|twice|{_PART}|{'|'.join(ORDINALS)}|hundreds|thousands"
-    r"|millions|billions|nought|nil|noon|midnight|sixties|seventies|eighties|nineties|decade"
+    r"|millions|billions|nought|nil|noon|midnight|\w{3,6}ties|teens|decade"
     r"|fortnight|century|an? (?:second|minute|hour|day|week|month|year|mile|kilometre|metre|tonne"
     r"|kilo))\b",
     re.I,
@@ -313,8 +314,8 @@ def _value_of_words(run: str) -> float | None:
 
 
 def _small_number(word: str) -> float:
-    """Returns the number of "a", "three" or "30"."""
-    word = word.lower()
+    """Returns the number of "a", "three", "30" or "1,000"."""
+    word = word.lower().replace(",", "")
     if word in ("a", "an"):
         return 1.0
     return float(word) if word.isdigit() else float(SMALL_NUMBERS.index(word))

@@ -100,8 +100,9 @@ def _values(plain: str) -> list[Value]:
     quarters = read_quarters(plain)
     dates = [date for date in read_dates(plain) if any(date.parts) or date.either]
     dates = [date for date in dates if not _overlaps(date, quarters)]
-    periods = [period for period in read_periods(plain) if not _overlaps(period, dates)]
-    dates = [date for date in dates if not _overlaps(date, clocks)] + periods
+    periods = [period for period in read_periods(plain) if not _overlaps(period, quarters)]
+    # Of "2024-25" the year is no date of its own.
+    dates = [date for date in dates if not _overlaps(date, [*clocks, *periods])] + periods
     quantities = read_quantities(plain, [*dates, *clocks, *quarters])
     values: list[Value] = [*quantities, *quarters, *dates, *clocks]
     return sorted(values, key=lambda value: value.start)[:MAX_VALUES]

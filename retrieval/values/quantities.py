@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.values import units
+from retrieval.values.ages import ages_read
 from retrieval.values.compounds import compounds_joined
 from retrieval.values.identifiers import is_part_of_name
 from retrieval.values.measures import BOUND_AFTER, UNIT, measures_of, read_measures, units_after
@@ -52,15 +53,17 @@ _ODD_AFTER = re.compile(r"[\s-](?:odd|some)\b|(?:\s[^\W\d_]+)?\s+or\s+so\b", re.
 _NEGATIVE = re.compile(r"(?:(?:^|[\s(])-|\bminus\s+)$", re.I)
 # What may be a telephone number.
 _PHONE = re.compile(r"(?:\+\d{1,3}|\b0\d*)(?:[\s-]\(?\d{2,5}\)?){2,}")
-# Fewest digits of one.
+# How long a race took: "[2:04:35]", "[9:58.1]".
+_RACE_TIME = re.compile(r"\b\d+:[0-5]\d(?::[0-5]\d(?:\.\d+)?|\.\d+)\b")
+# Fewest digits of a telephone number.
 _PHONE_DIGITS = 9
 # Between the numbers of a score: "3[-]1", "2[ to ]1".
 _SCORE_GAP = re.compile(r"\s?[-–]\s?|\s+to\s+", re.I)
-# An article that is the number one, of a unit: "[for an hour]", "[a decade]".
+# An article that is the number one, of a unit: "[for an hour]", "[for a year and a half]".
 _ARTICLE_AND_UNIT = re.compile(
     r"\b(?:in|for|took|takes|take|lasted|lasts|last|within|about|over|under|nearly|almost|than|after)"
     r"\s+(?=an?\s)(?P<article>an?)\s+(?P<unit>second|minute|hour|day|week|month|year|mile"
-    r"|kilometre|metre|tonne|kilo)\b(?!-)|(?P<alone>\ba)\s+(?P<set>fortnight|decade|century)\b",
+    r"|kilometre|metre|tonne|kilo)\b(?!-)(?P<half>\s+and\s+a\s+half\b)?|(?P<alone>\ba)\s+(?P<set>fortnight|decade|century)\b",
     re.I,
 )
 
@@ -78,11 +81,14 @@ def read_quantities(text: str, taken: Sequence[Slice]) -> list[Quantity]:
     for phone in _PHONE.finditer(text):
         if len(re.sub(r"\D", "", phone.group())) >= _PHONE_DIGITS:
             covered[phone.start() : phone.end()] = b"\1" * len(phone.group())
+    for time in _RACE_TIME.finditer(text):
+        covered[time.start() : time.end()] = b"\1" * len(time.group())
     numbers = [one for one in read_numbers(text) if not any(covered[one.start : one.end])]
     numbers = list(_without_scores(text, numbers))
     found = [read for number in numbers if (read := _quantity(text, number)) is not None]
     for match in _ARTICLE_AND_UNIT.finditer(text):
         found += _article_as_one(text, match, covered)
+    found += ages_read(text)
     found.sort(key=lambda one: one.number_start)
     return ranges_joined(text, compounds_joined(text, _without_overlaps(found)))
 
@@ -241,22 +247,23 @@ def _ordinal(text: str, number: Number) -> Quantity:
 
 
 def _article_as_one(text: str, match: re.Match[str], covered: bytearray) -> list[Quantity]:
-    """Returns the hour of "for an hour", the decade of "a decade"; nothing where it is covered."""
+    """Returns the hour of "for an hour", or one and a half; nothing where it is covered."""
     start = match.start("article") if match["article"] else match.start("alone")
     word = match["unit"] or match["set"]
     found = units.units_named(word.lower())
     if not found or any(covered[start : match.end()]):
         return []
+    number = 1.5 if match["half"] else 1.0
     bound, length = bound_before(text[max(0, start - _LOOK_BACK) : start])
     one = Quantity(
         start - length,
         match.end(),
         unit_end=match.end(),
         number_start=start,
-        measures=measures_of(found, 1.0),
+        measures=measures_of(found, number),
         noun="",
         bound=bound,
-        number=1.0,
+        number=number,
         value_start=start,
     )
     return [one]
