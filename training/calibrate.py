@@ -30,31 +30,26 @@ import hashlib
 import itertools
 import json
 import math
-import random
 import tempfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import numpy as np
 import typer
 from rich.progress import track
 from scipy.optimize import minimize_scalar
 
-from evaluation.articles import load as load_articles
 from evaluation.errors import EvaluationError
 from evaluation.pairs import Pair, read_pairs
 from evaluation.resume import Journal
-from evaluation.scifact import Gold, SciFact, as_document, load
-from evaluation.verdict import load as load_claims
-from index.documents import Document, Vectors, document
+from evaluation.scifact import load
+from index.documents import Document, Vectors
 from index.embedded import open_corpus
 from index.ingest import ingest
-from index.read import read
-from index.terms import terms
 from retrieval.claim import claim as normal_claim
 from retrieval.embed import CompiledEmbedder, load_embedder
 from retrieval.errors import ModelUnavailable
@@ -63,20 +58,16 @@ from retrieval.running.files import DEFAULT_EMBEDDING
 from retrieval.search import Fusion
 from retrieval.sources import independent_sources
 from retrieval.stance import CALIBRATION, CompiledCrossEncoder, load_stance, softmax
-from retrieval.types import STANCES, Calibration, Candidate, Stance, Verdict
+from retrieval.types import STANCES, Calibration, Candidate, Verdict
 from retrieval.verdict import judge, probability_about, worth_reading
 from retrieval.verify import Models, candidates
 from retrieval.weigh import as_shown
+from training.corpora import Asked, AskedCorpus, of_articles, of_newsroom, of_pairs, of_scifact
 from training.errors import TrainingError
-from training.factchecks import ratings
 from training.recipe import UNSEEN
 
 # All pairs that are learned and calibrated on are English.
 LANGUAGES = ("en",)
-# In the others a claim has evidence of several stances, or labels that a machine made: what is
-# right over a corpus that holds some of it cannot be told.
-ONE_EVIDENCE = {"rte_fever", "feverous_programfc", "fm2", "scifact"}
-PARAGRAPHS = 3
 ABOUT = (0.15, 0.2, 0.225, 0.25, 0.275, 0.3, 0.35, 0.4)
 ABOUT_WIDTHS = (0.02, 0.035, 0.05, 0.075, 0.1)
 # Dev claims would take more, but they stand in a small corpus of short texts: docs/decisions/0006.
@@ -85,17 +76,6 @@ RELEVANCES = (0.1, 0.2, 0.3)
 SHARPNESSES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 AS_GOOD = 0.01
-DECIDED: Mapping[Stance, Verdict] = {"SUPPORTS": "SUPPORTED", "REFUTES": "REFUTED"}
-# Of other evidence, of other abstracts: what a search has to choose from.
-AROUND, ABSTRACTS = 6_000, 1_500
-# Fewest paragraphs of a fact-check article: shorter ones are summaries.
-ARTICLE_PARAGRAPHS = 5
-# Data sets of sentence pairs without a source: their claims cannot be looked up in a corpus.
-WITHOUT_CONTEXT = {"lingnli", "conjnli", "cad_nli"}
-# Share of a claim's terms above which a text may decide it.
-MOST_SHARED = 0.6
-# Ratings of fact-checks that leave no shade between true and false.
-PLAIN_RATINGS = {"true", "false", "pants-fire", "pants on fire", "not true"}
 # Which documents are read on while the stances of all are predicted, before it is fitted.
 BEFORE_FITTING = Calibration(about=0.275, about_width=0.075)
 
@@ -107,15 +87,6 @@ class Case:
 
     candidates: Sequence[Candidate]
     stances: Vectors
-    evidence: Collection[str]
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A claim, the documents of a corpus that hold its evidence, its verdict over that corpus."""
-
-    claim: str
     evidence: Collection[str]
     verdict: Verdict
 
@@ -165,7 +136,7 @@ def main(
 def _calibrate(
     model: Path,
     unseen: Sequence[Pair],
-    corpora: Sequence[tuple[list[Document], list[Asked]]],
+    corpora: Sequence[AskedCorpus],
     weigher: CompiledCrossEncoder,
     embedder: CompiledEmbedder,
     work: Path,
@@ -282,106 +253,6 @@ def _shares(case: Case, fitted: Calibration) -> Vectors:
 
 def _search_scores(case: Case) -> Vectors:
     return np.array([candidate.scores.fused for candidate in case.candidates], np.float32)
-
-
-def of_articles(file: Path, most: int, seed: int) -> tuple[list[Document], list[Asked]]:
-    """Fact-check articles whose rating is plainly true or false, and their claims.
-
-    Every fourth claim is asked after its article was left out.
-    """
-    rating = ratings(file)
-    articles = [
-        article
-        for article in load_articles(file)
-        if rating[article.claim] in PLAIN_RATINGS
-        and article.document.text.count("\n\n") + 1 >= ARTICLE_PARAGRAPHS
-    ]
-    articles = random.Random(seed).sample(articles, min(most, len(articles)))
-    left_out = {article.document.id for article in articles[::4]}
-    return (
-        [article.document for article in articles if article.document.id not in left_out],
-        [
-            Asked(article.claim, (), "NOT_ENOUGH_EVIDENCE")
-            if article.document.id in left_out
-            else Asked(article.claim, {article.document.id}, DECIDED[cast(Stance, article.label)])
-            for article in articles
-        ],
-    )
-
-
-def of_newsroom(folder: Path) -> tuple[list[Document], list[Asked]]:
-    """News articles and the claims that were written over them."""
-    return (
-        [one for one in read(folder / "articles.jsonl") if isinstance(one, Document)],
-        [
-            Asked(one.claim, one.documents, one.verdict)
-            for one in load_claims(folder / "claims.jsonl")
-        ],
-    )
-
-
-def of_pairs(
-    dev: Sequence[Pair], train: Sequence[Pair], most: int, seed: int
-) -> tuple[list[Document], list[Asked]]:
-    """Documents of the pairs' evidence, and at most `most` dev claims."""
-    randomly = random.Random(seed)
-    asked = [p for p in dev if p.dataset in ONE_EVIDENCE and p.label != "NOT_ENOUGH_INFO"]
-    randomly.shuffle(asked)
-    asked = asked[:most]
-    left_out = {pair.evidence for pair in asked[::2]}
-    around = [p.evidence for p in train if p.dataset not in WITHOUT_CONTEXT]
-    randomly.shuffle(around)
-    # Another claim's evidence may well decide a claim whose own evidence is left out.
-    alone = [set(terms(pair.claim)) for pair in asked if pair.evidence in left_out]
-    texts = [pair.evidence for pair in asked] + [
-        text for text in around[:AROUND] if not any(may_decide(words, text) for words in alone)
-    ]
-    kept = list(dict.fromkeys(text for text in texts if text not in left_out))
-    randomly.shuffle(kept)
-    ids = {text: f"e{number // PARAGRAPHS}" for number, text in enumerate(kept)}
-    documents: dict[str, list[str]] = {}
-    for text, id in ids.items():
-        documents.setdefault(id, []).append(text)
-    return (
-        [document(id, "\n\n".join(texts), language="en") for id, texts in documents.items()],
-        [
-            Asked(pair.claim, {ids[pair.evidence]}, DECIDED[pair.label])
-            if pair.evidence in ids
-            else Asked(pair.claim, (), "NOT_ENOUGH_EVIDENCE")
-            for pair in asked
-        ],
-    )
-
-
-def of_scifact(
-    data: SciFact, train: Sequence[Pair], most: int, seed: int
-) -> tuple[list[Document], list[Asked]]:
-    """The abstracts that claims cite with others around them, and at most `most` claims of which
-    no training pair is made."""
-    randomly = random.Random(seed)
-    seen = {pair.claim for pair in train}
-    unseen = [id for id, claim in data.claims.items() if claim not in seen]
-    randomly.shuffle(unseen)
-    asked = unseen[:most]
-    others = list(data.abstracts)
-    randomly.shuffle(others)
-    ids = dict.fromkeys([*(cited for id in asked for cited in data.cited[id]), *others[:ABSTRACTS]])
-    return (
-        [as_document(id, *data.abstracts[id]) for id in ids],
-        [Asked(data.claims[id], data.gold[id], _verdict(data.gold[id].values())) for id in asked],
-    )
-
-
-def may_decide(claim: set[str], text: str) -> bool:
-    """Whether the text holds most of the claim's terms."""
-    return len(claim & set(terms(text))) > MOST_SHARED * len(claim)
-
-
-def _verdict(gold: Iterable[Gold]) -> Verdict:
-    verdicts = {DECIDED[one.label] for one in gold}
-    if len(verdicts) > 1:
-        return "CONFLICTING_EVIDENCE"
-    return verdicts.pop() if verdicts else "NOT_ENOUGH_EVIDENCE"
 
 
 def _cases(

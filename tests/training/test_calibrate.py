@@ -13,18 +13,8 @@ from retrieval.stance import softmax
 from retrieval.types import Calibration, Candidate, Scores
 from retrieval.verdict import probability_about, worth_reading
 from tests.conftest import ROOT
-from training.calibrate import (
-    Case,
-    fit_temperature,
-    fit_verdict,
-    loss,
-    of_articles,
-    of_newsroom,
-    of_pairs,
-    of_scifact,
-    rank,
-    weigh,
-)
+from training.calibrate import Case, fit_temperature, fit_verdict, loss, rank, weigh
+from training.corpora import of_articles, of_newsroom, of_pairs, of_scifact
 
 NEWSROOM = sorted((ROOT / "evaluation" / "sets" / "newsroom").iterdir())
 
