@@ -68,6 +68,8 @@ from training.recipe import UNSEEN
 
 # All pairs that are learned and calibrated on are English.
 LANGUAGES = ("en",)
+# Values that are tried for about, about_width, relevance, sharpness and verdict_temperature of a
+# `Calibration`.
 ABOUT = (0.15, 0.2, 0.225, 0.25, 0.275, 0.3, 0.35, 0.4)
 ABOUT_WIDTHS = (0.02, 0.035, 0.05, 0.075, 0.1)
 # Dev claims would take more, but they stand in a small corpus of short texts: docs/decisions/0006.
@@ -75,6 +77,7 @@ ABOUT_WIDTHS = (0.02, 0.035, 0.05, 0.075, 0.1)
 RELEVANCES = (0.1, 0.2, 0.3)
 SHARPNESSES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 TEMPERATURES = (0.7, 0.85, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
+# Largest difference of a loss, or of a mean reciprocal rank, at which one is as good as another.
 AS_GOOD = 0.01
 # Which documents are read on while the stances of all are predicted, before it is fitted.
 BEFORE_FITTING = Calibration(about=0.275, about_width=0.075)

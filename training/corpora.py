@@ -18,8 +18,8 @@ from index.terms import terms
 from retrieval.types import Stance, Verdict
 from training.factchecks import ratings
 
-# In the others a claim has evidence of several stances, or labels that a machine made: what is
-# right over a corpus that holds some of it cannot be told.
+# Data sets in which a claim has one evidence and a label by people. In the others it cannot be told
+# what is right over a corpus that holds some of a claim's evidence.
 ONE_EVIDENCE = {"rte_fever", "feverous_programfc", "fm2", "scifact"}
 # Number of texts of evidence that make one document.
 PARAGRAPHS = 3

@@ -117,7 +117,8 @@ class Date(Slice):
     open: whether it is one end of a time, or one of several days: another date may be meant, too.
     either: all that it may mean, where that is not sure: (2019, 3, 5) and (2019, 5, 3).
     bound, bound_start: the word that makes it one end of a time ("before"), and where that stands.
-    days: the first and the last of a decade or century, whose parts are all None.
+    days: the first and the last of a decade, a century, or a span of years ("2024-25", which is
+    open, too), whose parts are all None.
     """
 
     parts: Parts
@@ -185,7 +186,7 @@ def read_periods(text: str) -> list[Date]:
         first, last = int(match["first"]), int(match["first"][:2] + match["last"])
         if first < last:
             days = dt.date(first, 1, 1), dt.date(last, 12, 31)
-            found.append(Date(*match.span(), (None, None, None), False, days=days))
+            found.append(Date(*match.span(), (None, None, None), True, days=days))
     for match in _CENTURY.finditer(text):
         number = re.match(r"\d+", match["nth"])
         century = int(number[0]) if number else _DAY_WORDS[match["nth"].lower()]

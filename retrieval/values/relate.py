@@ -263,13 +263,19 @@ def _relation_to_limit(claimed: Date, told: Date) -> Relation:
 
 
 def _relation_to_period(claimed: Date, told: Date) -> Relation | None:
-    """Returns the relation of two dates, one of them a decade or century: 1923, the 1920s."""
+    """Returns the relation of two dates, one of them a decade or century: 1923, the 1920s.
+
+    Of "2024-25" and 2025 it is not sure whether they are of one season.
+    """
+    spans = [one.days is not None and one.open for one in (claimed, told)]
+    if all(spans):
+        return Relation.EQUAL if claimed.days == told.days else Relation.DIFFERS
     period = claimed.days or (days_of(claimed.parts) if not claimed.open else None)
     days = told.days or (days_of(told.parts) if not told.open else None)
     if period is None or days is None:
         return None if not (claimed.open or told.open) else Relation.UNKNOWN
     if period[0] <= days[0] and days[1] <= period[1]:
-        return Relation.EQUAL
+        return Relation.UNKNOWN if any(spans) else Relation.EQUAL
     return Relation.DIFFERS if days[1] < period[0] or period[1] < days[0] else Relation.UNKNOWN
 
 
