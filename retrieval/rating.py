@@ -38,8 +38,8 @@ _BETWEEN = (
 )
 _MOSTLY = r"(?:mostly|largely|nearly|almost|basically|generally)[- ]"
 _FALSE = (
-    r"false|pants[- ]on[- ]fire|untrue|not (?:true|accurate|correct)|incorrect|inaccurate|wrong"
-    r"|fake|a (?:hoax|myth|lie)|fabricated|baseless|unfounded|bogus|debunked|doctored|altered"
+    r"false|pants[- ]on[- ]fire|untrue|not (?:true|accurate|correct|right|so)|incorrect|inaccurate"
+    r"|wrong|fake|a (?:hoax|myth|lie)|fabricated|baseless|unfounded|bogus|debunked|doctored|altered"
     r"|miscaptioned|misattributed|satire|four pinocchios"
 )
 _TRUE = r"true|accurate|correct|right"

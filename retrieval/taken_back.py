@@ -102,6 +102,13 @@ _IS_SATIRE = re.compile(
     rf"|^[^\w\n]*{_SATIRE}[^\w\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+# A text tells that somebody lives who was said to be dead, and a claim tells of a death.
+_LIVES = re.compile(
+    r"\b(?:reported|declared|believed|presumed|feared|thought|said|announced|rumou?red)\b[^.\n]{0,40}"
+    r"\b(?:dead|died|killed)\b[^.\n]{0,80}\b(?:is|are|was|were|been)\s+(?:found\s+|still\s+)?alive\b",
+    re.IGNORECASE,
+)
+_DEATH = re.compile(r"\b(?:die[ds]?|dead|deaths?|kill(?:s|ed))\b", re.IGNORECASE)
 _PRONOUNS = ("it", "they", "this", "he", "she")
 # Texts whose notices are kept: each sentence of a document that is read asks for them again, and a
 # claim reads about ten documents.
@@ -110,11 +117,12 @@ KEPT_TEXTS = 32
 
 @dataclass(frozen=True, slots=True)
 class _Notices:
-    """What a text says of itself, whatever the claim: that it is retracted, that a study was; what
-    it said before."""
+    """What a text says of itself, whatever the claim: that it is retracted, that a study was; that
+    somebody lives who was said to be dead; what it said before."""
 
     retracted: bool
     tells_retracted: bool
+    lives: bool
     earlier: tuple[re.Match[str], ...]
 
 
@@ -128,7 +136,7 @@ def is_withdrawn(claim: str, words: set[str], told: Sequence[str], document: Doc
     """
     text = _beginning(document)
     notices = _notices(text)
-    if notices.retracted:
+    if notices.retracted or (notices.lives and _DEATH.search(claim)):
         return True
     of_study = any(OF_STUDY.search(each) for each in told)
     if of_study and not OF_STUDY.search(claim) and notices.tells_retracted:
@@ -165,6 +173,13 @@ def is_taken_back(
     if any(is_meant(found) for found in _CALLED_FALSE.finditer(document.title)):
         return True
     called_false, denied = _rejections(text)
+    # Who says that a video is false does not take that back.
+    said = [(quote.start + one.said[0], quote.start + one.said[1]) for quote, one in told]
+    called_false = [
+        found
+        for found in called_false
+        if not any(start <= found.start() < end for start, end in said)
+    ]
     if any(found.start() > at or is_meant(found) for found in called_false):
         return True
     return any(
@@ -179,6 +194,7 @@ def _notices(text: str) -> _Notices:
     return _Notices(
         _RETRACTED.search(text) is not None,
         TELLS_RETRACTED.search(text) is not None,
+        _LIVES.search(text) is not None,
         (*_EARLIER.finditer(text), *(_ANOTHER.finditer(text) if _COLUMN.match(text) else ())),
     )
 

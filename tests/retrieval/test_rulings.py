@@ -98,6 +98,16 @@ def test_what_a_rating_names_is_what_it_rates(rating: str, stance: str | None) -
     assert ruled(WATER, f"{FLYER}\n\n{RECORDS}\n\n{rating}") == stance
 
 
+def test_not_right_is_a_rating() -> None:
+    text = (
+        '"Rents have fallen under me," said Benn. That is not right. They rose by 9 per cent.\n\n'
+        '"We planted 900 trees." The register lists 410 of them.\n\n'
+        '"No school was closed." This is correct.'
+    )
+    assert asked("900 trees were planted under Benn", text) is None
+    assert ruled("Rents have fallen under Benn", text) in ("REFUTES", None)
+
+
 def test_a_claim_of_stop_words_alone_is_not_rated() -> None:
     rated = "Holt spoke of the tunnel. We rate the claim that the tunnel leaks False."
     assert ruling_on("He was with them", document("f", rated, language="en")) is None

@@ -195,3 +195,21 @@ def test_what_an_author_thinks_is_a_mention(title: str, url: str | None, mention
     assert voiced("The mayor sold the mill to her brother", REPORTED, given).mention == mention
     of_title = voice_of_title("The mayor sold the mill", given, "SUPPORTS")
     assert of_title.mention == mention
+
+
+def test_who_calls_a_video_false_does_not_take_that_back() -> None:
+    told = "The police said the video was fake and made with a game engine."
+    given = article(f"A video shows a fire at the port. {told}")
+    assert not voiced("The video was made with a game engine", told, given).mention
+    passed_on = "A man said the port burns."
+    given = article(f"{passed_on} The police said the video was fake.")
+    assert voiced("The port burns", passed_on, given).mention
+
+
+def test_who_was_reported_dead_and_lives_has_not_died() -> None:
+    told = "A miner died in the shaft, the mine said."
+    given = article(f"Update: The miner who was reported dead on Monday is alive.\n\n{told}")
+    assert voiced("A miner died in the shaft", told, given).mention
+    assert not voiced("The mine has a shaft", told, given).mention
+    alive = article(f"{told} The horse that was with him was found alive.")
+    assert not voiced("A miner died in the shaft", told, alive).mention
