@@ -7,6 +7,7 @@ correct.py      text -> sentences -> the first group of rules that is sure -> a 
 compare.py      1st rule: the sentence has the claim's words (runs: where; narrowed: of a part?)
 derive.py       2nd rule: the value follows from two others (changes, tallies, spans; workings)
 bounds.py       3rd rules, in other words: one bound; shares.py: one share; sides.py: two sides
+elsewhere.py    does the text tell the claimed value in another place? Then nothing refutes it
 told.py         questions that the rules ask of a sentence; relate.py: two values -> their relation
 parsed.py       text -> `Parsed`: its values and content words; words.py: the words that decide
 quantities.py   numbers -> quantity.py's `Quantity` (measures, units, nouns, compounds, ranges),

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.values.narrowed import is_narrowed, is_of_another
+from retrieval.values.narrowed import is_narrowed, is_of_another, is_of_another_time
 from retrieval.values.parsed import Parsed, Value, end_with_unit, slice_with_unit, start_with_bound
 from retrieval.values.quantity import UPPER, Quantity
 from retrieval.values.relate import Relation, relate
@@ -96,6 +96,7 @@ def compare_sentence(claim: Parsed, sentence: Parsed) -> Comparison:
             (goes_beyond and not _dates_stand_alone(claim, sentence, choice))
             or (needs_all(claim, joint) and is_narrowed(claim, sentence, run, used))
             or is_of_another(claim, sentence, run)
+            or (joint.refutes and is_of_another_time(claim, sentence, used))
         ):
             joint = Relation.UNKNOWN
         found.add(joint)
@@ -200,7 +201,7 @@ def _dates_stand_alone(
 
 
 # What makes no other notation: the spaces and hyphens of "4-km", "4 - km" and "$ 5".
-_SPACES = re.compile(r"[\s-]+")
+_SPACES = re.compile(r"(?<=\w)\s*-\s*|\s+")
 # What a step says between the words of the evidence and those of the claim.
 _SAYS = {
     Relation.EQUAL: "is the same as",

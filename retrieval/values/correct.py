@@ -19,6 +19,7 @@ from retrieval.types import STANCES
 from retrieval.values.bounds import keeps_bound
 from retrieval.values.compare import UNKNOWN, Comparison, compare_sentence, needs_all
 from retrieval.values.derive import derive
+from retrieval.values.elsewhere import tells_it_elsewhere
 from retrieval.values.narrowed import tells_a_part
 from retrieval.values.parsed import Parsed, parse
 from retrieval.values.relate import Relation
@@ -66,21 +67,28 @@ def verdict_of_values(claim: Parsed, text: str) -> Comparison:
     claim's own words is compared value by value (`compare_sentence`). Where no sentence holds them,
     the claimed value may follow from two values of a sentence (`derive`), or a sentence tells in
     other words what the claim compares (the third group). Where two sentences disagree, nothing is
-    said. The steps hold places in the text. English only, because words are compared.
+    said, nor against a claim whose value the text tells elsewhere. The steps hold places in the
+    text. English only, because words are compared.
     """
     sentences = [(start, _parse_sentence(each)) for start, each in _sentences(text)]
     for rules in _RULES:
         found = [
-            (start, _comparison_of_whole(claim, sentence, rule))
+            (start, sentence, _comparison_of_whole(claim, sentence, rule))
             for rule in rules
             for start, sentence in sentences
             if sentence.values
         ]
-        sure = [one for one in found if one[1].relation is not Relation.UNKNOWN]
-        if len({comparison.relation.supports for _, comparison in sure}) == 1:
-            return _shifted(*sure[0])
-        if sure:
+        sure = [one for one in found if one[2].relation is not Relation.UNKNOWN]
+        if not sure:
+            continue
+        start, sentence, comparison = sure[0]
+        if len({one[2].relation.supports for one in sure}) > 1:
             return UNKNOWN
+        if comparison.relation.refutes and tells_it_elsewhere(
+            claim, [each for _, each in sentences], sentence, comparison
+        ):
+            return UNKNOWN
+        return _shifted(start, comparison)
     return UNKNOWN
 
 

@@ -41,6 +41,27 @@ _THERE = re.compile(r"\s+(?:there|here|then)\b", re.I)
 _PARTING = {"alon", "among", "dure", "later", "so", "togeth", "under", "within"}
 # Between a word of the claim and one that the claim lacks: "voters[ in the ]north".
 _OF_A_PART = re.compile(r"\s+(?:at|for|from|in|of|on|that|who|with)\s(?:[a-z]{1,5}\s+)*", re.I)
+# Verbs of what is so now, and of what was so then.
+_NOW, _THEN = (
+    re.compile(rf"\b(?:{words})\b", re.I) for words in ("is|are|has|have", "was|were|had")
+)
+# Stems of words for what happens more than once: who won in 2001 may have won in 1997, too.
+_REPEATED = {
+    "beat",
+    "defeat",
+    "elect",
+    "held",
+    "host",
+    "lost",
+    "met",
+    "play",
+    "score",
+    "visit",
+    "win",
+    "won",
+}
+# Most words of a claim that do not say which time of several is meant.
+_FEW_WORDS = 6
 # Before the first word of a sentence that is of a place or time: "[In the ]old town 30 people".
 _IN_BEFORE = re.compile(r"\b(?:among|at|during|for|in|on|within)\s(?:[a-z]{1,5}\s+)?$", re.I)
 # A narrowing phrase behind a comma: "12 euros[, but only for] children".
@@ -85,6 +106,29 @@ def is_of_another(claim: Parsed, sentence: Parsed, run: tuple[int, int]) -> bool
         return False
     told = text[places[run[0]][0] : places[run[1] - 1][1]]
     return _WHO.search(told) is not None and not _WHO.search(claim.text)
+
+
+def is_of_another_time(claim: Parsed, sentence: Parsed, used: Sequence[int]) -> bool:
+    """Tells whether a claim and a sentence that has its words may be of two times.
+
+    "The party had 9 seats" is not of how many it has, and "Lind won in 2001" not of what she won in
+    1997.
+
+    Args:
+        used: indexes of the values of the sentence that are compared with those of the claim.
+    """
+    if all(isinstance(one, Quantity) for one in claim.values):
+        tenses = [
+            (bool(_NOW.search(one.text)), bool(_THEN.search(one.text))) for one in (claim, sentence)
+        ]
+        return sorted(tenses) == [(False, True), (True, False)]
+    years = [
+        ((own.parts[0], own.days), (told.parts[0], told.days))
+        for own, told in zip(claim.values, [sentence.values[at] for at in used], strict=True)
+        if isinstance(own, Date) and isinstance(told, Date)
+    ]
+    may_repeat = len(claim.words) <= _FEW_WORDS and claim.words & _REPEATED
+    return bool(may_repeat) and any(own != told for own, told in years)
 
 
 def _is_owner(sentence: Parsed, at: int) -> bool:
