@@ -1,8 +1,9 @@
 """Readings of a claim -> those that a newer document undoes.
 
 A court found somebody guilty, and a higher court quashed it; a study found something, and was
-retracted; somebody won an election, and a recount overturned the result: what the first document
-tells as done is no longer shown. That somebody was convicted stays true. By rule, for English.
+retracted; somebody won an election, and a recount overturned the result; something was planned, and
+called off: what the first document tells is no longer shown. That somebody was convicted stays
+true. By rule, for English.
 """
 
 from __future__ import annotations
@@ -40,6 +41,24 @@ _WON = re.compile(
 )
 _OF_RESULT = re.compile(r"\b(?:declared|announced|recount\w*|first)\b", re.IGNORECASE)
 
+_CALLED_OFF = re.compile(
+    r"\b(?:call(?:s|ed) off|cancel(?:s|led|ed)|scrap(?:s|ped)|abandon(?:s|ed)|shelve[sd]?"
+    r"|veto(?:es|ed)|drop(?:s|ped) (?:the|its|his|her|their|plans?)|stays? open after all"
+    r"|withdr(?:ew|awn) (?:the|its) (?:plan|bill|offer|bid))\b",
+    re.IGNORECASE,
+)
+# Words of a claim about the plan itself.
+_OF_PLAN = re.compile(
+    r"\b(?:plan(?:s|ned)?|proposed?|announced?|wanted|intended|called a|agreed|was to|were to"
+    r"|vot(?:ed|es)|pass(?:ed|es)|approv\w+|adopted)\b",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\b(?:will|shall|plans?|planned|to be|is to|are to|proposes?|proposed|intends?|called a"
+    r"|calls|voted|passed|approved|adopted)\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Reversal:
@@ -58,6 +77,7 @@ class _Reversal:
 _REVERSALS = (
     _Reversal(_QUASHED, _CONVICTED, (_CONVICTED, _QUASHED), (SUPPORTS,), 0.5),
     _Reversal(TELLS_RETRACTED, OF_STUDY, (OF_STUDY, TELLS_RETRACTED), (SUPPORTS,), 0.3),
+    _Reversal(_CALLED_OFF, _PLANNED, (_CALLED_OFF, _OF_PLAN), (SUPPORTS,), 0.5),
     _Reversal(_OVERTURNED, _WON, (_OVERTURNED, _OF_RESULT), (SUPPORTS, REFUTES), 0.5),
 )
 
@@ -76,7 +96,7 @@ def _undone(readings: Sequence[Reading], kind: _Reversal) -> list[int]:
     claim = readings[0].claim
     if any(of_itself.search(claim) for of_itself in kind.of_itself):
         return []
-    words = content_words(claim)
+    words = {word for word in content_words(claim) if not word.isdigit()}
     days = [reading.candidate.document.published_at for reading in readings]
     reversals = [
         day

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from index.regroup import regroup
 from retrieval.explain import explain
 from retrieval.gap import gap
 from retrieval.language import unjudged_language
+from retrieval.newer import can_change, reverses
 from retrieval.parts import of_parts, parts_of
 from retrieval.reading import Reading
 from retrieval.search import Fusion, search
@@ -31,7 +31,7 @@ from retrieval.types import (
     Timed,
     untimed,
 )
-from retrieval.verdict import judge, stance_of
+from retrieval.verdict import judge
 from retrieval.weigh import score_evidence
 
 # Documents that a verdict is made of, and one more for each copy among them. Others are read only
@@ -41,22 +41,6 @@ READ_DOCUMENTS = 10
 DEEPER, MOST_LOOKED_AT = 4, 160
 # Times that a claim is searched for, if the indexes change while it is.
 SEARCH_TRIES = 3
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
-# Words of a claim that may become true or false later: of the present, of the number of dead or
-# injured. What something cost stays as it is.
-_CAN_CHANGE = re.compile(
-    r"\b(?:is|are|has|have|holds?|leads?|heads?|costs|remains?|stands|currently|now|today|still"
-    r"|employs?|lives?|owns?|plays|chairs|serves|governs|belongs?|works|operates|earns?|does|do"
-    r"|no longer|die[ds]?|dead|deaths?|killed|injured|hurt|wounded|missing|infected|cases|toll)\b",
-    re.IGNORECASE,
-)
-# Words of a text by which it takes back what it or another one told.
-_REVERSES = re.compile(
-    r"\b(?:overturn\w*|quash\w*|acquit\w*|annul\w*|struck down|set aside|exonerat\w*|retract\w*"
-    r"|withdr[ae]w\w*|correct(?:ion|s|ed)|(?:our|the) (?:earlier )?report\b.{0,60}\bwrong"
-    r"|dropped (?:all |the )?charges)\b",
-    re.IGNORECASE,
-)
 # The judgement where there is no document to judge by. It has no probabilities.
 NO_DOCUMENTS = Judgement("NOT_ENOUGH_EVIDENCE", {}, reason="no_documents")
 
@@ -266,18 +250,7 @@ def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float
     stances = stances.reshape(-1, len(STANCES))
     documents = [reading.candidate.document for reading in judged]
     newest = newest_camp(stances, [document.published_at for document in documents])
-    # A claim that names a year is about that year: what is newer does not change it.
-    claim = judged[0].claim
-    can_change = _CAN_CHANGE.search(claim) is not None and _YEAR.search(claim) is None
-    if newest and not can_change:
-        # A newer text that reverses or takes back what an older one tells says more than that one.
-        can_change = any(
-            stance_of(reading.stance) == newest.stance
-            and reading.candidate.document.published_at == newest.date
-            and _REVERSES.search(reading.candidate.passage.text)
-            for reading in judged
-            if reading.stance is not None
-        )
+    follows = newest and (can_change(judged[0].claim) or reverses(judged, newest))
     judgement = judge(
         stances,
         independent_sources(
@@ -286,6 +259,6 @@ def _judgement(readings: Sequence[Reading], model: StanceModel, threshold: float
         sharpness=model.calibration.sharpness,
         temperature=model.calibration.verdict_temperature,
         threshold=threshold,
-        newer=newest.stance if newest and can_change else None,
+        newer=newest.stance if newest and follows else None,
     )
     return replace(judgement, newest=newest)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from index.documents import Vectors
 from index.regroup import regroup
+from retrieval.newer import too_early
 from retrieval.outweighed import without_outweighed
 from retrieval.reading import Reading, predict_stances, quotes, search_scores
 from retrieval.reversals import reversed_rows
@@ -198,6 +199,8 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
         for row, sides in reversed_rows(judged).items():
             for side in sides:
                 counted[row] = without_side(counted[row], side)
+        for row in too_early(judged[0].claim, judged):
+            counted[row] = without_side(counted[row], REFUTES)
         for row, sentence in other_holders(judged, counted).items():
             counted[row] = REFUTES_BY
             judged[row] = replace(judged[row], key_sentences=(sentence,), mention=False)

@@ -64,6 +64,39 @@ def test_who_won_a_vote_is_who_won_it_after_the_recount() -> None:
     assert reversed_rows([read(declared, first, 2020), read(declared, later, 2021)]) == {}
 
 
+PLAN = "The county will close the swimming hall of Oria, it said on Monday."
+
+
+def test_a_law_that_was_vetoed_is_not_in_force() -> None:
+    passed = "The senate of Oria passed a law against kites on Monday."
+    vetoed = "The governor of Oria vetoed the law against kites."
+    for claim, undone in (
+        ("Kites are against the law in Oria", {0: (SUPPORTS,)}),
+        ("The senate of Oria passed a law against kites", {}),
+    ):
+        assert reversed_rows([read(claim, passed, 2020), read(claim, vetoed, 2021)]) == undone
+
+
+@pytest.mark.parametrize(
+    ("claim", "later", "undone"),
+    [
+        ("The county closes the swimming hall of Oria",
+         "The county has dropped its plan to close the swimming hall of Oria.", True),
+        ("The swimming hall of Oria will close",
+         "The closure of the swimming hall of Oria was called off.", True),
+        ("The county planned to close the swimming hall of Oria",
+         "The county has dropped its plan to close the swimming hall of Oria.", False),
+        ("The county closes the swimming hall of Oria",
+         "The concert in Oria was called off.", False),
+        ("The county closes the swimming hall of Oria",
+         "The county will close the swimming hall of Oria in May.", False),
+    ],
+)  # fmt: skip
+def test_what_was_planned_and_called_off(claim: str, later: str, undone: bool) -> None:
+    readings = [read(claim, PLAN, 2019), read(claim, later, 2021)]
+    assert reversed_rows(readings) == ({0: (SUPPORTS,)} if undone else {})
+
+
 LEE = "Ann Lee is mayor of Oria"
 OLD = "Mayor Ann Lee opened a school in Oria."
 OTHERS = [
