@@ -1,8 +1,8 @@
-"""(claim, readings, newer camp) -> whether what is newer holds for the claim.
+"""(claim, texts) -> whether what is newer holds for the claim, and what is too old for it.
 
 What something cost stays as it is, however new a text that says otherwise. What is so today, how
-many died, or what a newer text tells was called off or overturned follows the newer text. By rule,
-for English.
+many died, or what a newer text tells was called off or overturned follows the newer text. What was
+so in 1995 says nothing of today. By rule, for English.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.documents import Document
 from retrieval.reading import Reading
+from retrieval.taken_back import READ_CHARS
 from retrieval.types import Newest
 from retrieval.verdict import stance_of
 
@@ -42,6 +44,39 @@ _TO_COME = re.compile(
     re.IGNORECASE,
 )
 
+# The beginning of a sentence that tells of an earlier time: "In 1995", "Until 2008", "When she won
+# in Rome in 1960", "Forty years ago"; with the year where it names one.
+_LONG_AGO = re.compile(
+    r"\W*(?:(?:in|until|till|before|up to|by|during)\s+(?:the\s+)?(?:[A-Z][a-z]+\s+)?"
+    r"(?P<year>1\d{3}|20\d\d)s?\b"
+    r"|when\s[^.;]{1,60}?\bin\s+(?P<when>1\d{3}|20\d\d)\b"
+    r"|[\w-]+\s+(?:years|decades|centuries)\s+ago\b)",
+    re.IGNORECASE,
+)
+_AT_THE_TIME = re.compile(
+    r"\b(?:at the time|at that time|back then|in those days)\b", re.IGNORECASE
+)
+# Words of a text by which it tells of today beside an earlier time.
+_TODAY = re.compile(
+    r"\b(?:today|now(?:adays)?|these days|since then|ever since|no longer|any ?more|at present"
+    r"|currently|(?:is|are) left|has been|have been)\b",
+    re.IGNORECASE,
+)
+# Words of a claim by which it is itself about an earlier time.
+_ITSELF_PAST = re.compile(
+    r"\b(?:was|were|had|did|once|then|formerly|used to|former|been"
+    r"|(?<!is )(?<!are )(?<!be )\w{2,}ed)\b",
+    re.IGNORECASE,
+)
+_PAST_FORMS = {
+    "is": "was", "are": "were", "has": "had", "have": "had", "holds": "held", "hold": "held",
+    "leads": "led", "lead": "led", "runs": "ran", "run": "ran", "keeps": "kept", "keep": "kept",
+    "sells": "sold", "sell": "sold", "makes": "made", "make": "made", "stands": "stood",
+    "stand": "stood", "costs": "cost", "cost": "cost", "grows": "grew", "grow": "grew",
+}  # fmt: skip
+# Fewest years from an earlier time to the day of the text.
+LONG_YEARS = 2
+
 
 def can_change(claim: str) -> bool:
     """Whether a claim may become true or false later. One that names a year is about that year."""
@@ -68,3 +103,34 @@ def too_early(claim: str, readings: Sequence[Reading]) -> list[int]:
         return []
     days = [reading.candidate.document.published_at for reading in readings]
     return [row for row, day in enumerate(days) if day is not None and day.year < min(years)]
+
+
+def was_then(claim: str, sentence: str, document: Document) -> bool:
+    """Whether a claim of today is told by a sentence in the past tense, of an earlier time: "In
+    1995 it employed 300 people" does not tell that it employs them."""
+    if _ITSELF_PAST.search(claim) or _YEAR.search(claim):
+        return False
+    found = _LONG_AGO.match(sentence)
+    if found is None or not _is_long_ago(found["year"] or found["when"], document):
+        return False
+    if _AT_THE_TIME.search(sentence):
+        return True
+    told = set(re.findall(r"[a-z]+", sentence.lower()))
+    asked = re.findall(r"[a-z]+", claim.lower())[1:]
+    return any(word not in told and not told.isdisjoint(_past_forms(word)) for word in asked)
+
+
+def _is_long_ago(year: str | None, document: Document) -> bool:
+    """Whether a year, or a time that is called long ago, lies LONG_YEARS before the text; of a text
+    without a day, whether it tells of today, too."""
+    if document.published_at is None:
+        return _TODAY.search(document.text[:READ_CHARS]) is not None
+    return year is None or document.published_at.year - int(year) >= LONG_YEARS
+
+
+def _past_forms(word: str) -> set[str]:
+    """The forms that a word may have in the past tense if it is a verb."""
+    if word in _PAST_FORMS:
+        return {_PAST_FORMS[word]}
+    base = word[:-1] if word.endswith("s") else word
+    return {f"{base}ed", f"{base}d"} if len(base) > 2 else set()

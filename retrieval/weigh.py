@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from index.documents import Vectors
 from index.regroup import regroup
-from retrieval.newer import too_early
+from retrieval.newer import too_early, was_then
 from retrieval.outweighed import without_outweighed
 from retrieval.reading import Reading, predict_stances, quotes, search_scores
 from retrieval.reversals import reversed_rows
@@ -130,8 +130,13 @@ def _without_unvouched_support(reading: Reading) -> Reading:
 
 
 def _say_otherwise(reading: Reading) -> bool:
-    """Whether all sentences that carry the stance say something else with the claim's words."""
-    said = [says_otherwise(reading.claim, quote.quote) for quote in reading.key_sentences]
+    """Whether all sentences that carry the stance say something else with the claim's words, or
+    say it of another time."""
+    document = reading.candidate.document
+    said = [
+        says_otherwise(reading.claim, quote.quote) or was_then(reading.claim, quote.quote, document)
+        for quote in reading.key_sentences
+    ]
     return bool(said) and all(said)
 
 

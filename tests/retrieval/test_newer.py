@@ -9,7 +9,7 @@ import pytest
 
 from index.documents import document
 from index.split import split
-from retrieval.newer import can_change, reverses, too_early
+from retrieval.newer import can_change, reverses, too_early, was_then
 from retrieval.reading import Reading
 from retrieval.types import Candidate, Newest, Scores
 
@@ -67,3 +67,32 @@ def test_what_was_expected_does_not_refute_what_happened(claim: str, rows: list[
     days = ["2011-12-01", "2012-05-08", "2020-10-31", None]
     readings = [read(f"The station opens in May of {day}.", day) for day in days]
     assert too_early(claim, readings) == rows
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "then"),
+    [
+        (
+            "The yard builds 40 ships",
+            "In 1960 the yard builds 40 ships, it said at the time.",
+            True,
+        ),
+        ("Arden has two theatres", "In 1988 Arden had two theatres.", True),
+        ("The union leads in the polls", "Until 2005 the union led in the polls.", True),
+        ("Dogs are allowed on trains", "Until 2005 dogs were allowed on trains.", True),
+        ("Whales live in the bay", "Sixty years ago whales lived in the bay.", True),
+        ("Lind holds the record", "When he won in Arden in 1971, Lind held the record.", True),
+        ("Arden has two theatres", "In 2021 Arden had two theatres.", False),
+        ("Arden had two theatres", "In 1988 Arden had two theatres.", False),
+        ("Arden has two theatres in 1988", "In 1988 Arden had two theatres.", False),
+        ("The dam holds 3 million litres", "In 1988 a dam was built that holds 3 million.", False),
+        ("Arden has a theatre", "In 1988 the theatre of Arden was opened.", False),
+        ("Arden has two theatres", "Arden had two theatres.", False),
+    ],
+)
+def test_what_was_so_says_nothing_of_today(claim: str, sentence: str, then: bool) -> None:
+    text = f"{sentence} There is a cinema."
+    assert was_then(claim, sentence, document("d", text, published_at="2022-01-01")) == then
+    assert not was_then(claim, sentence, document("d", text))
+    told = document("d", f"{text} Today there is none.")
+    assert was_then(claim, sentence, told) == (then or "2021" in sentence)
