@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 
-from retrieval.values.compare import UNKNOWN, Comparison, Step
+from retrieval.values.compare import UNKNOWN, Comparison, Step, needs_all
 from retrieval.values.parsed import Parsed, end_with_unit, slice_with_unit
 from retrieval.values.quantity import COMPARED, Quantity
 from retrieval.values.relate import Relation, comparable, relate
@@ -40,6 +40,13 @@ _PART_BEFORE = re.compile(
 )
 # Behind such an amount: "12[-]", "12 years[ ago]", "12 crowns[ each]".
 _PART_AFTER = re.compile(r"\s*(?:-|\(|(?:ago|later|earlier|before|after|old|or|and|each)\b)", re.I)
+# Signs that an amount is not the last one, or is that of one time of several: "60 people [so far]".
+_NOT_ALL_YET = re.compile(
+    r"\b(?:so far|to date|until now|as of|at first|initially|and more|more (?:are|were)"
+    r"|by (?:now|then|noon|midnight|late|early|\d+|[a-z]+day)"
+    r"|(?:last|this) (?:year|month|week|night|season))\b",
+    re.I,
+)
 
 
 def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
@@ -73,6 +80,8 @@ def keeps_bound(claim: Parsed, sentence: Parsed) -> Comparison:
         return UNKNOWN
     relation = relate(bound, amount)
     if relation not in (Relation.BOUND_HOLDS, Relation.BOUND_BROKEN):
+        return UNKNOWN
+    if needs_all(claim, relation) and _NOT_ALL_YET.search(sentence.text):
         return UNKNOWN
     said, told = text_with_unit(claim.text, bound), text_with_unit(sentence.text, amount)
     text = f"{told} {'agrees with' if relation.supports else 'is not'} {said}"

@@ -38,7 +38,14 @@ _WHO = re.compile(r"\b(?:who|that|which)\b", re.I)
 # What is told of a place or time of an earlier sentence: "12 people died[ there]".
 _THERE = re.compile(r"\s+(?:there|here|then)\b", re.I)
 # Stems of words that make a part of what stands beside them: "the north [alone]", "[under] 30s".
-_PARTING = {"alon", "among", "dure", "later", "so", "togeth", "under", "within"}
+_PARTING = {"alon", "among", "dure", "given", "later", "receiv", "so", "togeth", "under", "within"}
+# Signs of a part: an age ("women [over 60]"), the head of a sentence ("[In the north,]").
+_SIGN_OF_PART = re.compile(
+    r"\b(?:over|under|above|below)\s+(?:the age of\s+)?\d\d(?![\d,.]*\s?(?:%|per\b|[a-z]{3,}))"
+    r"|(?-i:^(?:In|Among|Across|Within)\s+(?:the\s+)?(?!all\b|total\b|fact\b|contrast\b|end\b)[a-z]+"
+    r"(?<!vote)(?<!election)(?<!poll)(?<!referendum)(?<!survey)(?<!study)(?<!trial)(?<!ballot),)",
+    re.I,
+)
 # Between a word of the claim and one that the claim lacks: "voters[ in the ]north".
 _OF_A_PART = re.compile(r"\s+(?:at|for|from|in|of|on|that|who|with)\s(?:[a-z]{1,5}\s+)*", re.I)
 # Verbs of what is so now, and of what was so then.
@@ -47,19 +54,9 @@ _NOW, _THEN = (
 )
 # Stems of words for what happens more than once: who won in 2001 may have won in 1997, too.
 _REPEATED = {
-    "beat",
-    "defeat",
-    "elect",
-    "held",
-    "host",
-    "lost",
-    "met",
-    "play",
-    "score",
-    "visit",
-    "win",
+    "beat", "defeat", "elect", "held", "host", "lost", "met", "play", "score", "visit", "win",
     "won",
-}
+}  # fmt: skip
 # Most words of a claim that do not say which time of several is meant.
 _FEW_WORDS = 6
 # Before the first word of a sentence that is of a place or time: "[In the ]old town 30 people".
@@ -145,6 +142,10 @@ def tells_a_part(claim: Parsed, sentence: Parsed, place: int, before_alone: bool
         place: where the value starts that decides, in characters.
         before_alone: whether only what stands before the place counts.
     """
+    if not before_alone:
+        signs = {sign.group().lower() for sign in _SIGN_OF_PART.finditer(sentence.text)}
+        if any(sign not in claim.text.lower() for sign in signs):
+            return True
     items = sentence.items
     own = words_held(sentence.words, claim.words)
     before = [index for index, (start, _) in enumerate(sentence.places) if start <= place]
