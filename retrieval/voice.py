@@ -61,10 +61,9 @@ _LABELLED = re.compile(
     r"\W*(?:retracted|false|fake|hoax|debunked|misleading|withdrawn|satire)\b\s*\W\s", re.IGNORECASE
 )
 # The title, or the address, of what its author thinks.
+_KINDS = r"(?:opinions?|op-?ed|comment(?:ary)?|editorial|viewpoint|column|letters? to the editor)"
 _OPINION = re.compile(
-    r"\W*(?:opinions?|op-?ed|comment(?:ary)?|editorial|viewpoint|column|letters? to the editor"
-    r"|guest (?:column|essay))\s*[:|–—-]|.*[|–—-]\s*(?:opinion|op-?ed|commentary|editorial)\W*$",
-    re.IGNORECASE,
+    rf"^[^\w\n]{{0,5}}{_KINDS}\s?[:|–—-]|[|–—-]\s?{_KINDS}\W{{0,5}}$", re.IGNORECASE
 )
 _OPINION_URL = re.compile(
     r"/(?:opinions?|commentisfree|op-?eds?|editorials?|columnists?|letters)/", re.IGNORECASE
@@ -169,7 +168,7 @@ def voice_of_title(claim: str, document: Document, stance: Stance) -> Voiced:
 def _is_opinion(document: Document) -> bool:
     """Whether a document says that it is what its author thinks. He is a party to that."""
     address = _OPINION_URL.search(document.url or "")
-    return address is not None or _OPINION.match(document.title) is not None
+    return address is not None or _OPINION.search(document.title) is not None
 
 
 def reports(text: str) -> bool:

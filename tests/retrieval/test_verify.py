@@ -579,3 +579,31 @@ def test_what_a_court_found_is_no_longer_shown_once_it_is_overruled() -> None:
     assert said() == ["SUPPORTS", "SUPPORTS"]
     list(ingest([new], corpus, EMBEDDER))
     assert said() == ["NOT_ENOUGH_INFO", "SUPPORTS"]
+
+
+def test_what_was_so_long_ago_is_undecided_today() -> None:
+    corpus = ExactCorpus()
+    told = document("d", "In 1995 the mill in Oria employed 48 men.", published_at="2022-03-01")
+    list(ingest([told], corpus, EMBEDDER))
+    claims = [Claim("The mill in Oria employs 48 men"), Claim("The mill in Oria employed 48 men")]
+    today, then = verify(claims, corpus, weighing())
+    assert today.evidence[0].stance == "NOT_ENOUGH_INFO"
+    assert then.evidence[0].stance == "SUPPORTS"
+
+
+def test_a_newer_holder_of_an_office_refutes_that_another_holds_it() -> None:
+    corpus = ExactCorpus()
+    old = document("old", "Ann Lee is the mayor of Oria.", published_at="2020-03-01")
+    new = document("new", "Mayor Ben Kos opened a mill in Oria.", published_at="2023-03-01")
+    list(ingest([old], corpus, EMBEDDER))
+    claim = Claim("Ann Lee is the mayor of Oria")
+    (before,) = verify([claim], corpus, weighing())
+    assert before.judgement.verdict == "SUPPORTED"
+    list(ingest([new], corpus, EMBEDDER))
+    (after,) = verify([claim], corpus, weighing())
+    assert after.judgement.newest is not None
+    assert after.judgement.newest.stance == "REFUTES"
+    assert {e.document.id: e.stance for e in after.evidence} == {
+        "old": "SUPPORTS",
+        "new": "REFUTES",
+    }
