@@ -15,12 +15,19 @@ from retrieval.reading import Reading, quotes
 from retrieval.types import Quote
 from retrieval.verdict import SUPPORTS
 
-_HEAD = (
-    r"(?:mayor|minister|president|chancellor|governor|premier|chief executive|ceo|coach|captain"
-    r"|rector|dean|chairman|chairwoman|chairperson|chair|speaker|secretary|leader|king|queen|pope"
-    r"|archbishop|bishop|editor-in-chief|prosecutor|treasurer|headteacher|headmaster)"
+# Offices; of the second kind there are several unless a word before says which.
+_ALONE = (
+    r"(?:mayor|president|chancellor|governor|premier|chief executive|ceo|coach|rector|queen|pope"
+    r"|archbishop|editor-in-chief|headteacher|headmaster)"
 )
-_OFFICE = rf"(?P<office>(?:(?!new\b|former\b)[a-z][\w-]*\s+){{0,3}}?{_HEAD}(?:[ -]general)?)"
+_OF_SOMETHING = (
+    r"(?:minister|secretary|captain|dean|chairman|chairwoman|chair|speaker|leader|prosecutor"
+    r"|treasurer|bishop|king)"
+)
+_BEFORE = r"(?:(?!new\b|former\b|a\b|an\b|one\b)[a-z][\w-]*\s+)"
+_OFFICE = (
+    rf"(?P<office>(?:{_BEFORE}{{0,3}}?{_ALONE}|{_BEFORE}{{1,3}}?{_OF_SOMETHING})(?:[ -]general)?)"
+)
 _NAME = r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,3}"
 # A claim that somebody holds an office today, with the place of the office where it names one.
 _HOLDS = (
@@ -40,6 +47,13 @@ _UNSURE = re.compile(
     r"|hopes?|not|never|refus\w+|declin\w+|former|ex|late|then|outgoing|deputy|vice|acting|shadow"
     r"|predecessor|assistant|until|again)\b|n['’]t\b|\?",
     re.IGNORECASE,
+)
+# Words before an office that do not say which one it is.
+_NO_OTHER = frozenset(
+    re.findall(
+        r"\S+",
+        "the and by with that of to said when after as for from where while but told met new",
+    )
 )
 # The stance of a text that names another holder.
 REFUTES_BY = (0.1, 0.8, 0.1)
@@ -121,6 +135,16 @@ def _names_other(held: _Held, sentence: str) -> bool:
         for found in re.finditer(form, sentence):
             of = re.match(r"\s+of\s+(?:the\s+)?([A-Z][\w-]+)", sentence[found.end() :])
             elsewhere = of is not None and of[1] not in held.places
+            if form is forms[0] and _is_another_office(held, sentence[: found.start()]):
+                continue
             if not elsewhere and found["name"].split()[-1] != held.who.split()[-1]:
                 return True
     return False
+
+
+def _is_another_office(held: _Held, before: str) -> bool:
+    """Whether the word before an office says that it is another one: "club president"."""
+    word = (before.split() or [""])[-1]
+    if not word or word[-1] in ',;:–—"“' or word.lower() in _NO_OTHER:
+        return False
+    return re.sub(r"['’]s?$", "", word) not in held.places

@@ -101,6 +101,7 @@ LEE = "Ann Lee is mayor of Oria"
 OLD = "Mayor Ann Lee opened a school in Oria."
 OTHERS = [
     "Mayor Ben Kos opened a bridge in Oria.",
+    "Oria's mayor Ben Kos opened a bridge.",
     "In Oria the council elected Ben Kos mayor on Monday.",
     "Ben Kos was sworn in as the new mayor of Oria.",
     "Ben Kos, the mayor of Oria, is ill.",
@@ -110,6 +111,7 @@ NOT_OTHERS = [
     "Former mayor Ben Kos visited Oria.",
     "Deputy mayor Ben Kos opened a bridge in Oria.",
     "Ben Kos may become mayor of Oria.",
+    "In Oria the carnival mayor Ben Kos opened a bridge.",
     "In Oria they met Ben Kos, the mayor of Arden.",
     "Mayor Ben Kos opened a bridge in Arden.",
     "The mayor met Ben Kos in Oria.",
