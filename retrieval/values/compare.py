@@ -184,7 +184,8 @@ def _dates_stand_alone(
     claim: Parsed, sentence: Parsed, choice: Sequence[tuple[int, Relation]]
 ) -> bool:
     """Tells whether each chosen date or time is the only one of its sentence, and stands beside a
-    word of the claim: then it can be of nothing but what the claim says."""
+    word of the claim, or a chosen quantity: then it can be of nothing but what the claim says."""
+    used = {at for at, _ in choice if isinstance(sentence.values[at], Quantity)}
     for value, (at, _) in zip(claim.values, choice, strict=True):
         if isinstance(value, Quantity):
             continue
@@ -195,7 +196,7 @@ def _dates_stand_alone(
             *sentence.items[max(0, place - 1) : place],
             *sentence.items[place + 1 : place + 2],
         ]
-        if not claim.words & {item for item in beside if isinstance(item, str)}:
+        if not (claim.words | used) & set(beside):
             return False
     return True
 

@@ -255,7 +255,7 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
         elif short not in ("k", "m"):
             values, end, short = tuple(value * times for value in values[:1]), scale.end(), ""
             half_place = (half_place or 0.5) * times
-        elif text[end].isspace() and unicodedata.category(text[start - 1]) == "Sc":
+        elif text[end].isspace() and start and unicodedata.category(text[start - 1]) == "Sc":
             # "$5 m" is money
             values, end, short = tuple(value * times for value in values[:1]), scale.end(), ""
             half_place = (half_place or 0.5) * times
