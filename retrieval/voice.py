@@ -186,7 +186,7 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
     accused = accusation(sentence)
     if accused and _is_accused(claim, sentence, accused):
         return Attribution(None, accused, rumour=True)
-    found = [one for one in attributions(sentence) if _is_about(claim, sentence, one.said)]
+    found = [one for one in attributions(sentence) if is_about(claim, sentence, one.said)]
     before = passage.text[: max(0, quote.start - passage.start)]
     if found:
         first = next((one for one in found if one.rumour), found[0])
@@ -221,7 +221,7 @@ def _stands_for_rumour(speaker: str, before: str) -> bool:
     return bool(last and last[-1].rumour)
 
 
-def _is_about(claim: str, sentence: str, said: tuple[int, int]) -> bool:
+def is_about(claim: str, sentence: str, said: tuple[int, int]) -> bool:
     """Whether more of the claim's words are in what is said than beside it."""
     words = content_words(claim)
     inside = words & content_words(sentence[slice(*said)])

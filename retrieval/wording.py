@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 
-from retrieval.voice import content_words
+from retrieval.attributions import attributions
+from retrieval.voice import content_words, is_about
 
 # A condition.
 _IF = re.compile(
@@ -144,6 +145,9 @@ def _is_supposed(claim: str, sentence: str) -> bool:
         return False
     if _WHETHER.search(sentence):
         return False
+    said = [one.said for one in attributions(sentence)]
+    if said and not any(is_about(claim, sentence, each) for each in said):
+        return False  # who says so is under no condition
     never = _WOULD_HAVE.search(sentence) and _SUPPOSED.search(sentence)
     maybe = _IF.search(sentence) and _WOULD.search(sentence)
     return bool(never or maybe)

@@ -25,6 +25,8 @@ OTHERWISE = [
     ("Boats are banned from the lake", "The county lifted its old ban on boats on the lake."),
     ("Ann Lee works at Sarvia College",
      "Ann Lee works at the College of Norland, not at Sarvia College as we wrote in May."),
+    ("Ships come to the port",
+     "The head of the port, Eva Holm, said that ships would come if the ice melted."),
     ("The mill was built in 1904", "The mill was built in 1940, not 1904."),
 ]  # fmt: skip
 THE_SAME = [
@@ -39,6 +41,8 @@ THE_SAME = [
     ("Prices rose by 7 per cent", "Prices rose by 7 per cent to 30 crowns."),
     ("Ann Lee works at the College of Norland",
      "Ann Lee works at the College of Norland, not at Sarvia College as we wrote in May."),
+    ("Eva Holm is head of the port",
+     "The head of the port, Eva Holm, said that ships would come if the ice melted."),
     ("The mill was not built in 1904", "The mill was built in 1940, not 1904."),
     ("The roof leaked", "The mayor opened the hall, not knowing that the roof leaked."),
     ("The club won because of rain", "The club won the cup, not least because of rain."),
