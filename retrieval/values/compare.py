@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval.values.dates import Date
 from retrieval.values.narrowed import is_narrowed, is_of_another, is_of_another_time
 from retrieval.values.parsed import Parsed, Value, end_with_unit, slice_with_unit, start_with_bound
 from retrieval.values.quantity import UPPER, Quantity
@@ -191,6 +192,8 @@ def _dates_stand_alone(
             continue
         if sum(isinstance(one, type(value)) for one in sentence.values) > 1:
             return False
+        if used and _is_within(sentence.values[at], value):
+            return False  # what was earned in January 2023 is a part of what was in 2023
         place = sentence.items.index(at)
         beside = [
             *sentence.items[max(0, place - 1) : place],
@@ -199,6 +202,13 @@ def _dates_stand_alone(
         if not (claim.words | used) & set(beside):
             return False
     return True
+
+
+def _is_within(told: Value, claimed: Value) -> bool:
+    """Tells whether a date of the sentence names more of its parts than the claim's: a month."""
+    if not isinstance(told, Date) or not isinstance(claimed, Date):
+        return False
+    return sum(map(bool, told.parts)) > sum(map(bool, claimed.parts))
 
 
 # What makes no other notation: the spaces and hyphens of "4-km", "4 - km" and "$ 5".
