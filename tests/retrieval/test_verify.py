@@ -360,7 +360,15 @@ def test_a_lone_loud_reading_does_not_turn_the_stance() -> None:
     readings = [[0.1, 0.6, 0.3], [0.5, 0.3, 0.2], [0.05, 0.55, 0.4]]
     supports, refutes, silent = combine_readings(np.array(readings, np.float32))
     assert silent == pytest.approx(0.2)
-    assert (supports, refutes) == (pytest.approx(0.8 * 0.65 / 2.1), pytest.approx(0.8 * 1.45 / 2.1))
+    assert (supports, refutes) == (pytest.approx(0.8 * 0.85 / 3.5), pytest.approx(0.8 * 2.65 / 3.5))
+
+
+def test_a_sentence_without_its_neighbours_does_not_turn_what_they_say_together() -> None:
+    together, alone = [0.6, 0.2, 0.2], [0.05, 0.9, 0.05]
+    supports, refutes, _ = combine_readings(np.array([together, alone], np.float32))
+    assert supports > refutes
+    supports, refutes, _ = combine_readings(np.array([together, alone, alone], np.float32))
+    assert supports < refutes
 
 
 @pytest.mark.parametrize("row", [[0.7, 0.2, 0.1], [0.0, 0.0, 1.0]])
