@@ -165,6 +165,5 @@ def test_stances(family: str, tmp_path: Path) -> None:
         return np.abs(ours.predict(PAIRS) - plain)
 
     assert differences(DEFAULT_PRECISION).max() <= 0.01
-    assert differences("int8").mean() <= 0.01  # whose largest is up to 0.04
     assert differences("f32").max() <= 0.001
     assert plain.std(axis=0).max() > 0.02  # pairs that all look the same would show nothing
