@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
 
-from index.documents import Document, Passage, Vectors
+from index.documents import Document, Vectors
 from index.split import split
 from index.terms import terms
 from retrieval.claim_lines import claim_of, has_rated_line
@@ -36,7 +36,15 @@ from retrieval.repeats import (
     speakers,
     with_pronouns,
 )
-from retrieval.ruling_lines import FEWEST_WORDS, LONGER, Ruling, by_label, lines_of, right_after
+from retrieval.ruling_lines import (
+    FEWEST_WORDS,
+    LONGER,
+    Line,
+    Ruling,
+    by_label,
+    lines_of,
+    right_after,
+)
 from retrieval.types import STANCES, Stance
 from retrieval.verdict import REFUTES, SUPPORTS, without_side
 
@@ -73,17 +81,18 @@ def ruling_on(claim: str, document: Document) -> Ruling | None:
     whole = f"{document.title}\n{document.text}"
     if MAY_RATE.search(document.text) is None and not has_rated_line(whole):
         return None
-    passages = split(document)
-    if sum(len(passage.sentences) for passage in passages) > MOST_SENTENCES:
-        return None
     words = set(content(claim))
     held = len(words & set(terms(whole)))
     if held < REPEATED_FROM * len(words):
         return None
+    passages = split(document)
+    if sum(len(passage.sentences) for passage in passages) > MOST_SENTENCES:
+        return None
+    lines = lines_of(document, passages)
     for rule in (by_label, right_after):
-        if (ruling := rule(claim, document, passages)) is not None:
+        if (ruling := rule(claim, document, lines)) is not None:
             return ruling
-    told, given = _ratings(document, passages)
+    told, given = _ratings(document, lines)
     contents = [content(sentence) for sentence in told]
     every = frozenset(chain.from_iterable(contents))
     if (named := _named(claim, list(given.values()), every)) is not None:
@@ -141,17 +150,14 @@ def within_rating(rated: Stance | None, stance: Vectors) -> Vectors:
     return stance
 
 
-def _ratings(
-    document: Document, passages: Sequence[Passage]
-) -> tuple[list[str], dict[int, Ruling]]:
+def _ratings(document: Document, lines: Sequence[Line]) -> tuple[list[str], dict[int, Ruling]]:
     """The title and the sentences of a document, and the ratings among them by their indices.
 
-    Each line is a sentence: "Claim: ..." ends at its line though it has no full stop. A rating of
-    one word, "False.", is plain only at the end of the text or below a heading.
+    A rating of one word, "False.", is plain only at the end of the text or below a heading.
     """
     told, given = [document.title], dict[int, Ruling]()
     headed, end = False, len(document.text.rstrip())
-    for passage, line in lines_of(document, passages):
+    for passage, line in lines:
         is_plain = headed or line.end >= end
         found = rating(line.quote, stands_alone=True)
         if found is not None:

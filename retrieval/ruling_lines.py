@@ -24,6 +24,8 @@ FEWEST_WORDS = 3
 # Most words of a sentence that tells a claim and nothing more to be rated, in times the claim's.
 LONGER = 2
 _LINE = re.compile(r"\S[^\n]*(?<=\S)")
+# A line of a document, and the passage that holds it.
+Line = tuple[Passage, Quote]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class Ruling:
         return stance
 
 
-def lines_of(document: Document, passages: Sequence[Passage]) -> list[tuple[Passage, Quote]]:
-    """The sentences of a document, each line of one by itself, with the passage of each. A sentence
-    that two passages share belongs to the later one."""
+def lines_of(document: Document, passages: Sequence[Passage]) -> list[Line]:
+    """The sentences of a document, each line of one by itself: "Claim: ..." ends at its line though
+    it has no full stop. A sentence that two passages share belongs to the later one."""
     text = document.text
     holding = {span: passage for passage in passages for span in passage.sentences}
     return [
@@ -71,14 +73,15 @@ def lines_of(document: Document, passages: Sequence[Passage]) -> list[tuple[Pass
     ]
 
 
-def by_label(claim: str, document: Document, passages: Sequence[Passage]) -> Ruling | None:
+def by_label(claim: str, document: Document, lines: Sequence[Line]) -> Ruling | None:
     """The ruling of a title or a line that begins with its rating and tells the claim: "FALSE: The
     tunnel leaks"; None where there is none."""
-    first = passages[0].sentences[0]
     if _tells(claim, rated_line(document.title)):
+        passage = lines[0][0]
+        first = passage.sentences[0]
         sentence = Quote(first.start, first.end, document.text[first.start : first.end])
-        return Ruling(Rating("REFUTES", PLAIN), passages[0], sentence, by_title=True)
-    for passage, line in lines_of(document, passages):
+        return Ruling(Rating("REFUTES", PLAIN), passage, sentence, by_title=True)
+    for passage, line in lines:
         if _tells(claim, rated_line(line.quote)):
             return Ruling(Rating("REFUTES", PLAIN), passage, line)
     return None
@@ -92,13 +95,12 @@ def _tells(claim: str, said: str | None) -> bool:
     return len(words) >= FEWEST_WORDS and says(words, content(said), frozenset(words))
 
 
-def right_after(claim: str, document: Document, passages: Sequence[Passage]) -> Ruling | None:
+def right_after(claim: str, document: Document, lines: Sequence[Line]) -> Ruling | None:
     """The ruling of a sentence that begins with a rating of the one before it, which tells the
     claim and begins its line: "The tunnel leaks. Not true: it is dry."; None where there is none.
 
     What a line tells later may be what the text has found out.
     """
-    lines = lines_of(document, passages)
     for (_, told), (passage, line) in pairwise(lines):
         found = begins_with_rating(line.quote)
         if (

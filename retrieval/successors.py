@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.documents import Vectors
 from retrieval.reading import Reading, quotes
@@ -55,6 +56,8 @@ _NO_OTHER = frozenset(
         "the and by with that of to said when after as for from where while but told met new",
     )
 )
+# Behind an office, its place: "[of Oria]".
+_OF_PLACE = re.compile(r"\s+of\s+(?:the\s+)?([A-Z][\w-]+)")
 # The stance of a text that names another holder.
 REFUTES_BY = (0.1, 0.8, 0.1)
 
@@ -113,11 +116,11 @@ def _held(claim: str) -> _Held | None:
     return _Held(found["who"], found["office"], frozenset(re.findall(r"[A-Z][\w-]+", where)))
 
 
-def _names_other(held: _Held, sentence: str) -> bool:
-    """Whether a sentence tells that somebody else holds the office."""
-    if _UNSURE.search(sentence):
-        return False
-    office = rf"(?i:{re.escape(held.office)})"
+@lru_cache(maxsize=64)
+def _forms(office: str) -> tuple[re.Pattern[str], ...]:
+    """The forms in which a sentence names the holder of an office; in the first the office stands
+    before the name."""
+    office = rf"(?i:{re.escape(office)})"
     name = rf"(?P<name>{_NAME})"
     forms = (
         # "Mayor Ben Kos opened"
@@ -126,15 +129,23 @@ def _names_other(held: _Held, sentence: str) -> bool:
         rf"{name}\s+(?:was\s+|has been\s+)?(?:sworn in|elected|appointed|named|chosen|becomes?"
         rf"|became|takes over|took over)\s+(?:as\s+)?(?:the\s+)?(?:new\s+)?{office}\b",
         # "The council elected Ben Kos mayor"
-        rf"\b(?:named|appointed|elected|made|chose)\s+{name}\s+(?:as\s+)?(?:the\s+|its\s+|her\s+|his\s+)?"
-        rf"(?:new\s+)?{office}\b",
+        rf"\b(?:named|appointed|elected|made|chose)\s+{name}\s+(?:as\s+)?"
+        rf"(?:the\s+|its\s+|her\s+|his\s+)?(?:new\s+)?{office}\b",
         # "Ben Kos, the mayor of Oria,"
         rf"{name},\s+(?:the\s+)?(?:new\s+)?{office}\b",
     )
+    return tuple(map(re.compile, forms))
+
+
+def _names_other(held: _Held, sentence: str) -> bool:
+    """Whether a sentence tells that somebody else holds the office."""
+    if _UNSURE.search(sentence):
+        return False
+    forms = _forms(held.office)
     for form in forms:
-        for found in re.finditer(form, sentence):
-            of = re.match(r"\s+of\s+(?:the\s+)?([A-Z][\w-]+)", sentence[found.end() :])
-            elsewhere = of is not None and of[1] not in held.places
+        for found in form.finditer(sentence):
+            place = _OF_PLACE.match(sentence, found.end())
+            elsewhere = place is not None and place[1] not in held.places
             if form is forms[0] and _is_another_office(held, sentence[: found.start()]):
                 continue
             if not elsewhere and found["name"].split()[-1] != held.who.split()[-1]:

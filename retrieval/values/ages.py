@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from retrieval.values.numbers import TENS
-from retrieval.values.quantity import NO_BOUND, Measure, Quantity
+from retrieval.values.quantity import Measure, Quantity, quantity_of
 
 # Words for a decade of life, from the twenties on.
 _DECADES = [f"{tens.removesuffix('y')}ies" for tens in TENS]
@@ -38,15 +38,4 @@ def _age(match: re.Match[str]) -> Quantity:
     else:
         decade = int(match["digits"]) if match["digits"] else 20 + 10 * _DECADES.index(word)
         low, high = decade + first, decade + last
-    measure = Measure("age", float(low), float(high), 0, 0)
-    return Quantity(
-        match.start(),
-        match.end(),
-        unit_end=match.end(),
-        number_start=match.start(),
-        measures=(measure,),
-        noun="",
-        bound=NO_BOUND,
-        number=float(low),
-        value_start=match.start(),
-    )
+    return quantity_of(*match.span(), Measure("age", float(low), float(high), 0, 0), "")

@@ -58,8 +58,8 @@ _FORMS = (
 # Anything that may be a time of day, for a quick look before the forms are tried.
 _ANY_TIME = re.compile(r"[:.]\d\d|\d\s*[ap]\.?m\b|clock|noon|midday|midnight|hrs|\d{4} h|past|to "
                     r"|\b[ap]\.?m\b|morning|afternoon|evening|night", re.I)  # fmt: skip
-
-
+# Characters before a time in which it is said to be rough.
+_LOOK_BACK = 20
 # Before a time that is rough: "[about ]8:30".
 _ROUGH_BEFORE = re.compile(
     r"\b(?:about|around|approximately|roughly|nearly|almost|just (?:after|before)|shortly (?:after"
@@ -87,7 +87,7 @@ def read_clock(text: str) -> list[Clock]:
         for match in form.finditer(text):
             if not any(taken[match.start() : match.end()]) and (minutes := _minutes_of(match)):
                 taken[match.start() : match.end()] = b"\1" * len(match.group())
-                before = text[max(0, match.start() - 20) : match.start()]
+                before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
                 rough = _ROUGH_BEFORE.search(before) is not None
                 found.append(Clock(*match.span(), minutes, rough))
     return sorted(found, key=lambda one: one.start)

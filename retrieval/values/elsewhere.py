@@ -60,11 +60,10 @@ def _is_or_completes(claimed: Value, told: Value, other: Value) -> bool:
     """Tells whether another value is the claimed one, or with the one told makes it: 12 and 3."""
     if _supports(claimed, other):
         return True
-    if not all(isinstance(one, Quantity) for one in (claimed, told, other)):
+    if not (
+        isinstance(claimed, Quantity) and isinstance(told, Quantity) and isinstance(other, Quantity)
+    ):
         return False
-    assert isinstance(claimed, Quantity)
-    assert isinstance(told, Quantity)
-    assert isinstance(other, Quantity)
     if other.base not in ("", claimed.base) or other.noun not in (*_OF_A_TOLL, claimed.noun):
         return False
     lacking = claimed.number - told.number

@@ -18,7 +18,14 @@ from retrieval.values.identifiers import is_part_of_name
 from retrieval.values.measures import BOUND_AFTER, UNIT, measures_of, read_measures, units_after
 from retrieval.values.nouns import counted_noun
 from retrieval.values.numbers import Number, read_numbers, scale_of_suffix
-from retrieval.values.quantity import NO_BOUND, ORDINAL, Bound, Measure, Quantity
+from retrieval.values.quantity import (
+    NO_BOUND,
+    ORDINAL,
+    Bound,
+    Measure,
+    Quantity,
+    quantity_of,
+)
 from retrieval.values.ranges import ranges_joined
 from retrieval.values.slices import Slice
 
@@ -63,7 +70,8 @@ _SCORE_GAP = re.compile(r"\s?[-–]\s?|\s+to\s+", re.I)
 _ARTICLE_AND_UNIT = re.compile(
     r"\b(?:in|for|took|takes|take|lasted|lasts|last|within|about|over|under|nearly|almost|than|after)"
     r"\s+(?=an?\s)(?P<article>an?)\s+(?P<unit>second|minute|hour|day|week|month|year|mile"
-    r"|kilometre|metre|tonne|kilo)\b(?!-)(?P<half>\s+and\s+a\s+half\b)?|(?P<alone>\ba)\s+(?P<set>fortnight|decade|century)\b",
+    r"|kilometre|metre|tonne|kilo)\b(?!-)(?P<half>\s+and\s+a\s+half\b)?"
+    r"|(?P<alone>\ba)\s+(?P<set>fortnight|decade|century)\b",
     re.I,
 )
 
@@ -233,17 +241,8 @@ def _currency_of(sign: str) -> units.Unit | None:
 def _ordinal(text: str, number: Number) -> Quantity:
     """Returns the quantity of an ordinal: of "the third day" the 3, with the noun "day"."""
     value = number.values[0]
-    return Quantity(
-        number.start,
-        number.end,
-        unit_end=number.end,
-        number_start=number.start,
-        measures=(Measure(ORDINAL, value, value, 0, 0),),
-        noun=counted_noun(text, number.end),
-        bound=NO_BOUND,
-        number=value,
-        value_start=number.start,
-    )
+    noun = counted_noun(text, number.end)
+    return quantity_of(number.start, number.end, Measure(ORDINAL, value, value, 0, 0), noun)
 
 
 def _article_as_one(text: str, match: re.Match[str], covered: bytearray) -> list[Quantity]:

@@ -78,3 +78,18 @@ class Quantity(Slice):
     def base(self) -> str:
         """What the likeliest reading measures: "meter", "%", "" for a count. See `Measure`."""
         return self.measures[0].base
+
+
+def quantity_of(start: int, end: int, measure: Measure, noun: str) -> Quantity:
+    """Returns a quantity that is all of text[start:end], without a bound or a unit beside it."""
+    return Quantity(
+        start,
+        end,
+        unit_end=end,
+        number_start=start,
+        measures=(measure,),
+        noun=noun,
+        bound=NO_BOUND,
+        number=measure.low,
+        value_start=start,
+    )

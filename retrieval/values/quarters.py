@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from retrieval.values.numbers import ORDINALS
-from retrieval.values.quantity import NO_BOUND, ORDINAL, Measure, Quantity
+from retrieval.values.quantity import ORDINAL, Measure, Quantity, quantity_of
 
 # Letter before the number of a part of a year -> what the part is.
 _PARTS = {"q": "quarter", "h": "half"}
@@ -57,16 +57,5 @@ def _fiscal_years(text: str) -> Iterator[Quantity]:
 
 def _nth(match: re.Match[str], number: int, what: str) -> Quantity:
     """Returns an ordinal in the place of a match."""
-    start, end = match.span()
     measure = Measure(ORDINAL, float(number), float(number), 0, 0)
-    return Quantity(
-        start,
-        end,
-        unit_end=end,
-        number_start=start,
-        measures=(measure,),
-        noun=what,
-        bound=NO_BOUND,
-        number=float(number),
-        value_start=start,
-    )
+    return quantity_of(*match.span(), measure, what)

@@ -138,11 +138,12 @@ def test_a_page_gives_its_text_first(client: TestClient) -> None:
 def test_a_page_that_a_parser_fails_on_is_the_fault_of_the_request(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RecursionError("maximum recursion depth exceeded")
 
-    monkeypatch.setattr("api.checking.read_html", fail)
-    response = client.post("/v1/check", json={"html": "<p>The bridge cost 44 million euros.</p>"})
+    monkeypatch.setattr("trafilatura.bare_extraction", fail)
+    page = "<html><body><article><p>The bridge cost 44 million euros.</p></article></body></html>"
+    response = client.post("/v1/check", json={"html": page})
     assert "nested too deeply" in assert_problem(response, 422)["detail"]
 
 
