@@ -94,7 +94,8 @@ def test_an_article_is_checked_whole_and_one_by_one(weighing_service: Service) -
     with client_of(weighing_service) as client:
         found = checking.figures(client, text, rounds=1)
     assert found["statements"] >= 5
-    assert 0 < found["first_statement_seconds"] < found["whole_seconds"]
+    # Rounded to milliseconds, of which a model that only pretends takes few.
+    assert 0 < found["first_statement_seconds"] <= found["whole_seconds"]
     assert found["one_by_one_seconds"] > 0
 
 
