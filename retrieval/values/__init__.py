@@ -10,9 +10,10 @@ bounds.py       3rd rules, in other words: one bound; shares.py: one share; side
 elsewhere.py    does the text tell the claimed value in another place? Then nothing refutes it
 told.py         questions that the rules ask of a sentence; relate.py: two values -> their relation
 parsed.py       text -> `Parsed`: its values and content words; words.py: the words that decide
-quantities.py   numbers -> quantity.py's `Quantity` (measures, units, nouns, compounds, ranges),
-                but those of names (identifiers); quarters.py: fiscal years and quarters
-numbers.py      plain text (slices) -> numbers; dates.py: -> dates; clock.py: -> times of day
+quantities.py   numbers -> quantity.py's `Quantity` (measures, degrees, units, nouns, compounds,
+                ranges), but those of names (identifiers); quarters.py: fiscal years and quarters
+numbers.py      plain text (slices) -> numbers (numerals, digits); dates.py: -> dates; periods.py:
+                -> decades and centuries; clock.py: -> times of day
 differences.py  beside all that: where claim and evidence differ, for a reader (wording)
 
 To add a unit, see units.py; another way to work a value out, derive.py; a rule, correct.py. A case

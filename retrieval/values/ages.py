@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.values.numbers import TENS
+from retrieval.values.numerals import TENS
 from retrieval.values.quantity import Measure, Quantity, quantity_of
 
 # Words for a decade of life, from the twenties on.

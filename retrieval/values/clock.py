@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from retrieval.values.numbers import SMALL_NUMBERS
+from retrieval.values.numerals import SMALL_NUMBERS
 from retrieval.values.slices import Slice
 
 # Minutes of twelve hours, and of 24.

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, replace
 
 from index.terms import terms
-from retrieval.values.numbers import ORDINALS
+from retrieval.values.numerals import ORDINALS
 from retrieval.values.slices import Slice
 from retrieval.values.words import AUXILIARIES, STOP_STEMS
 
@@ -28,16 +28,16 @@ _MONTHS |= {name.lower(): at for at, name in enumerate(calendar.month_abbr) if n
 # A word for a month.
 _MONTH = rf"(?P<month>{'|'.join([*calendar.month_name[1:], *calendar.month_abbr[1:], 'Sept'])})\b"
 # Word for a day of the month -> its number: "twenty-first" -> 21.
-_DAY_WORDS = {word: day for word, day in ORDINALS.items() if day <= 20 or day == 30} | {
+DAY_WORDS = {word: day for word, day in ORDINALS.items() if day <= 20 or day == 30} | {
     f"{tens}-{word}": before + day
     for tens, before, last in (("twenty", 20, 9), ("thirty", 30, 1))
     for word, day in ORDINALS.items()
     if day <= last
 }
-# These words, the longest first.
-_DAY_WORDS_PATTERN = "|".join(sorted(_DAY_WORDS, key=len)[::-1])
+# A pattern of these words, the longest first.
+DAY_WORD_PATTERN = "|".join(sorted(DAY_WORDS, key=len)[::-1])
 # A day of the month: "[3rd]", "[twenty-first]".
-_DAY = rf"\b(?P<day>[12]\d|3[01]|0?[1-9]|{_DAY_WORDS_PATTERN})(?:(?<=\d)(?:st|nd|rd|th))?"
+_DAY = rf"\b(?P<day>[12]\d|3[01]|0?[1-9]|{DAY_WORD_PATTERN})(?:(?<=\d)(?:st|nd|rd|th))?"
 # A year from 1000 to 2099.
 _YEAR = r"(?P<year>1\d\d\d|20\d\d)\b"
 # One that stands alone, and may be a number that counts; no "1960s".
@@ -60,25 +60,6 @@ _DATE_FORMS = (
     re.compile(_DAY_FIRST, re.I),
     re.compile(rf"(?<!\bin ){_MONTH_FIRST}", re.I),
     _BARE_YEAR,
-)
-# "[sixties]", "[early 1960s]", "['60s]"
-_DECADE = re.compile(
-    r"\b(?:(?P<part>early|mid|late)[\s-]+)?(?:(?P<decade>1\d\d0|20\d0)['’]?s"
-    r"|['’](?P<short>\d0)s|(?P<word>noughties|twenties|thirties|forties|fifties|sixties|seventies|eighties"
-    r"|nineties))\b",
-    re.I,
-)
-# The words for decades, from the twenties of the 20th century on.
-_DECADE_WORDS = [
-    "twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties",
-]  # fmt: skip
-# "the [2024-25] season"; of "2024-5" and "2024-05-03" it is not sure.
-_TWO_YEARS = re.compile(
-    r"(?<![\d/.,-])(?P<first>1[89]\d\d|20\d\d)[-–/](?P<last>\d\d)\b(?![-–/.,]\d)"
-)
-# "[19th century]", but not before Christ.
-_CENTURY = re.compile(
-    rf"\b(?P<nth>\d\d?(?:st|nd|rd|th)|{_DAY_WORDS_PATTERN})[\s-]+century\b(?!\s+(?:bc|bce)\b)", re.I
 )
 # Before a number that may be a year. Behind the words in the group it is one ("since 1800"), behind
 # the others it may count what follows ("of 1800 people"), and behind any other word it does.
@@ -161,42 +142,6 @@ def read_dates(text: str) -> list[Date]:
     return found
 
 
-def read_periods(text: str) -> list[Date]:
-    """Returns the decades, centuries and spans like "2024-25" of a plain text, with their days."""
-    found = []
-    for match in _DECADE.finditer(text):
-        if match["decade"]:
-            first = int(match["decade"])
-        elif match["short"]:
-            first = 1900 + int(match["short"])
-        elif match["word"].lower() == "noughties":
-            first = 2000
-        else:
-            before = text[max(0, match.start() - 6) : match.start()].lower()
-            if before.split()[-1:] not in (["the"], []):
-                continue  # "in his thirties" is an age
-            first = 1920 + 10 * _DECADE_WORDS.index(match["word"].lower())
-        part = (match["part"] or "").lower()
-        low, high = {"early": (0, 3), "mid": (3, 6), "late": (6, 9)}.get(part, (0, 9))
-        if not part and first % 100 == 0 and first < 2000:
-            high = 99  # "the 1800s" are a century
-        days = dt.date(first + low, 1, 1), dt.date(first + high, 12, 31)
-        found.append(Date(*match.span(), (None, None, None), False, days=days))
-    for match in _TWO_YEARS.finditer(text):
-        first, last = int(match["first"]), int(match["first"][:2] + match["last"])
-        if first < last:
-            days = dt.date(first, 1, 1), dt.date(last, 12, 31)
-            found.append(Date(*match.span(), (None, None, None), True, days=days))
-    for match in _CENTURY.finditer(text):
-        number = re.match(r"\d+", match["nth"])
-        century = int(number[0]) if number else _DAY_WORDS[match["nth"].lower()]
-        if century > 1:
-            first = (century - 1) * 100
-            days = dt.date(first, 1, 1), dt.date(first + 100, 12, 31)
-            found.append(Date(*match.span(), (None, None, None), False, days=days))
-    return found
-
-
 def common_parts(one: Parts, other: Parts) -> list[tuple[int, int]]:
     """The parts that two dates both name, in pairs: of "1 May" and "June" the months (5, 6)."""
     return [(here, there) for here, there in zip(one, other, strict=True) if here and there]
@@ -233,7 +178,7 @@ def _readings(match: re.Match[str]) -> tuple[Parts, ...]:
     which = _MONTHS[month.lower()]
     if day is None:
         return ((number, which, None),)
-    of_month = _DAY_WORDS.get(day.lower()) or int(day)
+    of_month = DAY_WORDS.get(day.lower()) or int(day)
     return ((number, which, of_month),) if _is_day(number, which, of_month) else ()
 
 

@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass, replace
 
 from retrieval.values import units
+from retrieval.values.degrees import measured_degrees
 from retrieval.values.nouns import WORD, counted_noun, noun_end, stem
-from retrieval.values.numbers import Number, scale_of_suffix
-from retrieval.values.quantity import DEGREES_APART, Measure
+from retrieval.values.numbers import Number
+from retrieval.values.numerals import SHORT_SCALES
+from retrieval.values.quantity import Measure
 from retrieval.values.words import AUXILIARIES
 
 # Behind a number with its unit: "90 people[ or more]".
@@ -39,23 +41,6 @@ UNIT = re.compile(
 )
 # Before minutes that touch an "m": "[2h ]50m".
 _HOURS_BEFORE = re.compile(r"\d\s?h(?:rs?)?\s?$", re.I)
-# Before degrees that tell how far two temperatures are apart: "[rose by ]2 degrees".
-_APART_BEFORE = re.compile(
-    r"\b(?:by|ris(?:es?|en)|rose|falls?|fell|fallen|drop(?:s|ped)?|climb(?:s|ed)?|increased?|warm(?:ed|s)"
-    r"|cool(?:ed|s)|(?:rise|fall|drop|increase|warming|cooling|difference) of)\s+"
-    r"(?:(?:about|around|roughly|nearly|almost|just|only|some|another|over|more than|less than"
-    r"|at least|a further)\s+)?$",
-    re.I,
-)
-# Before degrees that may do so, or not. These have a base of their own for each scale, so that
-# Celsius is not compared with Fahrenheit.
-_MAYBE_APART_BEFORE = re.compile(
-    r"\b(?:warming|cooling|rise|increase|difference|gap|anomaly|swing|change)\b[^.;]*$", re.I
-)
-# Behind the first: "2 degrees[ warmer]".
-_APART_AFTER = re.compile(r"\s+(?:warmer|hotter|milder|cooler|colder|higher|lower)\b", re.I)
-# Behind the second: "2 degrees[ above] the mean".
-_MAYBE_APART_AFTER = re.compile(r"\s+(?:above|below|over|under|more|less|apart)\b", re.I)
 # Units that are read behind a space only where the number is in digits: "500 g".
 _SHORT_UNITS = {"g", "m", "l", "t", "ha", "min"}
 # What something is told for each of: "40 euros[ a day]", "[ per head]".
@@ -194,7 +179,7 @@ def _with_short_scale(text: str, number: Number, money: units.Unit | None) -> Nu
     noun = word[1].lower() if word else ""
     counts = noun and noun not in _FAR and (noun.endswith("s") or stem(noun) in ("peopl", "men"))
     if money or counts or (number.short_scale == "m" and units.currency_named(noun)):
-        times = scale_of_suffix(number.short_scale)
+        times = SHORT_SCALES[number.short_scale]
         return Number(
             number.start,
             number.end + 1,
@@ -233,7 +218,7 @@ def _measured_in_units(
             base, low = unit.base, value * times
             if base == "degree":
                 after = text[per.end : per.end + _LOOK_BACK]
-                base, low = _degrees(value, unit.system, before, after)
+                base, low = measured_degrees(value, unit.system, before, after)
             exact_to, system, variety = number.exact_to * times, unit.system, unit.variety
             measures.append(
                 Measure(base, low, low, exact_to, zeros * times, system, variety, times)
@@ -242,24 +227,6 @@ def _measured_in_units(
     noun = counted_noun(text, per.end) if percent else ""
     span_end = per.end if percent and not per.what else end
     return MeasuredNumber(tuple(measures), noun, per.end, span_end, per.what, (per.start, per.end))
-
-
-def _degrees(value: float, scale: str, before: str, after: str) -> tuple[str, float]:
-    """Returns the base of degrees, and the value in degrees Celsius.
-
-    A temperature is a "degree"; of how far two are apart 3.6 degrees of Fahrenheit give
-    (`DEGREES_APART`, 2.0).
-
-    Args:
-        scale: "C" or "F".
-    """
-    fahrenheit = scale == "F"
-    if _APART_BEFORE.search(before) or _APART_AFTER.match(after):
-        return DEGREES_APART, value / 1.8 if fahrenheit else value
-    low = (value - 32) / 1.8 if fahrenheit else value
-    if _MAYBE_APART_BEFORE.search(before) or _MAYBE_APART_AFTER.match(after):
-        return f"degree {scale}", low
-    return "degree", low
 
 
 def measures_of(found: tuple[units.Unit, ...], value: float) -> tuple[Measure, ...]:

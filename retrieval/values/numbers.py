@@ -14,63 +14,30 @@ from typing import Literal
 
 from text_to_num import text2num
 
+from retrieval.values.digits import DIGITS, values_of_digits
+from retrieval.values.numerals import (
+    ORDINALS,
+    PARTS,
+    SCALES,
+    SHORT_SCALE,
+    SHORT_SCALES,
+    SMALL_NUMBERS,
+    TENS,
+    WORD_SCALES,
+)
 from retrieval.values.slices import Slice
 
-# Words for the numbers below 20, in order from 0.
-SMALL_NUMBERS = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
-    "nineteen",
-]  # fmt: skip
-# Words for the tens, in order from 20.
-TENS = [
-    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-]  # fmt: skip
-# Word behind a number, or in it -> what it multiplies by.
-SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
-    "lakh": 1e5, "crore": 1e7, "lakh crore": 1e12, "dozen": 12.0,
-}  # fmt: skip
-# The same, for what may touch the digits: "5[bn]". "m" and "k" may be other things, too.
-_SHORT_SCALES = {"k": 1e3, "m": 1e6, "mn": 1e6, "mln": 1e6, "bn": 1e9, "tn": 1e12, "tr": 1e12,
-                 "trn": 1e12, "cr": 1e7}  # fmt: skip
-# A pattern of these.
-SHORT_SCALE = "|".join(sorted(_SHORT_SCALES, key=len)[::-1])
-# Words of `SCALES` that stand in a number in words; "a [million]" begins with one, too.
-_WORD_SCALES = ("hundred", "thousand", "million", "billion", "trillion")
-# Word -> which one of several it names.
-ORDINALS = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
-    "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13,
-    "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18,
-    "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50,
-    "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90, "hundredth": 100,
-}  # fmt: skip
-# Word for a part -> how many of them make a whole: "third" -> 3, "quarters" -> 4.
-_PARTS = {"half": 2, "halves": 2, "quarter": 4, "quarters": 4} | {
-    word + plural: value
-    for word, value in ORDINALS.items()
-    if 3 <= value <= 20
-    for plural in ("", "s")
-}
 # A word of a cardinal number, the longest first.
-_NAME = "|".join(sorted([*SMALL_NUMBERS, *TENS, *_WORD_SCALES], key=len)[::-1])
+_NAME = "|".join(sorted([*SMALL_NUMBERS, *TENS, *WORD_SCALES], key=len)[::-1])
 # The "and" in a number in words: "two hundred[ and ]four".
 _AND = "".join(rf"|(?<={scale})\s+and\s+" for scale in ("hundred", "thousand", "million"))
 # A cardinal number in words: "[two hundred and four]".
 _CARDINAL = rf"(?:{_NAME})(?:(?:[\s-]+{_AND})(?:{_NAME})\b)*"
 # The same in a text, or behind an article: "[a million]".
-_CARDINAL_WORD = re.compile(rf"\b(?:(?P<one>an?)\s+(?={'|'.join(_WORD_SCALES)}))?"
+_CARDINAL_WORD = re.compile(rf"\b(?:(?P<one>an?)\s+(?={'|'.join(WORD_SCALES)}))?"
                             rf"(?P<run>{_CARDINAL})\b", re.I)  # fmt: skip
-# A number in digits: "[1,204.5]", "[1 204]". `_values_of_digits` tells what its marks mean.
-_DIGITS = re.compile(
-    r"\d{1,3}(?P<mark>[,.'’ ])\d{3}(?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,]\d+)?(?![\d]|[,.]\d)"
-    r"|\d+(?:[.,]\d+)*"
-)
-# Most characters of such a number: beyond it, it is an identifier.
-_MOST_DIGITS = 18
 # A word for a part of a whole, the longest first.
-_PART = "|".join(sorted(_PARTS, key=len)[::-1])
+_PART = "|".join(sorted(PARTS, key=len)[::-1])
 # How many of them: "[two] thirds".
 _COUNT = rf"(?:{'|'.join(SMALL_NUMBERS[1:])}|\d{{1,3}})"
 # A fraction: "[two thirds]", "[half]", "[3/4]".
@@ -205,7 +172,7 @@ def _fractions(text: str) -> list[Number]:
                 continue  # "the third of May"; the half of "two and a half"
             if over and over.lower() not in ("a", "an", "one", "1") and word[-1] != "s":
                 continue  # "two third places"
-            top, under = _small_number(over) if over else 1.0, float(_PARTS[word])
+            top, under = _small_number(over) if over else 1.0, float(PARTS[word])
         part, end = top / under, match.end()
         if scale := _OF_SCALE.match(text, end):
             value = part * SCALES[scale[1].lower()]
@@ -218,8 +185,8 @@ def _fractions(text: str) -> list[Number]:
 def _digits(text: str) -> list[Number]:
     """Returns the numbers in digits, with their scales: 1,204, of "1,204"; 21, of "21st"."""
     found = []
-    for match in _DIGITS.finditer(text):
-        values, decimals = _values_of_digits(match.group())
+    for match in DIGITS.finditer(text):
+        values, decimals = values_of_digits(match.group())
         if not values:
             continue
         if (ordinal := _ORDINAL_SUFFIX.match(text, match.end())) and decimals == 0:
@@ -239,7 +206,7 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
     half_place, short = (0.5 * 10.0**-decimals if decimals else 0.0), ""
     if part := _AND_PART.match(text, end):
         more = unicodedata.numeric(part["sign"]) if part["sign"] else (
-            _small_number(part["over"]) / _PARTS[part["part"].lower()]
+            _small_number(part["over"]) / PARTS[part["part"].lower()]
         )  # fmt: skip
         if more < 1:
             half_place = _HALF_PLACE_OF_PART
@@ -247,7 +214,7 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
     if scale := _SCALE_AFTER.match(text, end):
         word = " ".join(re.sub(r"s\b", "", (scale["word"] or "").lower()).split())
         short = (scale["short"] or "").lower()
-        times = SCALES[word] if word else _SHORT_SCALES[short]
+        times = SCALES[word] if word else SHORT_SCALES[short]
         if word:
             # "1.500 million" is 1.5 million, never 1,500 million.
             values, end = tuple(value * times for value in values[:1]), scale.end()
@@ -268,11 +235,6 @@ def _scaled(text: str, start: int, end: int, values: tuple[float, ...], decimals
         digits = str(int(values[0]))
         zeros = 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0")))
     return Number(start, end, values, half_place, "cardinal", short, zeros)
-
-
-def scale_of_suffix(short: str) -> float:
-    """Returns what a short scale multiplies by: 1,000,000,000, of "bn"."""
-    return _SHORT_SCALES[short]
 
 
 def _ordinals(text: str) -> list[Number]:
@@ -305,7 +267,7 @@ def _dozens(text: str) -> list[Number]:
 def _value_of_words(run: str) -> float | None:
     """Returns the number that words in lower case name; None of "twenty twenty"."""
     words = re.sub(r"[\s-]+", " ", run)
-    if words.split()[0] in _WORD_SCALES:
+    if words.split()[0] in WORD_SCALES:
         words = f"one {words}"
     try:
         return float(text2num(words, "en"))
@@ -319,28 +281,3 @@ def _small_number(word: str) -> float:
     if word in ("a", "an"):
         return 1.0
     return float(word) if word.isdigit() else float(SMALL_NUMBERS.index(word))
-
-
-def _values_of_digits(digits: str) -> tuple[tuple[float, ...], int]:
-    """Returns what digits and their marks may mean, the likelier first, and how many decimals.
-
-    "1,204" gives (1204.0,) and 0, "1.204" gives (1.204, 1204.0) and 3, a version "3.11.2" nothing.
-    """
-    if len(digits) > _MOST_DIGITS:
-        return (), 0
-    if digits.isdigit():
-        return (float(digits),), 0
-    grouped = re.fullmatch(r"\d{1,3}(?:([,.'’ ])\d{3})(?:\1\d{3})*(?:([.,])(\d+))?", digits)
-    if grouped and digits[0] != "0":
-        mark, point, decimals = grouped[1], grouped[2], grouped[3] or ""
-        whole = digits[: grouped.start(2)] if point else digits
-        value = float(re.sub(r"\D", "", whole) + (f".{decimals}" if decimals else ""))
-        if mark == "." and not point and digits.count(".") == 1:
-            return (float(digits), value), 3  # what English means comes first
-        return (value,), len(decimals)
-    if re.fullmatch(r"\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?", digits):  # 12,50,000: lakhs
-        whole, _, decimals = digits.partition(".")
-        return (float(digits.replace(",", "")),), len(decimals)
-    if re.fullmatch(r"\d+[.,]\d+", digits):
-        return (float(digits.replace(",", ".")),), len(re.split("[.,]", digits)[1])
-    return (), 0

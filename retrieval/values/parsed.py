@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.values.clock import Clock, read_clock
-from retrieval.values.dates import Date, read_dates, read_periods
+from retrieval.values.dates import Date, read_dates
 from retrieval.values.nouns import stem
 from retrieval.values.numbers import may_hold_value
+from retrieval.values.periods import read_periods
 from retrieval.values.quantities import read_quantities
 from retrieval.values.quantity import Quantity
 from retrieval.values.quarters import read_quarters

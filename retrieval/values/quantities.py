@@ -17,7 +17,8 @@ from retrieval.values.compounds import compounds_joined
 from retrieval.values.identifiers import is_part_of_name
 from retrieval.values.measures import BOUND_AFTER, UNIT, measures_of, read_measures, units_after
 from retrieval.values.nouns import counted_noun
-from retrieval.values.numbers import Number, read_numbers, scale_of_suffix
+from retrieval.values.numbers import Number, read_numbers
+from retrieval.values.numerals import SHORT_SCALES
 from retrieval.values.quantity import (
     NO_BOUND,
     ORDINAL,
@@ -187,7 +188,7 @@ def _quantity(text: str, number: Number) -> Quantity | None:
         measures = tuple(replace(one, low=-one.low, high=-one.high) for one in measures)
     written = number.values[0]
     if number.short_scale and told.end > number.end:
-        written *= scale_of_suffix(number.short_scale)
+        written *= SHORT_SCALES[number.short_scale]
     after = BOUND_AFTER.match(text, unit_end) or BOUND_AFTER.match(text, told.end)
     if after:
         unit_end = after.end()

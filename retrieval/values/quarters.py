@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from retrieval.values.numbers import ORDINALS
+from retrieval.values.numerals import ORDINALS
 from retrieval.values.quantity import ORDINAL, Measure, Quantity, quantity_of
 
 # Letter before the number of a part of a year -> what the part is.

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from retrieval.values.dates import RANGE
-from retrieval.values.numbers import SCALES, SHORT_SCALE, scale_of_suffix
+from retrieval.values.numerals import SCALES, SHORT_SCALE, SHORT_SCALES
 from retrieval.values.quantity import NO_BOUND, ORDINAL, Quantity
 
 # Before the first end: "[between ]five and ten".
@@ -113,6 +113,4 @@ def scale_said(number: str) -> float:
     scale = _SCALE.search(number)
     if scale is None:
         return 1.0
-    return (
-        SCALES[scale["word"].lower()] if scale["word"] else scale_of_suffix(scale["short"].lower())
-    )
+    return SCALES[scale["word"].lower()] if scale["word"] else SHORT_SCALES[scale["short"].lower()]

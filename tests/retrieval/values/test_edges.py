@@ -3,8 +3,9 @@
 import pytest
 
 from retrieval.values.clock import read_clock
-from retrieval.values.dates import days_of, read_dates, read_periods
+from retrieval.values.dates import days_of, read_dates
 from retrieval.values.numbers import read_numbers
+from retrieval.values.periods import read_periods
 from retrieval.values.slices import plain_text
 from retrieval.values.units import currency_named, currency_of_sign, units_named
 
