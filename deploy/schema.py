@@ -21,13 +21,13 @@ TARGET = Path(__file__).with_name("kubernetes-schema.json")
 
 
 def bare(schema: Any) -> Any:
-    """A schema without what only people read, whose references are to this file."""
+    """A schema without comments and descriptions, whose references are to this file."""
     if isinstance(schema, list):
         return [bare(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
     return {
-        name: value.rpartition("#")[1] + value.rpartition("#")[2] if name == "$ref" else bare(value)
+        name: value[value.index("#") :] if name == "$ref" else bare(value)
         for name, value in schema.items()
         # A field may be called description: then its value is a schema.
         if not name.startswith(("x-kubernetes", "$schema", "$id"))

@@ -43,7 +43,9 @@ def retrieval(
 
     benchmark = beir.load(folder, split)
     common = commands.about("retrieval", benchmark.files, rerank, data=work, url=url)
-    with commands.filled_by_us(work, url, importing, report, common, stances=rerank) as target:
+    with commands.target_for_data_set(
+        work, url, importing, report, common, stances=rerank
+    ) as target:
         able = rerank and target.info().models.stance is not None
         total = benchmark.size + (len(ROWS) + able) * len(benchmark.qrels)
         with progress("evaluating", total) as advance:
@@ -206,7 +208,7 @@ def scifact(
     files = [folder / "corpus.jsonl", folder / f"claims_{split}.jsonl"]
     options = f" --split {split} --threshold {threshold}" + " --oracle" * oracle
     common = commands.about("scifact", files, oracle, data=work, url=url)
-    with commands.filled_by_us(work, url, importing, report, common) as target:
+    with commands.target_for_data_set(work, url, importing, report, common) as target:
         with progress("evaluating", total) as advance:
             found = evaluate(loaded, target, threshold, oracle, advance)
         wanted = commands.publish(found, folder, files, report, as_json, options, url)

@@ -111,7 +111,7 @@ def about(
 
 
 @contextmanager
-def filled_by_us(
+def target_for_data_set(
     work: str | None,
     url: str | None,
     importing: bool,

@@ -24,7 +24,9 @@ def of(task: str, columns: Columns) -> Mapping[str, Figure]:
     if task in ("stance", "verdict"):
         extra = {name: partial(mean, name=name) for name in ("strict_score",) if name in columns}
         return {**CLASSIFICATION, **extra}
-    return SCIFACT[task]
+    if task == "scifact":
+        return SCIFACT
+    raise KeyError(task)
 
 
 def mean(columns: Columns, name: str) -> float:
@@ -72,6 +74,4 @@ ARTICLES: Mapping[str, Figure] = {
 }
 CLASSIFICATION: Mapping[str, Figure] = {"accuracy": accuracy, "macro_f1": macro_f1, "ece": ece}
 MEASURES = ("abstract_label", "abstract_rationale", "sentence_selection", "sentence_label")
-SCIFACT: Mapping[str, Mapping[str, Figure]] = {
-    "scifact": {name: partial(micro_f1, measure=name) for name in MEASURES}
-}
+SCIFACT: Mapping[str, Figure] = {name: partial(micro_f1, measure=name) for name in MEASURES}

@@ -13,6 +13,7 @@ from evaluation.report import published
 # Keys of a result that are not kept: they hold sentences of data sets, which their licences may
 # forbid to pass on.
 PRIVATE = ("items", "worst_errors")
+CLASSIFICATION_HEAD = ("", "n", "accuracy", "macro-F1", "ECE", "ECE by chance")
 HEAD = """# Results
 
 `claimdesk evaluate publish` writes this page. Each section shows the command that gave its
@@ -55,17 +56,12 @@ def fill_card(card: str, folder: Path) -> str:
 
 def _scores(folder: Path) -> str:
     """A table of the kept results of the stance model alone."""
-    head = ("set", "", "n", "accuracy", "macro-F1", "ECE", "ECE by chance")
     rows = []
     for file in sorted(folder.glob("stance-*.json")):
         result = json.loads(file.read_text())
-        rows.append((result["data"], *_figures("all", result)))
-        if "without_near_duplicates" in result:
-            fresh = result["without_near_duplicates"]
-            rows.append(("", *_figures("without near-duplicates", fresh)))
-        if "as_read" in result:
-            rows.append(("", *_figures("as a service reads it", result["as_read"])))
-    return _table(head, rows)
+        first, *others = _classification_rows(result)
+        rows += [(result["data"], *first), *(("", *row) for row in others)]
+    return _table(("set", *CLASSIFICATION_HEAD), rows)
 
 
 def _section(result: Mapping[str, Any]) -> str:
@@ -121,14 +117,9 @@ def _scifact(result: Mapping[str, Any]) -> str:
 
 
 def _classification(result: Mapping[str, Any]) -> str:
-    rows = [_figures("all", result)]
-    if "without_near_duplicates" in result:
-        rows.append(_figures("without near-duplicates", result["without_near_duplicates"]))
-    if "as_read" in result:
-        rows.append(_figures("as a service reads it", result["as_read"]))
     low, high = result["intervals"]["accuracy"]
     parts = [f"The interval of the accuracy is {low:.3f} to {high:.3f}."]
-    parts.append(_table(("", "n", "accuracy", "macro-F1", "ECE", "ECE by chance"), rows))
+    parts.append(_table(CLASSIFICATION_HEAD, _classification_rows(result)))
     for field, groups in result.get("by", {}).items():
         values = (
             (value, f"{row['n']:,}", f"{row['accuracy']:.3f}", f"{row['macro_f1']:.3f}")
@@ -152,9 +143,19 @@ def _articles(result: Mapping[str, Any]) -> str:
     )
 
 
-def _figures(name: str, result: Mapping[str, Any]) -> tuple[str, ...]:
-    values = (f"{result[key]:.3f}" for key in ("accuracy", "macro_f1", "ece", "ece_by_chance"))
-    return (name, f"{result['n']:,}", *values)
+def _classification_rows(result: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """Rows under `CLASSIFICATION_HEAD`: all items, and each selection that was scored, too."""
+    scored = {
+        "all": result,
+        "without near-duplicates": result.get("without_near_duplicates"),
+        "as a service reads it": result.get("as_read"),
+    }
+    keys = ("accuracy", "macro_f1", "ece", "ece_by_chance")
+    return [
+        (name, f"{figures['n']:,}", *(f"{figures[key]:.3f}" for key in keys))
+        for name, figures in scored.items()
+        if figures
+    ]
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

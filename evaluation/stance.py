@@ -107,17 +107,17 @@ def predict(
             model.check(pair.claim)
         except ClaimTooLong as error:
             raise claim_refused(pair.claim, error) from error
-    return _each(pairs, lambda some: _predicted(some, model), advance, journal, "")
+    return _in_batches(pairs, lambda some: _predicted(some, model), advance, journal, "")
 
 
 def read(
     pairs: Sequence[Pair], model: StanceModel, advance: Advance, journal: Journal | None = None
 ) -> Vectors:
     """`predict`, as a service reads a document with this evidence."""
-    return _each(pairs, lambda some: _read(some, model), advance, journal, "read ")
+    return _in_batches(pairs, lambda some: _read(some, model), advance, journal, "read ")
 
 
-def _each(
+def _in_batches(
     pairs: Sequence[Pair],
     predicted: Callable[[Sequence[Pair]], Vectors],
     advance: Advance,

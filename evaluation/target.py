@@ -24,9 +24,9 @@ PATIENT = Retries(tries=20)  # a busy service is no reason to give an evaluation
 COMPARED_DOCUMENTS = 50  # documents of a filled corpus whose texts are compared with the data set's
 
 Writes = Literal["never", "into_empty", "unless_filled", "always"]
-"""When `fill` may write. "never": the corpus is somebody's. "into_empty": somebody's too, and he
-asked for it. "unless_filled": a place that keeps the data set's corpus. "always": a folder made
-for this evaluation alone."""
+"""When `fill` may write. "never": the corpus belongs to a user. "into_empty": it does, and the user
+asked for the import. "unless_filled": a place that keeps the data set's corpus. "always": a folder
+made for this evaluation alone."""
 
 
 class Target(Protocol):
@@ -112,7 +112,7 @@ class Remote:
         self._client, self.writes = client, writes
 
     def add(self, documents: Iterable[Document | Refused]) -> Iterator[None]:
-        with _told():
+        with _as_evaluation_errors():
             for line in self._client.import_documents(map(_importable, documents)):
                 if isinstance(line, RefusedLine):
                     raise EvaluationError(f"the service refused a document: {line.reason}")
@@ -120,21 +120,21 @@ class Remote:
                     yield
 
     def document_ids(self) -> set[str]:
-        with _told():
+        with _as_evaluation_errors():
             return {document.id for document in self._client.documents()}
 
     def document_text(self, id: str) -> str:
-        with _told():
+        with _as_evaluation_errors():
             return self._client.get_document(id).text
 
     def rank(self, queries: Sequence[str], depth: int, mode: Mode) -> Iterator[list[str]]:
         for query in queries:
-            with _told():
+            with _as_evaluation_errors():
                 found = self._client.search(query, top_k=depth, mode=mode)
             yield [item.document.id for item in found.results]
 
     def verify(self, claim: str, top_k: int, filters: Filters = NO_FILTERS) -> VerifyResponse:
-        with _told(claim):
+        with _as_evaluation_errors(claim):
             return self._client.verify(
                 claim,
                 top_k=top_k,
@@ -145,12 +145,12 @@ class Remote:
             )
 
     def info(self) -> Info:
-        with _told():
+        with _as_evaluation_errors():
             return self._client.info()
 
 
 @contextmanager
-def _told(claim: str = "") -> Iterator[None]:
+def _as_evaluation_errors(claim: str = "") -> Iterator[None]:
     """Errors of the client, as errors of an evaluation.
 
     Raises:

@@ -210,14 +210,17 @@ def _shows(answer: VerifyResponse, judged: Judged) -> bool:
     shown = [(e.document.id, quote.quote) for e in answer.evidence for quote in e.rationale]
     return any(
         all(
-            any(id == gold.document and same(gold.quote, quote) for id, quote in shown[:SENTENCES])
+            any(
+                id == gold.document and same_sentence(gold.quote, quote)
+                for id, quote in shown[:SENTENCES]
+            )
             for gold in whole
         )
         for whole in judged.evidence
     )
 
 
-def same(gold: str, quote: str) -> bool:
+def same_sentence(gold: str, quote: str) -> bool:
     """Whether a quote holds the gold sentence, or is most of it: splitters differ."""
     return gold in quote or (quote in gold and 2 * len(quote) >= len(gold))
 

@@ -145,7 +145,7 @@ def _calibrate(
     work: Path,
 ) -> None:
     names = {"stance": weigher.identity, "embedding": embedder.identity}
-    logits = _weigh(
+    logits = _dev_logits(
         weigher, [(p.evidence, p.claim) for p in unseen], Journal(work / "pairs.jsonl", names)
     )
     labels = np.array([STANCES.index(pair.label) for pair in unseen])
@@ -166,7 +166,9 @@ def _calibrate(
     searched = rank(cases, replace(fitted, relevance=0.0))
     typer.echo(f"reciprocal rank {searched:.3f}, {ranked[enough]:.3f}")
     typer.echo(f"verdict loss {losses[0]:.3f}, {losses[1]:.3f}")
-    unread = np.concatenate([case.stances[~worth_reading(_shares(case, fitted))] for case in cases])
+    unread = np.concatenate(
+        [case.stances[~worth_reading(_probabilities_about(case, fitted))] for case in cases]
+    )
     if len(unread):
         typer.echo(f"{len(unread)} passages not worth reading say {unread.mean(axis=0).round(2)}")
 
@@ -204,7 +206,7 @@ def fit_verdict(cases: Sequence[Case], fitted: Calibration) -> Calibration:
     for about, width in itertools.product(ABOUT, ABOUT_WIDTHS):
         near = replace(fitted, about=about, about_width=width)
         weighed = [weigh(case, near) for case in cases]
-        read = sum(int(worth_reading(_shares(case, near)).sum()) for case in cases)
+        read = sum(int(worth_reading(_probabilities_about(case, near)).sum()) for case in cases)
         for sharpness, temperature in itertools.product(SHARPNESSES, TEMPERATURES):
             one = replace(near, sharpness=sharpness, verdict_temperature=temperature)
             tried.append((read, loss(weighed, one), one))
@@ -250,7 +252,7 @@ def _order(case: Case, fitted: Calibration) -> list[int]:
     return as_shown(case.stances, _search_scores(case), fitted)[1]
 
 
-def _shares(case: Case, fitted: Calibration) -> Vectors:
+def _probabilities_about(case: Case, fitted: Calibration) -> Vectors:
     return probability_about(_search_scores(case), fitted)
 
 
@@ -303,7 +305,7 @@ def _predicted(found: Sequence[Reading], weigher: CompiledCrossEncoder) -> list[
     return [np.asarray(read.stance).tolist() for read in predict_stances(found, weigher)]
 
 
-def _weigh(
+def _dev_logits(
     weigher: CompiledCrossEncoder, pairs: Sequence[tuple[str, str]], journal: Journal
 ) -> Vectors:
     order = sorted(range(len(pairs)), key=lambda row: len(pairs[row][0]))

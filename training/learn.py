@@ -64,8 +64,8 @@ def learn(
     batches = cache(lambda epoch: by_length(lengths, plan.batch_size, plan.seed + epoch))
     per_epoch = len(batches(0))
     total = plan.steps or per_epoch * plan.epochs
-    falling = torch.optim.lr_scheduler.LambdaLR(optimizer, _share_of_rate(plan.warmup, total))
-    state = _State(model, optimizer, falling, out / CHECKPOINT)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _share_of_rate(plan.warmup, total))
+    state = _State(model, optimizer, schedule, out / CHECKPOINT)
     done = state.resume(device)
     torch.manual_seed(plan.seed + done)  # dropout of its own after each resumption
     rounding = as_packed(model, plan.seed) if plan.as_packed else nullcontext
@@ -77,22 +77,22 @@ def learn(
 
     model.train()
     losses, saved = [], time.monotonic()
-    for step, (rows, columns) in _ahead(prepared, done, total):
+    for step, (rows, columns) in _prefetched(prepared, done, total):
         targets = torch.tensor([[stances[row], voices[row]] for row in rows], device=device)
         with rounding():
-            with _fast(device):
+            with _autocast(device):
                 logits = model(**columns.to(device)).logits.float()
             loss = loss_of(logits, targets[:, 0], targets[:, 1], plan.label_smoothing)
             loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, LARGEST_GRADIENT)
         optimizer.step()
-        falling.step()
+        schedule.step()
         optimizer.zero_grad(set_to_none=True)
         losses.append(loss.detach())
         if step % LOG_STEPS == 0 or step == total:
             mean = float(torch.stack(losses).mean())
             losses.clear()
-            _log(out, step, total, loss=mean, rate=float(falling.get_last_lr()[0]))
+            _log(out, step, total, loss=mean, rate=float(schedule.get_last_lr()[0]))
         if time.monotonic() - saved > 60 * minutes:
             saved = time.monotonic()
             state.save(step)
@@ -128,7 +128,7 @@ def stance_logits(
     for start in range(0, len(order), batch):
         rows = order[start : start + batch]
         columns = _columns(tokenizer, [pairs[row] for row in rows], max_tokens).to(device)
-        with torch.inference_mode(), _fast(device.type):
+        with torch.inference_mode(), _autocast(device.type):
             found[rows] = model(**columns).logits.float().cpu().numpy()
     return found
 
@@ -195,7 +195,7 @@ def _columns(tokenizer: Any, pairs: Sequence[Pair], max_tokens: int) -> Any:
     )
 
 
-def _ahead(
+def _prefetched(
     prepared: Callable[[int], Any], done: int, total: int
 ) -> Iterator[tuple[int, tuple[list[int], Any]]]:
     """Yields the number of each step and its batch; the next batch is prepared meanwhile."""
@@ -214,7 +214,7 @@ def _share_of_rate(warmup: float, total: int) -> Callable[[int], float]:
     return lambda step: min((step + 1) / rising, (total - step) / max(1, total - rising))
 
 
-def _fast(device: str) -> AbstractContextManager[Any]:
+def _autocast(device: str) -> AbstractContextManager[Any]:
     """bfloat16 where the machine multiplies it: elsewhere it is far slower."""
     if device == "cuda":
         able = torch.cuda.is_bf16_supported()
@@ -229,7 +229,7 @@ class _State:
 
     model: Any
     optimizer: Any
-    falling: Any
+    schedule: Any
     file: Path
 
     def save(self, step: int) -> None:
@@ -246,9 +246,9 @@ class _State:
         self.model.load_state_dict(kept["model"])
         self.optimizer.load_state_dict(kept["optimizer"])
         done = int(kept["step"])
-        self.falling.last_epoch = done
-        for group, rate in zip(self.optimizer.param_groups, self.falling.base_lrs, strict=True):
-            group["lr"] = rate * self.falling.lr_lambdas[0](done)
+        self.schedule.last_epoch = done
+        for group, rate in zip(self.optimizer.param_groups, self.schedule.base_lrs, strict=True):
+            group["lr"] = rate * self.schedule.lr_lambdas[0](done)
         return done
 
 

@@ -19,7 +19,7 @@ export function halves(part: string): string[] | null;
  * @returns {Line}
  */
 export function moved<Line extends Statement>(line: Line, before: number, statements: number): Line;
-/** The sum of nothing. @returns {Schemas["CheckSummary"]} */
+/** The summary of a check without statements. @returns {Schemas["CheckSummary"]} */
 export function noSum(): Schemas["CheckSummary"];
 /**
  * @param {Schemas["CheckSummary"]} one @param {Schemas["CheckSummary"]} other

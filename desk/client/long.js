@@ -68,7 +68,7 @@ export function moved(line, before, statements) {
   };
 }
 
-/** The sum of nothing. @returns {Schemas["CheckSummary"]} */
+/** The summary of a check without statements. @returns {Schemas["CheckSummary"]} */
 export function noSum() {
   return {
     sentences: 0,

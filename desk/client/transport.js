@@ -93,7 +93,7 @@ export function transport(address, options) {
         } catch (error) {
           throw failure(error, watch, asked.signal) ?? cutOff("the connection broke", error);
         } finally {
-          // Whoever reads no further wants no more of it.
+          // If the caller stopped reading, the rest is not fetched.
           reader?.cancel().catch(() => undefined);
         }
       } finally {

@@ -7,12 +7,12 @@ import { Claimdesk, ClaimdeskError } from "./client/claimdesk.js";
 import { readSettings } from "./settings.js";
 
 const SCRIPTS = ["style", "view", "extract", "marks", "main"].map((name) => `content/${name}.js`);
-// Each says why it is inserted as that.
+// The first comment of each file says why it has this origin.
 const MARKS = [
   { origin: "USER", files: ["content/lines.css"] },
   { origin: "AUTHOR", files: ["content/wash.css"] },
 ];
-// Sent by the page are its text and what it is; more is not believed to be a page's text.
+// Longest text that is taken from a page, in UTF-16 units.
 const MAX_CHARS = 200_000;
 
 chrome.storage.local.setAccessLevel({ accessLevel: "TRUSTED_CONTEXTS" });

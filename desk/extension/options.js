@@ -1,4 +1,4 @@
-// Address and key -> kept, with the leave to ask that address; and whether the service answers.
+// Address and key -> stored, with the permission to call that address; and whether the service answers.
 
 import { addressOf, hostPattern, isExposed, readSettings, writeSettings } from "./settings.js";
 
@@ -33,8 +33,8 @@ function entered() {
   }
 }
 
-// Asked for at once, for a click allows it for a moment only. Without it what the service allows by
-// CLAIMDESK_CORS_ORIGINS is enough, where the browser lets an extension reach a private network.
+// Requested before anything is awaited, because a click allows it for a moment only. Without it
+// CLAIMDESK_CORS_ORIGINS is enough, if the browser lets an extension reach a private network.
 const mayAsk = ({ address: origin }) => chrome.permissions.request({ origins: [hostPattern(origin)] });
 
 element("form").addEventListener("submit", async (event) => {
@@ -47,7 +47,7 @@ element("form").addEventListener("submit", async (event) => {
     await chrome.permissions.remove({ origins: [hostPattern(before)] });
   }
   await writeSettings(settings);
-  tell("supports", "Saved", granted ? "" : "Without leave to ask that address, the service must allow this extension's origin.");
+  tell("supports", "Saved", granted ? "" : "Without permission for that address, the service must allow this extension's origin.");
 });
 
 element("test").addEventListener("click", async () => {

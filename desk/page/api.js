@@ -7,7 +7,7 @@ import { transport } from "./client/transport.js";
 export const SLOW_MS = 4000;
 const KEY = "claimdesk-key";
 const BASE = new URL(".", document.baseURI).href;
-// The reader is told that the service is busy, and decides himself when to ask again.
+// No retries: the page tells the reader that the service is busy, and the reader asks again.
 const OPTIONS = { retries: 0, timeoutMs: 120_000 };
 
 // Asks the reader for a key, or gives null; set by the page.

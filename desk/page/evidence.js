@@ -9,7 +9,7 @@ const wrapDiffering = (_, children) => h("em", { class: "differs" }, children);
 const wrapAttributed = (_, children) => h("span", { class: "attributed" }, children);
 const wrapUsed = (_, children) => h("span", { class: "used" }, children);
 
-// Where evidence stands: beside a claim's friends, its foes, or apart from both.
+// The group of the answer in which a piece of evidence is shown.
 export function campOf(item) {
   if (item.stance === "SUPPORTS") return "supports";
   if (item.stance === "REFUTES") return "refutes";

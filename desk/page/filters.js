@@ -4,7 +4,7 @@ import { $, bdi, h } from "./dom.js";
 import { service } from "./api.js";
 import { count, day } from "./words.js";
 
-// A promise of the publishers: who opens two lists at once asks once.
+// A promise of the publishers, so that two lists that are opened at once send one request.
 let publishers = null;
 // Fields of the address that filters are kept in.
 const FIELDS = ["as_of", "published_after", "language"];

@@ -249,45 +249,48 @@ def _measure(
 def _summary(found: Mapping[str, Any]) -> dict[str, Any]:
     """The ratios and other headline figures; None for what was not measured."""
     served, searched = found.get("serving"), found.get("search", [])
-    ours = {load["clients"]: load for load in served["ours"]} if served else {}
-    plain = {load["clients"]: load for load in served["plain"]} if served else {}
-    ratios: dict[str, float | None] = {
-        name: _ratio(found.get(name, {}), "ours_per_second", "plain_per_second")
+    million = searched[-1] if len(searched) == len(SIZES) else None
+
+    def figure(part: str, name: str) -> Any:
+        return found.get(part, {}).get(name)
+
+    def under_load(side: str, clients: int, name: str) -> Any:
+        loads = served[side] if served else []
+        return next((load[name] for load in loads if load["clients"] == clients), None)
+
+    ratios = {
+        name: _ratio(figure(name, "ours_per_second"), figure(name, "plain_per_second"))
         for name in ("embedding", "stance", "import")
     }
+    many = under_load("ours", 32, "per_second")
     ratios |= {
-        "verify_p50_1": _ratio({"a": plain[1]["p50"], "b": ours[1]["p50"]}, "a", "b")
-        if served else None,
-        "throughput_32_vs_1": _ratio({"a": ours[32]["per_second"], "b": ours[1]["per_second"]},
-                                     "a", "b") if served else None,
-        "throughput_32_vs_plain": _ratio(
-            {"a": ours[32]["per_second"], "b": plain[32]["per_second"]}, "a", "b"
-        ) if served else None,
-    }  # fmt: skip
-    million = searched[-1] if len(searched) == len(SIZES) else None
-    ratios["search_as_of"] = _ratio(found.get("filters", {}), "with_as_of_ms", "without_ms")
-    ratios["check_vs_one_by_one"] = _ratio(
-        found.get("check", {}), "one_by_one_seconds", "whole_seconds"
-    )
-    ratios["verify_vs_one_passage"] = _ratio(
-        found.get("reading", {}), "read_on_ms", "one_passage_ms"
-    )
-    ratios["search_p50_1m_vs_10k"] = (
-        round(million["p50_ms"] / searched[0]["p50_ms"], 3) if million else None
-    )
+        "verify_p50_1": _ratio(under_load("plain", 1, "p50"), under_load("ours", 1, "p50")),
+        "throughput_32_vs_1": _ratio(many, under_load("ours", 1, "per_second")),
+        "throughput_32_vs_plain": _ratio(many, under_load("plain", 32, "per_second")),
+        "search_as_of": _ratio(figure("filters", "with_as_of_ms"), figure("filters", "without_ms")),
+        "check_vs_one_by_one": _ratio(
+            figure("check", "one_by_one_seconds"), figure("check", "whole_seconds")
+        ),
+        "verify_vs_one_passage": _ratio(
+            figure("reading", "read_on_ms"), figure("reading", "one_passage_ms")
+        ),
+        "search_p50_1m_vs_10k": _ratio(million["p50_ms"], searched[0]["p50_ms"])
+        if million
+        else None,
+    }
     return {
         "ratios": ratios,
         "recall_at_10_1m": million["recall_at_10"] if million else None,
-        "start_seconds": found.get("start", {}).get("start_seconds"),
-        "first_statement_seconds": found.get("check", {}).get("first_statement_seconds"),
-        "peak_memory_mb": found.get("import", {}).get("peak_memory_mb"),
+        "start_seconds": figure("start", "start_seconds"),
+        "first_statement_seconds": figure("check", "first_statement_seconds"),
+        "peak_memory_mb": figure("import", "peak_memory_mb"),
         "failed_requests": sum(load["failed"] for load in served["ours"]) if served else None,
     }
 
 
-def _ratio(figures: Mapping[str, float], one: str, other: str) -> float | None:
-    """One figure over the other; None where they were not measured."""
-    return round(figures[one] / figures[other], 3) if figures.get(other) else None
+def _ratio(one: float | None, other: float | None) -> float | None:
+    """One figure over the other; None if one was not measured, or the other is 0."""
+    return None if one is None or not other else round(one / other, 3)
 
 
 def _about() -> dict[str, Any]:

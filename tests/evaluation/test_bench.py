@@ -94,16 +94,17 @@ def test_an_article_is_checked_whole_and_one_by_one(weighing_service: Service) -
     with client_of(weighing_service) as client:
         found = checking.figures(client, text, rounds=1)
     assert found["statements"] >= 5
-    # Rounded to milliseconds, of which a model that only pretends takes few.
-    assert 0 < found["first_statement_seconds"] <= found["whole_seconds"]
-    assert found["one_by_one_seconds"] > 0
+    # Parts of one run; rounded to milliseconds, of which a model that only pretends may take none.
+    assert 0 <= found["first_statement_seconds"] <= found["whole_seconds"]
+    assert found["one_by_one_seconds"] >= 0
 
 
 def test_reading_on_takes_more_than_one_passage(weighing_service: Service) -> None:
     found = reading.figures(weighing_service, claims=4)
     assert found["claims"] == 20  # four of each folder
-    assert 0 < found["one_passage_ms"] <= found["read_on_ms"]
-    assert found["as_checked_ms"] > 0
+    # Of each claim the first is a part of the second.
+    assert 0 <= found["one_passage_ms"] <= found["read_on_ms"]
+    assert found["as_checked_ms"] >= 0
     assert 0 < found["same_verdicts"] <= 20
 
 
