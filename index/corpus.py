@@ -231,8 +231,9 @@ class Corpus(Protocol):
         """The document that a passage is of, in its version, if it still passes the filters."""
         ...
 
-    def versions(self, document_id: str) -> list[Version]:
-        """The versions that are kept of a document, in the order in which they were stored."""
+    def versions(self, document_id: str, filters: Filters = NO_FILTERS) -> list[Version]:
+        """The versions that are kept of a document and that `filters.access` sees, in the order in
+        which they were stored."""
         ...
 
     def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:

@@ -256,11 +256,12 @@ class ExactCorpus:
             return None
         return found.document
 
-    def versions(self, document_id: str) -> list[Version]:
+    def versions(self, document_id: str, filters: Filters = NO_FILTERS) -> list[Version]:
         now = self.clock()
         if document_id not in self._shown().current:
             return []
-        return [one for one in self._versions(document_id) if one.document.is_shown(now)]
+        documents = [one.document for one in self._versions(document_id)]
+        return versions_of(documents, lambda one: one.is_shown(now) and filters.sees(one.access))
 
     def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
         stored = self._stored

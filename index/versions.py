@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.documents import Document
@@ -54,7 +54,7 @@ class Change:
 class Version:
     """A version of a document, the days on which it stood, and what it changed of the one before.
 
-    changes: None for the first that is kept.
+    changes: None for the first that is kept and may be seen.
     """
 
     document: Document
@@ -155,14 +155,22 @@ def standings(versions: Sequence[Said], *, is_deindexed: bool, now: dt.datetime)
     ]
 
 
-def versions_of(documents: Sequence[Document]) -> list[Version]:
-    """The versions of one id, in the order in which they were stored."""
-    before = [None, *documents]
-    stood = periods([begins(one) for one in documents])
-    return [
-        Version(one, period, None if last is None else tuple(changes(last, one)))
-        for last, one, period in zip(before, documents, stood, strict=False)
-    ]
+def versions_of(
+    documents: Sequence[Document], is_seen: Callable[[Document], bool] = lambda _: True
+) -> list[Version]:
+    """The versions of one id that may be seen, in the order in which they were stored.
+
+    None where the one that stands now may not be seen. What a version changed is told of the last
+    one before it that may be seen: of another it would tell the text.
+    """
+    if not documents or not is_seen(documents[-1]):
+        return []
+    found: list[Version] = []
+    for one, period in zip(documents, periods([begins(one) for one in documents]), strict=True):
+        if is_seen(one):
+            changed = tuple(changes(found[-1].document, one)) if found else None
+            found.append(Version(one, period, changed))
+    return found
 
 
 def changes(earlier: Document, later: Document) -> Iterator[Change]:

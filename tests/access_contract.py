@@ -97,3 +97,15 @@ class AccessContract:
         then = Filters(as_of=dt.date(2021, 5, 10), access=("law",))
         assert stored.count_documents(then) == 2
         assert {one.document.access for one in stored.versions("open")} == {"law"}
+        assert stored.versions("open", NOBODY) == []
+
+    def test_a_document_that_leaves_its_group_leaves_its_earlier_text_there(
+        self, stored: Corpus
+    ) -> None:
+        newer = document("s", "The bridge stands.", publisher="Wire", modified_at="2021-06-01",
+                         published_at="2021-05-02")  # fmt: skip
+        ingest_one(newer, stored, FakeEmbedder())
+        stored.sync()
+        (seen,) = stored.versions("s", NOBODY)
+        assert (seen.document.text, seen.changes) == ("The bridge stands.", None)
+        assert [one.document.version for one in stored.versions("s", SPORT)] == [1, 2]

@@ -304,7 +304,11 @@ class VersionsContract:
     def test_a_withheld_version_stays_hidden(self, corpus: Corpus) -> None:
         put(corpus, text(1, "one", day(2), pubstatus="withheld"), text(1, "two", day(5)))
         assert corpus.search_words("one", 9, Filters(as_of=day(3))) == []
-        assert [one.document.version for one in corpus.versions("x1")] == [2]
+        (shown,) = corpus.versions("x1")
+        assert (shown.document.version, shown.changes) == (2, None)
+        put(corpus, text(1, "three", day(6), pubstatus="withheld"), text(1, "four", day(7)))
+        told = [change for one in corpus.versions("x1") for change in one.changes or ()]
+        assert told == [Change("The two zanzibar.", "The four zanzibar.")]
 
     def test_no_more_versions_than_are_kept(self, make: Make, clock: FakeClock) -> None:
         corpus = make(clock=clock, most_versions=2)

@@ -128,12 +128,10 @@ async def list_versions(id: DocumentId, running: Ready) -> Any:
     corpus = running.service.corpus
 
     def found() -> VersionsBody | DocumentBody:
-        sees = visible().sees
-        versions = corpus.versions(clean(id))
-        if versions and sees(versions[-1].document.access):
+        if versions := corpus.versions(clean(id), visible()):
             return VersionsBody(id=clean(id), versions=[VersionBody.of(one) for one in versions])
         document = corpus.get(clean(f"{id}/versions"))
-        if document is not None and sees(document.access):
+        if document is not None and visible().sees(document.access):
             return DocumentBody.of(document)
         raise DocumentNotFound(f"no document has the id {id!r}")
 

@@ -205,8 +205,8 @@ class EmbeddedCorpus:
     def document_of(self, passage: Passage, filters: Filters = NO_FILTERS) -> Document | None:
         return self._store.document_of(passage, filters)
 
-    def versions(self, document_id: str) -> list[Version]:
-        return self._store.versions(document_id)
+    def versions(self, document_id: str, filters: Filters = NO_FILTERS) -> list[Version]:
+        return self._store.versions(document_id, filters)
 
     def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
         return self._store.groups_of(document_ids)

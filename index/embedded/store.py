@@ -81,10 +81,13 @@ class Store:
         try:
             with self._connection() as connection:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
+                (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         except CorpusCorrupt as error:
             if is_sqlite(self._path):
                 raise
             raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus") from error
+        if version == 0 and tables:  # of another program
+            raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus")
         if version > len(MIGRATIONS):
             raise CorpusIncompatible(
                 f"{self._path} has schema version {version}, this claimdesk knows "
@@ -265,16 +268,14 @@ class Store:
         ]
         return shown if len(shown) == len(keys) else []
 
-    def versions(self, document_id: str) -> list[Version]:
+    def versions(self, document_id: str, filters: Filters = NO_FILTERS) -> list[Version]:
         found = self._all(
             f"SELECT {COLUMNS} FROM documents WHERE {ALL_VERSIONS} AND NOT {_IS_DEINDEXED}"
             " ORDER BY version",
             *keys_of(document_id), document_id,
         )  # fmt: skip
         now, documents = self._clock(), [document_of(row) for row in found]
-        if not documents or not documents[-1].is_shown(now):
-            return []
-        return [one for one in versions_of(documents) if one.document.is_shown(now)]
+        return versions_of(documents, lambda one: one.is_shown(now) and filters.sees(one.access))
 
     def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
         ids = list(dict.fromkeys(document_ids))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,8 @@ def drop_newer(folder: Path, corpus: str, generation: int) -> None:
     """
     for file in folder.glob(f"{corpus}-*.faiss"):
         match = re.match(rf"{corpus}-(\d+)", file.name)
-        if match and int(match[1]) > generation:
-            file.unlink(missing_ok=True)
+        if match and int(match[1]) > generation and file.is_file():
+            file.unlink()
 
 
 def save(index: VectorIndex, folder: Path, corpus: str) -> bool:
@@ -75,6 +76,8 @@ def save(index: VectorIndex, folder: Path, corpus: str) -> bool:
     if index.faiss.ntotal != len(index.keys):
         return False
     folder.mkdir(parents=True, exist_ok=True)
+    for stray in filter(Path.is_dir, folder.iterdir()):
+        shutil.rmtree(stray)  # it may have a name that is needed
     draft = folder / f"{corpus}.new"
     try:
         _write(index, draft)

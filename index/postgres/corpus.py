@@ -117,8 +117,8 @@ class PostgresCorpus:
     def document_of(self, passage: Passage, filters: Filters = NO_FILTERS) -> Document | None:
         return self._stored.document_of(passage, filters)
 
-    def versions(self, document_id: str) -> list[Version]:
-        return self._stored.versions(document_id)
+    def versions(self, document_id: str, filters: Filters = NO_FILTERS) -> list[Version]:
+        return self._stored.versions(document_id, filters)
 
     def groups_of(self, document_ids: Iterable[str]) -> dict[str, str | None]:
         return self._stored.groups_of(document_ids)

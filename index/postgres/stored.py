@@ -56,15 +56,13 @@ class Stored:
         ]
         return shown if len(shown) == (1 if version is None else 2) else []
 
-    def versions(self, document_id: str) -> list[Version]:
+    def versions(self, document_id: str, filters: Filters = NO_FILTERS) -> list[Version]:
         found = self._all(
             f"SELECT {COLUMNS} FROM documents WHERE id = %s AND {NOT_DEINDEXED} ORDER BY version",
             document_id,
         )
         now, documents = self._clock(), [document_of(row) for row in found]
-        if not documents or not documents[-1].is_shown(now):
-            return []
-        return [one for one in versions_of(documents) if one.document.is_shown(now)]
+        return versions_of(documents, lambda one: one.is_shown(now) and filters.sees(one.access))
 
     def texts(self, document_id: str) -> list[str]:
         sql = "SELECT text FROM documents WHERE id = %s ORDER BY version"

@@ -177,6 +177,20 @@ def test_not_a_database(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
     assert (tmp_path / "data" / DATABASE).read_text().startswith("my shopping list")
 
 
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_database_of_another_program(
+    open_embedded: OpenEmbedded, tmp_path: Path, writable: bool
+) -> None:
+    (tmp_path / "data").mkdir()
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(CorpusIncompatible, match="not a claimdesk corpus"):
+        open_embedded(writable=writable)
+    tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    connection.close()
+    assert tables == [("recipes",)]
+
+
 def test_old_schema_is_upgraded(
     open_embedded: OpenEmbedded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +342,24 @@ def test_a_stray_file_among_the_vectors_is_passed_over(
     again = open_embedded()
     assert search(again, "river")[0] == everything(again)
     again.close()
+
+
+def test_a_folder_in_the_place_of_the_vector_file_is_replaced(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(5))
+    corpus.close()
+    (file,) = (tmp_path / "data" / "vectors").iterdir()
+    file.unlink()
+    corpus_name, *_ = file.name.split("-")
+    for name in (file.name, f"{corpus_name}-99-r2-0.faiss"):
+        (file.with_name(name) / "inside").mkdir(parents=True)
+    for rebuilds in (1, 0):
+        again = open_embedded()
+        assert search(again, "river")[0] == everything(again)
+        assert again.rebuilds()["vectors"] == rebuilds
+        again.close()
 
 
 def test_a_draft_of_a_save_that_was_cut_off_is_dropped(
