@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from index.errors import RecipeMismatch
+from index.errors import CorpusCorrupt, RecipeMismatch
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,18 @@ class Recipe:
         return f"{self.embedding_text}.{self.analysis}.{self.words}"
 
     def is_older_than(self, of_passages: str) -> bool:
-        """Whether passages were made by a step that is newer than this recipe's."""
-        split, embedding_text = map(int, of_passages.split("."))
+        """Whether passages were made by a step that is newer than this recipe's.
+
+        Raises:
+            CorpusCorrupt: what is stored is no recipe.
+        """
+        try:
+            split, embedding_text = map(int, of_passages.split("."))
+        except ValueError as error:
+            raise CorpusCorrupt(
+                f"the database is damaged, it holds the recipe {of_passages!r}: restore it from a "
+                "copy, or run `claimdesk reindex`"
+            ) from error
         return split > self.split or embedding_text > self.embedding_text
 
 
@@ -62,6 +72,7 @@ def check_recipes(documents: Mapping[str, int]) -> None:
 
     Raises:
         RecipeMismatch: some are of a newer claimdesk.
+        CorpusCorrupt: one is no recipe.
     """
     others = {name: n for name, n in documents.items() if name != RECIPE.of_passages}
     for recipe, count in others.items():

@@ -21,7 +21,7 @@ from index.embedded.corpus import DATABASE, VECTORS, WORDS
 from index.embedded.rows import COLUMNS, document_of, passage_of
 from index.embedded.schema import MIGRATIONS
 from index.embedded.words import STAMP, files_in_use
-from index.errors import CorpusError
+from index.errors import CorpusCorrupt, CorpusError
 from index.examine import MOST_PROBLEMS, Finding, is_part_of, is_unit
 from index.progress import Tell, untold
 
@@ -93,8 +93,12 @@ def _rows(connection: sqlite3.Connection, tell: Tell) -> Iterator[Finding]:
         ).fetchall()
         for number, expected, *row in rows:
             last = number
-            document = document_of(row)
             counts["documents"] += 1
+            try:
+                document = document_of(row)
+            except CorpusCorrupt as error:
+                wrong["documents"].append(f"{row[0]}: {error}")
+                continue
             if document.content_hash() != expected:
                 wrong["documents"].append(f"{document.id}: its content is not what was stored")
             _passages(connection, number, document, counts, wrong, dimensions)
@@ -128,8 +132,12 @@ def _passages(
     if not rows:
         wrong["passages"].append(f"{document.id}: it has no passages")
     for ordinal, (blob, *row) in enumerate(rows):
-        passage = passage_of(row)
         counts["passages"] += 1
+        try:
+            passage = passage_of(row)
+        except CorpusCorrupt as error:
+            wrong["passages"].append(f"{document.id}#{ordinal}: {error}")
+            continue
         if not is_part_of(document.text, passage, ordinal):
             wrong["passages"].append(f"{passage.id}: it is not that part of its document")
         if blob is None:

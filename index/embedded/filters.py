@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.corpus import NO_FILTERS, Filters, language_key, name_key
+from index.embedded.rows import day
 from index.embedded.snapshot import BEFORE_ALL, DocumentRow, Snapshot
 
 Mask = npt.NDArray[np.bool_]
@@ -221,9 +221,7 @@ def _number(row: DocumentRow) -> int:
 
 def _days(days: Iterable[str | None]) -> Numbers:
     """The proleptic ordinal of each day; UNDATED, which is NOW, for none."""
-    return np.array(
-        [dt.date.fromisoformat(day).toordinal() if day else UNDATED for day in days], np.int32
-    )
+    return np.array([read.toordinal() if (read := day(one)) else UNDATED for one in days], np.int32)
 
 
 def _numbered(names: Names, of_documents: Sequence[str | None]) -> Numbers:

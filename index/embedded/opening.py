@@ -88,7 +88,12 @@ def open_corpus(
             store, words, folder / VECTORS, model, writable, clock, lambda: _settle(folder, clock)
         )
         stack.callback(corpus.stop_indexing)
-        corpus.start_indexing(stack.pop_all())
+        resources = stack.pop_all()
+        try:
+            corpus.start_indexing(resources)
+        except BaseException:
+            resources.close()
+            raise
         if unfinished:
             _finish_erasure(corpus)
         return corpus

@@ -20,6 +20,7 @@ from index.contents import StoredVersion
 from index.corpus import Change
 from index.documents import Document, Passage, Prepared, Span
 from index.embedded import restrictions
+from index.errors import CorpusCorrupt, shortened
 from index.recipe import RECIPE
 from index.versions import (
     Period,
@@ -61,16 +62,33 @@ def passage_of(row: Sequence[Any]) -> Passage:
     """The passage of a row: key of its document, ordinal, text, start, end, bounds."""
     key, ordinal, text, start, end, bounds = row
     id, _, number = key.partition(EARLIER)
-    sentences = tuple(Span(*span) for span in json.loads(bounds))
+    try:
+        sentences = tuple(Span(*span) for span in json.loads(bounds))
+    except (TypeError, ValueError) as error:
+        raise _damaged(bounds) from error
     return Passage(id, ordinal, text, start, end, sentences, int(number) if number else None)
 
 
 def day(value: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(value) if value else None
+    try:
+        return dt.date.fromisoformat(value) if value else None
+    except (TypeError, ValueError) as error:
+        raise _damaged(value) from error
 
 
 def moment(value: str | None) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(value) if value else None
+    try:
+        return dt.datetime.fromisoformat(value) if value else None
+    except (TypeError, ValueError) as error:
+        raise _damaged(value) from error
+
+
+def _damaged(value: object) -> CorpusCorrupt:
+    """The error for a value that SQLite gives and that was never written."""
+    return CorpusCorrupt(
+        f"the database is damaged, it holds {shortened(repr(value), 60)}: `claimdesk doctor` says "
+        "where; restore it from a copy"
+    )
 
 
 def written(value: dt.datetime | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import json
 import sqlite3
@@ -20,6 +21,7 @@ from index.documents import Prepared
 from index.embedded import boundary
 from index.embedded.checksum import checksum
 from index.embedded.corpus import DATABASE, EmbeddedCorpus, EmbeddingModel
+from index.embedded.doctor import examine
 from index.embedded.snapshot import Snapshot
 from index.embedded.store import Store
 from index.embedded.words import WordIndex
@@ -80,6 +82,56 @@ def test_a_database_that_was_cut_off_is_damaged(
     database.write_bytes(database.read_bytes()[: database.stat().st_size // 2])
     with pytest.raises(errors.CorpusCorrupt, match="restore it from a copy"):
         open_embedded(writable=writable)
+
+
+DAMAGED = {
+    "documents": "published_at = '2021-v6-15'",
+    "passages": "sentences = '[[0,'",
+}
+
+
+@pytest.mark.parametrize("table", DAMAGED)
+def test_a_value_that_was_never_written_is_told(
+    open_embedded: OpenEmbedded, tmp_path: Path, caplog: pytest.LogCaptureFixture, table: str
+) -> None:
+    """A byte of a row that is another: SQLite takes no notice."""
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    corpus.close()
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
+        connection.execute(f"UPDATE {table} SET {DAMAGED[table]}")
+    connection.close()
+    for file in (tmp_path / "data" / "vectors").iterdir():
+        file.unlink()
+    again = open_embedded()
+    if table == "documents":
+        assert "the database is damaged, it holds '2021-v6-15'" in caplog.text
+    with pytest.raises((errors.CorpusCorrupt, errors.IndexUnavailable), match="damaged"):
+        again.passages([hit.key for hit in again.search_words("river", 3)])
+    again.close()
+    told = {one.check.partition(" ")[0]: one.problems for one in examine(tmp_path / "data")}
+    assert len(told[table]) == 3
+    assert "the database is damaged" in told[table][0]
+
+
+def test_a_recipe_that_was_never_written_is_told(
+    open_embedded: OpenEmbedded, tmp_path: Path
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    corpus.close()
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
+        connection.execute("UPDATE documents SET recipe = 'x.y'")
+    connection.close()
+    with pytest.raises(errors.CorpusCorrupt, match=r"it holds the recipe 'x\.y'"):
+        open_embedded()
+
+
+def test_a_start_that_fails_gives_the_folder_back(open_embedded: OpenEmbedded) -> None:
+    times = iter([dt.datetime(2026, 1, 1, tzinfo=dt.UTC)])
+    with pytest.raises(StopIteration):
+        open_embedded(clock=lambda: next(times))
+    open_embedded().close()
 
 
 def empty(file: Path) -> None:
