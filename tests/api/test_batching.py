@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
 
@@ -236,9 +235,7 @@ def test_the_loop_is_never_blocked(work: Work, start: Start) -> None:
     async def scenario() -> None:
         work.hold()
         answer = queue.ask(lane, 1)
-        started = time.perf_counter()
-        await asyncio.sleep(0.01)
-        assert time.perf_counter() - started < 5
+        await asyncio.sleep(0.01)  # a loop that waits for the work does not come to let it go on
         assert not answer.done()
         work.go.set()
         assert await answer == 2

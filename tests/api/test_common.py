@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from typing import Any
 
@@ -85,36 +84,47 @@ def during(service: Service) -> Callable[[Scenario], Any]:
     return lambda scenario: anyio.run(main, scenario)
 
 
-def numbers(closed: list[int], seconds: float = 0.0) -> Generator[Line]:
+def numbers(closed: list[int]) -> Generator[Line]:
     try:
         for n in range(100):
             yield Line(value=n)
-            time.sleep(seconds)
     finally:
-        time.sleep(5 * seconds)
         closed.append(threading.get_ident())
 
 
 def test_a_client_that_drops_a_stream_holds_nobody_up(during) -> None:
-    closed: list[int] = []
+    """The generator ends its second item, and closes, only when the loop lets it."""
+    at_work, may_go_on, closes, may_close = (threading.Event() for _ in range(4))
+    let: list[bool] = []
 
-    async def scenario(running: Running) -> float:
+    def slow() -> Generator[Line]:
+        try:
+            yield Line(value=0)
+            at_work.set()
+            let.append(may_go_on.wait(20))
+            yield Line(value=1)
+        finally:
+            closes.set()
+            let.append(may_close.wait(20))
+
+    async def scenario(running: Running) -> None:
         async def drop_it() -> None:
-            with anyio.move_on_after(0.15):
-                async for _ in from_thread(numbers(closed, 0.1), running):
+            with dropped:
+                async for _ in from_thread(slow(), running):
                     pass
 
-        longest, last = 0.0, time.perf_counter()
+        dropped = anyio.CancelScope()
         async with anyio.create_task_group() as group:
             group.start_soon(drop_it)
-            while not closed:
-                await anyio.sleep(0.01)
-                now = time.perf_counter()
-                longest, last = max(longest, now - last), now
-        return longest
+            await anyio.to_thread.run_sync(at_work.wait, 20)
+            dropped.cancel()
+            await anyio.sleep(0.01)
+            may_go_on.set()
+            await anyio.to_thread.run_sync(closes.wait, 20)
+            may_close.set()
 
-    assert during(scenario) < 0.4
-    assert closed != [threading.get_ident()]
+    during(scenario)
+    assert let == [True, True]
 
 
 def test_lines_that_are_not_taken_are_closed_at_once(during) -> None:

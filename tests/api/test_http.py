@@ -30,14 +30,8 @@ def test_long_work_leaves_threads_for_the_rest(
 ) -> None:
     monkeypatch.setitem(LONG_RUNNING_SLOTS, "/v1/verify/batch", 100)  # half of them for one client
 
-    class Stuck(FakeEmbedder):
-        def embed(self, texts):
-            if "stuck" in texts:
-                free.wait(20)
-            return super().embed(texts)
-
-    free = threading.Event()
-    with client_for(Service(Settings(), ExactCorpus(), Stuck())) as client:
+    model = Stuck()
+    with client_for(Service(Settings(), ExactCorpus(), model)) as client:
         streams = [
             threading.Thread(target=client.request, args=(method, path), kwargs={"json": body})
             for _ in range(50)
@@ -45,16 +39,12 @@ def test_long_work_leaves_threads_for_the_rest(
         for stream in streams:
             stream.start()
         try:
-            until = time.monotonic() + 10
-            while "claimdesk_requests_in_flight 51.0" not in client.get("/metrics").text:
-                assert time.monotonic() < until
-                time.sleep(0.05)
+            wait_for_in_flight(client, 50)
             # The models are held up: whatever needs none of them is answered.
             for path in ("/readyz", "/v1/info", "/v1/documents", "/v1/publishers"):
                 assert client.get(path).status_code == 200
-            assert time.monotonic() < until
         finally:
-            free.set()
+            model.free.set()
             for stream in streams:
                 stream.join()
 
@@ -179,23 +169,49 @@ def test_body_limits() -> None:
         assert_problem(client.post("/v1/documents:import", content=chunks), 413)
 
 
-def test_too_many_in_flight_and_too_slow() -> None:
-    slow = Service(
-        Settings(max_in_flight=1, request_timeout=0.3), ExactCorpus(), FakeEmbedder(delay=1.0)
-    )
-    with client_for(slow) as client:
+class Stuck(FakeEmbedder):
+    """Embeds the text "stuck" only when it is set free."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = threading.Event()
+
+    def embed(self, texts):
+        if "stuck" in texts:
+            assert self.free.wait(120)
+        return super().embed(texts)
+
+
+def test_too_many_in_flight() -> None:
+    model = Stuck()
+    with client_for(Service(Settings(max_in_flight=1), ExactCorpus(), model)) as client:
         answers = []
-        ask = {"url": "/v1/verify", "json": {"claim": CLAIM}}
-        threads = [
-            threading.Thread(target=lambda: answers.append(client.post(**ask))) for _ in range(3)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        details = sorted(assert_problem(answer, 503)["detail"] for answer in answers)
-        assert details[-1].startswith("no answer within 0.3 seconds")
-        assert details[0].startswith("1 requests are in flight")
+        ask = {"url": "/v1/verify", "json": {"claim": "stuck"}}
+        first = threading.Thread(target=lambda: answers.append(client.post(**ask)))
+        first.start()
+        wait_for_in_flight(client, 1)
+        detail = assert_problem(client.post(**ask), 503)["detail"]
+        assert detail.startswith("1 requests are in flight")
+        model.free.set()
+        first.join()
+        assert answers[0].status_code == 200
+
+
+def test_an_answer_that_takes_too_long() -> None:
+    model = Stuck()
+    slow = Service(Settings(request_timeout=0.05), ExactCorpus(), model)
+    with client_for(slow) as client:
+        detail = assert_problem(client.post("/v1/verify", json={"claim": "stuck"}), 503)["detail"]
+        assert detail.startswith("no answer within 0.05 seconds")
+        model.free.set()
+
+
+def wait_for_in_flight(client: TestClient, number: int) -> None:
+    """Return once so many requests are worked on, beside the one that asks for the metrics."""
+    until = time.monotonic() + 60
+    while f"claimdesk_requests_in_flight {number + 1}.0" not in client.get("/metrics").text:
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def test_an_unexpected_error_gives_nothing_away() -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -31,6 +31,9 @@ from index.ingest import ingest, ingest_one
 from retrieval.claim import claim as claim_of
 from tests.conftest import CENTRE, articles, client_for
 from tests.fakes import FakeEmbedder, FakeStance
+
+# After so many seconds every replica sees what another did to the keys.
+SEEN_AFTER_SECONDS = 1.0
 
 pytestmark = pytest.mark.slow
 CLAIM = "Turkey and Russia each sent 60 servicemen to the centre"
@@ -89,7 +92,8 @@ def test_a_key_is_made_seen_by_all_and_revoked(place: Database) -> None:
         here.create("desk", ["verify", "write"], groups=["b", "a"], expires=soon, rate="5/minute"),
         here.create("all", ["admin"], groups=None),
     ]
-    until(lambda: len(there.all()) == 2)
+    time.sleep(SEEN_AFTER_SECONDS)
+    assert len(there.all()) == 2
     for key, token in made:
         assert there.identify(token) == here.identify(token) == key
     with psycopg.connect(place.secret) as connection:
@@ -97,7 +101,8 @@ def test_a_key_is_made_seen_by_all_and_revoked(place: Database) -> None:
     assert not any(token.rpartition("_")[2] in rows for _, token in made)
     for name, scopes in (("one", ["verify"]), ("two", ["write"])):
         there.create(name, scopes)
-    until(lambda: len(here.all()) == 4)
+    time.sleep(SEEN_AFTER_SECONDS)
+    assert len(here.all()) == 4
 
 
 def test_who_may_not_make_tables_uses_those_that_are_there(place: Database) -> None:
@@ -121,14 +126,6 @@ def test_who_may_not_make_tables_uses_those_that_are_there(place: Database) -> N
         changed(place, "DROP OWNED BY desk", "DROP ROLE desk")
 
 
-def until(holds: Callable[[], bool], seconds: float = 1.0) -> None:
-    """Within a second a replica sees what another did."""
-    began = time.monotonic()
-    while not holds():
-        assert time.monotonic() < began + seconds
-        time.sleep(0.02)
-
-
 def test_a_revoked_key_opens_no_replica_after_a_second(place: Database) -> None:
     key, token = KeyStore(place).create("desk", ["verify"])
     services = [service_over(place, require_keys=True, audit=False) for _ in range(2)]
@@ -136,10 +133,9 @@ def test_a_revoked_key_opens_no_replica_after_a_second(place: Database) -> None:
         for client in (one, other):
             assert client.get("/v1/info", headers=bearer(token)).status_code == 200
         KeyStore(place).revoke(key.id)
-        until(lambda: one.get("/v1/info", headers=bearer(token)).status_code == 401)
-        refused = other.get("/v1/info", headers=bearer(token))
-        until(lambda: other.get("/v1/info", headers=bearer(token)).status_code == 401)
-        assert refused.status_code in (200, 401)
+        time.sleep(SEEN_AFTER_SECONDS)
+        for client in (one, other):
+            assert client.get("/v1/info", headers=bearer(token)).status_code == 401
         assert one.get("/v1/info").status_code == 401
 
 
