@@ -70,13 +70,12 @@ def write_access(
     }
     if key:
         fields["key"] = key
+    line = " ".join(f"{name}={value}" for name, value in fields.items())
     if body:
         fields["body"] = body.decode(errors="replace")
-    _access.info(
-        "%s",
-        " ".join(f"{name}={value}" for name, value in fields.items()),
-        extra={"fields": fields},
-    )
+        # What somebody sends may hold line ends, and would write lines of its own into the log.
+        line += f" body={fields['body']!r}"
+    _access.info("%s", line, extra={"fields": fields})
 
 
 def path_of(scope: MutableMapping[str, Any]) -> str:

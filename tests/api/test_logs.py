@@ -120,6 +120,20 @@ def test_claims_are_logged_where_that_is_set(
     assert "body" not in stored
 
 
+def test_what_is_sent_writes_no_line_of_its_own(
+    serve: Serve, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve(log_claims=True) as client:
+        body = '{"claim": "é",\r\n\n2026-11-28T00:00:00Z INFO api.access \x9b31m"}'
+        client.post(
+            "/v1/verify", content=body.encode(), headers={"Content-Type": "application/json"}
+        )
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "path=/v1/verify" in line
+    assert r'{"claim": "é",\r\n\n2026' in line
+    assert r"\x9b31m" in line
+
+
 def test_a_failure_has_the_id_of_its_request_and_a_traceback(
     serve: Serve, capsys: pytest.CaptureFixture[str]
 ) -> None:
