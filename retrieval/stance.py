@@ -224,15 +224,17 @@ def trace(files: ModelFiles, each: bool = False) -> Traceable:
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(str(files.folder), local_files_only=True)
-    config = AutoConfig.from_pretrained(str(files.folder), local_files_only=True)
+    # Without a word on remote code transformers asks whoever is at the keyboard whether to run it.
+    local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    tokenizer = AutoTokenizer.from_pretrained(str(files.folder), **local)
+    config = AutoConfig.from_pretrained(str(files.folder), **local)
     labels = output_labels(config.id2label, files.name)
     if (files.folder / PACKED).is_file():
         model = AutoModelForSequenceClassification.from_config(config)
         model.load_state_dict(unpack(files.folder / PACKED))
     else:
         model = AutoModelForSequenceClassification.from_pretrained(
-            str(files.folder), local_files_only=True, dtype=torch.float32, use_safetensors=True
+            str(files.folder), dtype=torch.float32, use_safetensors=True, **local
         )
     model = without_empty_attention(model.eval())
     inputs = [

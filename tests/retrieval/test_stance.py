@@ -137,6 +137,24 @@ def test_labels_of_another_kind_are_refused(tmp_path: Path) -> None:
         load_stance(str(relevant), tmp_path / "cache")
 
 
+def test_code_of_a_model_is_not_run_even_if_somebody_says_yes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """transformers asks at the keyboard, unless it is told."""
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    folder, ran = save_tiny(tmp_path / "model"), tmp_path / "ran"
+    config = json.loads((folder / "config.json").read_text())
+    own = {"model_type": "own", "auto_map": {"AutoConfig": "own.Config"}}
+    (folder / "config.json").write_text(json.dumps({**config, **own}))
+    (folder / "own.py").write_text(
+        f"from pathlib import Path\nPath({str(ran)!r}).touch()\n"
+        "from transformers import BertConfig as Config\n"
+    )
+    with pytest.raises(ModelUnavailable, match="custom code"):
+        load_stance(str(folder), tmp_path / "cache")
+    assert not ran.exists()
+
+
 @pytest.mark.parametrize(
     "labels",
     [
