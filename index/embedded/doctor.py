@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from index.checksum import checksum
 from index.documents import Document
 from index.embedded.boundary import sqlite_errors
-from index.embedded.checksum import checksum
 from index.embedded.corpus import DATABASE, VECTORS, WORDS
 from index.embedded.rows import COLUMNS, document_of, passage_of
 from index.embedded.schema import MIGRATIONS

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.checksum import READ_BYTES
 from index.embedded import restrictions
-from index.embedded.checksum import READ_BYTES
 from index.embedded.rows import ALL_VERSIONS, COLUMNS, EARLIER, document_of, keys_of, remove
 from index.embedded.wordsearch import WordSearcher
 from index.erasure import Place

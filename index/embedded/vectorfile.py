@@ -12,7 +12,7 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index.embedded.checksum import checksum
+from index.checksum import checksum
 from index.embedded.vectors import REMOVED, VectorIndex
 from index.recipe import RECIPE
 

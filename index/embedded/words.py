@@ -12,9 +12,9 @@ from pathlib import Path
 
 import tantivy
 
+from index.checksum import checksum
 from index.corpus import language_key, name_key
 from index.embedded.boundary import index_errors
-from index.embedded.checksum import checksum
 from index.embedded.snapshot import BEFORE_ALL, Snapshot, Text, needs_rebuild
 from index.embedded.wordsearch import (
     EARLIER,

@@ -24,6 +24,7 @@ from retrieval.running.files import ModelFiles
 from retrieval.running.forms import Form, abilities, compiled, forms_for, in_form, openvino
 from retrieval.running.graph import Graph
 from retrieval.running.integers import read_scales, scale_weights
+from retrieval.running.kept import BLOBS, check_files, note_blobs, note_files
 from retrieval.running.runtime import Precision, quiet_libraries
 from retrieval.running.traceable import Traceable, Tracer, load_traceable
 
@@ -36,7 +37,7 @@ BATCH_TOKENS = 1_024
 # each other after every step.
 STREAMS = 2
 # Version of what lies in a cache folder; older folders are left alone.
-CACHE_FORMAT = 3
+CACHE_FORMAT = 4
 META, TOKENIZER, MODEL = "meta.json", "tokenizer.json", "model.xml"
 NEEDED = {"width", "max_tokens", "pad_id", "form"}
 
@@ -126,18 +127,20 @@ def load_processor(
 
 
 def _opened(core: Any, folder: Path, threads: int) -> Processor:
-    """The compiled model of a cache folder. It raises whatever JSON, tokenizers and OpenVINO raise
-    where a file is damaged."""
+    """The compiled model of a cache folder. It raises whatever `check_files`, tokenizers and
+    OpenVINO raise where a file is damaged."""
     from tokenizers import Tokenizer
 
+    check_files(folder)
     meta = json.loads((folder / META).read_text())
     if missing := NEEDED - meta.keys():
         raise ValueError(f"{META} lacks {', '.join(sorted(missing))}")
     tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
     # Loading a compiled blob is faster than compiling: a start takes half a second.
-    core.set_property({"CACHE_DIR": str(folder / "blob")})
+    core.set_property({"CACHE_DIR": str(folder / BLOBS)})
     streams = min(STREAMS, threads or os.cpu_count() or 1)
     model = compiled(core, str(folder / MODEL), meta["form"], threads, streams)
+    note_blobs(folder)
     return Processor(model, meta, tokenizer)
 
 
@@ -154,6 +157,7 @@ def _compile(core: Any, files: ModelFiles, folder: Path, trace: Tracer, forms: l
         made.tokenizer.save(str(draft / TOKENIZER))
         meta = {**made.meta, "name": files.name, "form": form, "differences": differences}
         (draft / META).write_text(json.dumps(meta))
+        note_files(draft)
         try:
             os.rename(draft, folder)  # noqa: PTH104 - Path.rename reads no better
         except OSError:

@@ -19,7 +19,7 @@ from index import errors
 from index.corpus import Hit
 from index.documents import Prepared
 from index.embedded import boundary
-from index.embedded.checksum import checksum
+from index.checksum import checksum
 from index.embedded.corpus import DATABASE, EmbeddedCorpus, EmbeddingModel
 from index.embedded.doctor import examine
 from index.embedded.snapshot import Snapshot

@@ -13,7 +13,7 @@ import pytest
 
 from index.documents import document
 from index.embedded import EmbeddedCorpus
-from index.embedded.checksum import READ_BYTES
+from index.checksum import READ_BYTES
 from index.embedded.corpus import DATABASE
 from index.embedded.erase import found_in_files
 from index.errors import CorpusBusy, CorpusError, DocumentErased, DocumentHeld
