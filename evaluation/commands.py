@@ -200,21 +200,25 @@ def publish(
 
 
 def show_classification(title: str, found: Result) -> None:
-    """Prints the figures of each label beside the labels that were given instead of it."""
+    """Prints the figures of each label, and the labels that were given instead of it."""
     figures: Any = found.public()
     labels = figures["confusion"]["labels"]
     headline = (
         f"{name.replace('_', '-')} {figures[name]:.3f} ({low:.3f} to {high:.3f})"
         for name, (low, high) in figures["intervals"].items()
     )
-    table = Table("expected", "precision", "recall", "F1", *(f"got {label}" for label in labels))
+    # In words, which a narrow terminal can break between.
+    words = [label.replace("_", " ").lower() for label in labels]
+    by_label = Table("expected", "precision", "recall", "F1", title=title)
+    given = Table("expected", *(f"got {word}" for word in words))
     by_chance = f"ece by chance {figures['ece_by_chance']:.3f}"
-    table.title, table.caption = title, ", ".join([*headline, by_chance])
-    for label, row in zip(labels, figures["confusion"]["rows"], strict=True):
+    given.caption = ", ".join([*headline, by_chance])
+    for label, word, row in zip(labels, words, figures["confusion"]["rows"], strict=True):
         per = figures["per_label"][label]
-        shown = (f"{per[name]:.3f}" for name in ("precision", "recall", "f1"))
-        table.add_row(label, *shown, *map(str, row))
-    out.print(table)
+        by_label.add_row(word, *(f"{per[name]:.3f}" for name in ("precision", "recall", "f1")))
+        given.add_row(word, *map(str, row))
+    out.print(by_label)
+    out.print(given)
     for field, groups in figures.get("by", {}).items():
         table = Table(field, "n", "accuracy", "macro-F1")
         for value, row in groups.items():

@@ -8,6 +8,7 @@ import platform
 import tempfile
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,7 +59,7 @@ def bench(
     corpus: Annotated[
         Path | None, typer.Option(help="Passages, JSON lines with a text; none: made-up ones.")
     ] = None,
-    passages: Annotated[int, typer.Option(min=2_000, help="How many are imported.")] = 10_000,
+    passages: Annotated[int, typer.Option(min=1_000, help="How many are imported.")] = 10_000,
     seconds: Annotated[int, typer.Option(min=5, help="Of load for each number of clients.")] = 20,
     largest: Annotated[int, typer.Option(min=10_000, help="Most vectors searched.")] = SIZES[-1],
     filtered: Annotated[
@@ -191,7 +192,7 @@ def _measure(
         texts,
         throughput,
     )
-    from evaluation.bench.workplace import index_for_plain, prepare
+    from evaluation.bench.workplace import Workplace, index_for_plain, prepare
     from retrieval.verify import READ_DOCUMENTS
 
     chosen = settings()
@@ -200,33 +201,38 @@ def _measure(
     embedder = embedder_of(chosen)
     environment = {**os.environ, "CLAIMDESK_CACHE": str(chosen.cache)}
     with tempfile.TemporaryDirectory() as scratch:
-        work = prepare(Path(scratch), chosen.embedding_model, chosen.stance_model)
-        data = work.folder / "data"
+        folder = Path(scratch)
+        data = folder / "data"
+
+        @cache
+        def work() -> Workplace:
+            # Unpacking the stance model takes seconds, and some parts need no plain model.
+            return prepare(folder, chosen.embedding_model, chosen.stance_model)
+
         sample = documents[:TEXTS]
         if Part.EMBEDDING in parts:
-            yield Part.EMBEDDING, throughput.embedding([one.text for one in sample], embedder, work)
+            sampled = [one.text for one in sample]
+            yield Part.EMBEDDING, throughput.embedding(sampled, embedder, work())
         if Part.STANCE in parts:
             weigher = stance_of(chosen)
             pairs = [(sample[at].text, claims[at % len(claims)]) for at in range(PAIRS)]
-            yield Part.STANCE, throughput.stance(pairs, weigher, work)
+            yield Part.STANCE, throughput.stance(pairs, weigher, work())
         if Part.IMPORT in parts:
             ours = imports.ours(documents, data, environment)
-            yield Part.IMPORT, {**ours, **imports.plain(documents[:PLAIN_DOCUMENTS], work)}
+            yield Part.IMPORT, {**ours, **imports.plain(documents[:PLAIN_DOCUMENTS], work())}
         if Part.SERVING in parts:
-            index_for_plain(work, data)
+            index_for_plain(work(), data)
             served = {
                 "ours": serving.ours(data, environment, claims, seconds),
-                "plain": serving.plain(work.folder, environment, claims, seconds, READ_DOCUMENTS),
+                "plain": serving.plain(folder, environment, claims, seconds, READ_DOCUMENTS),
                 "passages_weighed": READ_DOCUMENTS,
             }
             yield Part.SERVING, served
         if Part.CHECK in parts:
-            yield (
-                Part.CHECK,
-                checking.whole_and_one_by_one(chosen, work.folder / "checked", environment),
-            )
+            checked = checking.whole_and_one_by_one(chosen, folder / "checked", environment)
+            yield Part.CHECK, checked
         if Part.READING in parts:
-            yield Part.READING, reading.over_news(chosen, work.folder / "news")
+            yield Part.READING, reading.over_news(chosen, folder / "news")
         if not {Part.SEARCH, Part.FILTERS, Part.START} & set(parts):
             return
         real = embedder.embed([one.text for one in documents[: searching.REAL]])
@@ -237,13 +243,12 @@ def _measure(
         if Part.FILTERS in parts:
             many = searching.dated(texts.documents(None, filtered))
             asked, near = claims[: searching.QUERIES], starting.Perturbed(embedder, real)
-            folder = work.folder / "filtered"
-            yield Part.FILTERS, searching.with_new_days(many, near, asked, folder)
+            yield Part.FILTERS, searching.with_new_days(many, near, asked, folder / "filtered")
         if Part.START in parts:
             stance_of(chosen)  # compiled by now
             many = texts.documents(None, STORED_DOCUMENTS)
             near = starting.Perturbed(embedder, real)
-            yield Part.START, starting.ready(many, near, work.folder / "large", environment)
+            yield Part.START, starting.ready(many, near, folder / "large", environment)
 
 
 def _summary(found: Mapping[str, Any]) -> dict[str, Any]:

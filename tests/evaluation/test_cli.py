@@ -46,31 +46,28 @@ def test_a_corpus_in_a_database_is_evaluated(
 
 @pytest.mark.slow
 def test_report_compare_publish(dataset: Path, tmp_path: Path, cache: Path, real_embedder) -> None:
-    def run(*arguments: object, status: int = 0) -> str:
-        done = subprocess.run(
-            [CLAIMDESK, "evaluate", *map(str, arguments)],
-            env={"CLAIMDESK_CACHE": str(cache), "HOME": str(tmp_path), "PATH": "/bin"},
-            capture_output=True, text=True, cwd=tmp_path,
-        )  # fmt: skip
-        assert done.returncode == status, done.stderr
-        assert done.stderr.count("\n") == (status != 0)
-        return done.stdout or done.stderr
-
     report = tmp_path / "report"
-    evaluated = ("retrieval", dataset, "--no-rerank", "--report", report)
-    printed = json.loads(run(*evaluated, "--json"))
+    evaluated = ("retrieval", str(dataset), "--no-rerank", "--report", str(report))
+    done = subprocess.run(
+        [CLAIMDESK, "evaluate", *evaluated, "--json"],
+        env={"CLAIMDESK_CACHE": str(cache), "HOME": str(tmp_path), "PATH": "/bin"},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    printed = json.loads(done.stdout)
     assert printed["nDCG@10"] == 1
     assert printed["intervals"]["hybrid nDCG@10"] == [1, 1]
     assert {file.name for file in report.iterdir()} == {"results.json", "report.html", "recall.png"}
     kept = json.loads((report / "results.json").read_text())
     assert kept["command"] == "claimdesk evaluate retrieval path/to/rivers --split test --no-rerank"
     assert str(tmp_path) not in (report / "results.json").read_text()
-    assert "holds a report already" in run(*evaluated, status=1)
+    assert "holds a report already" in refused(*evaluated)
     assert json.loads((report / "results.json").read_text()) == kept
-    same = json.loads(run("compare", report, report, "--json"))
-    assert {row["difference"] for row in same.values()} == {0}
+    compared = CliRunner().invoke(app, ["compare", str(report), str(report), "--json"])
+    assert {row["difference"] for row in json.loads(compared.stdout).values()} == {0}
     (tmp_path / "docs").mkdir()
-    run("publish", report)
+    published = CliRunner().invoke(app, ["publish", str(report), "--to", str(tmp_path / "docs")])
+    assert published.exit_code == 0, published.output
     assert "## rivers: retrieval" in (tmp_path / "docs" / "results.md").read_text()
 
 
