@@ -50,7 +50,8 @@ def show(answer: dict, expected: str) -> None:
         document, quote = item["document"], item["rationale"][0]
         where = f"{document['id']} {quote['start']}-{quote['end']}"
         source = document["publisher"] or "no publisher"
-        print(f"  {plain(item['stance'])}: {source}, {document['published_at']}, {where}")
+        day = document["published_at"] or "no date"
+        print(f"  {plain(item['stance'])}: {source}, {day}, {where}")
         print(textwrap.indent(textwrap.fill(f"“{quote['quote']}”", 92), "       "))
 
 
@@ -90,6 +91,7 @@ def main() -> None:
     stays = "--serve" in sys.argv[1:]
     port = PORT if stays and is_free(PORT) else 0
     with tempfile.TemporaryDirectory() as data:
+        print("The first run compiles the models, which takes a minute or more.", flush=True)
         subprocess.run([CLAIMDESK, "add", "examples", "--data", data], check=True, cwd=ROOT)
         serve = [CLAIMDESK, "serve", "--port", str(port), "--data", data]
         # Access lines would stand between the answers that are printed below.
