@@ -18,8 +18,9 @@ from retrieval.running.traceable import Measure, Traceable, without_empty_attent
 
 # In int8 the cosine to float32 falls below 0.998; in bfloat16 it is 0.9999 and more.
 FASTEST: Precision = "bf16"
-# Largest 1 - cosine between a vector and the plain library's in float32.
-TOLERANCE = 0.001
+# Largest 1 - cosine between a vector and the plain library's in float32, so that it stays within
+# 0.001 on other texts.
+TOLERANCE = 0.0005
 # Names of the prompt for documents, the preferred one first, as sentence-transformers has them.
 DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 # Number of tokens that are read of a text where the model does not say; a tokenizer that knows no

@@ -207,12 +207,15 @@ def output_labels(id2label: Mapping[int, str], name: str) -> list[Stance | Voice
     """
     given = [id2label[at] for at in sorted(id2label)]
     labels = [_NAMES.get(label.lower().replace(" ", "_")) for label in given]
-    if sorted(filter(None, labels)) not in (sorted(STANCES), sorted((*STANCES, *VOICES))):
+    known = [label for label in labels if label is not None]
+    if len(known) < len(given) or sorted(known) not in (
+        sorted(STANCES), sorted((*STANCES, *VOICES))
+    ):  # fmt: skip
         raise ModelUnavailable(
             f"{name} has the labels {', '.join(given)}; a stance model has three: "
             f"{', '.join(STANCES)} (or entailment, contradiction, neutral)"
         )
-    return [label for label in labels if label]
+    return known
 
 
 def trace(files: ModelFiles, each: bool = False) -> Traceable:
@@ -233,9 +236,12 @@ def trace(files: ModelFiles, each: bool = False) -> Traceable:
         model = AutoModelForSequenceClassification.from_config(config)
         model.load_state_dict(unpack(files.folder / PACKED))
     else:
-        model = AutoModelForSequenceClassification.from_pretrained(
-            str(files.folder), dtype=torch.float32, use_safetensors=True, **local
-        )
+        model, found = AutoModelForSequenceClassification.from_pretrained(
+            str(files.folder), dtype=torch.float32, use_safetensors=True, output_loading_info=True,
+            **local,
+        )  # fmt: skip
+        if lacking := found["missing_keys"]:  # transformers fills in random numbers
+            raise ModelUnavailable(f"{files.folder} lacks the weights {', '.join(sorted(lacking))}")
     model = without_empty_attention(model.eval())
     inputs = [
         name

@@ -130,7 +130,7 @@ def file_hashes(folder: Path) -> dict[str, str]:
     return {
         file.relative_to(folder).as_posix(): file_sha256(file)
         for file in sorted(folder.rglob("*"))
-        if file.suffix in HASHED
+        if file.suffix in HASHED and file.is_file()
     }
 
 

@@ -177,7 +177,13 @@ def _measured(
     Raises:
         ModelUnavailable: none is.
     """
-    measure = made.measure()
+    try:
+        measure = made.measure()
+    except Exception as error:
+        raise ModelUnavailable(
+            f"{files.name} cannot be used: the plain library fails at a text ({error}); is "
+            "max_seq_length above the number of its positions?"
+        ) from error
     differences: dict[str, float] = {}
     scales, floats = read_scales(files.folder) if "int8-products" in forms else {}, None
     for form in forms:

@@ -39,11 +39,18 @@ def load_traceable(files: ModelFiles, trace: Tracer) -> Traceable:
         ModelUnavailable: it cannot be loaded.
     """
     try:
-        return trace(files)
+        made = trace(files)
     except ModelUnavailable:
         raise
     except Exception as error:
         raise ModelUnavailable(f"{files.folder} cannot be loaded: {error}") from error
+    # transformers makes a tokenizer of nothing but special tokens where its files are missing.
+    if made.tokenizer.get_vocab_size() <= len(made.tokenizer.get_added_tokens_decoder()):
+        raise ModelUnavailable(
+            f"{files.folder} holds no words for its tokenizer: tokenizer.json, or what it is made "
+            "of, is missing"
+        )
+    return made
 
 
 def without_empty_attention(module: Any) -> Any:

