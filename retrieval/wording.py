@@ -47,11 +47,11 @@ _CHANGE = (
     r"|climbs?|slipped|slips?|jumped|jumps?|cut|cuts|raised?|raises|reduced?|reduces|shrank|shrunk"
     r"|shrinks?|lowered|went (?:up|down))"
 )
-_BY = re.compile(
-    rf"\b{_CHANGE}(?:\s+\w+)?\s+by\s+(?:about |almost |nearly |some )?(?P<what>\S+)", re.I
-)
+_SOME = r"(?:about |almost |nearly |some )?"
+# "Rose by 40 euros", and "rose to 690 euros" or "rose by 40 euros to 690".
+_BY = re.compile(rf"\b{_CHANGE}(?:\s+\w+)?\s+by\s+{_SOME}(?P<what>\S+)", re.I)
 _TO = re.compile(
-    rf"\b{_CHANGE}(?:\s+\w+)?\s+to\s+(?:about |almost |nearly |some )?(?P<what>\S+)", re.I
+    rf"\b{_CHANGE}(?:\s+\w+|\s+by\s+\S+(?:\s+\S+){{0,2}}?)?\s+to\s+{_SOME}(?P<what>\S+)", re.I
 )
 _NUMBER = re.compile(r"\d[\d.,]*")
 _EXACTLY = re.compile(r"\b(?:exactly|precisely|no more and no less than)\s+(?P<n>\d[\d.,]*)", re.I)
@@ -154,12 +154,14 @@ def _is_supposed(claim: str, sentence: str) -> bool:
 
 
 def _is_to_for_by(claim: str, sentence: str) -> bool:
-    """Whether claim or sentence says "by" a number, and the other one "to" the same number."""
-    for one, other in ((_BY, _TO), (_TO, _BY)):
-        asked, told = one.search(claim), other.search(sentence)
-        if asked and told and not one.search(sentence):
-            return asked["what"].strip(".,;") == told["what"].strip(".,;")
-    return False
+    """Whether the claim says "by" a number, and the sentence only "to" it; or the other way."""
+    by, to = _changed(_BY, sentence), _changed(_TO, sentence)
+    return bool(_changed(_BY, claim) & (to - by) or _changed(_TO, claim) & (by - to))
+
+
+def _changed(form: re.Pattern[str], text: str) -> set[str]:
+    """What a text says that something rose or fell by, or to, in the words of the form."""
+    return {found["what"].strip(".,;") for found in form.finditer(text)}
 
 
 def _is_bound_for_number(claim: str, sentence: str) -> bool:
