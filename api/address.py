@@ -47,6 +47,8 @@ def place_of(text: str) -> Place:
             a password.
     """
     scheme, separator, _ = text.partition("://")
+    if not text.strip():
+        raise ValueError("it is empty: name a folder or a database")
     if _KEYWORDS.search(text):
         raise ValueError("write a database as postgresql://user:password@host/database")
     if not separator and not text.lower().startswith(tuple(f"{one}:" for one in SCHEMES)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -27,6 +28,8 @@ from retrieval.running.runtime import Device, Precision
 from retrieval.stance import DEFAULT_PRECISION, SHIPPED
 
 NO_MODEL = "none"
+# A host's name or address in ASCII, without brackets.
+_NAME = re.compile(r"[a-z0-9._:-]+", re.IGNORECASE | re.ASCII)
 
 
 def _cache_home() -> Path:
@@ -64,15 +67,23 @@ def _origins(value: list[str]) -> list[str]:
 
 def _origin(text: str) -> str:
     """The origin that was probably meant."""
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    host = parts.netloc.rpartition("@")[2]
-    if (parts.scheme, host.rpartition(":")[2]) in {("http", "80"), ("https", "443")}:
-        host = host.rpartition(":")[0]  # browsers leave the scheme's own port out
-    if not host or "*" in host or host.split() != [host]:
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        name, port = _ascii(parts.hostname or ""), parts.port
+    except ValueError:  # of brackets, of a port, of a name that cannot be written in ASCII
+        name, port = "", None
+    if not _NAME.fullmatch(name):
         return "each origin in full, such as https://desk.example, or * for all"
-    if not host.isascii():
-        host = host.encode("idna").decode()
-    return f"{parts.scheme}://{host}"
+    host = f"[{name}]" if ":" in name else name
+    # Browsers leave the scheme's own port out.
+    if port is None or (parts.scheme, port) in {("http", 80), ("https", 443)}:
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def _ascii(name: str) -> str:
+    """A name as requests have it. Raises: ValueError, it cannot be written so."""
+    return name if name.isascii() else name.encode("idna").decode()
 
 
 def _hosts(value: list[str]) -> list[str]:
@@ -92,10 +103,30 @@ def _host(text: str) -> str:
     try:
         return f"[{ipaddress.IPv6Address(text)}]"
     except ValueError:
+        pass
+    try:
         name = urlsplit(text if "://" in text else f"//{text}").netloc
-    if "*" in name or not name:
-        return "each name in full, or * for all"
-    return name if name.endswith("]") else name.rsplit(":", 1)[0]
+        name = _ascii(name if name.endswith("]") else name.rsplit(":", 1)[0])
+    except ValueError:
+        name = ""
+    return name if _NAME.fullmatch(name.strip("[]")) else "each name in full, or * for all"
+
+
+def _proxies(value: list[str]) -> list[str]:
+    """Addresses and networks of proxies.
+
+    Raises:
+        ValueError: no request ever comes from this one.
+    """
+    for proxy in value:
+        try:
+            if proxy != "*":
+                ipaddress.ip_network(proxy)
+        except ValueError:
+            raise ValueError(
+                f"{proxy!r} is no address: write it as 10.0.0.1 or 10.0.0.0/8, or * for all"
+            ) from None
+    return value
 
 
 def _is_loopback(host: str) -> bool:
@@ -229,7 +260,7 @@ class Settings(BaseSettings):
         description="Origins of web pages that may call it, such as chrome-extension://ID, with "
         "commas between.",
     )
-    trusted_proxies: Listed = Field(
+    trusted_proxies: Annotated[Listed, AfterValidator(_proxies)] = Field(
         [], description="Addresses whose X-Forwarded-For is believed; with commas between."
     )
     max_body_bytes: int = Field(1_048_576, ge=1, description="Largest request body.")

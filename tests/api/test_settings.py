@@ -64,6 +64,13 @@ def test_what_other_programs_set_is_not_ours(monkeypatch: pytest.MonkeyPatch) ->
         ("https://*.desk.example", IN_FULL),
         ("https://", IN_FULL),
         ("https://my desk.example", IN_FULL),
+        ("https://desk.example:", "https://desk.example"),
+        ("https://desk.example:8o", IN_FULL),
+        ("https://desk.example:99999", IN_FULL),
+        ("https://:8000", IN_FULL),
+        ("https://[::1", IN_FULL),
+        ("https://one.example;https://two.example", IN_FULL),
+        ("https://ä..b", IN_FULL),
     ],
 )
 def test_an_origin_that_no_browser_sends_is_refused(
@@ -93,6 +100,9 @@ def test_origins_that_browsers_send(monkeypatch: pytest.MonkeyPatch, origin: str
         ("::1", "[::1]"),
         ("[::1]:8000", "[::1]"),
         ("*.desk.example", "each name in full, or * for all"),
+        ("my desk", "each name in full, or * for all"),
+        ("[::1", "each name in full, or * for all"),
+        ("bücher.example", "xn--bcher-kva.example"),
     ],
 )
 def test_a_host_that_no_request_names_is_refused(
@@ -106,6 +116,18 @@ def test_a_host_that_no_request_names_is_refused(
 def test_hosts_that_requests_name(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("CLAIMDESK_ALLOWED_HOSTS", host)
     assert Settings().allowed_hosts == [host]
+
+
+@pytest.mark.parametrize("proxy", ["localhost", "proxy", "10.0.0.1/8", "10.0.0.1:80"])
+def test_a_proxy_from_which_no_request_comes_is_refused(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    said = refused(monkeypatch, "CLAIMDESK_TRUSTED_PROXIES", f"::1, 10.0.0.0/8, {proxy}")
+    assert f"{proxy!r} is no address" in said
+
+
+def test_data_without_a_name_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "it is empty" in refused(monkeypatch, "CLAIMDESK_DATA", "")
 
 
 def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
