@@ -88,6 +88,15 @@ class CorpusContract:
     def vector(self, text: str) -> np.ndarray:
         return self.embedder.embed([text])[0]
 
+    def test_no_name_and_no_id_holds_a_nul(self, corpus: Corpus) -> None:
+        fill(corpus, sample(FEW))
+        asked = Filters(publisher=("\x00",))
+        assert corpus.count_documents(asked) == 0
+        assert corpus.search_words("river bridge", 9, asked) == []
+        assert corpus.search_vector(FakeEmbedder().embed(["river"])[0], 9, asked) == []
+        assert corpus.documents("d1\x00d9").documents == corpus.documents("d1").documents
+        assert len(corpus.documents("\x00").documents) == FEW
+
     def test_empty(self, corpus: Corpus) -> None:
         assert corpus.search_vector(self.vector("river"), 5) == []
         assert corpus.search_words("river", 5) == []

@@ -304,7 +304,8 @@ class Answers:
             f"SELECT {columns} FROM documents WHERE id > %(cursor)s AND {where}"
             " ORDER BY id LIMIT %(limit)s"
         )
-        values |= {"cursor": cursor or "", "limit": limit}
+        # PostgreSQL takes no NUL, and no id holds one.
+        values |= {"cursor": (cursor or "").partition("\x00")[0], "limit": limit}
         _, found = self._ask(lambda _: (sql, values))
         return sorted(found, key=lambda row: str(row[0]))
 

@@ -13,8 +13,9 @@ Condition = tuple[str, dict[str, Any]]
 
 
 def column_key(key: str | None) -> str | None:
-    """A key as a column holds it: one that is too long is told by its hash."""
-    if key is None or len(key) <= MAX_KEY_CHARS:
+    """A key as a column holds it: told by its hash if it is too long, or holds a NUL, which
+    PostgreSQL does not take."""
+    if key is None or (len(key) <= MAX_KEY_CHARS and "\x00" not in key):
         return key
     return hashlib.sha256(key.encode()).hexdigest()
 
