@@ -42,6 +42,8 @@ export function transport(address, options) {
     timeoutMs = 60_000,
     fetch = (input, init) => globalThis.fetch(input, init),
   } = options;
+  // Otherwise fetch fails as if there were no service.
+  if (/[^!-~]/.test(key)) throw new TypeError("the key holds a character that no key has");
 
   /** @param {string} method @param {string} path @param {Asked} asked @returns {Promise<any>} */
   async function json(method, path, asked) {

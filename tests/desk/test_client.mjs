@@ -196,6 +196,7 @@ test("a service that is away, and one that is another", async () => {
   const moved = answering((_, response) => response.writeHead(302, { Location: "/x" }).end(), { retries: 0 });
   await assert.rejects(moved.info(), { reason: "unreachable" });
   assert.throws(() => new Claimdesk("file:///etc/passwd"), TypeError);
+  assert.throws(() => new Claimdesk("http://127.0.0.1:8000", { key: "cd_…" }), /the key holds/);
 });
 
 test("an answer that is late, or stops to come", async () => {
