@@ -75,10 +75,6 @@ _PRIOR = re.compile(
 )
 # Stems that such a claim may have beside the sentence's.
 _PRIOR_STEMS = frozenset({"previous", "befor", "earlier", "year", "month", "quarter", "had"})
-# Between the amounts of "from 40[ to ]95 euros".
-_TO = re.compile(r"\s+to\s+", re.I)
-# Before the first of them.
-_FROM = re.compile(r"\bfrom\s+$", re.I)
 # Stem of a verb -> times that it says something grew.
 _TIMES = {"doubl": 2.0, "trebl": 3.0, "tripl": 3.0, "quadrupl": 4.0, "halv": 0.5}
 # Stems that a claim with such a verb may have beside the sentence's.
@@ -266,12 +262,12 @@ def multiples(claim: Parsed, asked: Quantity, sentence: Parsed) -> Iterator[Deri
     if asked.base != "times" or not says_no_more(claim, sentence, moves):
         return
     text = sentence.text
-    for old, new in itertools.pairwise(cardinal_quantities(sentence)):
-        alike = measured_alike(new, old)
-        if not _FROM.search(text, max(0, old.start - 8), old.start) or not _TO.fullmatch(
-            text, end_with_unit(old), new.start
-        ):
+    for first, second in itertools.pairwise(cardinal_quantities(sentence)):
+        pair = _old_and_new(text, first, second)
+        if pair is None:
             continue
+        old, new = pair
+        alike = measured_alike(new, old)
         if alike is None or old.bound or new.bound or min(one.low for one in alike) <= 0:
             continue
         times = alike[0].low / alike[1].low

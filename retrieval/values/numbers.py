@@ -49,7 +49,7 @@ _FRACTION = re.compile(
 # A share told by two numbers: "[one in ten]", "[3 out of every 5]", "[2 in 1,000]".
 _ONE_IN = re.compile(
     rf"\b(?P<top>{_COUNT})\s+(?:in|out\s+of)\s+(?:every\s+)?"
-    rf"(?P<under>10{{0,2}},000|{_COUNT})\b(?!,\d|\s*(?:per|%))",
+    rf"(?P<under>10{{0,2}},000|{'|'.join(TENS)}|{_COUNT})\b(?!,\d|-|\s*(?:per|%))",
     re.I,
 )
 # Before a fraction that a number has with it: "[two and ]a half".
@@ -276,8 +276,10 @@ def _value_of_words(run: str) -> float | None:
 
 
 def _small_number(word: str) -> float:
-    """Returns the number of "a", "three", "30" or "1,000"."""
+    """Returns the number of "a", "three", "thirty", "30" or "1,000"."""
     word = word.lower().replace(",", "")
     if word in ("a", "an"):
         return 1.0
+    if word in TENS:
+        return 20.0 + 10 * TENS.index(word)
     return float(word) if word.isdigit() else float(SMALL_NUMBERS.index(word))

@@ -35,6 +35,8 @@ DEGREE = 0.8
 _OF_UNIT = 0.49
 # Share of a value within which two numbers are one, but for the arithmetic of floats.
 _TINY = 1e-9
+# Bounds of a date that leave open how far away it is.
+_ONE_SIDED = {"before", "after", "prior to"}
 # Currencies that a bare sign or name stands for: "$" alone is no Australian dollar.
 _PLAIN_MONEY = {"USD", "GBP", "EUR", "JPY"}
 
@@ -228,6 +230,8 @@ def _relation_of_dates(claimed: Date, told: Date) -> Relation | None:
     relations = {_relation_of_parts(one, other) for one, other in pairs}
     if Relation.EQUAL in relations:
         return Relation.EQUAL
+    if claimed.bound in _ONE_SIDED:
+        return Relation.UNKNOWN  # what opened before July may have opened before June
     return relations.pop() if len(relations) == 1 else Relation.UNKNOWN
 
 
