@@ -20,14 +20,14 @@ from training import stance
 app = typer.Typer()
 app.command()(stance.main)
 RECIPE = """
-learning_rate = 1e-3
+learning_rate = 2e-3
 dropout = 0
 label_smoothing = 0
 epochs = {epochs}
 datasets = {{ said = {{ cap = 96 }}, conjnli = {{ cap = 0 }} }}
 """
 STEPS_PER_EPOCH = 6  # 96 pairs in batches of 16
-FIRST_EPOCHS, EPOCHS = 1, 30
+FIRST_EPOCHS, EPOCHS = 1, 12
 
 
 @dataclass(frozen=True)
