@@ -17,7 +17,7 @@ from index.documents import Vectors
 from retrieval.reading import Reading, quotes
 from retrieval.types import Quote
 from retrieval.verdict import REFUTES, SUPPORTS
-from retrieval.voice import content_words
+from retrieval.voice import content_words, voice_of
 
 # Offices; of the second kind there are several unless a word before says which.
 _ALONE = (
@@ -97,7 +97,7 @@ _Told = tuple[tuple[float, float, float], Quote]  # a stance and the sentence th
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Who holds which office of what by a claim, perhaps after whom; people by last names."""
+    """Who holds which office of what, as a claim says, perhaps after whom."""
 
     who: str
     office: str
@@ -125,7 +125,7 @@ def told_of_offices(readings: Sequence[Reading], stances: Vectors) -> dict[int, 
         if one is None and camps[row] != SUPPORTS:
             one = _other_holder(held, reading, supporting)
         if one is not None:
-            told[row], camps[row] = one, one[0].index(max(one[0]))
+            told[row], camps[row] = one, SUPPORTS if one[0] == SUPPORTS_BY else REFUTES
     if held.after:
         return told
     days = [reading.candidate.document.published_at for reading in readings]
@@ -143,10 +143,15 @@ def told_of_offices(readings: Sequence[Reading], stances: Vectors) -> dict[int, 
 
 def _told(held: _Held, reading: Reading) -> _Told | None:
     """What a reading tells of who left the office, or came after whom."""
-    before = reading.candidate.document.title
+    document, passage = reading.candidate.document, reading.candidate.passage
+    before = document.title
     for sentence in quotes(reading.candidate):
-        text, around = sentence.quote, f"{before} {sentence.quote}"
-        if not _STAYS.search(text) and _is_of_office(held, around):
+        text = sentence.quote
+        if (
+            _is_of_office(held, f"{before} {text}")
+            and not _STAYS.search(text)
+            and not voice_of(reading.claim, [sentence], passage, document, "REFUTES").mention
+        ):
             if _comes_after(held.who, held.after, text, before):
                 return SUPPORTS_BY, sentence
             left = held.after is None and _leaves(held, text)
@@ -170,12 +175,12 @@ def _is_of_office(held: _Held, text: str) -> bool:
 def _comes_after(new: str | None, old: str | None, sentence: str, before: str) -> bool:
     """Whether a sentence tells that one came after another; None stands for anybody. Who is "she"
     has to be named in the sentence before, and nobody else with two names."""
-    others = {name.split()[-1] for name in _TWO_NAMES.findall(before)}
 
     def is_meant(asked: str | None, told: str) -> bool:
-        if told.lower() in ("he", "she") and asked is not None:
-            return re.search(rf"\b{asked}\b", before) is not None and others <= {asked}
-        return asked in (None, told.split()[-1])
+        if asked is None or told.lower() not in ("he", "she"):
+            return asked is None or told.endswith(asked) or asked.endswith(told)
+        is_named = asked.split()[-1] in re.split(r"\W+", before)
+        return is_named and all(name.endswith(asked) for name in _TWO_NAMES.findall(before))
 
     return any(
         is_meant(new, found["new"]) and is_meant(old, found["old"])
@@ -186,7 +191,7 @@ def _comes_after(new: str | None, old: str | None, sentence: str, before: str) -
 
 def _leaves(held: _Held, sentence: str) -> bool:
     """Whether a sentence tells that somebody left the office: "Lee resigned as mayor"."""
-    name = re.escape(held.who)
+    name = re.escape(held.who.split()[-1])
     as_office = rf"(?:as|from)\s+{_DESCRIBED}{held.office}\b(?:{_AT}[^,.;]+)?"
     forms = (
         rf"\b{name}\b[^.;]{{0,60}}\b{_LEFT}\b[^.;]{{0,30}}\b{as_office}",
@@ -219,11 +224,11 @@ def _held(claim: str) -> _Held | None:
     if held := next((found for form in _HOLDS if (found := form.fullmatch(claim))), None):
         where = f"{held['whose'] or ''} {held['where'] or ''}"
         places = frozenset(re.findall(r"[A-Z][\w-]+", where))
-        return _Held(held["who"].split()[-1], held["office"], where, places)
+        return _Held(held["who"], held["office"], where, places)
     came, _, post = claim.partition(" as ")
     if pair := next((found for form in _AFTER if (found := form.fullmatch(came))), None):
         office, _, where = post.partition(" of ")
-        return _Held(pair["new"].split()[-1], office, where, frozenset(), pair["old"].split()[-1])
+        return _Held(pair["new"], office, where, frozenset(), after=pair["old"])
     return None
 
 
@@ -259,7 +264,7 @@ def _names_other(held: _Held, sentence: str) -> bool:
             elsewhere = place is not None and place[1] not in held.places
             if form is forms[0] and _is_another_office(held, sentence[: found.start()]):
                 continue
-            if not elsewhere and found["name"].split()[-1] != held.who:
+            if not elsewhere and found["name"].split()[-1] != held.who.split()[-1]:
                 return True
     return False
 

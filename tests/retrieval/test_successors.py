@@ -68,6 +68,9 @@ def test_who_came_after_the_holder_holds_it(text: str) -> None:
         "Ann Lee resigned as chair of the school board of Oria.",
         "Ann Lee, who was mayor of Oria, resigned as chair of the board.",
         "Ann Lee will step down as mayor of Oria.",
+        "A post on Facebook claims that Ann Lee resigned as mayor of Oria.",
+        "Ann Lee has reportedly been dismissed as mayor of Oria.",
+        "Is it true that Ann Lee resigned as mayor of Oria?",
         "In 2009 Ann Lee resigned as mayor of Oria.",
         "The mayor of Oria was angry when Lee replaced Kos with Weil.",
         "The mayor of Oria saw Lee being replaced by Kos after 60 minutes.",
@@ -93,6 +96,7 @@ def test_who_followed_whom(text: str) -> None:
     assert told("Ann Lee succeeded Ben Kos", text) == REFUTES_BY
     assert told(f"{FOLLOWED} as coach", text) is None
     assert told("Ben Kos succeeded Jo Weil", text) is None
+    assert told("Ben Kos succeeded Bo Lee", text) is None
 
 
 @pytest.mark.parametrize(
