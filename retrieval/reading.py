@@ -99,21 +99,16 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
     first = _stances_of(texts, readings, model)
     readings, whole = _deciding_passages(readings, first, model)
     sentences = [reading.read_of(reading.candidate.passage)[1] for reading in readings]
-    pairs = [
-        [(reading.in_context(quote.quote), reading.claim) for quote in quoted]
-        if len(quoted) > 1 and row[NEI] < SKIP_SENTENCES_FROM
-        else []
-        for reading, quoted, row in zip(readings, sentences, whole, strict=True)
-    ]
-    # A title that holds more of the claim than each sentence may be what decides: it is read alone.
-    titled = [
-        row[NEI] < MAY_DECIDE_BELOW and _title_holds_most(reading, quoted)
-        for reading, quoted, row in zip(readings, sentences, whole, strict=True)
-    ]
-    for reading, each, is_titled in zip(readings, pairs, titled, strict=True):
-        if is_titled:
-            each.append((reading.candidate.document.title, reading.claim))
-    single = model.predict([pair for each in pairs for pair in each])
+    asked: list[list[tuple[str, str]]] = []
+    titled = []
+    for reading, quoted, row in zip(readings, sentences, whole, strict=True):
+        apart = quoted if len(quoted) > 1 and row[NEI] < SKIP_SENTENCES_FROM else []
+        asked.append([(reading.in_context(quote.quote), reading.claim) for quote in apart])
+        # A title that holds more of the claim than each sentence may be what decides.
+        titled.append(row[NEI] < MAY_DECIDE_BELOW and _title_holds_most(reading, quoted))
+        if titled[-1]:
+            asked[-1].append((reading.candidate.document.title, reading.claim))
+    single = model.predict([pair for each in asked for pair in each])
     stances = []
     width = len(STANCES)
     for reading, quoted, row, is_titled, rows in zip(
@@ -121,7 +116,7 @@ def predict_stances(readings: Sequence[Reading], model: StanceModel) -> list[Rea
         sentences,
         whole,
         titled,
-        regroup(single, [len(each) for each in pairs]),
+        regroup(single, [len(each) for each in asked]),
         strict=True,
     ):
         voices = row[width:]
