@@ -16,7 +16,7 @@ from functools import lru_cache
 from index.documents import Vectors
 from retrieval.reading import Reading, quotes
 from retrieval.types import Quote
-from retrieval.verdict import REFUTES, SUPPORTS
+from retrieval.verdict import REFUTES, STRONG, SUPPORTS
 from retrieval.voice import content_words, voice_of
 
 # Offices; of the second kind there are several unless a word before says which.
@@ -61,7 +61,7 @@ _SOMEBODY = rf"{_NAME}|[Ss]he|[Hh]e"
 _AFTER = (
     re.compile(
         rf"(?P<old>{_SOMEBODY})(?:,[^,;]{{1,60}},)?\s+(?:was|is|has been|had been)\s+(?:succeeded"
-        rf"|replaced)\s+(?:as\s+(?:[a-z][\w-]*\s+){{1,3}})?by\s+{_DESCRIBED}(?P<new>{_NAME})"
+        rf"|replaced)\s+(?:as\s+(?:[a-z][\w-]*\s+){{1,3}})?by\s+[^A-Z.;]{{0,40}}(?P<new>{_NAME})"
     ),
     re.compile(
         rf"(?P<new>{_SOMEBODY})(?:,[^,;]{{1,60}},)?\s+(?:has\s+|had\s+)?(?:succeed(?:ed|s)|replace[ds]"
@@ -70,7 +70,7 @@ _AFTER = (
 )
 # Words of a sentence by which nobody left an office for good, or nobody knows when.
 _STAYS = re.compile(
-    r"\b(?:not|never|may|might|could|would|reportedly|rumou?r\w*|if|whether|temporar\w+|acting"
+    r"\b(?:not|never|may|might|could|would|report\w*|rumou?r\w*|claim\w*|if|whether|temporar\w+|acting"
     r"|interim|injur\w+|minutes?|half|void|(?:1[5-9]|20)\d\d)\b|n['’]t\b|\?",
     re.IGNORECASE,
 )
@@ -82,11 +82,8 @@ _UNSURE = re.compile(
     re.IGNORECASE,
 )
 # Words before an office that do not say which one it is.
-_NO_OTHER = frozenset(
-    re.findall(
-        r"\S+",
-        "the and by with that of to said when after as for from where while but told met new",
-    )
+_NO_OTHER = re.compile(
+    r"(?:the|and|by|with|that|of|to|said|when|after|as|for|from|where|while|but|told|met|new)", re.I
 )
 # Behind an office, its place: "[of Oria]".
 _OF_PLACE = re.compile(r"\s+of\s+(?:the\s+)?([A-Z][\w-]+)")
@@ -109,7 +106,8 @@ class _Held:
 def told_of_offices(readings: Sequence[Reading], stances: Vectors) -> dict[int, _Told]:
     """The rows of readings that tell who left the office of the claim, or who came after whom.
 
-    Of who holds an office today a text counts that is newer than those which say otherwise.
+    Of who holds an office today a text counts that is newer than those which say otherwise. One
+    that surely supports the claim is not taken to tell that somebody left.
 
     Args:
         stances: of the readings, shape (n, 3).
@@ -124,7 +122,7 @@ def told_of_offices(readings: Sequence[Reading], stances: Vectors) -> dict[int, 
         one = _told(held, reading)
         if one is None and camps[row] != SUPPORTS:
             one = _other_holder(held, reading, supporting)
-        if one is not None:
+        if one and (one[0] == SUPPORTS_BY or stances[row][SUPPORTS] < STRONG):
             told[row], camps[row] = one, SUPPORTS if one[0] == SUPPORTS_BY else REFUTES
     if held.after:
         return told
@@ -192,14 +190,16 @@ def _comes_after(new: str | None, old: str | None, sentence: str, before: str) -
 def _leaves(held: _Held, sentence: str) -> bool:
     """Whether a sentence tells that somebody left the office: "Lee resigned as mayor"."""
     name = re.escape(held.who.split()[-1])
-    as_office = rf"(?:as|from)\s+{_DESCRIBED}{held.office}\b(?:{_AT}[^,.;]+)?"
+    as_office = rf"(?:as|from)\s+{_DESCRIBED}(?P<post>{held.office}\b(?:{_AT}[^,.;]+)?)"
     forms = (
         rf"\b{name}\b[^.;]{{0,60}}\b{_LEFT}\b[^.;]{{0,30}}\b{as_office}",
-        rf"\b{_DISMISSED}\s+{_DESCRIBED}{held.office}\s+(?:[A-Z]\S+\s+)*{name}\b",
+        rf"\b{_DISMISSED}\s+{_DESCRIBED}(?P<post>{held.office})\s+(?:[A-Z]\S+\s+)*{name}\b",
         rf"\b{_DISMISSED}\s+(?:[A-Z]\S+\s+)*{name}\s+{as_office}",
     )
     return any(
-        _is_of_office(held, found[0]) for form in forms for found in re.finditer(form, sentence)
+        _is_of_office(held, found["post"])
+        for form in forms
+        for found in re.finditer(form, sentence)
     )
 
 
@@ -272,6 +272,6 @@ def _names_other(held: _Held, sentence: str) -> bool:
 def _is_another_office(held: _Held, before: str) -> bool:
     """Whether the word before an office says that it is another one: "club president"."""
     word = (before.split() or [""])[-1]
-    if not word or word[-1] in ',;:–—"“' or word.lower() in _NO_OTHER:
+    if not word or word[-1] in ',;:–—"“' or _NO_OTHER.fullmatch(word):
         return False
     return re.sub(r"['’]s?$", "", word) not in held.places

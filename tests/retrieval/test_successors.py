@@ -14,6 +14,7 @@ from retrieval.successors import REFUTES_BY, SUPPORTS_BY, told_of_offices
 from retrieval.types import Candidate, Scores
 
 SUPPORT, REFUTE, NOTHING = (0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8)
+UNSURE = (0.6, 0.3, 0.1)
 HOLDS = "Ann Lee is mayor of Oria"
 FOLLOWED = "Ben Kos succeeded Ann Lee"
 
@@ -41,6 +42,7 @@ def told(claim: str, text: str) -> tuple[float, float, float] | None:
         "The council of Oria dismissed mayor Ann Lee on Monday.",
         "The council removed Lee as mayor of Oria.",
         "Ann Lee was succeeded as mayor by her deputy Ben Kos.",
+        "Ann Lee was replaced as mayor by the head of finance, Ben Kos.",
         "Ann Lee, the mayor of Oria, is ill. She has been replaced by Ben Kos.",
     ],
 )
@@ -69,6 +71,8 @@ def test_who_came_after_the_holder_holds_it(text: str) -> None:
         "Ann Lee, who was mayor of Oria, resigned as chair of the board.",
         "Ann Lee will step down as mayor of Oria.",
         "A post on Facebook claims that Ann Lee resigned as mayor of Oria.",
+        "Ann Lee, mayor of Oria, resigned as mayor of the children's town.",
+        "Mayor Ann Lee of Oria laughed. A paper had reported that she was replaced by Ben Kos.",
         "Ann Lee has reportedly been dismissed as mayor of Oria.",
         "Is it true that Ann Lee resigned as mayor of Oria?",
         "In 2009 Ann Lee resigned as mayor of Oria.",
@@ -116,5 +120,11 @@ def test_of_today_the_newest_text_counts(
         read(HOLDS, "Ann Lee resigned as mayor of Oria.", day),
         read(HOLDS, other, "2022-05-01"),
     ]
-    found = told_of_offices(readings, np.array([SUPPORT, stance], np.float32))
+    found = told_of_offices(readings, np.array([UNSURE, stance], np.float32))
     assert set(found) == ({0} if counts else set())
+
+
+def test_a_text_that_surely_supports_tells_of_nobody_who_left() -> None:
+    reading = read(HOLDS, "Ann Lee resigned as mayor of Oria.")
+    assert told_of_offices([reading], stances(UNSURE))
+    assert not told_of_offices([reading], stances(SUPPORT))
