@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from index.checksum import READ_BYTES
 from index.documents import document
 from index.embedded import EmbeddedCorpus
-from index.checksum import READ_BYTES
 from index.embedded.corpus import DATABASE
 from index.embedded.erase import found_in_files
 from index.errors import CorpusBusy, CorpusError, DocumentErased, DocumentHeld
@@ -109,6 +109,9 @@ def test_an_erasure_that_met_a_reader_is_finished_by_the_next(
     corpus = open_embedded()
     store_secret(corpus)
     monkeypatch.setattr("index.embedded.erase.CHECKPOINT_SECONDS", 0.1)
+    connections = corpus._store.connections
+    connections._busy_seconds = 0.1  # of those that are opened from now on
+    connections._close_idle()
     with contextlib.closing(sqlite3.connect(tmp_path / "data" / DATABASE)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT COUNT(*) FROM documents").fetchone()
