@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 from index import errors
+from index.checksum import checksum
 from index.corpus import Hit
 from index.documents import Prepared
 from index.embedded import boundary
-from index.checksum import checksum
 from index.embedded.corpus import DATABASE, EmbeddedCorpus, EmbeddingModel
 from index.embedded.doctor import examine
 from index.embedded.snapshot import Snapshot
