@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from api.client.errors import ClientError
 from api.client.requests import Request
 from api.client.waiting import Timeouts
 
@@ -16,7 +17,13 @@ BROKEN = (httpx.HTTPError, httpx.InvalidURL)
 
 
 def options(url: str, key: str | None, timeouts: Timeouts) -> dict[str, Any]:
-    """Arguments for httpx.Client and httpx.AsyncClient."""
+    """Arguments for httpx.Client and httpx.AsyncClient.
+
+    Raises:
+        ClientError: no header can hold the key.
+    """
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise ClientError("the key holds a character that no key has")
     headers = {"User-Agent": f"claimdesk/{version('claimdesk')}"}
     if key:
         headers["Authorization"] = f"Bearer {key}"

@@ -52,7 +52,7 @@ class Client:
         key: sent as `Authorization: Bearer`.
         transport: what httpx sends by; tests give their own.
 
-    Every method raises ClientError (`api.client.errors`).
+    Every method raises ClientError (`api.client.errors`), and a key that no header can hold does.
     """
 
     def __init__(

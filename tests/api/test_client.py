@@ -20,6 +20,7 @@ from api.app import create_app
 from api.client import (
     AsyncClient,
     Client,
+    ClientError,
     CutOff,
     ProblemError,
     Retries,
@@ -374,6 +375,14 @@ def test_what_is_sent(kind: str) -> None:
     assert request.headers["user-agent"].startswith("claimdesk/")
     with Client(key="cd_secret") as desk:
         assert "secret" not in f"{desk!r}{vars(desk)}"
+
+
+@pytest.mark.parametrize("key", ["cd_…", "cd_a b", "cd_a\r\nHost: b"])
+def test_a_key_that_no_header_holds_is_refused(kind: str, key: str) -> None:
+    transport, sent = of(httpx.Response(200, json=OK))
+    with pytest.raises(ClientError, match="a character that no key has"):
+        asked(kind, "publishers", transport=transport, key=key)
+    assert not sent
 
 
 def test_an_option_that_there_is_not_is_noticed_before_anything_is_sent() -> None:
