@@ -76,8 +76,9 @@ def save(index: VectorIndex, folder: Path, corpus: str) -> bool:
     if index.faiss.ntotal != len(index.keys):
         return False
     folder.mkdir(parents=True, exist_ok=True)
-    for stray in filter(Path.is_dir, folder.iterdir()):
-        shutil.rmtree(stray)  # it may have a name that is needed
+    # A folder with a name of ours is damage, and in the way; any other is somebody's.
+    for stray in filter(Path.is_dir, folder.glob(f"{corpus}*")):
+        shutil.rmtree(stray)
     draft = folder / f"{corpus}.new"
     try:
         _write(index, draft)
@@ -91,7 +92,7 @@ def save(index: VectorIndex, folder: Path, corpus: str) -> bool:
         raise
     # A process that was killed while it wrote leaves a draft.
     for old in [*folder.glob("*.faiss"), *folder.glob("*.new")]:
-        if old != target:
+        if old != target and not old.is_dir():
             old.unlink(missing_ok=True)
     return True
 

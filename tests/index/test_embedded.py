@@ -355,11 +355,14 @@ def test_a_folder_in_the_place_of_the_vector_file_is_replaced(
     corpus_name, *_ = file.name.split("-")
     for name in (file.name, f"{corpus_name}-99-r2-0.faiss"):
         (file.with_name(name) / "inside").mkdir(parents=True)
+    somebodys = file.with_name("old.faiss") / "inside"
+    somebodys.mkdir(parents=True)
     for rebuilds in (1, 0):
         again = open_embedded()
         assert search(again, "river")[0] == everything(again)
         assert again.rebuilds()["vectors"] == rebuilds
         again.close()
+    assert somebodys.is_dir()
 
 
 def test_a_draft_of_a_save_that_was_cut_off_is_dropped(
