@@ -35,6 +35,10 @@ KEYS = {
     "rights": ("rights", "copyright"),
     "access": ("access",),
 }
+# Keys by which a document is hidden: a value that is not understood is refused, not left out.
+HIDING_KEYS = frozenset(
+    key for field in ("embargoed_until", "pubstatus", "expires", "access") for key in KEYS[field]
+)
 # Other keys by which front matter is told from a text between two rules.
 OTHER_KEYS = (
     "aliases", "author", "authors", "categories", "category", "description", "draft", "image",
@@ -204,7 +208,8 @@ def _front_matter(text: str) -> tuple[dict[str, str | dt.date], str]:
     A text between two rules that has none of the known keys is no front matter.
 
     Raises:
-        UnreadableFile: it is not YAML or TOML, or no mapping.
+        UnreadableFile: it is not YAML or TOML, no mapping, or says by a list, a mapping or a number
+            when or to whom the document is shown.
     """
     for pattern, parse, language in ((_YAML, _yaml, "YAML"), (_TOML, tomllib.loads, "TOML")):
         found = pattern.match(text)
@@ -220,11 +225,14 @@ def _front_matter(text: str) -> tuple[dict[str, str | dt.date], str]:
         if not isinstance(header, Mapping):
             raise UnreadableFile("front matter is not a list of key: value lines")
         # Lists and mappings are left out: no field is one, and aliases of aliases could be vast.
-        fields = {
-            str(key).lower(): value
-            for key, value in header.items()
-            if isinstance(value, str | dt.date) and value not in _NO_VALUE
-        }
+        fields = {}
+        for key, value in header.items():
+            name = str(key).lower()
+            if not isinstance(value, str | dt.date):
+                if name in HIDING_KEYS:
+                    raise UnreadableFile(f"front matter: {name} must be a single string")
+            elif value not in _NO_VALUE:
+                fields[name] = value
         return fields, text[found.end() :]
     return {}, text
 

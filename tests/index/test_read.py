@@ -70,6 +70,24 @@ def test_a_file_that_breaks_its_parser_is_refused_by_name(
     assert isinstance(fine, Document)
 
 
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("---\naccess: [law, sport]\n---\n", "access"),
+        ("---\nPubStatus:\n- withheld\n---\n", "pubstatus"),
+        ("---\nembargoed: {until: 2030-01-01}\n---\n", "embargoed"),
+        ("+++\nexpires = 07:00:00\n+++\n", "expires"),
+    ],
+)
+def test_front_matter_that_hides_by_what_is_not_understood_is_refused(
+    tmp_path: Path, header: str, name: str
+) -> None:
+    (tmp_path / "a.md").write_text(f"{header}Text.\n")
+    (refused,) = read(tmp_path)
+    assert isinstance(refused, Refused)
+    assert f"{name} must be a single string" in refused.reason
+
+
 def test_front_matter_that_is_empty_or_has_a_date_for_a_title(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("---\n---\nText of a.\n")
     (tmp_path / "b.md").write_text("---\ntitle: 2021-01-01\n---\nText of b.\n")
