@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter, deque
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -47,7 +48,7 @@ from api.schemas.documents import (
 )
 from api.schemas.fields import FailedLine
 from api.service import Service
-from index.corpus import Filters
+from index.corpus import Corpus, Filters
 from index.documents import MAX_ID_CHARS, Document, Refused, clean
 from index.ingest import ingest_one
 from index.read import bounded_lines, parse_line, too_long
@@ -99,9 +100,8 @@ async def put_document(
         new = document_of(content, media_type, id, details, limit)
         if (why := _refused_group(new, service, visible())) is not None:
             raise GroupRefused(why)
-        outcome = ingest_one(new, service.corpus, running.embedder)
-        if service.corpus.get(new.id) is None:
-            request.state.hides_path = True
+        with logged_if_shown(request, service.corpus, new.id):
+            outcome = ingest_one(new, service.corpus, running.embedder)
         return Stored.model_validate(outcome, from_attributes=True)
 
     try:
@@ -257,6 +257,16 @@ def _import(
         except Exception as error:  # noqa: BLE001 - the response has begun
             yield FailedLine(error=line_problem(error, request_id))
     yield SumLine(summary=Counts(**counts), unknown_fields=unknown, request_id=request_id)
+
+
+@contextmanager
+def logged_if_shown(request: Request, corpus: Corpus, document_id: str) -> Iterator[None]:
+    """Leave the path of a request out of the log if its document is hidden at the end of the block,
+    or was erased, also where the request is refused."""
+    try:
+        yield
+    finally:
+        request.state.hides_path = corpus.get(document_id) is None
 
 
 async def _indexed(running: Running) -> None:

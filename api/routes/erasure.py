@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api.errors import DocumentNotFound
 from api.routes.common import Ready, in_thread, problems
-from api.routes.documents import DocumentId
+from api.routes.documents import DocumentId, logged_if_shown
 from api.running import Running
 from api.schemas.erasure import ReceiptBody, RestrictionBody, Restrictions
 from index.documents import clean
-from index.erasure import Restriction
+from index.erasure import Receipt, Restriction
 
 router = APIRouter(
     prefix="/v1", tags=["erasure"], responses=problems(401, 403, 408, 415, 421, 422, 429, 503)
@@ -44,6 +44,7 @@ ERASED = {
 )
 async def erase_document(
     id: DocumentId,
+    request: Request,
     running: Ready,
     deleted: Annotated[
         bool, Query(description="Also where it was deleted before: only its id is known then")
@@ -57,7 +58,12 @@ async def erase_document(
     in a kept verdict, is erased from there.
     """
     service = running.service
-    receipt = await in_thread(lambda: service.erase(clean(id), deleted=deleted), running.writes)
+
+    def erase() -> Receipt | None:
+        with logged_if_shown(request, service.corpus, clean(id)):
+            return service.erase(clean(id), deleted=deleted)
+
+    receipt = await in_thread(erase, running.writes)
     if receipt is None:
         raise DocumentNotFound(
             f"no document has the id {id!r}; of one that was deleted before, say deleted=true"
@@ -70,36 +76,41 @@ async def erase_document(
     status_code=204,
     responses={204: {"description": "It may be stored again"}, **problems(404)},
 )
-async def forget_erasure(id: DocumentId, running: Ready) -> Response:
+async def forget_erasure(id: DocumentId, request: Request, running: Ready) -> Response:
     """Let an erased document be stored again."""
     corpus = running.service.corpus
-    if not await in_thread(lambda: corpus.forget_erasure(clean(id)), running.writes):
+
+    def forget() -> bool:
+        with logged_if_shown(request, corpus, clean(id)):
+            return corpus.forget_erasure(clean(id))
+
+    if not await in_thread(forget, running.writes):
         raise DocumentNotFound(f"no document of the id {id!r} was erased")
     return Response(status_code=204)
 
 
 @router.post("/documents/{id:path}:deindex", response_model=Restrictions, responses=RESTRICTED)
-async def deindex_document(id: DocumentId, running: Ready) -> Any:
+async def deindex_document(id: DocumentId, request: Request, running: Ready) -> Any:
     """Keep a document, and show it in no answer, whatever is stored under its id."""
-    return await _restrict(id, "deindexed", False, running)
+    return await _restrict(id, "deindexed", False, request, running)
 
 
 @router.post("/documents/{id:path}:index", response_model=Restrictions, responses=RESTRICTED)
-async def index_document(id: DocumentId, running: Ready) -> Any:
+async def index_document(id: DocumentId, request: Request, running: Ready) -> Any:
     """Show a document in answers again."""
-    return await _restrict(id, "deindexed", True, running)
+    return await _restrict(id, "deindexed", True, request, running)
 
 
 @router.post("/documents/{id:path}:hold", response_model=Restrictions, responses=RESTRICTED)
-async def hold_document(id: DocumentId, running: Ready) -> Any:
+async def hold_document(id: DocumentId, request: Request, running: Ready) -> Any:
     """Refuse to change, delete, erase or de-index a document."""
-    return await _restrict(id, "held", False, running)
+    return await _restrict(id, "held", False, request, running)
 
 
 @router.post("/documents/{id:path}:release", response_model=Restrictions, responses=RESTRICTED)
-async def release_document(id: DocumentId, running: Ready) -> Any:
+async def release_document(id: DocumentId, request: Request, running: Ready) -> Any:
     """Lift the hold of a document."""
-    return await _restrict(id, "held", True, running)
+    return await _restrict(id, "held", True, request, running)
 
 
 @router.get(
@@ -113,11 +124,15 @@ async def list_restrictions(running: Ready) -> Any:
     return Restrictions(restrictions=[RestrictionBody.of(one) for one in restricted])
 
 
-async def _restrict(id: str, kind: Restriction, lift: bool, running: Running) -> Restrictions:
+async def _restrict(
+    id: str, kind: Restriction, lift: bool, request: Request, running: Running
+) -> Restrictions:
     corpus, document_id = running.service.corpus, clean(id)
 
     def restricted() -> Restrictions:
-        if not corpus.restrict(document_id, kind, lift=lift):
+        with logged_if_shown(request, corpus, document_id):
+            known = corpus.restrict(document_id, kind, lift=lift)
+        if not known:
             raise DocumentNotFound(f"no document has the id {id!r}")
         found = [one for one in corpus.restricted() if one.document_id == document_id]
         return Restrictions(restrictions=[RestrictionBody.of(one) for one in found])

@@ -193,6 +193,27 @@ def test_what_is_hidden_is_not_found_by_its_id_nor_logged_when_it_is_stored(
         assert_problem(client.delete(path), 404)
 
 
+def test_no_log_names_what_is_hidden_or_erased_whatever_is_done_to_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    service = Service(Settings(), ExactCorpus(), FakeEmbedder())
+    path = "/v1/documents/vault-x"
+    hidden = {"text": "Quetzal.", "pubstatus": "withheld", "modified_at": "2021-05-02"}
+    older = {"text": "Old.", "modified_at": "2021-05-01"}
+    with client_for(service) as client, caplog.at_level(logging.INFO, "api"):
+        statuses = [client.put(path, json=body).status_code for body in (hidden, older)]
+        for verb in ("hold", "deindex", "release", "deindex", "index", "erase"):
+            statuses.append(client.post(f"{path}:{verb}").status_code)
+        statuses.append(client.put(path, json=older).status_code)
+        statuses.append(client.post(f"{path}:forget").status_code)
+        assert statuses == [201, 409, 200, 409, 200, 200, 200, 200, 409, 204]
+        assert not any("vault" in record.getMessage() for record in caplog.records)
+        caplog.clear()
+        client.put(path, json=older)
+        client.post(f"{path}:hold")
+        assert sum("vault" in record.getMessage() for record in caplog.records) == 2
+
+
 @pytest.mark.parametrize("tells", [True, False])
 def test_an_answer_says_how_many_are_withheld_where_that_is_set(tells: bool) -> None:
     clock = FakeClock(NOW)
