@@ -40,7 +40,8 @@ class Filters:
     is set. Publishers are compared by `name_key`, languages by their primary subtag.
 
     `access` names the access groups whose documents are seen beside those of no group; None sees
-    all. Earlier versions of a document are of the group that it is of now, if it is of one.
+    all. A document that gets a group takes its earlier versions along, and where it leaves that for
+    no group it leaves them there.
     """
 
     publisher: tuple[str, ...] = ()

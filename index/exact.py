@@ -85,6 +85,8 @@ class ExactCorpus:
                     kept = known if newer else known[:-1]
                 document = replace(given, version=number)
                 kept = kept[max(0, len(kept) - self.most_versions) :]
+                if document.access:  # it takes its earlier versions along
+                    kept = tuple(replace(one, access=document.access) for one in kept)
                 stored[given.id] = (*kept, document)
                 rows = without(rows, given.id, {one.version for one in kept})
                 rows |= self._rows_of(replace(prepared, document=document))
@@ -235,12 +237,7 @@ class ExactCorpus:
             return self._seen
 
     def _versions(self, document_id: str) -> list[Version]:
-        """Every version, under the access group that the document has now."""
-        group = self._stored[document_id][-1].access
-        return [
-            replace(one, document=replace(one.document, access=group or one.document.access))
-            for one in versions_of(self._stored[document_id])
-        ]
+        return versions_of(self._stored[document_id])
 
     def get(self, document_id: str) -> Document | None:
         return self._shown().current.get(document_id)

@@ -109,3 +109,24 @@ class AccessContract:
         (seen,) = stored.versions("s", NOBODY)
         assert (seen.document.text, seen.changes) == ("The bridge stands.", None)
         assert [one.document.version for one in stored.versions("s", SPORT)] == [1, 2]
+
+    @pytest.mark.parametrize("first", [None, "sport"])
+    def test_earlier_versions_stay_in_the_last_group_of_their_document(
+        self, corpus: Corpus, first: str | None
+    ) -> None:
+        for month, group in enumerate((first, "law", None), start=2):
+            newer = document(
+                "d",
+                f"The bridge fell in part {month}.",
+                access=group,
+                published_at="2021-01-02",
+                modified_at=f"2021-0{month}-02",
+            )
+            ingest_one(newer, corpus, FakeEmbedder())
+        corpus.sync()
+        assert {one.document.access for one in corpus.versions("d")} == {"law", None}
+        for groups, found in (((), 0), (("sport",), 0), (("law",), 1)):
+            then = Filters(as_of=dt.date(2021, 1, 10), access=groups)
+            assert corpus.count_documents(then) == found
+            assert len(corpus.search_words("bridge", 9, then)) == found
+            assert len(corpus.versions("d", then)) == 1 + 2 * found
