@@ -13,7 +13,7 @@ ruling.py       what a fact-check rules on the claim (ruling_lines.py: in one li
                 rating.py: one sentence; claim_lines.py: lines that name what is checked)
 taken_back.py   what a text takes back itself; repeats.py: does a sentence say the claim
 mentions.py     which of the readings only mention the claim; outweighed.py, reversals.py: which do
-                not count beside others; successors.py: which tell who holds an office now
+                not count beside others; successors.py: which tell of a newer holder of an office
 sources.py      documents -> sources, and which camp is newer (newer.py: does that matter)
 verdict.py      stances -> verdict; explain.py: the evidence shown; gap.py: what was lacking
 

@@ -48,7 +48,7 @@ STRONG = 0.7
 # the likeliest stance is always NOT_ENOUGH_INFO: docs/decisions/0030.
 READ_FROM, DECIDES_FROM = 0.1, 0.5
 UNREAD = np.array([0.1, 0.1, 0.8], np.float32)
-# Share of the probability of a conflict of strong camps that moves to the newer one.
+# Share of the probability of a conflict that moves to the newer camp, where one is newer.
 NEWER_SHARE = 0.6
 
 
@@ -94,16 +94,15 @@ def judge(
     supported = float(np.prod(1 - sharp[:, REFUTES])) - nothing
     refuted = float(np.prod(1 - sharp[:, SUPPORTS])) - nothing
     conflict = 1 - supported - refuted - nothing
-    # Where one camp is too weak to speak of a conflict, the newer camp gets its probability, or
-    # both do; where both are strong, the newer one gets a share of it.
-    moved = conflict
-    if _any_strong(firm, SUPPORTS) and _any_strong(firm, REFUTES):
-        moved *= NEWER_SHARE if newer else 0
-    share = supported / (supported + refuted) if supported + refuted else 0.5
-    if newer:
-        share = float(newer == "SUPPORTS")
-    supported, refuted = supported + moved * share, refuted + moved * (1 - share)
-    conflict -= moved
+    if newer == "SUPPORTS":
+        supported, conflict = supported + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
+    elif newer == "REFUTES":
+        refuted, conflict = refuted + NEWER_SHARE * conflict, (1 - NEWER_SHARE) * conflict
+    if conflict > 0 and not (_any_strong(firm, SUPPORTS) and _any_strong(firm, REFUTES)):
+        # One camp is too weak to speak of a conflict: the two sides share its probability.
+        share = supported / (supported + refuted) if supported + refuted else 0.5
+        supported, refuted = supported + conflict * share, refuted + conflict * (1 - share)
+        conflict = 0.0
     raw = np.clip([supported, refuted, conflict, nothing], 0, 1)
     tempered = raw ** (1 / temperature)
     tempered /= tempered.sum()

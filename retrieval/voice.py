@@ -21,7 +21,7 @@ from retrieval.taken_back import is_satire, is_taken_back, is_withdrawn
 from retrieval.types import Quote, Stance, Voice
 from retrieval.values.words import STOP
 
-# Sentences before "It says" in which the speaker that "it" stands for is looked for.
+# Sentences before "It says" in which the noun that "it" stands for is looked for.
 LOOK_BACK = 2
 # Words of a claim about what is said, or about whether it is true: a mention may support it.
 _OF_SAYING = re.compile(
@@ -52,11 +52,9 @@ _REJECTS = re.compile(
 # Speakers who are parties to what they speak of.
 _PARTY = re.compile(
     r"\b(?:lawyers?|solicitors?|plaintiffs?|accusers?|activists?|campaigners?|lobbyists?|pundits?"
-    r"|opposition|opponents?|rivals?|supporters|fans|defen[cs]e (?:counsel|attorneys?|team))\b",
+    r"|opposition|opponents?|supporters|fans)\b",
     re.IGNORECASE,
 )
-# Pronouns for a post or a group, and for a person.
-_THINGS, _PEOPLE = ("it", "they", "this"), ("he", "she")
 _NEGATES = re.compile(r"\b(?:not|never|no|none|nobody|nothing|neither|cannot)\b|n['’]t\b", re.I)
 # A title that begins with its own rating.
 _LABELLED = re.compile(
@@ -196,7 +194,9 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
             around = (one for one in found if one.speaker and one.said[0] < first.said[0])
             first = replace(next(around, first), rumour=True)
         who = sentence[slice(*first.speaker)] if first.speaker else ""
-        return replace(first, rumour=True) if _vouches_for_nothing(claim, who, before) else first
+        if who and (_stands_for_rumour(who, before) or _is_party(claim, who)):
+            return replace(first, rumour=True)
+        return first
     if _in_quotation(before):
         return Attribution(None, whole)
     if re.search(r":\s*$", before) and _POSTED.search(_last_sentence(before)):
@@ -204,25 +204,21 @@ def attribution(claim: str, quote: Quote, passage: Passage) -> Attribution | Non
     return None
 
 
-def _vouches_for_nothing(claim: str, speaker: str, before: str) -> bool:
-    """Whether a speaker is a party, or a pronoun for the one who spoke last in the sentences
-    before, who is a party or a rumour: "A post says that the dam broke. It says that ten died"."""
-    if speaker.lower() not in (*_THINGS, *_PEOPLE):
-        return _is_party(claim, speaker)
-    told = " ".join(re.split(r"(?<=[.!?])\s+", before.strip())[-LOOK_BACK:])
-    last = next(reversed(list(attributions(told))), None)
-    if last is None:
-        return False
-    if last.rumour and speaker.lower() in _THINGS:
-        return True
-    return last.speaker is not None and _is_party(claim, told[slice(*last.speaker)])
-
-
 def _is_party(claim: str, speaker: str) -> bool:
     """Whether a speaker is a party, who vouches for nothing but what he does himself."""
     name = re.split(r"\b(?:for|of)\b", re.sub(r"\S+['’]s?\s", "", speaker))[0]
     own = content_words(name) & content_words(claim)
     return _PARTY.search(name) is not None and not own
+
+
+def _stands_for_rumour(speaker: str, before: str) -> bool:
+    """Whether a speaker is a pronoun, and the sentences before end with a rumour: "A post says that
+    the dam broke. It says that ten died."."""
+    if speaker.lower() not in ("it", "they", "this"):
+        return False
+    told = " ".join(re.split(r"(?<=[.!?])\s+", before.strip())[-LOOK_BACK:])
+    last = list(attributions(told))
+    return bool(last and last[-1].rumour)
 
 
 def is_about(claim: str, sentence: str, said: tuple[int, int]) -> bool:

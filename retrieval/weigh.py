@@ -16,7 +16,7 @@ from retrieval.reading import Reading, predict_stances, quotes, search_scores
 from retrieval.reversals import reversed_rows
 from retrieval.ruling import ruling_on, within_rating
 from retrieval.ruling_lines import Ruling
-from retrieval.successors import told_of_offices
+from retrieval.successors import REFUTES_BY, other_holders
 from retrieval.types import STANCES, Calibration, Quote, StanceModel
 from retrieval.verdict import (
     NEI,
@@ -206,8 +206,8 @@ def _in_order(readings: Sequence[Reading], fitted: Calibration) -> list[Reading]
                 counted[row] = without_side(counted[row], side)
         for row in too_early(judged[0].claim, judged):
             counted[row] = without_side(counted[row], REFUTES)
-        for row, (stance, sentence) in told_of_offices(judged, counted).items():
-            counted[row] = stance
+        for row, sentence in other_holders(judged, counted).items():
+            counted[row] = REFUTES_BY
             judged[row] = replace(judged[row], key_sentences=(sentence,), mention=False)
     shown = _mentions_last([replace(judged[row], stance=counted[row]) for row in order])
     about = probability_about(search_scores(others), fitted)

@@ -11,7 +11,7 @@ from index.documents import Vectors, document
 from index.split import split
 from retrieval.reading import Reading
 from retrieval.reversals import reversed_rows
-from retrieval.successors import told_of_offices
+from retrieval.successors import other_holders
 from retrieval.types import Candidate, Quote, Scores
 from retrieval.verdict import REFUTES, SUPPORTS
 
@@ -121,18 +121,18 @@ NOT_OTHERS = [
 @pytest.mark.parametrize("text", OTHERS)
 def test_a_newer_text_names_another_holder_of_an_office(text: str) -> None:
     readings = [read(LEE, OLD, 2020), read(LEE, text, 2022)]
-    named = told_of_offices(readings, stances("supports", "nothing"))
-    assert {row: sentence.quote for row, (_, sentence) in named.items()} == {1: text}
+    named = other_holders(readings, stances("supports", "nothing"))
+    assert {row: sentence.quote for row, sentence in named.items()} == {1: text}
     turned = [
         read("The mayor of Oria is Ann Lee", each, year) for each, year in ((OLD, 1), (text, 2))
     ]
-    assert set(told_of_offices(turned, stances("supports", "nothing"))) == {1}
+    assert set(other_holders(turned, stances("supports", "nothing"))) == {1}
 
 
 @pytest.mark.parametrize("text", NOT_OTHERS)
 def test_a_text_names_no_other_holder_of_the_office(text: str) -> None:
     readings = [read(LEE, OLD, 2020), read(LEE, text, 2022)]
-    assert told_of_offices(readings, stances("supports", "nothing")) == {}
+    assert other_holders(readings, stances("supports", "nothing")) == {}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_text_names_no_other_holder_of_the_office(text: str) -> None:
 )
 def test_only_a_text_newer_than_what_supports_counts(old: int | None, new: int, said: str) -> None:
     readings = [read(LEE, OLD, old), read(LEE, OTHERS[0], new)]
-    assert told_of_offices(readings, stances("supports", said)) == {}
+    assert other_holders(readings, stances("supports", said)) == {}
 
 
 def test_an_office_without_a_place_is_that_of_one_publisher() -> None:
@@ -153,11 +153,9 @@ def test_an_office_without_a_place_is_that_of_one_publisher() -> None:
     new = "The prime minister named Ben Kos finance minister."
     for publisher, rows in (("Gazette", {1}), ("Herald", set())):
         readings = [read(claim, old, 2020), read(claim, new, 2022, publisher)]
-        assert set(told_of_offices(readings, stances("supports", "nothing"))) == rows
+        assert set(other_holders(readings, stances("supports", "nothing"))) == rows
     was = "Ann Lee was finance minister"
     assert (
-        told_of_offices(
-            [read(was, old, 2020), read(was, new, 2022)], stances("supports", "nothing")
-        )
+        other_holders([read(was, old, 2020), read(was, new, 2022)], stances("supports", "nothing"))
         == {}
     )
