@@ -196,18 +196,11 @@ def fill(
         EvaluationError: the corpus holds what it should not, or nothing and may not be written to;
             or a document is refused.
     """
-    info = target.info()
-    held = info.documents
+    held = target.info().documents
     if target.writes == "into_empty" and held:
         raise EvaluationError(
             f"nothing is imported: {held:,} documents are there already, and --import writes into "
             "an empty corpus only; without it, documents that are those of the data set are used"
-        )
-    # A key may see none of the documents of a corpus. One of generation 0 has none to hide.
-    if target.writes == "into_empty" and info.store_generation:
-        raise EvaluationError(
-            "nothing is imported: documents were stored there before, which may be hidden from "
-            "this key, and --import writes into a new corpus only"
         )
     if held and target.writes != "always":
         _check_held(target, documents(), held, alone)

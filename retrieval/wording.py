@@ -49,9 +49,9 @@ _CHANGE = (
 )
 _SOME = r"(?:about |almost |nearly |some )?"
 # "Rose by 40 euros", and "rose to 690 euros" or "rose by 40 euros to 690".
-_BY = re.compile(rf"\b{_CHANGE}(?:\s+\w+)?\s+by\s+{_SOME}(?P<what>\S+)", re.I)
+_BY = re.compile(rf"\b{_CHANGE}(?:\s+\w+)?\s+by\s+{_SOME}(?P<what>(?!the\b|an?\b|its\b|their\b|his\b|her\b)\S+)", re.I)
 _TO = re.compile(
-    rf"\b{_CHANGE}(?:\s+\w+|\s+by\s+\S+(?:\s+\S+){{0,2}}?)?\s+to\s+{_SOME}(?P<what>\S+)", re.I
+    rf"\b{_CHANGE}(?:\s+\w+|\s+by\s+\S+(?:\s+\S+){{0,2}}?)?\s+to\s+{_SOME}(?P<what>(?!the\b|an?\b|its\b|their\b|his\b|her\b)\S+)", re.I
 )
 _NUMBER = re.compile(r"\d[\d.,]*")
 _EXACTLY = re.compile(r"\b(?:exactly|precisely|no more and no less than)\s+(?P<n>\d[\d.,]*)", re.I)

@@ -52,7 +52,7 @@ class Client:
         key: sent as `Authorization: Bearer`.
         transport: what httpx sends by; tests give their own.
 
-    Every method raises ClientError (`api.client.errors`), and a key that no header can hold does.
+    Every method raises ClientError (`api.client.errors`); so does a key that no header can hold.
     """
 
     def __init__(

@@ -81,12 +81,12 @@ class Store:
         try:
             with self._connection() as connection:
                 (version,) = connection.execute("PRAGMA user_version").fetchone()
-                (tables,) = connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+                tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         except CorpusCorrupt as error:
             if is_sqlite(self._path):
                 raise
             raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus") from error
-        if version == 0 and tables:  # of another program
+        if (version or tables) and not {"meta", "documents"} <= tables:  # of another program
             raise CorpusIncompatible(f"{self._path} is not a claimdesk corpus")
         if version > len(MIGRATIONS):
             raise CorpusIncompatible(

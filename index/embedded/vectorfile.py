@@ -77,8 +77,10 @@ def save(index: VectorIndex, folder: Path, corpus: str) -> bool:
         return False
     folder.mkdir(parents=True, exist_ok=True)
     # A folder with a name of ours is damage, and in the way; any other is somebody's.
-    for stray in filter(Path.is_dir, folder.glob(f"{corpus}*")):
-        shutil.rmtree(stray)
+    ours = re.compile(rf"{re.escape(corpus)}(?:-\d+-r\d+-\w+\.faiss|\.new)")
+    for stray in folder.iterdir():
+        if ours.fullmatch(stray.name) and stray.is_dir() and not stray.is_symlink():
+            shutil.rmtree(stray)
     draft = folder / f"{corpus}.new"
     try:
         _write(index, draft)

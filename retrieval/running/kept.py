@@ -8,10 +8,8 @@ from pathlib import Path
 
 from index.checksum import checksum
 
-# The file that OpenVINO writes beside that of the graph.
-WEIGHTS = "model.bin"
 # Folder in which OpenVINO keeps what it compiled for this processor, so that the next start need
-# not compile it; a file there for each number of threads.
+# not compile it.
 BLOBS = "blob"
 CHECKSUMS = "checksums.json"
 
@@ -29,10 +27,9 @@ def check_files(folder: Path) -> None:
     Raises:
         ValueError, OSError: a file is another, or is missing.
     """
-    blobs = _whole_blobs(folder / BLOBS)
+    _remove_damaged_blobs(folder / BLOBS)
     for name, expected in json.loads((folder / CHECKSUMS).read_text()).items():
-        is_read = name != WEIGHTS or not blobs  # a blob holds the weights
-        if is_read and checksum(folder / name) != expected:
+        if checksum(folder / name) != expected:
             raise ValueError(f"{name} is not what was written")
 
 
@@ -44,17 +41,15 @@ def note_blobs(folder: Path) -> None:
                 noted.write_text(checksum(blob))
 
 
-def _whole_blobs(folder: Path) -> list[Path]:
-    """The blobs that are what was written; others are removed, and made again from the weights."""
-    whole = []
+def _remove_damaged_blobs(folder: Path) -> None:
+    """Remove the blobs that are not what was written; they are made again from the weights."""
     for blob in folder.glob("*.blob"):
-        noted = _noted(blob)
-        if noted.is_file() and noted.read_text() == checksum(blob):
-            whole.append(blob)
-        else:
-            blob.unlink()
-            noted.unlink(missing_ok=True)
-    return whole
+        # Another process may have removed it by now.
+        with suppress(FileNotFoundError):
+            noted = _noted(blob)
+            if not noted.is_file() or noted.read_text() != checksum(blob):
+                blob.unlink()
+                noted.unlink()
 
 
 def _noted(blob: Path) -> Path:

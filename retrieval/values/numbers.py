@@ -49,7 +49,8 @@ _FRACTION = re.compile(
 # A share told by two numbers: "[one in ten]", "[3 out of every 5]", "[2 in 1,000]".
 _ONE_IN = re.compile(
     rf"\b(?P<top>{_COUNT})\s+(?:in|out\s+of)\s+(?:every\s+)?"
-    rf"(?P<under>10{{0,2}},000|{'|'.join(TENS)}|{_COUNT})\b(?!,\d|-|\s*(?:per|%))",
+    rf"(?P<under>10{{0,2}},000|{'|'.join(TENS)}|{_COUNT})\b(?!,\d|-|\s*(?:per|%))"
+    rf"(?!\s+(?:hundred|thousand|million|billion|trillion|{'|'.join(SMALL_NUMBERS[1:10])})\b)",
     re.I,
 )
 # Before a fraction that a number has with it: "[two and ]a half".

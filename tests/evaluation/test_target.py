@@ -65,15 +65,6 @@ def test_an_empty_service_is_written_to_only_when_told(service: Service, client:
     assert held(service) == {one.id: one.text for one in DATA}
 
 
-def test_a_corpus_that_only_seems_empty_is_not_written_to(service: Service, client: Client) -> None:
-    put(service, document("1", "What the user wrote."))
-    service.corpus.delete("1")
-    assert client.info().documents == 0
-    with pytest.raises(EvaluationError, match="documents were stored there before"):
-        filled(Remote(client, "into_empty"))
-    assert held(service) == {}
-
-
 def test_a_service_that_holds_the_data_set_is_used_as_it_is(
     service: Service, client: Client
 ) -> None:

@@ -178,12 +178,14 @@ def test_not_a_database(open_embedded: OpenEmbedded, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("writable", [True, False])
+@pytest.mark.parametrize("version", [0, 1, 8])
 def test_a_database_of_another_program(
-    open_embedded: OpenEmbedded, tmp_path: Path, writable: bool
+    open_embedded: OpenEmbedded, tmp_path: Path, version: int, writable: bool
 ) -> None:
     (tmp_path / "data").mkdir()
     with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.execute(f"PRAGMA user_version = {version}")
     with pytest.raises(CorpusIncompatible, match="not a claimdesk corpus"):
         open_embedded(writable=writable)
     tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
@@ -355,14 +357,17 @@ def test_a_folder_in_the_place_of_the_vector_file_is_replaced(
     corpus_name, *_ = file.name.split("-")
     for name in (file.name, f"{corpus_name}-99-r2-0.faiss"):
         (file.with_name(name) / "inside").mkdir(parents=True)
-    somebodys = file.with_name("old.faiss") / "inside"
-    somebodys.mkdir(parents=True)
+    somebodys = [
+        file.with_name(name) / "inside" for name in ("old.faiss", f"{corpus_name}-copy of Tuesday")
+    ]
+    for folder in somebodys:
+        folder.mkdir(parents=True)
     for rebuilds in (1, 0):
         again = open_embedded()
         assert search(again, "river")[0] == everything(again)
         assert again.rebuilds()["vectors"] == rebuilds
         again.close()
-    assert somebodys.is_dir()
+    assert all(folder.is_dir() for folder in somebodys)
 
 
 def test_a_draft_of_a_save_that_was_cut_off_is_dropped(

@@ -220,17 +220,22 @@ def damage(file: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["meta.json", "model.bin", "checksums.json"])
+@pytest.mark.parametrize(
+    ("name", "blob"),
+    [("meta.json", False), ("model.bin", False), ("model.bin", True), ("checksums.json", False)],
+)
 def test_a_damaged_cache_is_compiled_again(
     tiny: Path,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     compiled: tuple[Path, np.ndarray],
     name: str,
+    blob: bool,
 ) -> None:
     cache = shutil.copytree(compiled[0], tmp_path / "cache")
     (folder,) = cache.iterdir()
-    shutil.rmtree(folder / "blob")
+    if not blob:
+        shutil.rmtree(folder / "blob")
     damage(folder / name)
     after = load_stance(str(tiny), cache, precision="f32").predict(ASKED)
     assert np.array_equal(compiled[1], after)

@@ -51,6 +51,8 @@ THE_SAME = [
     ("Prices rose to 30 crowns", "Prices rose by 7 per cent to 30 crowns."),
     ("Rents rose by 40 crowns", "Rents rose by 40 crowns to 690 crowns a month."),
     ("Rents rose to 690 crowns", "Rents rose by 40 crowns to 690 crowns a month."),
+    ("Fees were raised by the council",
+     "Fees were raised by 4 per cent to the level of 2019, the council decided."),
     ("Exactly 18 people were hurt", "The police counted 18 people who were hurt."),
     ("At least 18 people were hurt", "At least 18 people were hurt."),
     ("Sarvia attacked Norland in 1910", "Norland was attacked by Sarvia in 1910."),
