@@ -40,8 +40,8 @@ class Filters:
     is set. Publishers are compared by `name_key`, languages by their primary subtag.
 
     `access` names the access groups whose documents are seen beside those of no group; None sees
-    all. A document that gets a group takes its earlier versions along, and where it leaves that for
-    no group it leaves them there.
+    all. A document that gets another group takes its earlier versions along (`group_after`), and
+    where it gets none it leaves them where they are.
     """
 
     publisher: tuple[str, ...] = ()

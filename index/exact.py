@@ -35,7 +35,15 @@ from index.recipe import RECIPE
 from index.rights import Clock, next_moment, utc_now
 from index.split import embedding_text
 from index.terms import terms
-from index.versions import MOST_VERSIONS, Version, is_new_version, is_withdrawn, versions_of
+from index.versions import (
+    MOST_VERSIONS,
+    Version,
+    group_after,
+    is_apart,
+    is_new_version,
+    is_withdrawn,
+    versions_of,
+)
 
 BEFORE = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -85,8 +93,10 @@ class ExactCorpus:
                     kept = known if newer else known[:-1]
                 document = replace(given, version=number)
                 kept = kept[max(0, len(kept) - self.most_versions) :]
-                if document.access:  # it takes its earlier versions along
-                    kept = tuple(replace(one, access=document.access) for one in kept)
+                kept = tuple(
+                    replace(one, access=group_after(one.access, known[-1].access, given.access))
+                    for one in kept
+                )
                 stored[given.id] = (*kept, document)
                 rows = without(rows, given.id, {one.version for one in kept})
                 rows |= self._rows_of(replace(prepared, document=document))
@@ -221,7 +231,9 @@ class ExactCorpus:
                 (id, version.document.version): version
                 for id in current
                 for version in self._versions(id)
-                if version.document.is_shown(now) and not version.period.is_empty
+                if version.document.is_shown(now)
+                and not version.period.is_empty
+                and not is_apart(version.document.access, current[id].access)
             }
             rows = {key: row for key, row in self._rows.items() if place_of(row) in standing}
             moments = [

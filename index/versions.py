@@ -139,20 +139,43 @@ class Standing:
         return not self.is_hidden and not self.period.is_empty
 
 
-def standings(versions: Sequence[Said], *, is_deindexed: bool, now: dt.datetime) -> list[Standing]:
+def standings(
+    versions: Sequence[Said], *, is_deindexed: bool, now: dt.datetime, left: str | None = None
+) -> list[Standing]:
     """What holds of each version of a document, in the order in which they were stored.
 
     A document is hidden with all its versions, a version by what it said itself, too; one that is
-    de-indexed is hidden. The access group that a document is of now is that of all.
+    de-indexed is hidden. See `group_after` for access groups.
+
+    Args:
+        left: the access group that the document was of before, where the last version is new.
     """
     shown = [is_shown(one.pubstatus, one.embargoed_until, one.expires, now) for one in versions]
     stood = periods([one.since for one in versions])
+    groups = [group_after(one.access, left, versions[-1].access) for one in versions]
     return [
         Standing(
-            period, is_deindexed or not (is_own and shown[-1]), versions[-1].access or one.access
+            period,
+            is_deindexed or not (is_own and shown[-1]) or is_apart(group, groups[-1]),
+            group,
         )
-        for one, is_own, period in zip(versions, shown, stood, strict=True)
+        for is_own, period, group in zip(shown, stood, groups, strict=True)
     ]
+
+
+def group_after(own: str | None, left: str | None, new: str | None) -> str | None:
+    """The access group of an earlier version, once its document has left a group for another.
+
+    It goes along where it was of the group that is left, or of none. Of a third group it stays:
+    whoever stores the new version need not see that one.
+    """
+    return new if new is not None and own in (None, left) else own
+
+
+def is_apart(own: str | None, current: str | None) -> bool:
+    """Whether a version is of another access group than its document, so that no search finds it:
+    only who sees both groups may."""
+    return current is not None and own != current
 
 
 def versions_of(
@@ -160,7 +183,7 @@ def versions_of(
 ) -> list[Version]:
     """The versions of one id that may be seen, in the order in which they were stored.
 
-    None where the one that stands now may not be seen. What a version changed is told of the last
+    Empty where the one that stands now may not be seen. What a version changed is told of the last
     one before it that may be seen: of another it would tell the text.
     """
     if not documents or not is_seen(documents[-1]):

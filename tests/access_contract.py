@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -130,3 +131,27 @@ class AccessContract:
             assert corpus.count_documents(then) == found
             assert len(corpus.search_words("bridge", 9, then)) == found
             assert len(corpus.versions("d", then)) == 1 + 2 * found
+
+    def test_a_version_of_a_third_group_is_not_taken_along(self, corpus: Corpus) -> None:
+        """Who moves the document need not see that group."""
+        days = {"published_at": "2021-01-02"}
+        for text, group, month in (
+            ("The bridge fell. Sport.", "sport", 2),
+            ("The bridge fell. All.", None, 3),
+            ("The bridge fell. All.", "law", 3),
+            ("The bridge fell. Law.", "law", 4),
+        ):
+            newer = document("d", text, access=group, modified_at=f"2021-0{month}-02", **days)
+            ingest_one(newer, corpus, FakeEmbedder())
+        corpus.sync()
+        law, sport = Filters(access=("law",)), Filters(access=("sport",))
+        assert [one.document.version for one in corpus.versions("d", law)] == [2, 3]
+        assert corpus.versions("d", sport) == []
+        for groups in (law, sport):
+            then = replace(groups, as_of=dt.date(2021, 1, 10))
+            assert (corpus.count_documents(then), corpus.search_words("bridge", 9, then)) == (0, [])
+        ingest_one(
+            document("d", "It stands.", modified_at="2021-05-02", **days), corpus, FakeEmbedder()
+        )
+        corpus.sync()
+        assert corpus.count_documents(replace(sport, as_of=dt.date(2021, 1, 10))) == 1

@@ -163,7 +163,7 @@ def put(
     if known is None:
         return "added"
     _forget_oldest(connection, document.id, most_versions)
-    arrange(connection, document.id, generation, now)
+    arrange(connection, document.id, generation, now, left=stored.access)
     return "updated"
 
 
@@ -185,9 +185,18 @@ def split_again(connection: sqlite3.Connection, prepared: Prepared, generation: 
 
 
 def arrange(
-    connection: sqlite3.Connection, document_id: str, generation: int, now: dt.datetime
+    connection: sqlite3.Connection,
+    document_id: str,
+    generation: int,
+    now: dt.datetime,
+    *,
+    left: str | None = None,
 ) -> None:
-    """Bring every version of a document to what its dates and its rights say at that moment."""
+    """Bring every version of a document to what its dates and its rights say at that moment.
+
+    Args:
+        left: the access group that it was of before a new version came.
+    """
     deindexed = restrictions.is_restricted(connection, document_id, "deindexed")
     rows = connection.execute(
         f"SELECT number, {SINCE}, until, hidden, access, pubstatus, embargoed_until, expires"
@@ -198,7 +207,7 @@ def arrange(
         Said(day(since), status, moment(embargo), moment(expires), access)
         for _, since, _, _, access, status, embargo, expires in rows
     ]
-    found = standings(said, is_deindexed=deindexed, now=now)
+    found = standings(said, is_deindexed=deindexed, now=now, left=left)
     for (number, _, until, hidden, access, *_), one in zip(rows, found, strict=True):
         wanted = standing_columns(one)
         if wanted == {"until": until, "hidden": bool(hidden), "access": access}:

@@ -84,6 +84,10 @@ def put(
             else:
                 run(link, "DELETE FROM documents WHERE id = %s AND version = %s",
                     [given.id, version])  # fmt: skip
+            if given.access is not None:  # see `index.versions.group_after`
+                run(link, "UPDATE documents SET access = %s, access_key = %s"
+                    " WHERE id = %s AND (access IS NULL OR access = %s)",
+                    [given.access, column_key(given.access), given.id, stored.access])  # fmt: skip
             updated[given.id] = None
         new = known[given.id] = replace(given, version=version)
         hidden = given.id in deindexed or not given.is_shown(now)
