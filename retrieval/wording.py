@@ -48,10 +48,11 @@ _CHANGE = (
     r"|shrinks?|lowered|went (?:up|down))"
 )
 _SOME = r"(?:about |almost |nearly |some )?"
+_WHAT = r"(?P<what>(?!the\b|an?\b|its\b|their\b|his\b|her\b)\S+)"
 # "Rose by 40 euros", and "rose to 690 euros" or "rose by 40 euros to 690".
-_BY = re.compile(rf"\b{_CHANGE}(?:\s+\w+)?\s+by\s+{_SOME}(?P<what>(?!the\b|an?\b|its\b|their\b|his\b|her\b)\S+)", re.I)
+_BY = re.compile(rf"\b{_CHANGE}(?:\s+\w+)?\s+by\s+{_SOME}{_WHAT}", re.I)
 _TO = re.compile(
-    rf"\b{_CHANGE}(?:\s+\w+|\s+by\s+\S+(?:\s+\S+){{0,2}}?)?\s+to\s+{_SOME}(?P<what>(?!the\b|an?\b|its\b|their\b|his\b|her\b)\S+)", re.I
+    rf"\b{_CHANGE}(?:\s+\w+|\s+by\s+\S+(?:\s+\S+){{0,2}}?)?\s+to\s+{_SOME}{_WHAT}", re.I
 )
 _NUMBER = re.compile(r"\d[\d.,]*")
 _EXACTLY = re.compile(r"\b(?:exactly|precisely|no more and no less than)\s+(?P<n>\d[\d.,]*)", re.I)
