@@ -27,6 +27,8 @@ from index.progress import Tell, untold
 
 DOCUMENTS_AT_ONCE = 100
 PAGES = "database: pages, indexes, references"
+# What reading a row raises if it holds a value that was never written.
+NEVER_WRITTEN = (CorpusCorrupt, TypeError, ValueError)
 # Tries at a file that a running service may be replacing.
 TRIES = 3
 
@@ -96,10 +98,11 @@ def _rows(connection: sqlite3.Connection, tell: Tell) -> Iterator[Finding]:
             counts["documents"] += 1
             try:
                 document = document_of(row)
-            except CorpusCorrupt as error:
-                wrong["documents"].append(f"{row[0]}: {error}")
+                is_stored = document.content_hash() == expected
+            except NEVER_WRITTEN:
+                wrong["documents"].append(f"{row[0]}: it holds a value that was never written")
                 continue
-            if document.content_hash() != expected:
+            if not is_stored:
                 wrong["documents"].append(f"{document.id}: its content is not what was stored")
             _passages(connection, number, document, counts, wrong, dimensions)
         connection.rollback()
@@ -135,10 +138,13 @@ def _passages(
         counts["passages"] += 1
         try:
             passage = passage_of(row)
-        except CorpusCorrupt as error:
-            wrong["passages"].append(f"{document.id}#{ordinal}: {error}")
+            is_part = is_part_of(document.text, passage, ordinal)
+        except NEVER_WRITTEN:
+            wrong["passages"].append(
+                f"{document.id}#{ordinal}: it holds a value that was never written"
+            )
             continue
-        if not is_part_of(document.text, passage, ordinal):
+        if not is_part:
             wrong["passages"].append(f"{passage.id}: it is not that part of its document")
         if blob is None:
             wrong["vectors"].append(f"{passage.id}: it has no vector")

@@ -109,9 +109,29 @@ def test_a_value_that_was_never_written_is_told(
     with pytest.raises((errors.CorpusCorrupt, errors.IndexUnavailable), match="damaged"):
         again.passages([hit.key for hit in again.search_words("river", 3)])
     again.close()
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        *DAMAGED.items(),
+        ("documents", "text = x'00ff'"),
+        ("documents", "places = '[[oops'"),
+        ("passages", "start = 'x'"),
+    ],
+)
+def test_the_doctor_names_what_was_never_written(
+    open_embedded: OpenEmbedded, tmp_path: Path, table: str, change: str
+) -> None:
+    corpus = open_embedded()
+    fill(corpus, sample(3))
+    corpus.close()
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
+        connection.execute(f"UPDATE {table} SET {change}")
+    connection.close()
     told = {one.check.partition(" ")[0]: one.problems for one in examine(tmp_path / "data")}
     assert len(told[table]) == 3
-    assert "the database is damaged" in told[table][0]
+    assert told[table][0].startswith("d0")
 
 
 def test_a_recipe_that_was_never_written_is_told(
