@@ -263,6 +263,7 @@ def _import(
 def logged_if_shown(request: Request, corpus: Corpus, document_id: str) -> Iterator[None]:
     """Leave the path of a request out of the log if its document is hidden at the end of the block,
     or was erased, also where the request is refused."""
+    request.state.hides_path = True  # also where nobody can say: the database may be locked
     try:
         yield
     finally:

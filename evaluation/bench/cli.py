@@ -59,7 +59,7 @@ def bench(
     corpus: Annotated[
         Path | None, typer.Option(help="Passages, JSON lines with a text; none: made-up ones.")
     ] = None,
-    passages: Annotated[int, typer.Option(min=1_000, help="How many are imported.")] = 10_000,
+    passages: Annotated[int, typer.Option(min=2_000, help="How many are imported.")] = 10_000,
     seconds: Annotated[int, typer.Option(min=5, help="Of load for each number of clients.")] = 20,
     largest: Annotated[int, typer.Option(min=10_000, help="Most vectors searched.")] = SIZES[-1],
     filtered: Annotated[

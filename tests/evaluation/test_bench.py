@@ -89,22 +89,22 @@ def test_a_search_with_a_new_day_beside_one_without(tmp_path: Path) -> None:
 
 
 def test_an_article_is_checked_whole_and_one_by_one(weighing_service: Service) -> None:
-    text = checking.article(100)
-    assert 100 <= len(text.split()) < 200
+    # Long enough that whole and first statement are milliseconds apart, of which figures have one.
+    text = checking.article(400)
+    assert 400 <= len(text.split()) < 500
     with client_of(weighing_service) as client:
         found = checking.figures(client, text, rounds=1)
     assert found["statements"] >= 5
-    # Parts of one run; rounded to milliseconds, of which a model that only pretends may take none.
-    assert 0 <= found["first_statement_seconds"] <= found["whole_seconds"]
-    assert found["one_by_one_seconds"] >= 0
+    assert 0 < found["first_statement_seconds"] < found["whole_seconds"]
+    assert found["one_by_one_seconds"] > 0
 
 
 def test_reading_on_takes_more_than_one_passage(weighing_service: Service) -> None:
     found = reading.figures(weighing_service, claims=4)
     assert found["claims"] == 20  # four of each folder
     # Of each claim the first is a part of the second.
-    assert 0 <= found["one_passage_ms"] <= found["read_on_ms"]
-    assert found["as_checked_ms"] >= 0
+    assert 0 < found["one_passage_ms"] <= found["read_on_ms"]
+    assert found["as_checked_ms"] > 0
     assert 0 < found["same_verdicts"] <= 20
 
 
@@ -149,11 +149,11 @@ def test_the_summary_has_every_key_whatever_was_measured() -> None:
 def test_a_part_alone(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAIMDESK_CACHE", str(cache))
     monkeypatch.setenv("CLAIMDESK_STANCE_MODEL", "claimdesk-stance")
-    arguments = ["--only", "search", "--passages", "1000", "--largest", "10000", "--json"]
+    arguments = ["--only", "search", "--passages", "2000", "--largest", "10000", "--json"]
     done = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     content = json.loads(done.stdout)
-    assert content["search"][0]["recall_at_10"] >= 0.99  # equal scores may be in either order
+    assert content["search"][0]["recall_at_10"] == 1.0
     assert content == json.loads((tmp_path / "bench.json").read_text())
     assert (tmp_path / "search.png").read_bytes().startswith(b"\x89PNG")
     kept = {**content, "embedding": {"ours_per_second": 8.0, "plain_per_second": 2.0}}

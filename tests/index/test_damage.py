@@ -90,6 +90,13 @@ DAMAGED = {
 }
 
 
+def change(data: Path, statement: str) -> None:
+    """Change rows behind the back of the corpus."""
+    with sqlite3.connect(data / DATABASE) as connection:
+        connection.execute(statement)
+    connection.close()
+
+
 @pytest.mark.parametrize("table", DAMAGED)
 def test_a_value_that_was_never_written_is_told(
     open_embedded: OpenEmbedded, tmp_path: Path, caplog: pytest.LogCaptureFixture, table: str
@@ -98,9 +105,7 @@ def test_a_value_that_was_never_written_is_told(
     corpus = open_embedded()
     fill(corpus, sample(3))
     corpus.close()
-    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
-        connection.execute(f"UPDATE {table} SET {DAMAGED[table]}")
-    connection.close()
+    change(tmp_path / "data", f"UPDATE {table} SET {DAMAGED[table]}")
     for file in (tmp_path / "data" / "vectors").iterdir():
         file.unlink()
     again = open_embedded()
@@ -112,26 +117,28 @@ def test_a_value_that_was_never_written_is_told(
 
 
 @pytest.mark.parametrize(
-    ("table", "change"),
+    ("table", "value", "problem"),
     [
-        *DAMAGED.items(),
-        ("documents", "text = x'00ff'"),
-        ("documents", "places = '[[oops'"),
-        ("passages", "start = 'x'"),
+        *(
+            (table, value, "it holds a value that was never written")
+            for table, value in DAMAGED.items()
+        ),
+        ("documents", "places = '[[oops'", "it holds a value that was never written"),
+        ("passages", "start = 'x'", "it holds a value that was never written"),
+        ("documents", "text = x'00ff'", "its content is not what was stored"),
     ],
 )
 def test_the_doctor_names_what_was_never_written(
-    open_embedded: OpenEmbedded, tmp_path: Path, table: str, change: str
+    open_embedded: OpenEmbedded, tmp_path: Path, table: str, value: str, problem: str
 ) -> None:
     corpus = open_embedded()
     fill(corpus, sample(3))
     corpus.close()
-    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
-        connection.execute(f"UPDATE {table} SET {change}")
-    connection.close()
+    change(tmp_path / "data", f"UPDATE {table} SET {value}")
     told = {one.check.partition(" ")[0]: one.problems for one in examine(tmp_path / "data")}
     assert len(told[table]) == 3
     assert told[table][0].startswith("d0")
+    assert all(each.endswith(problem) for each in told[table])
 
 
 def test_a_recipe_that_was_never_written_is_told(
@@ -140,9 +147,7 @@ def test_a_recipe_that_was_never_written_is_told(
     corpus = open_embedded()
     fill(corpus, sample(3))
     corpus.close()
-    with sqlite3.connect(tmp_path / "data" / DATABASE) as connection:
-        connection.execute("UPDATE documents SET recipe = 'x.y'")
-    connection.close()
+    change(tmp_path / "data", "UPDATE documents SET recipe = 'x.y'")
     with pytest.raises(errors.CorpusCorrupt, match=r"it holds the recipe 'x\.y'"):
         open_embedded()
 
