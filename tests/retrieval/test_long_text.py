@@ -36,9 +36,9 @@ def speaker(text: str) -> object:
     ],
 )
 def test_time_grows_with_the_length(read: Callable[[str], object], text: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     read(text)
-    assert time.process_time() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
 
 
 def test_marks_within_marks_are_one_quotation() -> None:

@@ -142,9 +142,9 @@ def test_a_quote_is_found_in_a_long_document() -> None:
 def test_one_word_many_times_takes_no_longer() -> None:
     corpus = ExactCorpus()
     list(ingest([document("a", "The the the sea. " * 2_000)], corpus, FakeEmbedder()))
-    started = time.process_time()
+    started = time.thread_time()
     assert find_quote("the " * 1_249, corpus).result == "not_found"
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_limits() -> None:
@@ -238,10 +238,10 @@ def test_a_quotation_over_many_paragraphs(paragraphs: int, speaker: str | None) 
 
 @pytest.mark.parametrize("opened", [" „a", "“", " «a"])
 def test_marks_that_stay_open_take_no_time(opened: str) -> None:
-    started = time.process_time()
+    started = time.thread_time()
     assert list(quotations(opened * 50_000)) == []
     # Seconds; counting to the end of each would take ten times as long.
-    assert time.process_time() - started < 1.5
+    assert time.thread_time() - started < 1.5
 
 
 @pytest.mark.parametrize(

@@ -242,9 +242,9 @@ def test_a_long_text_of_such_words_is_read_in_no_time(words: str, ending: str) -
     given = document("f", text, language="en")
     took = []
     for _ in range(2):  # The first may pay for objects that other tests left.
-        started = time.process_time()
+        started = time.thread_time()
         ruling_on(WATER, given)
-        took.append(time.process_time() - started)
+        took.append(time.thread_time() - started)
     assert min(took) < 0.5  # ten times what it takes
 
 

@@ -137,9 +137,9 @@ def test_working_out_is_shown(claim: str, text: str, step: str) -> None:
     ids=lambda text: text[:12],
 )  # fmt: skip
 def test_text_of_any_length_takes_bounded_time(text: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     verdict_of_values(parse_claim(text), text)
-    assert time.process_time() - start < 2
+    assert time.thread_time() - start < 2
 
 
 def test_what_parts_two_texts_takes_bounded_time_to_find() -> None:
@@ -147,9 +147,9 @@ def test_what_parts_two_texts_takes_bounded_time_to_find() -> None:
         "".join(letters) for letters in itertools.product("bcdfg", "aeiou", "bcdf", "aeio", "st")
     ]
     stated = " ".join(words * 3)
-    start = time.process_time()
+    start = time.thread_time()
     differences(" ".join(f"no {word}" for word in words * 3), [Quote(0, len(stated), stated)], "en")
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def test_an_ordinary_sentence_takes_less_than_a_millisecond() -> None:
@@ -159,10 +159,10 @@ def test_an_ordinary_sentence_takes_less_than_a_millisecond() -> None:
         f" Post on Friday, {at} days after the vote." for at in range(100)
     ]  # fmt: skip
     verdict_of_values(claim, sentences[0])
-    start = time.process_time()
+    start = time.thread_time()
     for sentence in sentences[1:]:
         verdict_of_values(claim, sentence)
-    assert (time.process_time() - start) / 99 < 0.002  # twice as much, for a busy machine
+    assert (time.thread_time() - start) / 99 < 0.002  # twice as much, for a busy machine
 
 
 def test_libraries_of_units_are_loaded_when_a_unit_is_read() -> None:

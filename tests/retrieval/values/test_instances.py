@@ -96,6 +96,6 @@ def test_any_text_is_read(claim: str, text: str, published: dt.date | None) -> N
     ids=lambda text: text[:12],
 )  # fmt: skip
 def test_text_of_any_length_takes_bounded_time(text: str) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     of_the_claims_case(parse_claim("Children of ten sail free in May 2025"), text, SPRING)
-    assert time.process_time() - start < 2
+    assert time.thread_time() - start < 2
